@@ -1,0 +1,3 @@
+export * from "./fit/result.js";
+export * from "./model/shape.js";
+export * from "./record.js";
