@@ -1,1 +1,13 @@
-export {};
+export * from "./data.js";
+export { forecastCheck } from "./forecastCheck.js";
+export { formatCount, formatEstimate, formatFlops, formatLoss, powerOfTen } from "./format.js";
+export { type FigureOptions, figureStyles, standaloneSvg } from "./frame.js";
+export { isoflopProfiles } from "./isoflopProfiles.js";
+export { kaplanCompute } from "./kaplanCompute.js";
+export { type ContourAxes, lossContours } from "./lossContours.js";
+export { optimumScaling } from "./optimumScaling.js";
+export { type PlantedStudy, plantedStudy } from "./plantedStudy.js";
+export { publishedModels } from "./publishedModels.js";
+export { residuals } from "./residuals.js";
+export { figureMarkup, serverDocument } from "./serverMarkup.js";
+export { trainingCurves } from "./trainingCurves.js";

@@ -1,1 +1,3 @@
+export * from "./builtin.js";
 export * from "./contract/runSpec.js";
+export * from "./data/corpus/index.js";

@@ -13,7 +13,8 @@ export interface TransformerShape {
   readonly context: number;
   /** Whether the unembedding is the embedding's own matrix. */
   readonly tiedEmbeddings: boolean;
-  readonly positions: "learned" | "none";
+  /** "alibi": linear biases on the attention scores (Press et al. 2022), without parameters. */
+  readonly positions: "learned" | "alibi" | "none";
   /** Normalisation gains are always counted; biases of matrices and normalisations only if true. */
   readonly biases: boolean;
 }

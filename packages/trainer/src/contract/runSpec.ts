@@ -17,9 +17,11 @@ export const runSpecSchema = z.strictObject({
     vocabulary: count,
     context: count,
     tiedEmbeddings: z.boolean(),
-    positions: z.enum(["learned", "none"]),
+    positions: z.enum(["learned", "alibi", "none"]),
     biases: z.boolean(),
   }),
+  /** Of the feed-forward block: GPT-2's tanh GELU, or max(x, 0)² (Primer). */
+  activation: z.enum(["gelu", "relu2"]),
   parameters: z.strictObject({
     embedding: z.number().int().nonnegative(),
     position: z.number().int().nonnegative(),

@@ -1,0 +1,180 @@
+import type { CurvePoint, Interval } from "@isoflop/laws";
+
+/**
+ * The plain data that each figure draws: JSON-able, so that a study, a file or a server's answer can supply it.
+ * Throughout: parameters are N, tokens are D, flops are C (training FLOPs), loss is in nats per token. All of one figure's
+ * numbers follow one counting convention; the figures do no counting of their own.
+ */
+
+/** One trained model as a point. */
+export interface RunPoint {
+  /** Shown when the reader hovers over the point. */
+  readonly name: string;
+  readonly parameters: number;
+  readonly tokens: number;
+  readonly flops: number;
+  readonly loss: number;
+  /** Nominal isoFLOP budget, FLOPs. */
+  readonly budget?: number;
+}
+
+/** One run's training curve. */
+export interface RunCurve {
+  readonly name: string;
+  readonly parameters: number;
+  /** As logged, tokens ascending. */
+  readonly curve: readonly CurvePoint[];
+  /** As the envelope used it; when absent, the figure smooths `curve` over log FLOPs itself. */
+  readonly smoothed?: readonly CurvePoint[];
+}
+
+export interface TrainingCurvesData {
+  readonly runs: readonly RunCurve[];
+  /** The envelope: least loss at each compute, flops ascending. */
+  readonly frontier: readonly { readonly flops: number; readonly loss: number }[];
+}
+
+/**
+ * What a profile's minimum is worth. "fitted": a parabola with runs on both sides; "edge": it lies at or beyond the smallest
+ * or largest run; "unfitted": no parabola that opens upwards. Only "fitted" minima enter the power laws.
+ */
+export type MinimumStatus = "fitted" | "edge" | "unfitted";
+
+/** loss = vertex.loss + curvature * (ln N - ln vertex.parameters)^2. */
+export interface Parabola {
+  readonly parameters: number;
+  readonly loss: number;
+  /** Nats per squared unit of ln N; positive when the parabola opens upwards. */
+  readonly curvature: number;
+}
+
+export interface IsoflopProfile {
+  /** Nominal budget, FLOPs. */
+  readonly budget: number;
+  readonly points: readonly { readonly name: string; readonly parameters: number; readonly loss: number }[];
+  readonly parabola?: Parabola;
+  readonly minimum?: { readonly parameters: number; readonly loss: number; readonly status: MinimumStatus };
+}
+
+export interface IsoflopProfilesData {
+  readonly profiles: readonly IsoflopProfile[];
+}
+
+/** y = coefficient * C^exponent. */
+export interface PowerLaw {
+  readonly coefficient: number;
+  readonly exponent: number;
+  /** 95 % interval of the exponent. */
+  readonly exponentInterval?: Interval;
+  /** Pointwise 95 % band of the law, flops ascending; may reach to the held-out budget. */
+  readonly band?: readonly { readonly flops: number; readonly low: number; readonly high: number }[];
+}
+
+export interface OptimumScalingData {
+  readonly minima: readonly {
+    /** Nominal budget, FLOPs. */
+    readonly budget: number;
+    readonly parameters: number;
+    readonly tokens: number;
+    readonly parametersInterval?: Interval;
+    readonly tokensInterval?: Interval;
+    readonly status: MinimumStatus;
+  }[];
+  readonly parametersLaw: PowerLaw;
+  readonly tokensLaw: PowerLaw;
+  /** The optimum forecast for the held-out budget. */
+  readonly forecast?: {
+    readonly flops: number;
+    readonly parameters: number;
+    readonly tokens: number;
+    readonly parametersInterval?: Interval;
+    readonly tokensInterval?: Interval;
+  };
+  /** Models trained at the held-out budget, labelled in the legend ("larger model"). */
+  readonly heldOut?: readonly {
+    readonly label: string;
+    readonly flops: number;
+    readonly parameters: number;
+    readonly tokens: number;
+  }[];
+}
+
+/** L(N,D) = E + A/N^alpha + B/D^beta (Hoffmann et al. 2022, eq. 2). */
+export interface ChinchillaConstants {
+  readonly E: number;
+  readonly A: number;
+  readonly B: number;
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+export interface LossContoursData {
+  readonly law: ChinchillaConstants;
+  readonly runs: readonly RunPoint[];
+  /** Runs that the fit did not see. */
+  readonly heldOut?: readonly RunPoint[];
+  /** Compute-optimal N and D, flops ascending, up to the held-out budget. */
+  readonly frontier: readonly { readonly flops: number; readonly parameters: number; readonly tokens: number }[];
+  /** Budgets to draw as isoFLOP lines, FLOPs. */
+  readonly budgets: readonly number[];
+  /** FLOPs per training token of some sizes, interpolated log-log between them; when absent C = 6ND. */
+  readonly flopsPerToken?: readonly { readonly parameters: number; readonly flops: number }[];
+}
+
+export interface KaplanComputeData {
+  /** Training curves, drawn faintly behind. */
+  readonly curves?: readonly RunCurve[];
+  /** Least loss reached at each compute: what the law was fitted to. */
+  readonly minima: readonly { readonly flops: number; readonly loss: number }[];
+  /** L = (criticalFlops / C)^exponent (Kaplan et al. 2020, eq. 1.3; C_c here in FLOPs, not PF-days). */
+  readonly law: {
+    readonly criticalFlops: number;
+    readonly exponent: number;
+    readonly exponentInterval?: Interval;
+    readonly band?: readonly { readonly flops: number; readonly low: number; readonly high: number }[];
+  };
+  /** Measured at the held-out budget. */
+  readonly heldOut?: { readonly label: string; readonly flops: number; readonly loss: number };
+}
+
+export interface ResidualsData {
+  readonly runs: readonly (RunPoint & {
+    /** Loss by the fitted law, nats per token. */
+    readonly predicted: number;
+  })[];
+}
+
+/** Which of the two held-out models this is: the forecast optimum, or the larger model on fewer tokens. */
+export type HoldoutRole = "optimum" | "larger";
+
+export interface ForecastRow {
+  readonly role: HoldoutRole;
+  readonly label: string;
+  readonly parameters: number;
+  readonly tokens: number;
+  /** Nats per token, stated before the run was trained. */
+  readonly predicted: number;
+  /** 95 % interval for the measurement. */
+  readonly interval95?: Interval;
+  /** Nats per token; absent while the run is not done. */
+  readonly measured?: number;
+}
+
+export interface ForecastCheckData {
+  /** Held-out budget, FLOPs. */
+  readonly budget: number;
+  readonly rows: readonly ForecastRow[];
+}
+
+export interface PublishedModelsData {
+  readonly laws: readonly {
+    /** "Hoffmann 2022, approach 1". */
+    readonly name: string;
+    /** The compute-optimal model at each compute, flops ascending. */
+    readonly optima: readonly { readonly flops: number; readonly parameters: number; readonly tokens: number }[];
+  }[];
+  /** Trained models, C = 6ND. */
+  readonly models: readonly { readonly name: string; readonly parameters: number; readonly tokens: number }[];
+  /** The "so many tokens whatever the size" line, tokens; 300e9 in Hoffmann et al. 2022, Figure 1. */
+  readonly fixedTokens: number;
+}

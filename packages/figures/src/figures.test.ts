@@ -1,0 +1,205 @@
+import { describe, expect, it } from "vitest";
+import { type FigureOptions, standaloneSvg } from "./frame.js";
+import {
+  forecastCheck,
+  isoflopProfiles,
+  kaplanCompute,
+  lossContours,
+  optimumScaling,
+  type PlantedStudy,
+  plantedStudy,
+  publishedModels,
+  residuals,
+  serverDocument,
+  trainingCurves,
+} from "./index.js";
+
+/** A linear congruential generator (Numerical Recipes): plain, seeded, good enough for drawings. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const study = plantedStudy(seeded(7));
+const options = (widths: readonly number[] = [360, 720]): FigureOptions => ({ document: serverDocument(), widths });
+
+const figures: readonly (readonly [
+  string,
+  (from: PlantedStudy, options: FigureOptions) => HTMLElement,
+  readonly string[],
+])[] = [
+  [
+    "trainingCurves",
+    (s, o) => trainingCurves(s.trainingCurves, o),
+    ["Training compute (FLOPs)", "Training loss (nats per token)"],
+  ],
+  ["isoflopProfiles", (s, o) => isoflopProfiles(s.isoflopProfiles, o), ["Parameters N", "Final loss (nats per token)"]],
+  [
+    "optimumScaling",
+    (s, o) => optimumScaling(s.optimumScaling, o),
+    ["Compute budget C (FLOPs)", "Optimal parameters N", "Optimal tokens D"],
+  ],
+  ["lossContours", (s, o) => lossContours(s.lossContours, o), ["Training tokens D", "Parameters N"]],
+  [
+    "lossContours over compute",
+    (s, o) => lossContours(s.lossContours, { ...o, axes: "compute" }),
+    ["Training compute (FLOPs)", "Parameters N"],
+  ],
+  ["kaplanCompute", (s, o) => kaplanCompute(s.kaplanCompute, o), ["Training compute (FLOPs)", "Loss (nats per token)"]],
+  [
+    "residuals",
+    (s, o) => residuals(s.residuals, o),
+    ["Parameters N", "Tokens D", "Predicted loss (nats)", "Residual (%)"],
+  ],
+  ["forecastCheck", (s, o) => forecastCheck(s.forecastCheck, o), ["Final loss (nats per token)"]],
+  ["publishedModels", (s, o) => publishedModels(s.publishedModels, o), ["Training compute (FLOPs)", "Parameters N"]],
+];
+
+const dotsIn = (figure: Element, width: "wide" | "narrow"): number =>
+  figure.querySelectorAll(`.isoflop-${width} .isoflop-panel [aria-label=dot] > *`).length;
+
+describe.each(figures)("%s", (_name, draw, axes) => {
+  it("names its axes, has a legend, a caption and a text alternative, at both widths", () => {
+    const figure = draw(study, options());
+    const svgs = [...figure.querySelectorAll("svg.isoflop-svg")];
+    expect(svgs).toHaveLength(2);
+    for (const svg of svgs) {
+      const texts = [...svg.querySelectorAll("text")].map((text) => text.textContent);
+      expect(texts).toEqual(expect.arrayContaining([...axes]));
+      expect(svg.querySelectorAll(".isoflop-legend text").length).toBeGreaterThan(0);
+      expect(svg.getAttribute("aria-label")?.length).toBeGreaterThan(40);
+      expect(svg.getAttribute("role")).toBe("img");
+    }
+    expect(figure.querySelector("figcaption span")?.textContent?.length).toBeGreaterThan(40);
+  });
+
+  it("writes a label at every tick, at least two an axis", () => {
+    for (const svg of draw(study, options()).querySelectorAll("svg.isoflop-svg")) {
+      for (const labels of svg.querySelectorAll("[aria-label$='axis tick label']")) {
+        const texts = [...labels.querySelectorAll("text")].map((text) => text.textContent ?? "");
+        expect(texts.length).toBeGreaterThanOrEqual(2);
+        expect(texts.every((text) => text.length > 0)).toBe(true);
+        expect(new Set(texts).size).toBe(texts.length);
+      }
+    }
+  });
+
+  it("holds only finite numbers and no ids that could clash on a page", () => {
+    const { outerHTML } = draw(study, options());
+    expect(outerHTML).not.toMatch(/NaN|Infinity|undefined/);
+    expect(outerHTML).not.toMatch(/\sid=/);
+  });
+
+  it("is the same for the same data", () => {
+    const again = plantedStudy(seeded(7));
+    expect(draw(again, options()).outerHTML).toBe(draw(study, options()).outerHTML);
+  });
+
+  it("takes every colour from the palette, so that dark pages work", () => {
+    for (const element of draw(study, options()).querySelectorAll("[fill],[stroke]")) {
+      for (const name of ["fill", "stroke"]) {
+        const color = element.getAttribute(name);
+        if (color)
+          expect(color).toMatch(
+            /^(none|currentColor|var\(--isoflop-[a-z0-9-]+, #[0-9a-f]{6}\)|var\(--plot-background\))$/,
+          );
+      }
+    }
+  });
+});
+
+describe("the figures' marks", () => {
+  it("draw every run of every profile, and each minimum once more", () => {
+    expect(dotsIn(isoflopProfiles(study.isoflopProfiles, options()), "wide")).toBe(35 + 5);
+  });
+
+  it("draw a used minimum filled and an edge minimum hollow", () => {
+    const one = (status: "fitted" | "edge"): Element | undefined =>
+      [
+        ...isoflopProfiles(
+          {
+            profiles: [
+              {
+                budget: 1e10,
+                points: [1e3, 2e3, 4e3].map((parameters, i) => ({ name: "r", parameters, loss: 2 + 0.1 * i })),
+                minimum: { parameters: 1e3, loss: 2, status },
+              },
+            ],
+          },
+          options([720]),
+        ).querySelectorAll(".isoflop-panel [aria-label=dot]"),
+      ].at(-1);
+    const filled = one("fitted");
+    const hollow = one("edge");
+    expect(`${filled?.getAttribute("fill")}${filled?.firstElementChild?.getAttribute("fill")}`).toContain(
+      "--isoflop-ramp",
+    );
+    expect(hollow?.getAttribute("fill")).toBe("none");
+  });
+
+  it("draw each run once over the contours, and the held-out ones", () => {
+    expect(dotsIn(lossContours(study.lossContours, options()), "narrow")).toBe(35 + 2);
+  });
+
+  it("draw each residual in each of the three panels", () => {
+    expect(dotsIn(residuals(study.residuals, options()), "wide")).toBe(3 * 35);
+  });
+
+  it("label each published model by name", () => {
+    const texts = [...publishedModels(study.publishedModels, options([720])).querySelectorAll("text")].map(
+      (t) => t.textContent,
+    );
+    for (const name of ["GPT-3", "Gopher", "Chinchilla", "MT-NLG", "Jurassic", "LaMDA"]) expect(texts).toContain(name);
+  });
+
+  it("draw a raw and a smoothed line for each training curve, and the frontier with its halo", () => {
+    const lines = trainingCurves(study.trainingCurves, options([720])).querySelectorAll("[aria-label=line] > path");
+    expect(lines.length).toBe(2 * 35 + 2);
+  });
+});
+
+describe("a figure of next to nothing", () => {
+  const law = study.law;
+  const edges = study.optimumScaling.minima.map((minimum) => ({ ...minimum, status: "edge" as const }));
+  it.each<[string, (o: FigureOptions) => HTMLElement]>([
+    ["no curves", (o) => trainingCurves({ runs: [], frontier: [] }, o)],
+    [
+      "a curve that ended in NaN",
+      (o) => {
+        const curve = [2, Number.NaN, 1.9].map((loss, i) => ({ tokens: i + 1, flops: 10 * (i + 1), loss }));
+        return trainingCurves({ runs: [{ name: "r", parameters: 10, curve }], frontier: [] }, o);
+      },
+    ],
+    ["no profiles", (o) => isoflopProfiles({ profiles: [] }, o)],
+    [
+      "one point",
+      (o) => isoflopProfiles({ profiles: [{ budget: 1e9, points: [{ name: "r", parameters: 9, loss: 2 }] }] }, o),
+    ],
+    ["no usable minimum", (o) => optimumScaling({ ...study.optimumScaling, minima: edges }, o)],
+    ["a law without runs", (o) => lossContours({ law, runs: [], frontier: [], budgets: [] }, o)],
+    ["no least losses", (o) => kaplanCompute({ minima: [], law: study.kaplanCompute.law }, o)],
+    ["no residuals", (o) => residuals({ runs: [] }, o)],
+    ["no forecast rows", (o) => forecastCheck({ budget: 1e12, rows: [] }, o)],
+    ["no models", (o) => publishedModels({ laws: [], models: [], fixedTokens: 3e11 }, o)],
+  ])("is drawn without a broken number: %s", (_what, draw) => {
+    expect(draw(options()).outerHTML).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});
+
+describe("text from users", () => {
+  it("stays text in a figure, and in a file of its own", () => {
+    const hostile = "<script>alert(1)</script>";
+    const figure = forecastCheck(
+      { ...study.forecastCheck, rows: study.forecastCheck.rows.map((row) => ({ ...row, label: hostile })) },
+      options([720]),
+    );
+    expect(figure.querySelectorAll("script")).toHaveLength(0);
+    expect(figure.outerHTML).not.toContain("<script");
+    expect(figure.outerHTML).toContain("&lt;script&gt;");
+    expect(standaloneSvg(figure)).not.toContain("<script");
+    expect(standaloneSvg(figure)).toMatch(/^<svg[^>]* xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+  });
+});

@@ -1,0 +1,123 @@
+import * as Plot from "@observablehq/plot";
+import { countAxis, lossAxis } from "./axes.js";
+import type { IsoflopProfile, IsoflopProfilesData, Parabola } from "./data.js";
+import { formatCount, formatFlops, formatLoss } from "./format.js";
+import { type FigureOptions, frame } from "./frame.js";
+import { sequenceLegend } from "./legend.js";
+import { background, faintInk, logColorScale } from "./palette.js";
+import { logDomain, logSpace } from "./ticks.js";
+
+function parabolaLine(parabola: Parabola, profile: IsoflopProfile): { parameters: number; loss: number }[] {
+  const sizes = profile.points.map((point) => point.parameters);
+  return logSpace(Math.min(...sizes), Math.max(...sizes), 64).map((parameters) => ({
+    parameters,
+    loss: parabola.loss + parabola.curvature * Math.log(parameters / parabola.parameters) ** 2,
+  }));
+}
+
+/** Final loss against N at fixed compute, with each profile's parabola and minimum: Hoffmann et al. 2022, Figure 3 left. */
+export function isoflopProfiles(data: IsoflopProfilesData, options: FigureOptions): HTMLElement {
+  const profiles = data.profiles
+    .filter((profile) => profile.points.length > 0)
+    .map((profile) => ({ ...profile, line: profile.parabola ? parabolaLine(profile.parabola, profile) : [] }));
+  const color = logColorScale(profiles.map((profile) => profile.budget));
+  const minima = profiles.flatMap(({ budget, minimum }) => (minimum ? [{ ...minimum, budget }] : []));
+  const fitted = minima.filter((minimum) => minimum.status === "fitted");
+  const unusable = minima.filter((minimum) => minimum.status !== "fitted");
+  const points = profiles.flatMap(({ budget, points }) => points.map((point) => ({ ...point, budget })));
+  const lowest = fitted.map(
+    (minimum) =>
+      `${formatFlops(minimum.budget)} FLOPs: ${formatCount(minimum.parameters)} parameters, loss ${formatLoss(minimum.loss)}`,
+  );
+  const verdict = `${fitted.length} of ${profiles.length} budgets have a minimum with runs on both sides${unusable.length > 0 ? `; ${unusable.length} (hollow) not used: on an edge, or without a parabola` : ""}.`;
+
+  return frame(options, {
+    name: "isoflop-profiles",
+    title: "IsoFLOP profiles",
+    caption: `Final loss against model size at fixed compute, one parabola in log N for each budget. ${verdict}`,
+    description: `${verdict} ${lowest.join("; ")}.`,
+    draw: ({ width, narrow }) => {
+      const height = narrow ? 330 : 430;
+      const x = logDomain(
+        points.map((point) => point.parameters),
+        0.04,
+      );
+      const y = logDomain(
+        [...points, ...minima].map((point) => point.loss),
+        0.06,
+      );
+      const inside = (loss: number): boolean => loss >= y[0] && loss <= y[1];
+      return {
+        legend: [
+          sequenceLegend(
+            "Budget (FLOPs)",
+            profiles.map((profile) => profile.budget),
+            color,
+            formatFlops,
+            "dot",
+            12,
+          ),
+          {
+            entries: [
+              ...(fitted.length > 0 ? [{ label: "minimum, used", mark: "diamond" as const, color: faintInk }] : []),
+              ...(unusable.length > 0
+                ? [{ label: "edge or no parabola, not used", mark: "ring" as const, color: faintInk }]
+                : []),
+            ],
+          },
+        ],
+        panels: [
+          {
+            height,
+            marginLeft: 42,
+            marginRight: 16,
+            marginTop: 24,
+            marginBottom: 38,
+            x: countAxis("Parameters N", x, width - 58),
+            y: lossAxis("Final loss (nats per token)", y, height - 62),
+            marks: [
+              ...profiles.map((profile) =>
+                Plot.line(
+                  profile.line.filter((point) => inside(point.loss)),
+                  {
+                    x: "parameters",
+                    y: "loss",
+                    stroke: color(profile.budget),
+                    strokeWidth: 1.5,
+                    strokeOpacity: 0.8,
+                    ...(profile.minimum?.status === "fitted" ? {} : { strokeDasharray: "4 3" }),
+                  },
+                ),
+              ),
+              Plot.dot(points, {
+                x: "parameters",
+                y: "loss",
+                r: 3.25,
+                fill: (point: { budget: number }) => color(point.budget),
+                title: (point: (typeof points)[number]) =>
+                  `${point.name}\nN ${formatCount(point.parameters)}, ${formatFlops(point.budget)} FLOPs\nloss ${formatLoss(point.loss, 4)}`,
+              }),
+              Plot.dot(unusable, {
+                x: "parameters",
+                y: "loss",
+                r: 6,
+                stroke: (minimum: { budget: number }) => color(minimum.budget),
+                strokeWidth: 1.75,
+                fill: "none",
+              }),
+              Plot.dot(fitted, {
+                x: "parameters",
+                y: "loss",
+                r: 6,
+                symbol: "diamond",
+                fill: (minimum: { budget: number }) => color(minimum.budget),
+                stroke: background,
+                strokeWidth: 1,
+              }),
+            ],
+          },
+        ],
+      };
+    },
+  });
+}

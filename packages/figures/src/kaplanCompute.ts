@@ -1,0 +1,105 @@
+import * as Plot from "@observablehq/plot";
+import { flopsAxis, lossAxis } from "./axes.js";
+import { smoothedCurve } from "./curve.js";
+import type { KaplanComputeData } from "./data.js";
+import { formatEstimate, formatFlops, formatLoss } from "./format.js";
+import { type FigureOptions, frame } from "./frame.js";
+import type { LegendEntry } from "./legend.js";
+import { background, categoryColor, faintInk, ink } from "./palette.js";
+import { logDomain, logSpace } from "./ticks.js";
+
+const heldOutColor = categoryColor(1);
+
+/** Least loss against compute with L = (C_c/C)^alpha: Kaplan et al. 2020, Figure 1 left and eq. 1.3. */
+export function kaplanCompute(data: KaplanComputeData, options: FigureOptions): HTMLElement {
+  const { minima, law, heldOut } = data;
+  const curves = (data.curves ?? []).map(smoothedCurve).filter((curve) => curve.length > 0);
+  const value = (flops: number): number => (law.criticalFlops / flops) ** law.exponent;
+  const result = `Loss falls as C to the power −${formatEstimate(law.exponent, law.exponentInterval)} with C_c = ${formatFlops(law.criticalFlops)} FLOPs.`;
+  const check = heldOut
+    ? ` At ${formatFlops(heldOut.flops)} FLOPs the law says ${formatLoss(value(heldOut.flops))}; measured (${heldOut.label}): ${formatLoss(heldOut.loss)}.`
+    : "";
+  const entries: LegendEntry[] = [];
+  if (curves.length > 0) entries.push({ label: "training curve", mark: "line", color: faintInk });
+  entries.push(
+    { label: "least loss", mark: "dot", color: categoryColor(0) },
+    { label: "power law", mark: "line", color: ink },
+  );
+  if (heldOut) entries.push({ label: "extrapolated", mark: "dashes", color: ink });
+  if (law.band) entries.push({ label: "95 % band", mark: "band", color: ink });
+  if (heldOut) entries.push({ label: heldOut.label, mark: "diamond", color: heldOutColor });
+
+  return frame(options, {
+    name: "kaplan-compute",
+    title: "Loss against compute, Kaplan-style",
+    caption: `A pure power law through the least losses, without irreducible loss. ${result}${check}`,
+    description: `${result}${check}`,
+    draw: ({ width, narrow }) => {
+      const height = narrow ? 310 : 380;
+      const fitted = minima.map((point) => point.flops);
+      const [from, to] = [Math.min(...fitted), Math.max(...fitted)];
+      const reach = heldOut ? Math.max(to, heldOut.flops) : to;
+      const x = logDomain([from, reach, ...curves.flatMap((curve) => curve.map((point) => point.flops))], 0.04);
+      const y = logDomain(
+        [
+          ...minima.map((point) => point.loss),
+          value(from),
+          value(reach),
+          ...(heldOut ? [heldOut.loss] : []),
+          ...curves.flatMap((curve) => curve.map((point) => point.loss)),
+        ],
+        0.04,
+      );
+      const line = (low: number, high: number): { flops: number; loss: number }[] =>
+        high > low ? logSpace(low, high, 24).map((flops) => ({ flops, loss: value(flops) })) : [];
+      const band = (law.band ?? []).filter((point) => point.flops >= x[0] && point.flops <= x[1]);
+      return {
+        legend: [{ entries }],
+        panels: [
+          {
+            height,
+            marginLeft: 42,
+            marginRight: 16,
+            marginTop: 24,
+            marginBottom: 38,
+            x: flopsAxis("Training compute (FLOPs)", x, width - 58),
+            y: lossAxis("Loss (nats per token)", y, height - 62),
+            marks: [
+              ...curves.map((curve) =>
+                Plot.line(curve, { x: "flops", y: "loss", stroke: faintInk, strokeWidth: 1, strokeOpacity: 0.35 }),
+              ),
+              Plot.areaY(
+                band.map((point) => ({ ...point, low: Math.max(point.low, y[0]), high: Math.min(point.high, y[1]) })),
+                { x: "flops", y1: "low", y2: "high", fill: ink, fillOpacity: 0.14 },
+              ),
+              Plot.line(line(from, to), { x: "flops", y: "loss", stroke: ink, strokeWidth: 1.75 }),
+              Plot.line(line(to, reach), {
+                x: "flops",
+                y: "loss",
+                stroke: ink,
+                strokeWidth: 1.75,
+                strokeDasharray: "5 3",
+              }),
+              Plot.dot(minima, {
+                x: "flops",
+                y: "loss",
+                r: 3,
+                fill: categoryColor(0),
+                stroke: background,
+                strokeWidth: 0.5,
+              }),
+              Plot.dot(heldOut ? [heldOut] : [], {
+                x: "flops",
+                y: "loss",
+                r: 7,
+                symbol: "diamond",
+                fill: heldOutColor,
+                stroke: background,
+              }),
+            ],
+          },
+        ],
+      };
+    },
+  });
+}

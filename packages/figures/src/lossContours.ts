@@ -1,0 +1,170 @@
+import * as Plot from "@observablehq/plot";
+import { countAxis, flopsAxis } from "./axes.js";
+import { clipLine } from "./clip.js";
+import { contour, contourLevels, flopsPerTokenOf, modelLoss } from "./contours.js";
+import type { LossContoursData, RunPoint } from "./data.js";
+import { formatCount, formatFlops, formatLoss } from "./format.js";
+import { type FigureOptions, frame } from "./frame.js";
+import { background, categoryColor, faintInk, ink, rampColor } from "./palette.js";
+import { logDomain, logSpace } from "./ticks.js";
+
+/** "tokens": N against D, free of any FLOP convention. "compute": N against C, as Hoffmann et al. 2022, Figure 4 left. */
+export type ContourAxes = "tokens" | "compute";
+
+const frontierColor = categoryColor(0);
+
+interface ContourLine {
+  readonly level: number;
+  readonly color: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+interface ContourEnd {
+  readonly x: number;
+  readonly y: number;
+  readonly side: "right" | "top";
+  readonly level: number;
+  readonly color: string;
+}
+
+/** Where a contour leaves the frame, for its label: outside the frame, where nothing else is drawn. */
+function contourEnd(
+  line: ContourLine,
+  x: readonly [number, number],
+  y: readonly [number, number],
+): readonly ContourEnd[] {
+  const { level, color } = line;
+  const near = (value: number, [low, high]: readonly [number, number]): boolean => value > high * (low / high) ** 1e-6;
+  const farthest = line.points.reduce((best, point) => (point.x > best.x ? point : best), { x: 0, y: 0 });
+  if (near(farthest.x, x)) return [{ x: x[1], y: farthest.y, side: "right", level, color }];
+  const highest = line.points.reduce((best, point) => (point.y > best.y ? point : best), { x: 0, y: 0 });
+  return near(highest.y, y) ? [{ x: highest.x, y: y[1], side: "top", level, color }] : [];
+}
+
+/** The labels that have `room` px to themselves, the lowest losses first: they are what the reader looks for. */
+function spaced(ends: readonly ContourEnd[], place: (end: ContourEnd) => number, room: number): ContourEnd[] {
+  const kept: ContourEnd[] = [];
+  for (const end of ends) {
+    if (kept.every((other) => Math.abs(place(end) - place(other)) >= room)) kept.push(end);
+  }
+  return kept;
+}
+
+function labels(ends: readonly ContourEnd[], options: Plot.TextOptions): Plot.Markish {
+  return Plot.text(ends, {
+    x: "x",
+    y: "y",
+    text: (end: ContourEnd) => formatLoss(end.level, 2),
+    fill: (end: ContourEnd) => end.color,
+    ...options,
+  });
+}
+
+/** Contours of the fitted L(N,D), the runs it was fitted to, the efficient frontier and the isoFLOP lines. */
+export function lossContours(
+  data: LossContoursData,
+  options: FigureOptions & { readonly axes?: ContourAxes },
+): HTMLElement {
+  const { law, runs, heldOut = [], frontier } = data;
+  const axes = options.axes ?? "tokens";
+  const flopsPerToken = flopsPerTokenOf(data.flopsPerToken);
+  const across = (point: { parameters: number; tokens: number; flops?: number }): number =>
+    axes === "tokens" ? point.tokens : (point.flops ?? flopsPerToken(point.parameters) * point.tokens);
+  const all = [...runs, ...heldOut];
+  const xDomain = logDomain([...all, ...frontier].map(across), 0.05);
+  const yDomain = logDomain(
+    [...all, ...frontier].map((point) => point.parameters),
+    0.05,
+  );
+  const domains = { x: xDomain, y: yDomain };
+  const losses = all.map((run) => modelLoss(law, run.parameters, run.tokens));
+  const levels = contourLevels(law, losses, 10);
+  const lines = levels.map((level, index) => ({
+    level,
+    color: rampColor(1 - index / Math.max(1, levels.length - 1)),
+    points: clipLine(
+      contour(law, level).map((point) => ({ x: across(point), y: point.parameters })),
+      domains,
+    ),
+  }));
+  const isoFlops = data.budgets.map((budget) => ({
+    budget,
+    points: clipLine(
+      logSpace(yDomain[0], yDomain[1], 64).map((parameters) => ({
+        x: axes === "tokens" ? budget / flopsPerToken(parameters) : budget,
+        y: parameters,
+      })),
+      domains,
+    ),
+  }));
+  const last = frontier.at(-1);
+  const result = last
+    ? `The efficient frontier reaches ${formatCount(last.parameters)} parameters on ${formatCount(last.tokens)} tokens at ${formatFlops(last.flops)} FLOPs, where the law gives ${formatLoss(modelLoss(law, last.parameters, last.tokens))} nats per token.`
+    : "No efficient frontier was given.";
+  const form = `L = ${law.E.toFixed(3)} + ${law.A.toPrecision(3)}/N^${law.alpha.toFixed(3)} + ${law.B.toPrecision(3)}/D^${law.beta.toFixed(3)}`;
+
+  return frame(options, {
+    name: "loss-contours",
+    title: "Fitted loss over parameters and tokens",
+    caption: `Contours of ${form} (Approach 3), labelled in nats per token. ${result}`,
+    description: `${form}, fitted to ${runs.length} runs. ${result}`,
+    draw: ({ width, narrow }) => {
+      const height = narrow ? 350 : 470;
+      const dot = {
+        x: across,
+        y: "parameters",
+        title: (run: RunPoint) =>
+          `${run.name}\nN ${formatCount(run.parameters)}, D ${formatCount(run.tokens)}\nloss ${formatLoss(run.loss, 4)}`,
+      } as const;
+      const ends = lines.flatMap((line) => contourEnd(line, xDomain, yDomain));
+      const along = (domain: readonly [number, number], length: number, value: number): number =>
+        (length * Math.log(value / domain[0])) / Math.log(domain[1] / domain[0]);
+      const right = spaced(
+        ends.filter((end) => end.side === "right"),
+        (end) => along(yDomain, height - 80, end.y),
+        14,
+      );
+      const topEnds = ends.filter((end) => end.side === "top");
+      const top = spaced(topEnds, (end) => along(xDomain, width - 86, end.x), 34);
+      return {
+        legend: [
+          {
+            entries: [
+              { label: "loss contour", mark: "line", color: rampColor(0.5) },
+              { label: "isoFLOP line", mark: "dots", color: faintInk },
+              ...(last ? [{ label: "efficient frontier", mark: "thick-line" as const, color: frontierColor }] : []),
+              { label: "run", mark: "dot", color: ink },
+              ...(heldOut.length > 0 ? [{ label: "held-out run", mark: "ring" as const, color: ink }] : []),
+            ],
+          },
+        ],
+        panels: [
+          {
+            height,
+            marginLeft: 46,
+            marginRight: 40,
+            marginTop: 42,
+            marginBottom: 38,
+            x:
+              axes === "tokens"
+                ? countAxis("Training tokens D", xDomain, width - 86)
+                : flopsAxis("Training compute (FLOPs)", xDomain, width - 86),
+            y: countAxis("Parameters N", yDomain, height - 80, 44),
+            marks: [
+              ...isoFlops.map((line) =>
+                Plot.line(line.points, { x: "x", y: "y", stroke: faintInk, strokeWidth: 1, strokeDasharray: "1.5 3" }),
+              ),
+              ...lines.map((line) => Plot.line(line.points, { x: "x", y: "y", stroke: line.color, strokeWidth: 1.5 })),
+              Plot.dot(runs, { ...dot, r: 2.75, fill: ink, fillOpacity: 0.85 }),
+              Plot.line(frontier, { x: across, y: "parameters", stroke: background, strokeWidth: 5.5 }),
+              Plot.line(frontier, { x: across, y: "parameters", stroke: frontierColor, strokeWidth: 3 }),
+              Plot.dot(heldOut, { ...dot, r: 4.5, stroke: ink, strokeWidth: 1.75, fill: background }),
+              labels(right, { textAnchor: "start", dx: 5 }),
+              labels(top, { textAnchor: "middle", dy: -8 }),
+            ],
+          },
+        ],
+      };
+    },
+  });
+}

@@ -1,0 +1,70 @@
+import * as Plot from "@observablehq/plot";
+import { type Axis, countAxis, evenAxis, lossAxis, type Panel } from "./axes.js";
+import type { ResidualsData } from "./data.js";
+import { formatCount, formatFlops, formatLoss } from "./format.js";
+import { type FigureOptions, frame } from "./frame.js";
+import { sequenceLegend } from "./legend.js";
+import { categoryColor, ink, logColorScale } from "./palette.js";
+import { evenDomain, logDomain } from "./ticks.js";
+
+/**
+ * Residuals of the parametric fit, 100 (ln measured - ln predicted), against N, D and the predicted loss. The log is what
+ * Approach 3 minimises (Hoffmann et al. 2022, eq. 3); at this size it reads as per cent of the loss.
+ */
+export function residuals(data: ResidualsData, options: FigureOptions): HTMLElement {
+  const rows = data.runs
+    .filter((run) => run.loss > 0 && run.predicted > 0)
+    .map((run) => ({ ...run, residual: 100 * Math.log(run.loss / run.predicted) }));
+  const budgets = [...new Set(rows.flatMap((row) => (row.budget === undefined ? [] : [row.budget])))];
+  const scale = logColorScale(budgets);
+  const color = (row: { budget?: number }): string => (row.budget === undefined ? categoryColor(0) : scale(row.budget));
+  const rms = Math.sqrt(rows.reduce((sum, row) => sum + row.residual ** 2, 0) / Math.max(1, rows.length));
+  const worst = rows.reduce((most, row) => Math.max(most, Math.abs(row.residual)), 0);
+  const result = `Root mean square ${rms.toFixed(2)} %, largest ${worst.toFixed(2)} %, over ${rows.length} runs.`;
+
+  return frame(options, {
+    name: "residuals",
+    title: "Residuals of the parametric fit",
+    caption: `Measured against predicted loss, in per cent (log residuals of Approach 3). ${result} A slope or a bow in any panel means that the law misses something there.`,
+    description: result,
+    draw: (room) => {
+      const height = room.narrow ? 220 : 260;
+      const width = room.narrow ? room.width : room.width / 3;
+      const y = evenDomain(
+        rows.flatMap((row) => [row.residual, -row.residual]),
+        0.08,
+      );
+      const panel = (x: Axis, value: "parameters" | "tokens" | "predicted"): Panel => ({
+        height,
+        marginLeft: 42,
+        marginRight: 14,
+        marginTop: 24,
+        marginBottom: 38,
+        x,
+        y: evenAxis("Residual (%)", y, height - 62, 36),
+        marks: [
+          Plot.ruleY([0], { stroke: ink, strokeWidth: 1 }),
+          Plot.dot(rows, {
+            x: value,
+            y: "residual",
+            r: 3,
+            fill: color,
+            title: (row: (typeof rows)[number]) =>
+              `${row.name}\nN ${formatCount(row.parameters)}, D ${formatCount(row.tokens)}\nmeasured ${formatLoss(row.loss, 4)}, predicted ${formatLoss(row.predicted, 4)}`,
+          }),
+        ],
+      });
+      const domain = (value: "parameters" | "tokens" | "predicted"): [number, number] =>
+        logDomain(rows.map((row) => row[value]));
+      return {
+        legend: [sequenceLegend("Budget (FLOPs)", budgets, scale, formatFlops, "dot", 12)],
+        columns: room.narrow ? 1 : 3,
+        panels: [
+          panel(countAxis("Parameters N", domain("parameters"), width - 56), "parameters"),
+          panel(countAxis("Tokens D", domain("tokens"), width - 56), "tokens"),
+          panel(lossAxis("Predicted loss (nats)", domain("predicted"), width - 56, 48), "predicted"),
+        ],
+      };
+    },
+  });
+}

@@ -1,0 +1,16 @@
+import { parseHTML } from "linkedom";
+import type { FigureOptions } from "./frame.js";
+
+/** An empty document for drawing figures in Node, where there is no browser. */
+export function serverDocument(): Document {
+  return parseHTML("<!doctype html><html><body></body></html>").document;
+}
+
+/** A figure as HTML, for pages written in Node; all text from the data is escaped. */
+export function figureMarkup<Data>(
+  draw: (data: Data, options: FigureOptions) => HTMLElement,
+  data: Data,
+  options: Omit<FigureOptions, "document"> = {},
+): string {
+  return draw(data, { ...options, document: serverDocument() }).outerHTML;
+}

@@ -1,0 +1,145 @@
+import type {
+  ForecastRow,
+  IsoflopProfilesData,
+  KaplanComputeData,
+  LossContoursData,
+  MinimumStatus,
+  OptimumScalingData,
+  PublishedModelsData,
+  ResidualsData,
+  TrainingCurvesData,
+} from "@isoflop/figures";
+import type { FitWarning, Interval } from "@isoflop/laws";
+
+/**
+ * All that a report says, as plain data that survives JSON. Every string may come from a user (names, paths, messages) and
+ * is escaped when rendered. N is parameters, D tokens, C FLOPs; losses are in nats per token.
+ */
+export interface ReportModel {
+  /** The study's name. */
+  readonly title: string;
+  /** ISO 8601. */
+  readonly generatedAt: string;
+  /** One or two sentences on what was trained, in the user's words; optional. */
+  readonly about?: string;
+  /** The forecast for the held-out budget and what came of it; absent when the study holds nothing out. */
+  readonly forecast?: ForecastReport;
+  /** One row a fit, in the order to show. */
+  readonly fits: readonly FitRow[];
+  /** One row an isoFLOP budget, ascending; empty when the design has none. */
+  readonly budgets: readonly BudgetRow[];
+  /** Every run of the study, held-out ones included, in the order to show. */
+  readonly runs: readonly RunRow[];
+  readonly warnings: readonly ReportWarning[];
+  /** A figure whose data is absent is left out, and the report says that it is. */
+  readonly figures: {
+    readonly trainingCurves?: TrainingCurvesData;
+    readonly isoflopProfiles?: IsoflopProfilesData;
+    readonly optimumScaling?: OptimumScalingData;
+    readonly lossContours?: LossContoursData;
+    readonly kaplanCompute?: KaplanComputeData;
+    readonly residuals?: ResidualsData;
+    readonly publishedModels?: PublishedModelsData;
+  };
+  readonly provenance: Provenance;
+}
+
+export interface ForecastReport {
+  /** Held-out budget, FLOPs. */
+  readonly budget: number;
+  /** Largest budget that the fit saw, FLOPs. */
+  readonly largestTrainedBudget: number;
+  /** Which fit made the forecast: "Approach 3". */
+  readonly fit: string;
+  /** When the forecast was written down, ISO 8601: before the held-out runs began. */
+  readonly statedAt?: string;
+  /** The forecast optimum, and usually a larger model on fewer tokens. */
+  readonly rows: readonly ForecastRow[];
+  /** Standard deviation of the final loss between runs that differ in seed alone, nats per token, where it is known. */
+  readonly runNoise?: number;
+}
+
+export interface Estimate {
+  readonly value: number;
+  readonly interval95?: Interval;
+}
+
+export interface FitRow {
+  /** "Approach 2: isoFLOP profiles". */
+  readonly name: string;
+  /** Exponents of N_opt ∝ C^a and D_opt ∝ C^b, where the law implies them. */
+  readonly exponents?: { readonly a: Estimate; readonly b: Estimate };
+  /** The law's own parameters by name; E, A, B, alpha and beta have columns of their own, the others share one. */
+  readonly parameters: Readonly<Record<string, Estimate>>;
+  /** Why there is no result, or what to know about it. */
+  readonly note?: string;
+}
+
+export interface BudgetRow {
+  /** Nominal, FLOPs. */
+  readonly budget: number;
+  /** Runs of this budget that finished. */
+  readonly runs: number;
+  /** How many of them are smaller, and how many larger, than the minimum. */
+  readonly smaller: number;
+  readonly larger: number;
+  readonly status: MinimumStatus;
+  /** N, D and loss at the minimum; absent when the profile has none. */
+  readonly parameters?: number;
+  readonly tokens?: number;
+  readonly loss?: number;
+}
+
+export interface ReportWarning extends FitWarning {
+  /** What the warning is about: a fit, a budget, a run. */
+  readonly where?: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+}
+
+export type RunStatus = "done" | "diverged" | "failed" | "running" | "planned";
+
+export interface RunRow {
+  readonly id: string;
+  readonly name: string;
+  /** As in run.json: "fit", "holdout-optimum", "holdout-larger". */
+  readonly role: string;
+  readonly parameters: number;
+  readonly tokens: number;
+  readonly flops: number;
+  /** Nominal, FLOPs. */
+  readonly budget?: number;
+  readonly steps: number;
+  /** Tokens a step. */
+  readonly batch: number;
+  /** Peak learning rate. */
+  readonly learningRate: number;
+  readonly trainLoss?: number;
+  readonly validationLoss?: number;
+  readonly wallSeconds?: number;
+  readonly status: RunStatus;
+  /** Why it failed or diverged. */
+  readonly reason?: string;
+}
+
+export interface Provenance {
+  /** The exact command line. */
+  readonly command: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  /** Total training time over all runs, s. */
+  readonly trainingSeconds?: number;
+  /** How C was counted: "6N", "kaplan", "hoffmann", and which N. */
+  readonly convention: string;
+  readonly corpus: {
+    readonly name: string;
+    readonly hash: string;
+    readonly trainTokens: number;
+    readonly validationTokens: number;
+  };
+  readonly tokenizer: { readonly name: string; readonly hash: string };
+  /** Software and its versions: isoflop, node, onnxruntime, … */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The kind of machine, by aspect: processor, cores, memory, operating system. No host names. */
+  readonly machine: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,128 @@
+import {
+  figureMarkup,
+  figureStyles,
+  forecastCheck,
+  isoflopProfiles,
+  kaplanCompute,
+  lossContours,
+  optimumScaling,
+  publishedModels,
+  residuals,
+  trainingCurves,
+} from "@isoflop/figures";
+import { Html, html } from "./html.js";
+import { formatInstant } from "./instant.js";
+import type { Provenance, ReportModel, ReportWarning } from "./model.js";
+import { reportStyles } from "./styles.js";
+import { budgetsTable, fitsTable, forecastTable, formatDuration, runsTable } from "./tables.js";
+import { judge } from "./verdict.js";
+
+/** A figure at both widths, or a line that says which one is missing and why. */
+function figure<Data>(draw: Parameters<typeof figureMarkup<Data>>[0], data: Data | undefined, missing: string): Html {
+  if (data === undefined) return html`<p class="missing">${missing}</p>`;
+  // The figures set user text as text nodes; what they serialise to is escaped by the document.
+  return Html.trusted(figureMarkup(draw, data, { widths }));
+}
+
+function section(id: string, title: string, body: readonly (Html | undefined)[]): Html {
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>\n${body}</section>\n`;
+}
+
+function warningsList(warnings: readonly ReportWarning[]): Html {
+  if (warnings.length === 0) return html`<p>None.</p>`;
+  return html`<ul class="warnings">${warnings.map(
+    (warning) =>
+      html`<li><code>${warning.code}</code>${warning.where ? html` <span class="faint">${warning.where}</span>` : ""}
+<p>${warning.message}</p>${warning.remedy ? html`<p><strong>Remedy:</strong> ${warning.remedy}</p>` : ""}</li>`,
+  )}</ul>`;
+}
+
+function provenanceList(made: Provenance, generatedAt: string): Html {
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ["Training began", made.startedAt && formatInstant(made.startedAt)],
+    ["Training ended", made.finishedAt && formatInstant(made.finishedAt)],
+    ["Training time", made.trainingSeconds === undefined ? undefined : formatDuration(made.trainingSeconds)],
+    ["Report written", formatInstant(generatedAt)],
+    ["Counting", made.convention],
+    [
+      "Corpus",
+      `${made.corpus.name}, ${made.corpus.trainTokens} training and ${made.corpus.validationTokens} validation tokens, ${made.corpus.hash}`,
+    ],
+    ["Tokenizer", `${made.tokenizer.name}, ${made.tokenizer.hash}`],
+    ...Object.entries(made.machine),
+    ...Object.entries(made.versions),
+  ];
+  const list = rows.map(([term, value]) => (value === undefined ? "" : html`<dt>${term}</dt><dd>${value}</dd>\n`));
+  return html`<pre><code>${made.command}</code></pre><dl>${list}</dl>`;
+}
+
+/** Widths, px, that figures are drawn for: a telephone's and a column's. */
+const widths = [360, 720] as const;
+
+const chapters = [
+  ["verdict", "Verdict"],
+  ["fits", "Fits"],
+  ["budgets", "Budgets"],
+  ["figures", "Figures"],
+  ["forecast", "Forecast check"],
+  ["quality", "Quality of the fit"],
+  ["warnings", "Warnings"],
+  ["runs", "Runs"],
+  ["published", "Published models"],
+  ["made", "How this was made"],
+] as const;
+
+/** The report as one HTML page that needs nothing else: no network, no script, no font. The same model gives the same bytes. */
+export function renderReport(model: ReportModel): string {
+  const { figures, forecast } = model;
+  const verdict = judge(forecast);
+  const done = model.runs.filter((run) => run.status === "done").length;
+  const contents = chapters.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`);
+
+  const body = html`<header>
+<p class="faint">Scaling-law report by isoflop</p>
+<h1>${model.title}</h1>
+${model.about ? html`<p>${model.about}</p>` : ""}<p class="faint">${done} of ${model.runs.length} runs done · ${formatInstant(model.generatedAt)}</p>
+<nav aria-label="Contents"><ul>${contents}</ul></nav>
+</header>
+${section("verdict", "Verdict", [
+  html`<div class="verdict ${verdict.tone}"><p>${verdict.headline}</p>${verdict.details.map((detail) => html`<p>${detail}</p>`)}</div>`,
+])}${section("fits", "Fits", [
+  model.fits.length > 0 ? fitsTable(model.fits) : html`<p>No fit yet: too few runs are done.</p>`,
+])}${section("budgets", "Are there runs on both sides of each minimum?", [
+  model.budgets.length > 0 ? budgetsTable(model.budgets) : html`<p>The design has no isoFLOP budgets.</p>`,
+])}${section("figures", "Figures", [
+  html`<div class="figures">${[
+    figure(trainingCurves, figures.trainingCurves, "No training curves: no run has logged any."),
+    figure(isoflopProfiles, figures.isoflopProfiles, "No isoFLOP profiles: the runs have no common budgets."),
+    figure(optimumScaling, figures.optimumScaling, "No power laws: fewer than two budgets have a usable minimum."),
+    figure(lossContours, figures.lossContours, "No loss contours: Approach 3 has no fit."),
+  ]}</div>`,
+])}${section("forecast", "Forecast check", [
+  forecast ? forecastTable(forecast) : undefined,
+  html`<div class="figures">${[
+    figure(forecastCheck, forecast, "No forecast: the study holds out no budget."),
+    figure(kaplanCompute, figures.kaplanCompute, "No Kaplan-style compute law: it has no fit."),
+  ]}</div>`,
+])}${section("quality", "Quality of the fit", [
+  figure(residuals, figures.residuals, "No residuals: Approach 3 has no fit."),
+])}${section("warnings", "Warnings", [warningsList(model.warnings)])}${section("runs", "Runs", [
+  model.runs.length > 0 ? runsTable(model.runs) : html`<p>No runs yet.</p>`,
+])}${section("published", "Published models and laws", [
+  figure(publishedModels, figures.publishedModels, "No published models were given to this report."),
+])}${section("made", "How this was made", [provenanceList(model.provenance, model.generatedAt)])}`;
+
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="isoflop">
+<title>${model.title} · isoflop report</title>
+<style>${Html.trusted(figureStyles + reportStyles)}</style>
+</head>
+<body><main>
+${body}</main></body>
+</html>
+`.markup;
+}

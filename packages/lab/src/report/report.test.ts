@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { escapeHtml, html } from "./html.js";
+import type { ForecastReport, ReportModel } from "./model.js";
+import { plantedReport } from "./plantedReport.js";
+import { renderReport } from "./renderReport.js";
+import { judge } from "./verdict.js";
+
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const model = plantedReport(seeded(7));
+const forecast = model.forecast as ForecastReport;
+
+/** The same model with a hostile text in place of every string that is not one of the model's own fixed words. */
+function hostile(value: unknown, text: string): unknown {
+  const fixed = new Set(["fitted", "edge", "unfitted", "optimum", "larger", "done", "diverged"]);
+  if (typeof value === "string") return fixed.has(value) ? value : text;
+  if (Array.isArray(value)) return value.map((item) => hostile(item, text));
+  if (value !== null && typeof value === "object") {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => {
+        const named = /^(C_c|alpha_C|isoflop|node|onnxruntime-node|Processor|Memory|Operating system)$/.test(key);
+        return [named ? `${text}${key}` : key, hostile(item, text)];
+      }),
+    );
+  }
+  return value;
+}
+
+describe("the report", () => {
+  const page = renderReport(model);
+
+  it("is one file that asks for nothing else: no link, script, import or font", () => {
+    expect(page.startsWith("<!doctype html>")).toBe(true);
+    expect(page).not.toMatch(/<(script|link|img|iframe|object|embed)\b/i);
+    expect(page).not.toMatch(/url\(|@import|@font-face/);
+    expect(page).not.toMatch(/(src|href)="(?!#)/);
+  });
+
+  it("is the same bytes for the same model", () => {
+    expect(renderReport(JSON.parse(JSON.stringify(model)) as ReportModel)).toBe(page);
+  });
+
+  it("keeps hostile text as text, wherever it comes from", () => {
+    for (const text of [
+      "<script>alert(1)</script>",
+      '"><img src=x onerror=alert(1)>',
+      "</style></title><svg onload=alert(1)>",
+    ]) {
+      const attacked = renderReport(hostile(model, text) as ReportModel);
+      const tags = (of: string): Map<string, number> => {
+        const counts = new Map<string, number>();
+        // Attribute values may hold ">" and "<"; they are skipped as a browser's tokeniser does.
+        for (const [, name = ""] of of.matchAll(/<([a-z][a-z0-9]*)(?:"[^"]*"|'[^']*'|[^'">])*>/gi)) {
+          counts.set(name, (counts.get(name) ?? 0) + 1);
+        }
+        return counts;
+      };
+      const before = tags(page);
+      for (const [name, count] of tags(attacked)) {
+        expect(before.has(name), `<${name}> appears in no honest report`).toBe(true);
+        // Styles and titles are where a page breaks out of its head.
+        if (name === "style") expect(count).toBe(before.get(name));
+      }
+      expect(attacked).not.toContain("<script");
+      expect(attacked).not.toContain("<img");
+      expect(attacked).not.toContain("<svg onload");
+      expect(attacked).toContain(escapeHtml(text));
+    }
+  });
+
+  it("has a row for every run and names every budget, fit and warning", () => {
+    for (const run of model.runs) expect(page).toContain(`<small>${run.id}</small>`);
+    for (const fit of model.fits) expect(page).toContain(fit.name);
+    for (const warning of model.warnings) expect(page).toContain(warning.code);
+    expect(page).toContain("minimum on the edge: not used");
+    expect(page).toContain("isoflop quickstart --seed 0");
+    expect(page).toContain("loss was NaN at step 41");
+  });
+
+  it("draws all eight figures, each for a narrow and a wide page", () => {
+    expect(page.match(/<figure /g)).toHaveLength(8);
+    expect(page.match(/class="isoflop-svg isoflop-wide"/g)).toHaveLength(8);
+    expect(page.match(/class="isoflop-svg isoflop-narrow"/g)).toHaveLength(8);
+  });
+
+  it("has each of its contents' links lead to a heading", () => {
+    const links = [...page.matchAll(/href="#([a-z]+)"/g)].map((match) => match[1]);
+    expect(links.length).toBe(10);
+    for (const link of links) expect(page).toContain(`id="${link}"`);
+  });
+
+  it("says what is missing when a study has nothing yet", () => {
+    const { forecast: _, ...rest } = model;
+    const empty = renderReport({ ...rest, fits: [], budgets: [], runs: [], warnings: [], figures: {} });
+    expect(empty).toContain("No forecast was checked");
+    expect(empty).toContain("No isoFLOP profiles");
+    expect(empty).toContain("No runs yet");
+    expect(empty).not.toMatch(/NaN|undefined/);
+  });
+});
+
+describe("the verdict", () => {
+  const measured = (optimum: number | undefined, larger: number | undefined): ForecastReport => ({
+    ...forecast,
+    rows: forecast.rows.map(({ measured: _, ...row }) => {
+      const value = row.role === "optimum" ? optimum : larger;
+      return value === undefined ? row : { ...row, measured: value };
+    }),
+  });
+
+  it("holds inside the interval and misses on either side of it", () => {
+    const [low = 0, high = 0] = forecast.rows[0]?.interval95 ?? [];
+    expect(judge(measured((low + high) / 2, 3)).tone).toBe("held");
+    expect(judge(measured(high + 0.01, 3)).headline).toContain("0.010 above");
+    expect(judge(measured(low - 0.02, 3)).headline).toContain("0.020 below");
+    expect(judge(measured(high + 0.01, 3)).tone).toBe("missed");
+  });
+
+  it("names the winner and by how much", () => {
+    expect(judge(measured(2, 2.1)).details[0]).toMatch(
+      /^Chinchilla's way won by 0\.1000 nats per token, 10\.5 % in perplexity/,
+    );
+    expect(judge(measured(2.1, 2)).details[0]).toMatch(/^Gopher's way won by 0\.1000/);
+  });
+
+  it("calls no winner within run-to-run noise", () => {
+    expect(judge(measured(2, 2.01)).details[0]).toMatch(/^Neither way won/);
+  });
+
+  it("stays open until the held-out run is done", () => {
+    expect(judge(measured(undefined, 2)).tone).toBe("open");
+    expect(judge(undefined).headline).toContain("holds out no budget");
+  });
+});
+
+describe("the html template", () => {
+  it("escapes what is inserted, in text and in attributes, and not what is markup already", () => {
+    expect(html`<a title="${'"><b>'}">${html`<i>${"&"}</i>`}</a>`.markup).toBe(
+      '<a title="&quot;&gt;&lt;b&gt;"><i>&amp;</i></a>',
+    );
+  });
+});

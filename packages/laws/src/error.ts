@@ -1,0 +1,38 @@
+export interface IsoflopErrorOptions {
+  /** Kebab-case and stable, for machines: "corpus-missing", "study-invalid", … */
+  readonly code: string;
+  /** What is wrong and where (file, line, column, row). May change between versions. */
+  readonly message: string;
+  /** What the user can do about it. */
+  readonly hint?: string;
+  /** 2: the input is bad and nothing was done; 1: the work failed. Default 2. */
+  readonly exitCode?: 1 | 2;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error type for mistakes a user can make and mend: a malformed quantity, too few runs, a law used beyond its
+ * reach, a full disk. Shown as message and hint, without a stack trace. The positional form is for bad input (exit code 2).
+ */
+export class IsoflopError extends Error {
+  override readonly name = "IsoflopError";
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly exitCode: 1 | 2;
+
+  constructor(options: IsoflopErrorOptions);
+  constructor(code: string, message: string, hint: string);
+  constructor(first: IsoflopErrorOptions | string, message = "", hint?: string) {
+    const options: IsoflopErrorOptions =
+      typeof first === "string" ? { code: first, message, ...(hint === undefined ? {} : { hint }) } : first;
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = options.code;
+    this.hint = options.hint;
+    this.exitCode = options.exitCode ?? 2;
+  }
+}
+
+/** By name rather than instanceof, so that two copies of this package in one process still agree. */
+export function isIsoflopError(error: unknown): error is IsoflopError {
+  return error instanceof Error && error.name === "IsoflopError" && "code" in error && "exitCode" in error;
+}

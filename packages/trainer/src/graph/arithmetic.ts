@@ -1,0 +1,78 @@
+// Element-wise, shape and reduction operators without a gradient of their own: what forward and backward rules are made of.
+import { elementCount } from "../onnx/tensorType.js";
+import { constant, emit, emitOne, type Graph, type Value } from "./graph.js";
+
+/** Shape of an element-wise operation by numpy's broadcasting rule. */
+function broadcast(a: readonly number[], b: readonly number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const x = a[a.length - rank + i] ?? 1;
+    const y = b[b.length - rank + i] ?? 1;
+    if (x !== y && x !== 1 && y !== 1) throw new Error(`shapes [${a}] and [${b}] do not broadcast`);
+    return Math.max(x, y);
+  });
+}
+
+const binary = (op: string) => (g: Graph, a: Value, b: Value) => emitOne(g, op, [a, b], broadcast(a.shape, b.shape));
+const unary = (op: string) => (g: Graph, a: Value) => emitOne(g, op, [a], a.shape);
+
+export const plus = binary("Add");
+export const minus = binary("Sub");
+export const times = binary("Mul");
+export const dividedBy = binary("Div");
+export const minimum = binary("Min");
+export const exp = unary("Exp");
+export const sqrt = unary("Sqrt");
+export const relu = unary("Relu");
+export const tanh = unary("Tanh");
+
+const reduce =
+  (op: string) =>
+  (g: Graph, a: Value, axes: readonly number[], keep: boolean): Value => {
+    const shape = a.shape.flatMap((size, i) => (axes.includes(i) ? (keep ? [1] : []) : [size]));
+    return emitOne(g, op, [a, constant(g, axes, [axes.length], "int64")], shape, { keepdims: { int: keep ? 1 : 0 } });
+  };
+export const sumOver = reduce("ReduceSum");
+export const meanOver = reduce("ReduceMean");
+export const sumOfSquares = reduce("ReduceSumSquare");
+
+export function reshape(g: Graph, a: Value, shape: readonly number[]): Value {
+  if (elementCount(shape) !== elementCount(a.shape)) throw new Error(`cannot reshape [${a.shape}] to [${shape}]`);
+  if (shape.length === a.shape.length && shape.every((size, i) => size === a.shape[i])) return a;
+  return emitOne(g, "Reshape", [a, constant(g, shape, [shape.length], "int64")], shape, {}, a.type);
+}
+
+export function transpose(g: Graph, a: Value, order: readonly number[]): Value {
+  return emitOne(
+    g,
+    "Transpose",
+    [a],
+    order.map((axis) => a.shape[axis]!),
+    { perm: { ints: order } },
+  );
+}
+
+export function split(g: Graph, a: Value, axis: number, sizes: readonly number[]): Value[] {
+  if (sizes.length === 1) return [a];
+  const shapes = sizes.map((size) => a.shape.map((whole, i) => (i === axis ? size : whole)));
+  return emit(
+    g,
+    "Split",
+    [a, constant(g, sizes, [sizes.length], "int64")],
+    shapes.map((shape) => ({ type: a.type, shape })),
+    { axis: { int: axis } },
+  );
+}
+
+export function concat(g: Graph, parts: readonly Value[], axis: number): Value {
+  if (parts.length === 1) return parts[0]!;
+  const whole = parts.reduce((sum, part) => sum + part.shape[axis]!, 0);
+  const shape = parts[0]!.shape.map((size, i) => (i === axis ? whole : size));
+  return emitOne(g, "Concat", parts, shape, { axis: { int: axis } });
+}
+
+export function slice(g: Graph, a: Value, axis: number, start: number, end: number): Value {
+  const shape = a.shape.map((size, i) => (i === axis ? end - start : size));
+  const one = (element: number) => constant(g, [element], [1], "int64");
+  return emitOne(g, "Slice", [a, one(start), one(end), one(axis)], shape, {}, a.type);
+}

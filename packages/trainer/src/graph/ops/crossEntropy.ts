@@ -1,0 +1,36 @@
+import { exp, reshape, times } from "../arithmetic.js";
+import { constant, emit, emitOne, type Graph, record, scalar, type Value } from "../graph.js";
+
+/** Mean negative log-likelihood in nats of int32 labels [tokens] under logits [tokens, vocabulary]. */
+export function crossEntropy(g: Graph, logits: Value, labels: Value): Value {
+  const count = logits.shape[0]!;
+  const [loss, logProbability] = emit(
+    g,
+    "SoftmaxCrossEntropyLoss",
+    [logits, labels],
+    [
+      { type: g.float, shape: [] },
+      { type: g.float, shape: logits.shape },
+    ],
+    { reduction: { string: "mean" } },
+  );
+  // d loss / d logits = (softmax − onehot) / tokens; the gradient of the loss itself is the scalar that flows in.
+  record(g, [logits], [loss!], ([dLoss]) => {
+    const indices = emitOne(g, "Cast", [labels], labels.shape, { to: { int: 7 } }, "int64");
+    const minusOnes = emitOne(
+      g,
+      "Expand",
+      [constant(g, [-1], [1, 1]), constant(g, [count, 1], [2], "int64")],
+      [count, 1],
+    );
+    const difference = emitOne(
+      g,
+      "ScatterElements",
+      [exp(g, logProbability!), reshape(g, indices, [count, 1]), minusOnes],
+      logits.shape,
+      { axis: { int: 1 }, reduction: { string: "add" } },
+    );
+    return [times(g, difference, times(g, dLoss!, scalar(g, 1 / count)))];
+  });
+  return loss!;
+}

@@ -1,0 +1,103 @@
+import type { TransformerShape } from "@isoflop/laws";
+import { elementCount } from "../onnx/tensorType.js";
+
+/** How a tensor starts. */
+export type Initialisation = { readonly kind: "normal"; readonly deviation: number } | { readonly kind: "ones" };
+
+/** One parameter tensor of the model. */
+export interface ParameterTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initialisation: Initialisation;
+}
+
+/**
+ * Parameters that share a learning rate and a weight decay. The tensors of a group lie one after another in one flat
+ * buffer, so that the optimiser is a dozen operations a group rather than a tensor.
+ */
+export interface ParameterGroup {
+  readonly name: string;
+  /** Multiplies the learning rate of the schedule. */
+  readonly learningRateFactor: number;
+  /** Whether weight decay applies: to matrices, not to gains and embeddings. */
+  readonly decays: boolean;
+  readonly tensors: readonly ParameterTensor[];
+  /** Elements of all tensors together. */
+  readonly size: number;
+}
+
+export interface Parametrisation {
+  /**
+   * "mup": maximal-update parametrisation for Adam (Yang et al. 2022, Tensor Programs V, Table 8): learning rate of
+   * hidden matrices and factor of the logits ∝ 1/width, attention ∝ 1/headWidth; one learning rate serves all widths.
+   * "standard": GPT-2's, one learning rate for all tensors and deviations that do not depend on width.
+   */
+  readonly kind: "mup" | "standard";
+  /** Width at which both parametrisations take the same learning rate. */
+  readonly baseWidth: number;
+}
+
+/** Factors of the forward pass that the parametrisation sets. */
+export interface ForwardFactors {
+  readonly logits: number;
+  readonly attention: number;
+}
+
+const standardDeviation = 0.02;
+/** Under muP the tied embedding's deviation is a free constant; chosen by the sweep in dev/LOG.md. */
+const embeddingDeviation = 0.1;
+
+export function forwardFactors(shape: TransformerShape, { kind, baseWidth }: Parametrisation): ForwardFactors {
+  if (kind === "standard") return { logits: 1, attention: 1 / Math.sqrt(shape.headWidth) };
+  // The number of heads is taken as fixed over the ladder: at the base width both forms of the factor agree.
+  const baseHeadWidth = (shape.headWidth * baseWidth) / shape.width;
+  return { logits: baseWidth / shape.width, attention: Math.sqrt(baseHeadWidth) / shape.headWidth };
+}
+
+/** Parameter groups of a model: "vectors" (embedding, positions, gains) and "matrices" (hidden weights). */
+export function parameterGroups(shape: TransformerShape, { kind, baseWidth }: Parametrisation): ParameterGroup[] {
+  const { layers, width, heads, headWidth, feedForward, vocabulary, context } = shape;
+  if (!shape.tiedEmbeddings || shape.biases)
+    throw new Error("the built-in trainer takes tied embeddings and no biases");
+  const mup = kind === "mup";
+  const normal = (deviation: number): Initialisation => ({ kind: "normal", deviation });
+  const ones: Initialisation = { kind: "ones" };
+  const inner = heads * headWidth;
+  // GPT-2 divides the matrices that write to the residual stream by √(number of writes) (Radford et al. 2019, sec. 2.3).
+  const residual = 1 / Math.sqrt(2 * layers);
+  const hidden = (fanIn: number) => (mup ? 1 / Math.sqrt(fanIn) : standardDeviation);
+  const embedding = mup ? embeddingDeviation : standardDeviation;
+
+  const vectors: ParameterTensor[] = [
+    { name: "embedding", shape: [vocabulary, width], initialisation: normal(embedding) },
+  ];
+  if (shape.positions === "learned")
+    vectors.push({ name: "positions", shape: [context, width], initialisation: normal(embedding) });
+  const matrices: ParameterTensor[] = [];
+  for (let layer = 0; layer < layers; layer++) {
+    const tensor = (name: string, shape: number[], initialisation: Initialisation) => ({
+      name: `layer.${layer}.${name}`,
+      shape,
+      initialisation,
+    });
+    vectors.push(tensor("attention.gain", [width], ones), tensor("feedForward.gain", [width], ones));
+    matrices.push(
+      tensor("attention.qkv", [width, 3 * inner], normal(hidden(width))),
+      tensor("attention.out", [inner, width], normal(hidden(inner) * residual)),
+      tensor("feedForward.up", [width, feedForward], normal(hidden(width))),
+      tensor("feedForward.down", [feedForward, width], normal(hidden(feedForward) * residual)),
+    );
+  }
+  vectors.push({ name: "final.gain", shape: [width], initialisation: ones });
+  const size = (tensors: readonly ParameterTensor[]) => tensors.reduce((sum, t) => sum + elementCount(t.shape), 0);
+  return [
+    { name: "vectors", learningRateFactor: 1, decays: false, tensors: vectors, size: size(vectors) },
+    {
+      name: "matrices",
+      learningRateFactor: mup ? baseWidth / width : 1,
+      decays: true,
+      tensors: matrices,
+      size: size(matrices),
+    },
+  ];
+}

@@ -1,0 +1,81 @@
+import type { TransformerShape } from "@isoflop/laws";
+import { concat, reshape, slice, split } from "../graph/arithmetic.js";
+import { type Graph, record, type Value } from "../graph/graph.js";
+import { gelu, squaredRelu } from "../graph/ops/activation.js";
+import { alibiSlopes, causalAttention } from "../graph/ops/causalAttention.js";
+import { crossEntropy } from "../graph/ops/crossEntropy.js";
+import { embed } from "../graph/ops/embedding.js";
+import { layerNorm } from "../graph/ops/layerNorm.js";
+import { linear, tiedLinear } from "../graph/ops/linear.js";
+import { reshaped } from "../graph/ops/reshaped.js";
+import { add, addPositions } from "../graph/ops/residual.js";
+import { elementCount } from "../onnx/tensorType.js";
+import type { ForwardFactors, ParameterGroup } from "./parameters.js";
+
+export type Activation = "gelu" | "relu2";
+
+/** Cuts a group's flat buffer into its named tensors; their gradients are joined again into one flat gradient. */
+function unpack(g: Graph, group: ParameterGroup, flat: Value): Map<string, Value> {
+  const pieces = split(
+    g,
+    flat,
+    0,
+    group.tensors.map((tensor) => elementCount(tensor.shape)),
+  );
+  const tensors = pieces.map((piece, i) => reshape(g, piece, group.tensors[i]!.shape));
+  record(g, [flat], tensors, (gradients) => [
+    concat(
+      g,
+      gradients.map((gradient, i) => {
+        if (!gradient) throw new Error(`no gradient reaches ${group.tensors[i]!.name}`);
+        return reshape(g, gradient, [elementCount(gradient.shape)]);
+      }),
+      0,
+    ),
+  ]);
+  return new Map(group.tensors.map((tensor, i) => [tensor.name, tensors[i]!]));
+}
+
+/**
+ * Mean next-token loss (nats per token) of a pre-norm decoder-only Transformer (GPT-2's order of operations).
+ * `flat` holds one flat buffer a parameter group; `tokens` is int32 [batch, context + 1]: inputs and their successors.
+ */
+export function transformerLoss(
+  g: Graph,
+  shape: TransformerShape,
+  activation: Activation,
+  factors: ForwardFactors,
+  groups: readonly ParameterGroup[],
+  flat: readonly Value[],
+  tokens: Value,
+): Value {
+  const { layers, width, context, heads, headWidth } = shape;
+  const batch = tokens.shape[0]!;
+  const count = batch * context;
+  const tensors = new Map(groups.flatMap((group, i) => [...unpack(g, group, flat[i]!)]));
+  const tensor = (name: string) => {
+    const value = tensors.get(name);
+    if (!value) throw new Error(`the model has no parameter ${name}`);
+    return value;
+  };
+  const inputs = reshape(g, slice(g, tokens, 1, 0, context), [count]);
+  const labels = reshape(g, slice(g, tokens, 1, 1, context + 1), [count]);
+  const activate = activation === "gelu" ? gelu : squaredRelu;
+
+  let stream = embed(g, tensor("embedding"), inputs);
+  if (shape.positions === "learned") {
+    const sequences = reshaped(g, stream, [batch, context, width]);
+    stream = reshaped(g, addPositions(g, sequences, tensor("positions")), [count, width]);
+  }
+  const slopes = shape.positions === "alibi" ? alibiSlopes(heads) : undefined;
+  for (let layer = 0; layer < layers; layer++) {
+    const of = (name: string) => tensor(`layer.${layer}.${name}`);
+    const qkv = linear(g, layerNorm(g, stream, of("attention.gain")), of("attention.qkv"));
+    const mixed = causalAttention(g, qkv, { batch, context, heads, headWidth, scale: factors.attention, slopes });
+    stream = add(g, stream, linear(g, mixed, of("attention.out")));
+    const inner = activate(g, linear(g, layerNorm(g, stream, of("feedForward.gain")), of("feedForward.up")));
+    stream = add(g, stream, linear(g, inner, of("feedForward.down")));
+  }
+  const logits = tiedLinear(g, layerNorm(g, stream, tensor("final.gain")), tensor("embedding"), factors.logits);
+  return crossEntropy(g, logits, labels);
+}

@@ -1,0 +1,53 @@
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { type MetricsLine, metricsLineSchema } from "../contract/runSpec.js";
+
+/** Lines of metrics.jsonl up to the first one that is cut short or damaged. */
+export function readMetrics(path: string): MetricsLine[] {
+  if (!existsSync(path)) return [];
+  const lines: MetricsLine[] = [];
+  for (const text of readFileSync(path, "utf8").split("\n")) {
+    if (text === "") continue;
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text);
+    } catch {
+      break;
+    }
+    const line = metricsLineSchema.safeParse(parsed);
+    if (!line.success) break;
+    lines.push(line.data);
+  }
+  return lines;
+}
+
+/** Cuts the file back to the steps of the checkpoint that training resumes from; the rest will be written again. */
+export function cutMetrics(path: string, lastStep: number): void {
+  if (!existsSync(path)) return;
+  const kept = readMetrics(path).filter((line) => line.step <= lastStep);
+  writeFileSync(`${path}.partial`, kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  renameSync(`${path}.partial`, path);
+}
+
+/** Appends whole lines; buffered so that a small model is not slowed, written out at least every `interval` ms. */
+export function openMetrics(path: string, interval = 500) {
+  const file = openSync(path, "a");
+  let buffered = "";
+  let last = performance.now();
+  const flush = () => {
+    const bytes = Buffer.from(buffered);
+    buffered = "";
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    last = performance.now();
+  };
+  return {
+    append(line: MetricsLine): void {
+      buffered += `${JSON.stringify(line)}\n`;
+      if (performance.now() - last > interval) flush();
+    },
+    flush,
+    close(): void {
+      flush();
+      closeSync(file);
+    },
+  };
+}

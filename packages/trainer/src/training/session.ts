@@ -1,0 +1,17 @@
+import ort from "onnxruntime-node";
+import type { Model } from "../onnx/model.js";
+import { serialiseModel } from "../onnx/serialise.js";
+
+/** Loads a model into ONNX Runtime on the CPU with a stated number of threads. */
+export function openSession(model: Model, threads: number): Promise<ort.InferenceSession> {
+  return ort.InferenceSession.create(serialiseModel(model), {
+    executionProviders: ["cpu"],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+    // Denormals late in training would slow element-wise work by an order of magnitude.
+    extra: { session: { set_denormal_as_zero: "1" } },
+  });
+}
