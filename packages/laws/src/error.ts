@@ -12,7 +12,8 @@ export interface IsoflopErrorOptions {
 
 /**
  * The one error type for mistakes a user can make and mend: a malformed quantity, too few runs, a law used beyond its
- * reach, a full disk. Shown as message and hint, without a stack trace. The positional form is for bad input (exit code 2).
+ * reach, a full disk. Shown as message and hint, without a stack trace. The positional form is for bad input (exit code
+ * 2).
  */
 export class IsoflopError extends Error {
   override readonly name = "IsoflopError";

@@ -14,8 +14,8 @@ export interface ParameterCount {
 }
 
 /**
- * Exact parameter count of a pre-norm, GPT-2-like decoder. Per layer: two norm gains d; Q, K, V of d x (h k) each; output
- * projection (h k) x d; feed-forward d x f and f x d; then one final norm gain. With `biases`, one bias for each
+ * Exact parameter count of a pre-norm, GPT-2-like decoder. Per layer: two norm gains d; Q, K, V of d x (h k) each;
+ * output projection (h k) x d; feed-forward d x f and f x d; then one final norm gain. With `biases`, one bias for each
  * output of these matrices and for each norm.
  */
 export function countParameters(shape: TransformerShape): ParameterCount {

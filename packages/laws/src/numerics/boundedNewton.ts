@@ -27,9 +27,9 @@ export interface NewtonOptions {
 }
 
 /**
- * Damped Newton method with box bounds: steps solve (H + lambda M) p = -g over the variables that are not held at a bound
- * by their gradient, and lambda adapts as in Levenberg-Marquardt (Nocedal & Wright 2006, sections 10.3 and 16.7). Damping by
- * the problem's own metric makes the method indifferent to the variables' units. Descends monotonically.
+ * Damped Newton method with box bounds: steps solve (H + lambda M) p = -g over the variables that are not held at a
+ * bound by their gradient, and lambda adapts as in Levenberg-Marquardt (Nocedal & Wright 2006, sections 10.3 and 16.7).
+ * Damping by the problem's own metric makes the method indifferent to the variables' units. Descends monotonically.
  */
 export function minimiseBounded(
   problem: NewtonProblem,

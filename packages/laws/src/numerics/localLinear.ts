@@ -25,9 +25,9 @@ export function binCurve(x: ArrayLike<number>, y: ArrayLike<number>, width: numb
 }
 
 /**
- * Local-linear regression with a Gaussian kernel of standard deviation `bandwidth`, evaluated at `at` (Fan & Gijbels 1996).
- * Unlike a kernel average it has no bias of first order at the ends of the curve, where a training run is at its best.
- * Where fewer than two bins fall within three bandwidths, it widens to the nearest two (linear interpolation).
+ * Local-linear regression with a Gaussian kernel of standard deviation `bandwidth`, evaluated at `at` (Fan & Gijbels
+ * 1996). Unlike a kernel average it has no bias of first order at the ends of the curve, where a training run is at its
+ * best. Where fewer than two bins fall within three bandwidths, it widens to the nearest two (linear interpolation).
  */
 export function localLinear(curve: BinnedCurve, at: number, bandwidth: number): number {
   const { x, y, count } = curve;

@@ -26,7 +26,10 @@ export function goldenSection(f: (x: number) => number, low: number, high: numbe
   return (a + b) / 2;
 }
 
-/** Least of `count` evenly spaced values, refined by golden section between its neighbours: for functions that may have several dips. */
+/**
+ * Least of `count` evenly spaced values, refined by golden section between its neighbours: for functions that may have
+ * several dips.
+ */
 export function gridThenGolden(
   f: (x: number) => number,
   low: number,
@@ -49,7 +52,9 @@ export function gridThenGolden(
   return f(refined) <= bestValue ? refined : best;
 }
 
-/** Root of a continuous f on [low, high] by bisection; f(low) and f(high) must differ in sign. Undefined if they do not. */
+/**
+ * Root of a continuous f on [low, high] by bisection; f(low) and f(high) must differ in sign. Undefined if they do not.
+ */
 export function bisect(f: (x: number) => number, low: number, high: number, tolerance = 1e-12): number | undefined {
   let a = low;
   let b = high;

@@ -1,6 +1,9 @@
 import { type LeastSquaresFit, leastSquares } from "./leastSquares.js";
 
-/** A polynomial in the centred and scaled variable t = (x - centre) / scale, which keeps the regression well conditioned. */
+/**
+ * A polynomial in the centred and scaled variable t = (x - centre) / scale, which keeps the regression well
+ * conditioned.
+ */
 export interface PolynomialFit {
   readonly centre: number;
   readonly scale: number;

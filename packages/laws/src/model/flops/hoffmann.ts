@@ -1,8 +1,8 @@
 import type { TransformerShape } from "../shape.js";
 
 /**
- * Training FLOPs per token after Hoffmann et al. 2022, Appendix F: the forward FLOPs of one sequence of n_ctx tokens, embedding
- * and logits included, divided by its length, times three (the backward pass is twice the forward).
+ * Training FLOPs per token after Hoffmann et al. 2022, Appendix F: the forward FLOPs of one sequence of n_ctx tokens,
+ * embedding and logits included, divided by its length, times three (the backward pass is twice the forward).
  */
 export function hoffmannFlopsPerToken(shape: TransformerShape): number {
   const { layers, width: d, heads: h, headWidth: k, feedForward: f, vocabulary, context: s } = shape;

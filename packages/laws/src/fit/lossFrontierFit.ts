@@ -1,0 +1,55 @@
+import type { LossFrontierParameters } from "../laws/lossFrontier.js";
+import { gridThenGolden } from "../numerics/minimiseScalar.js";
+import { nonNegativeLeastSquares } from "../numerics/nonNegativeLeastSquares.js";
+import { fitPowerLaw } from "./powerLawFit.js";
+
+/** Range searched for the exponent of compute; every published value lies between 0.04 and 0.2. */
+export const GAMMA_BOUNDS = [0.005, 1.5] as const;
+
+/** Points needed to tell an irreducible loss from the power law above it. */
+export const FEWEST_FOR_IRREDUCIBLE = 4;
+
+export interface LossFrontierFit {
+  readonly parameters: LossFrontierParameters;
+  /** "power-law": too few points for E, which is then 0. */
+  readonly form: "irreducible" | "power-law";
+  readonly atBound: boolean;
+  /** ln L - ln(fit). */
+  readonly residuals: readonly number[];
+}
+
+/**
+ * L_opt(C) = E + k C^-gamma with E, k >= 0: for each gamma the two amplitudes by non-negative least squares on relative
+ * errors, gamma by a grid and golden section. With three points or fewer, E = 0. Undefined with fewer than two distinct
+ * C.
+ */
+export function fitLossFrontier(flops: ArrayLike<number>, loss: ArrayLike<number>): LossFrontierFit | undefined {
+  const count = flops.length;
+  const logC = Float64Array.from(flops, Math.log);
+  const logLoss = Float64Array.from(loss, Math.log);
+  if (new Set(logC).size < FEWEST_FOR_IRREDUCIBLE) {
+    const line = fitPowerLaw(logC, logLoss);
+    if (!line || new Set(logC).size < 2) return undefined;
+    const parameters = { E: 0, k: line.k, gamma: -line.exponent };
+    return { parameters, form: "power-law", atBound: false, residuals: line.residuals };
+  }
+  const centre = logC.reduce((sum, v) => sum + v, 0) / count;
+  const inverse = Float64Array.from(loss, (v) => 1 / v);
+  const ones = new Float64Array(count).fill(1);
+  const decay = new Float64Array(count);
+  const amplitudes = (gamma: number): readonly [E: number, k: number] => {
+    for (let i = 0; i < count; i++) decay[i] = inverse[i]! * Math.exp(-gamma * (logC[i]! - centre));
+    return nonNegativeLeastSquares([inverse, decay], ones) as [number, number];
+  };
+  const error = (logGamma: number): number => {
+    const [E, k] = amplitudes(Math.exp(logGamma));
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += (E * inverse[i]! + k * decay[i]! - 1) ** 2;
+    return sum;
+  };
+  const gamma = Math.exp(gridThenGolden(error, Math.log(GAMMA_BOUNDS[0]), Math.log(GAMMA_BOUNDS[1]), 40, 1e-9));
+  const [E, k] = amplitudes(gamma);
+  const residuals = Array.from(logLoss, (v, i) => v - Math.log(E + k * Math.exp(-gamma * (logC[i]! - centre))));
+  const atBound = E === 0 || k === 0 || gamma < GAMMA_BOUNDS[0] * 1.001 || gamma > GAMMA_BOUNDS[1] * 0.999;
+  return { parameters: { E, k: k * Math.exp(gamma * centre), gamma }, form: "irreducible", atBound, residuals };
+}

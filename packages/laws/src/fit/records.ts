@@ -1,0 +1,83 @@
+import { IsoflopError } from "../error.js";
+import { type ComputeCost, sixND } from "../laws/computeCost.js";
+import { leastSquares } from "../numerics/leastSquares.js";
+import type { CountingConvention, RunRecord } from "../record.js";
+
+/** What every fit can be told. */
+export interface FitOptions {
+  /** How N and C of the records were counted; "given" in both when absent. */
+  readonly convention?: CountingConvention;
+}
+
+/**
+ * Refuses what no fit can use.
+ * @throws IsoflopError "bad-record" (not finite or not positive), "too-few-records"
+ */
+export function checkRecords(records: readonly RunRecord[], minimum: number, purpose: string): void {
+  for (const record of records) {
+    for (const field of ["parameters", "tokens", "flops", "loss"] as const) {
+      const value = record[field];
+      if (!(Number.isFinite(value) && value > 0)) {
+        throw new IsoflopError(
+          "bad-record",
+          `Run "${record.id}" has ${field} = ${value}; every fit needs positive, finite numbers.`,
+          "Drop runs that diverged or failed, and check the columns' units.",
+        );
+      }
+    }
+  }
+  if (records.length < minimum) {
+    throw new IsoflopError(
+      "too-few-records",
+      `${purpose} needs at least ${minimum} runs; there are ${records.length}.`,
+      "Train or import more runs, over several sizes and several budgets.",
+    );
+  }
+}
+
+/**
+ * Refuses designs in which a term of L(N, D) cannot show at all.
+ * @throws IsoflopError "no-variation"
+ */
+export function checkVariation(records: readonly RunRecord[], purpose: string): void {
+  for (const [field, what] of [
+    ["parameters", "sizes"],
+    ["tokens", "amounts of data"],
+  ] as const) {
+    if (new Set(records.map((r) => r[field])).size >= 2) continue;
+    throw new IsoflopError(
+      "no-variation",
+      `${purpose} needs runs of several ${what}; all have ${field} = ${records[0]![field]}.`,
+      "Vary both N and D, as isoFLOP profiles do.",
+    );
+  }
+}
+
+/**
+ * C = k N^q D as the records have it: exactly 6ND when they say so or agree with it within 1 %, otherwise the
+ * regression of ln(C/D) on ln N, which follows a ladder of small models under Kaplan's or Hoffmann's count of FLOPs.
+ */
+export function computeCostOf(records: readonly RunRecord[], convention?: CountingConvention): ComputeCost {
+  const ratios = records.map((r) => r.flops / (6 * r.parameters * r.tokens));
+  if (convention?.flops === "6N" || ratios.every((ratio) => Math.abs(ratio - 1) < 0.01)) return sixND;
+  const logN = records.map((r) => Math.log(r.parameters));
+  const perToken = records.map((r) => Math.log(r.flops / r.tokens));
+  const line = leastSquares([logN.map(() => 1), logN], perToken);
+  if (!line || new Set(logN).size < 2) {
+    const ratio = perToken.reduce((sum, value, i) => sum + value - logN[i]!, 0) / records.length;
+    return { coefficient: Math.exp(ratio), exponent: 1 };
+  }
+  return { coefficient: Math.exp(line.coefficients[0]!), exponent: line.coefficients[1]! };
+}
+
+/** Diagnostics common to every fit: how many runs, over which compute, counted how. */
+export function recordDiagnostics(records: readonly RunRecord[], convention?: CountingConvention) {
+  const flops = records.map((r) => r.flops);
+  return {
+    observations: records.length,
+    smallestFlops: Math.min(...flops),
+    largestFlops: Math.max(...flops),
+    conventionParameters: convention?.parameters ?? "given",
+    conventionFlops: convention?.flops ?? "given",
+  };
+}

@@ -1,0 +1,85 @@
+import { mean } from "../numerics/statistics.js";
+import type { CountingConvention, RunRecord } from "../record.js";
+import type { FitWarning } from "./result.js";
+
+/** Codes of the warnings that fits give. */
+export type WarningCode =
+  | "few-points"
+  | "few-minima"
+  | "parameter-at-bound"
+  | "edge-minimum"
+  | "non-convex"
+  | "narrow-compute-range"
+  | "poor-convergence"
+  | "mixed-convention"
+  | "bootstrap-failures"
+  | "exponents-sum"
+  | "no-frontier"
+  | "extrapolation"
+  | "collinear-design"
+  | "skipped-curves";
+
+export function warn(code: WarningCode, message: string): FitWarning {
+  return { code, message };
+}
+
+/** Fewer than three observations a parameter leave no room to see a misfit. */
+export function warnFewPoints(points: number, parameters: number, what: string): FitWarning[] {
+  if (points >= 3 * parameters) return [];
+  return [
+    warn("few-points", `${points} ${what} determine ${parameters} parameters; intervals will be wide or misleading.`),
+  ];
+}
+
+/** Less than a decade of compute says little about an exponent. */
+export function warnComputeRange(flops: readonly number[]): FitWarning[] {
+  const decades = Math.log10(Math.max(...flops) / Math.min(...flops));
+  if (decades >= 1) return [];
+  return [
+    warn("narrow-compute-range", `The compute spans ${decades.toFixed(2)} decades; exponents need at least one.`),
+  ];
+}
+
+/** Under convention 6N, C must be 6ND: where it is not, N or C was counted in another way (Pearce & Song 2024). */
+export function warnConvention(records: readonly RunRecord[], convention?: CountingConvention): FitWarning[] {
+  if (convention?.flops !== "6N") return [];
+  const off = records.filter((r) => Math.abs(r.flops / (6 * r.parameters * r.tokens) - 1) > 0.03);
+  if (off.length === 0) return [];
+  const first = off[0]!;
+  const ratio = (first.flops / (6 * first.parameters * first.tokens)).toPrecision(3);
+  return [
+    warn(
+      "mixed-convention",
+      `${off.length} of ${records.length} runs do not satisfy C = 6ND (first "${first.id}": C/6ND = ${ratio}): ` +
+        "their N and C were counted in different ways, which bends the exponents.",
+    ),
+  ];
+}
+
+/** Where D follows N (as 20 tokens a parameter throughout), no fit can tell the two terms of L(N, D) apart. */
+export function warnCollinear(records: readonly RunRecord[]): FitWarning[] {
+  const logN = records.map((r) => Math.log(r.parameters));
+  const logD = records.map((r) => Math.log(r.tokens));
+  const [n, d] = [mean(logN), mean(logD)];
+  const covariance = mean(logN.map((v, i) => (v - n) * (logD[i]! - d)));
+  const correlation = covariance / Math.sqrt(mean(logN.map((v) => (v - n) ** 2)) * mean(logD.map((v) => (v - d) ** 2)));
+  if (!(Math.abs(correlation) > 0.98)) return [];
+  return [
+    warn(
+      "collinear-design",
+      `ln N and ln D correlate at ${correlation.toFixed(3)}: train the same size on several amounts of data to tell alpha from beta.`,
+    ),
+  ];
+}
+
+export function warnBootstrap(failed: number, total: number): FitWarning[] {
+  if (failed === 0) return [];
+  return [warn("bootstrap-failures", `${failed} of ${total} resamples could not be fitted and are left out.`)];
+}
+
+/** With C ∝ N^q D, q a + b = 1; regressions of N and D apart need not keep it. */
+export function warnExponentSum(a: number, b: number, costExponent: number): FitWarning[] {
+  const sum = costExponent * a + b;
+  if (Math.abs(sum - 1) <= 0.02) return [];
+  return [warn("exponents-sum", `a + b = ${(a + b).toFixed(3)}, where C ∝ ND demands 1: N, D and C do not agree.`)];
+}

@@ -1,0 +1,118 @@
+import { IsoflopError } from "../error.js";
+import type { FitWarning, Interval, Optimum, OptimumIntervals } from "../fit/result.js";
+import { warn } from "../fit/warnings.js";
+import { createRandom, type Random } from "../numerics/random.js";
+import { central95 } from "../numerics/statistics.js";
+import type { CountingConvention } from "../record.js";
+import { type AllocationFit, drawsOf, type LossFit, logNoiseOf, lossBy, optimumBy } from "./laws.js";
+
+export interface ForecastOptions {
+  /** The convention in which the budget is counted; refused when the fit's is known and another. */
+  readonly convention?: CountingConvention;
+  /** For the prediction interval's residuals; default seeded with 0. */
+  readonly random?: Random;
+}
+
+/** What a fit expects of a budget it need not have seen. */
+export interface Forecast {
+  readonly optimum: Optimum;
+  /** Of the law's optimum and mean loss; absent when the fit has too few bootstrap draws. */
+  readonly intervals95?: OptimumIntervals;
+  /**
+   * For the loss of ONE new run at the optimum: the law's uncertainty and the run-to-run noise. For approach 1, a
+   * training loss.
+   */
+  readonly predictionInterval95?: Interval;
+  readonly warnings: readonly FitWarning[];
+}
+
+/** Predicted loss of one run of given size and data. */
+export interface LossPrediction {
+  readonly loss: number;
+  /** Of the law's mean loss. */
+  readonly interval95?: Interval;
+  /** For the loss of one new run. */
+  readonly predictionInterval95?: Interval;
+}
+
+const FEWEST_DRAWS = 20;
+/** Beyond this many times the largest budget fitted, the forecast carries a warning. */
+const FAR = 30;
+
+/**
+ * The compute-optimal model for a budget, by a fit of approach 1, 2, 3 or Kaplan's L(N, D), with percentile intervals
+ * from the fit's draws.
+ * @param flops C in the fit's own convention
+ * @throws IsoflopError "bad-budget", "convention-mismatch"
+ */
+export function forecast(fit: AllocationFit, flops: number, options: ForecastOptions = {}): Forecast {
+  if (!(flops > 0 && Number.isFinite(flops))) {
+    throw new IsoflopError("bad-budget", `The budget must be a positive number of FLOPs, not ${flops}.`, "Write 1e21.");
+  }
+  checkConvention(fit, options.convention);
+  const optimum = optimumBy(fit, fit.parameters, flops);
+  const largest = fit.diagnostics.largestFlops;
+  const warnings =
+    typeof largest === "number" && flops > FAR * largest
+      ? [warn("extrapolation", `The budget is ${(flops / largest).toPrecision(2)} times the largest that was fitted.`)]
+      : [];
+  const drawn = [...drawsOf(fit)].map((values) => optimumBy(fit, values, flops));
+  if (drawn.length < FEWEST_DRAWS) return { optimum, warnings };
+  const losses = drawn.map((o) => o.loss!);
+  return {
+    optimum,
+    intervals95: {
+      parameters: central95(drawn.map((o) => o.parameters)),
+      tokens: central95(drawn.map((o) => o.tokens)),
+      loss: central95(losses),
+    },
+    predictionInterval95: predictionInterval(fit, losses, options.random ?? createRandom(0)),
+    warnings,
+  };
+}
+
+/** Loss of a run of N parameters on D tokens, by a fit of L(N, D), with intervals from its draws. */
+export function predictLoss(
+  fit: LossFit,
+  parameters: number,
+  tokens: number,
+  options: Pick<ForecastOptions, "random"> = {},
+): LossPrediction {
+  const loss = lossBy(fit, fit.parameters, parameters, tokens);
+  const drawn = [...drawsOf(fit)].map((values) => lossBy(fit, values, parameters, tokens));
+  if (drawn.length < FEWEST_DRAWS) return { loss };
+  return {
+    loss,
+    interval95: central95(drawn),
+    predictionInterval95: predictionInterval(fit, drawn, options.random ?? createRandom(0)),
+  };
+}
+
+/** At least this many values stand behind a prediction interval. */
+const PREDICTIONS = 4000;
+
+function predictionInterval(fit: AllocationFit, losses: readonly number[], random: Random): Interval {
+  const { run, misfit } = logNoiseOf(fit);
+  const pick = (errors: readonly number[]) => (errors.length === 0 ? 0 : errors[random.integer(errors.length)]!);
+  const repeats = Math.ceil(PREDICTIONS / losses.length);
+  const values = losses.flatMap((loss) =>
+    Array.from({ length: repeats }, () => loss * Math.exp(pick(run) + pick(misfit))),
+  );
+  return central95(values);
+}
+
+function checkConvention(fit: AllocationFit, asked?: CountingConvention): void {
+  if (!asked) return;
+  for (const [key, wanted] of [
+    ["conventionParameters", asked.parameters],
+    ["conventionFlops", asked.flops],
+  ] as const) {
+    const own = fit.diagnostics[key];
+    if (own === wanted || own === undefined || own === "given" || wanted === "given") continue;
+    throw new IsoflopError(
+      "convention-mismatch",
+      `The budget is counted by "${wanted}", the fit by "${String(own)}".`,
+      "Convert the budget, or fit the records again under the budget's convention.",
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import { type ComputeCost, sixND, tokensFor } from "./computeCost.js";
+import type { LossLaw, Parameters } from "./lossLaw.js";
+
+export type ChinchillaParameterName = "E" | "A" | "B" | "alpha" | "beta";
+export type ChinchillaParameters = Parameters<ChinchillaParameterName>;
+
+/**
+ * Hoffmann et al. 2022, equation 2. Its optimum, equation 4: N = G (C/6)^a, D = G^-1 (C/6)^b, G = (alpha A / beta
+ * B)^(1/(alpha+beta)), a = beta/(alpha+beta), b = alpha/(alpha+beta); generalised here to C = k N^q D.
+ */
+export const chinchilla: LossLaw<ChinchillaParameterName> = {
+  name: "chinchilla",
+  form: "L(N, D) = E + A / N^alpha + B / D^beta",
+  source: "Hoffmann et al. 2022 (arXiv:2203.15556), section 3.3, equation 2",
+  parameters: {
+    E: { unit: "nats/token", meaning: "irreducible loss: the entropy of the text" },
+    A: { unit: "nats/token * parameters^alpha", meaning: "amplitude of the model-size term" },
+    B: { unit: "nats/token * tokens^beta", meaning: "amplitude of the data term" },
+    alpha: { unit: "1", meaning: "exponent of model size" },
+    beta: { unit: "1", meaning: "exponent of data" },
+  },
+  loss: (p, n, d) => p.E + p.A * n ** -p.alpha + p.B * d ** -p.beta,
+  gradient(p, n, d) {
+    const nTerm = n ** -p.alpha;
+    const dTerm = d ** -p.beta;
+    return { E: 1, A: nTerm, B: dTerm, alpha: -p.A * nTerm * Math.log(n), beta: -p.B * dTerm * Math.log(d) };
+  },
+  optimum(p, flops, cost = sixND) {
+    const parameters = chinchillaOptimalParameters(p, flops, cost);
+    const tokens = tokensFor(cost, flops, parameters);
+    return { flops, parameters, tokens, loss: chinchilla.loss(p, parameters, tokens) };
+  },
+};
+
+/**
+ * Exponents of N_opt ∝ C^a and D_opt ∝ C^b. With C = k N^q D, setting the derivative of L along the isoFLOP to zero
+ * gives N^(alpha + q beta) = (alpha A / (q beta B)) (C/k)^beta; for q = 1 these are Hoffmann's.
+ */
+export function chinchillaExponents(
+  p: Pick<ChinchillaParameters, "alpha" | "beta">,
+  cost: ComputeCost = sixND,
+): { a: number; b: number } {
+  const a = p.beta / (p.alpha + cost.exponent * p.beta);
+  return { a, b: 1 - cost.exponent * a };
+}
+
+function chinchillaOptimalParameters(p: ChinchillaParameters, flops: number, cost: ComputeCost): number {
+  const { coefficient: k, exponent: q } = cost;
+  const logRatio = Math.log((p.alpha * p.A) / (q * p.beta * p.B)) + p.beta * Math.log(flops / k);
+  return Math.exp(logRatio / (p.alpha + q * p.beta));
+}
+
+/**
+ * The N for which D tokens are compute-optimal (Muennighoff et al. 2023 call it U_N for D = U_D unique tokens):
+ * ln N = (1/alpha) ln(alpha A / beta B) + (beta/alpha) ln D, for C = 6ND.
+ */
+export function chinchillaParametersForTokens(p: ChinchillaParameters, tokens: number): number {
+  return Math.exp((Math.log((p.alpha * p.A) / (p.beta * p.B)) + p.beta * Math.log(tokens)) / p.alpha);
+}

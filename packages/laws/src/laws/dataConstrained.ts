@@ -1,0 +1,96 @@
+import { gridThenGolden } from "../numerics/minimiseScalar.js";
+import { type ChinchillaParameterName, chinchilla, chinchillaParametersForTokens } from "./chinchilla.js";
+import { sixND, tokensFor } from "./computeCost.js";
+import type { LossLaw, Parameters } from "./lossLaw.js";
+
+export type DataConstrainedParameterName = ChinchillaParameterName | "RD" | "RN";
+export type DataConstrainedParameters = Parameters<DataConstrainedParameterName>;
+
+/**
+ * Loss when only U unique tokens exist and D > U repeats them: Muennighoff et al. 2023, section 3. Repeated tokens, and
+ * parameters beyond those U_N that U_D unique tokens can feed, lose their value exponentially: D' = U_D + U_D RD (1 -
+ * exp(-R_D / RD)), R_D = D/U_D - 1; N' likewise with U_N and RN; U_D = min(U, D), U_N = min(N_opt(U_D), N).
+ */
+export function dataConstrained(uniqueTokens: number): LossLaw<DataConstrainedParameterName> {
+  const law: LossLaw<DataConstrainedParameterName> = {
+    name: "data-constrained",
+    form: "L(N, D, U) = E + A / N'^alpha + B / D'^beta",
+    source: "Muennighoff et al. 2023 (arXiv:2305.16264), section 3",
+    parameters: {
+      ...chinchilla.parameters,
+      RD: { unit: "repetitions", meaning: "R_D*: repetitions after which 1 - 1/e of the value of repeating is spent" },
+      RN: { unit: "repetitions", meaning: "R_N*: the same for excess parameters" },
+    },
+    loss(p, n, d) {
+      const effective = effectiveSizes(p, n, d, uniqueTokens);
+      return chinchilla.loss(p, effective.parameters, effective.tokens);
+    },
+    gradient(p, n, d) {
+      const uniqueD = Math.min(uniqueTokens, d);
+      const fed = chinchillaParametersForTokens(p, uniqueD);
+      const data = effective(uniqueD, d, p.RD);
+      const model = effective(Math.min(fed, n), n, p.RN);
+      const base = chinchilla.gradient(p, model.value, data.value);
+      const byModel = -p.alpha * p.A * model.value ** (-p.alpha - 1);
+      const byData = -p.beta * p.B * data.value ** (-p.beta - 1);
+      // N' also moves with U_N, hence with A, B, alpha and beta, as long as U_N < N.
+      const byFed = fed < n ? byModel * model.byUnique * fed : 0;
+      const logRatio = Math.log((p.alpha * p.A) / (p.beta * p.B));
+      const logU = Math.log(uniqueD);
+      return {
+        E: 1,
+        A: base.A + byFed / (p.alpha * p.A),
+        B: base.B - byFed / (p.alpha * p.B),
+        alpha: base.alpha + byFed * ((1 - logRatio - p.beta * logU) / p.alpha ** 2),
+        beta: base.beta + byFed * ((logU - 1 / p.beta) / p.alpha),
+        RD: byData * data.byScale,
+        RN: byModel * model.byScale,
+      };
+    },
+    /**
+     * No closed form: D follows from N by the budget, and N is found by a search over ln N around Chinchilla's optimum.
+     */
+    optimum(p, flops, cost = sixND) {
+      const free = chinchilla.optimum(p, flops, cost);
+      // U_N is defined by C = 6ND; under another cost Chinchilla's optimum may lie beyond it, where parameters lose
+      // value.
+      if (
+        free.tokens <= uniqueTokens &&
+        free.parameters <= chinchillaParametersForTokens(p, free.tokens) * (1 + 1e-9)
+      ) {
+        return free;
+      }
+      const lossAt = (logN: number) => law.loss(p, Math.exp(logN), tokensFor(cost, flops, Math.exp(logN)));
+      // Once data repeats, the optimum moves to smaller N and more epochs or the reverse, by less than these factors.
+      const centre = Math.log(free.parameters);
+      const logN = gridThenGolden(lossAt, centre - Math.log(1e3), centre + Math.log(1e3), 400, 1e-9);
+      const parameters = Math.exp(logN);
+      return { flops, parameters, tokens: tokensFor(cost, flops, parameters), loss: lossAt(logN) };
+    },
+  };
+  return law;
+}
+
+/** N' and D': what repeated data and excess parameters are worth, as unique ones. */
+export function effectiveSizes(
+  p: DataConstrainedParameters,
+  n: number,
+  d: number,
+  uniqueTokens: number,
+): { readonly parameters: number; readonly tokens: number } {
+  const uniqueD = Math.min(uniqueTokens, d);
+  const uniqueN = Math.min(chinchillaParametersForTokens(p, uniqueD), n);
+  return { parameters: effective(uniqueN, n, p.RN).value, tokens: effective(uniqueD, d, p.RD).value };
+}
+
+/** U + U R* (1 - exp(-R/R*)), R = X/U - 1, with its derivatives by U and by R*. */
+function effective(unique: number, used: number, scale: number): { value: number; byUnique: number; byScale: number } {
+  const repeats = used / unique - 1;
+  const decay = Math.exp(-repeats / scale);
+  return {
+    value: unique * (1 + scale * (1 - decay)),
+    // dR/dU = -X / U^2, so U R* d(1 - decay)/dU = -(X/U) decay.
+    byUnique: 1 + scale * (1 - decay) - (used / unique) * decay,
+    byScale: unique * (1 - decay - (repeats / scale) * decay),
+  };
+}

@@ -1,0 +1,60 @@
+import { type ComputeCost, sixND, tokensFor } from "./computeCost.js";
+import type { LossLaw, Parameters } from "./lossLaw.js";
+
+export type KaplanModelDataParameterName = "Nc" | "Dc" | "alphaN" | "alphaD";
+export type KaplanModelDataParameters = Parameters<KaplanModelDataParameterName>;
+
+/**
+ * Kaplan et al. 2020, equation 1.5. No irreducible loss, and one exponent of overfitting. Along C = k N^q D the bracket
+ * is (N_c/N)^p + k D_c N^q / C with p = alpha_N / alpha_D, least at N^(p+q) = p N_c^p C / (q k D_c).
+ */
+export const kaplanModelData: LossLaw<KaplanModelDataParameterName> = {
+  name: "kaplan-model-data",
+  form: "L(N, D) = [(Nc / N)^(alphaN / alphaD) + Dc / D]^alphaD",
+  source: "Kaplan et al. 2020 (arXiv:2001.08361), equation 1.5",
+  parameters: {
+    Nc: { unit: "parameters", meaning: "scale of model size" },
+    Dc: { unit: "tokens", meaning: "scale of data" },
+    alphaN: { unit: "1", meaning: "exponent of model size where data is plentiful" },
+    alphaD: { unit: "1", meaning: "exponent of data where the model is large" },
+  },
+  loss: (p, n, d) => bracket(p, n, d).sum ** p.alphaD,
+  gradient(p, n, d) {
+    const { model, data, sum } = bracket(p, n, d);
+    const loss = sum ** p.alphaD;
+    const modelShare = model / sum;
+    const logModel = Math.log(p.Nc / n);
+    return {
+      Nc: (loss * modelShare * p.alphaN) / p.Nc,
+      Dc: (loss * (data / sum) * p.alphaD) / p.Dc,
+      alphaN: loss * modelShare * logModel,
+      alphaD: loss * (Math.log(sum) - (modelShare * logModel * p.alphaN) / p.alphaD),
+    };
+  },
+  optimum(p, flops, cost = sixND) {
+    const { coefficient: k, exponent: q } = cost;
+    const ratio = p.alphaN / p.alphaD;
+    const logN = (Math.log((ratio * flops) / (q * k * p.Dc)) + ratio * Math.log(p.Nc)) / (ratio + q);
+    const parameters = Math.exp(logN);
+    const tokens = tokensFor(cost, flops, parameters);
+    return { flops, parameters, tokens, loss: kaplanModelData.loss(p, parameters, tokens) };
+  },
+};
+
+function bracket(p: KaplanModelDataParameters, n: number, d: number): { model: number; data: number; sum: number } {
+  const model = (p.Nc / n) ** (p.alphaN / p.alphaD);
+  const data = p.Dc / d;
+  return { model, data, sum: model + data };
+}
+
+/**
+ * Exponents of N_opt ∝ C^a, D_opt ∝ C^b that equation 1.5 implies under C = k N^q D: a = alpha_D / (alpha_N + q
+ * alpha_D).
+ */
+export function kaplanModelDataExponents(
+  p: Pick<KaplanModelDataParameters, "alphaN" | "alphaD">,
+  cost: ComputeCost = sixND,
+): { a: number; b: number } {
+  const a = p.alphaD / (p.alphaN + cost.exponent * p.alphaD);
+  return { a, b: 1 - cost.exponent * a };
+}

@@ -1,0 +1,110 @@
+import { IsoflopError } from "../error.js";
+import type { Optimum } from "../fit/result.js";
+import { sixND } from "../laws/computeCost.js";
+import { dataConstrained, effectiveSizes } from "../laws/dataConstrained.js";
+import type { NamedLaw } from "../published/law.js";
+import { muennighoffConstants } from "../published/muennighoff.js";
+import { formatCount, formatFlops } from "../units/quantity.js";
+import { inferenceAwareOptimum } from "./inferenceAware.js";
+
+/** A model one might train instead of the optimum. */
+export interface Alternative {
+  readonly kind: "half-size" | "double-size" | "data-constrained" | "inference-aware";
+  readonly flops: number;
+  readonly parameters: number;
+  readonly tokens: number;
+  /** Passes over the unique tokens; data-constrained only. */
+  readonly epochs?: number;
+  readonly loss?: number;
+  /** Loss above the optimum's, nats per token. */
+  readonly lossPenalty?: number;
+  readonly note: string;
+}
+
+/** Half and twice the optimal size for the same compute: what being off the optimum costs. */
+export function sizeAlternatives(law: NamedLaw, optimum: Optimum): Alternative[] {
+  const exponent = (law.compute ?? sixND).exponent;
+  return (
+    [
+      ["half-size", 0.5],
+      ["double-size", 2],
+    ] as const
+  ).map(([kind, factor]) => {
+    const parameters = optimum.parameters * factor;
+    const tokens = optimum.tokens * factor ** -exponent;
+    const loss = law.loss?.(parameters, tokens);
+    return {
+      kind,
+      flops: optimum.flops,
+      parameters,
+      tokens,
+      ...(loss !== undefined && { loss, lossPenalty: loss - law.loss!(optimum.parameters, optimum.tokens) }),
+      note:
+        factor < 1
+          ? "Cheaper to serve: half the parameters, trained for longer."
+          : "Twice the parameters, trained for less long.",
+    };
+  });
+}
+
+/**
+ * The best model for the same compute when only so many unique tokens exist, by Muennighoff's decay of repeated data
+ * with the law's own E, A, B, alpha, beta.
+ * @throws IsoflopError "law-without-loss", "bad-unique-tokens"
+ */
+export function dataConstrainedAlternative(law: NamedLaw, optimum: Optimum, uniqueTokens: number): Alternative {
+  if (!(uniqueTokens > 0 && Number.isFinite(uniqueTokens))) {
+    throw new IsoflopError("bad-unique-tokens", `Unique tokens must be positive, not ${uniqueTokens}.`, "Write 100B.");
+  }
+  const constants = law.chinchilla;
+  if (!constants) throw withoutLoss(law, "a limit of unique tokens");
+  const parameters = { ...constants, RD: muennighoffConstants.RD, RN: muennighoffConstants.RN };
+  const found = dataConstrained(uniqueTokens).optimum(parameters, optimum.flops, law.compute ?? sixND);
+  const effective = effectiveSizes(parameters, found.parameters, found.tokens, uniqueTokens);
+  const epochs = Math.max(1, found.tokens / uniqueTokens);
+  return {
+    kind: "data-constrained",
+    flops: optimum.flops,
+    parameters: found.parameters,
+    tokens: found.tokens,
+    epochs,
+    loss: found.loss!,
+    lossPenalty: found.loss! - optimum.loss!,
+    note:
+      epochs > 1
+        ? `${epochs.toPrecision(2)} passes over ${formatCount(uniqueTokens)} unique tokens, worth ${formatCount(effective.tokens)} unique ones.`
+        : `${formatCount(uniqueTokens)} unique tokens suffice: nothing repeats.`,
+  };
+}
+
+/**
+ * The model as good as the optimum that costs least over training and serving.
+ * @throws IsoflopError "law-without-loss", "bad-inference-tokens"
+ */
+export function inferenceAwareAlternative(law: NamedLaw, optimum: Optimum, inferenceTokens: number): Alternative {
+  if (!law.loss) throw withoutLoss(law, "the cost of serving");
+  const found = inferenceAwareOptimum(law.loss, optimum, inferenceTokens);
+  const usual = tokensCost(optimum) + 2 * optimum.parameters * inferenceTokens;
+  const saved = 100 * (1 - found.totalFlops / usual);
+  return {
+    kind: "inference-aware",
+    flops: found.trainingFlops,
+    parameters: found.parameters,
+    tokens: found.tokens,
+    loss: found.loss,
+    lossPenalty: 0,
+    note: `The same loss for ${formatFlops(found.totalFlops)} FLOPs in all, serving ${formatCount(inferenceTokens)} tokens included: ${saved.toFixed(1)} % less.`,
+  };
+}
+
+function tokensCost(optimum: Optimum): number {
+  return 6 * optimum.parameters * optimum.tokens;
+}
+
+function withoutLoss(law: NamedLaw, question: string): IsoflopError {
+  return new IsoflopError(
+    "law-without-loss",
+    `The law "${law.name}" predicts no loss over N and D, so it cannot weigh ${question}.`,
+    "Use besiroglu-2024, muennighoff-2023, hoffmann-2022-approach-3, or a fit of approach 3.",
+  );
+}

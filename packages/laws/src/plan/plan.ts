@@ -1,0 +1,63 @@
+import { IsoflopError } from "../error.js";
+import type { Optimum, OptimumIntervals } from "../fit/result.js";
+import type { NamedLaw } from "../published/law.js";
+import type { CountingConvention } from "../record.js";
+import { flopsToPfDays } from "../units/flops.js";
+import {
+  type Alternative,
+  dataConstrainedAlternative,
+  inferenceAwareAlternative,
+  sizeAlternatives,
+} from "./alternatives.js";
+import { compareModels, type ModelComparison } from "./comparisons.js";
+
+export interface PlanOptions {
+  /** Unique tokens that exist, when they are few. */
+  readonly uniqueTokens?: number;
+  /** Tokens that the model will serve over its life. */
+  readonly inferenceTokens?: number;
+}
+
+/** What to train with a budget, by one law. Plain data. */
+export interface Plan {
+  readonly law: { readonly name: string; readonly title: string; readonly source: string };
+  readonly convention: CountingConvention;
+  readonly compute: { readonly flops: number; readonly pfDays: number };
+  readonly optimum: Optimum & { readonly intervals95?: OptimumIntervals };
+  readonly alternatives: readonly Alternative[];
+  /** Published models against this law. */
+  readonly comparisons: readonly ModelComparison[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * The compute-optimal model for a budget, with what stands beside it.
+ * @param flops C in the law's convention
+ * @throws IsoflopError "bad-budget", "law-without-loss", "bad-unique-tokens", "bad-inference-tokens"
+ */
+export function plan(law: NamedLaw, flops: number, options: PlanOptions = {}): Plan {
+  if (!(flops > 0 && Number.isFinite(flops))) {
+    throw new IsoflopError(
+      "bad-budget",
+      `The budget must be a positive number of FLOPs, not ${flops}.`,
+      "Write --flops 5.76e23, --pf-days 3640, or --gpus 64xH100 --days 14.",
+    );
+  }
+  const optimum = law.optimum(flops);
+  const intervals95 = law.intervals95?.(flops);
+  return {
+    law: { name: law.name, title: law.title, source: law.source },
+    convention: law.convention,
+    compute: { flops, pfDays: flopsToPfDays(flops) },
+    optimum: { ...optimum, ...(intervals95 && { intervals95 }) },
+    alternatives: [
+      ...sizeAlternatives(law, optimum),
+      ...(options.uniqueTokens === undefined ? [] : [dataConstrainedAlternative(law, optimum, options.uniqueTokens)]),
+      ...(options.inferenceTokens === undefined
+        ? []
+        : [inferenceAwareAlternative(law, optimum, options.inferenceTokens)]),
+    ],
+    comparisons: compareModels(law),
+    notes: law.notes,
+  };
+}

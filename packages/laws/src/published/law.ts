@@ -1,0 +1,28 @@
+import type { Optimum, OptimumIntervals } from "../fit/result.js";
+import type { ChinchillaParameters } from "../laws/chinchilla.js";
+import type { ComputeCost } from "../laws/computeCost.js";
+import type { CountingConvention } from "../record.js";
+
+/** A law that says what to train for a budget: published, or made from a fit. Holds functions, so it is not JSON. */
+export interface NamedLaw {
+  readonly name: string;
+  readonly title: string;
+  readonly source: string;
+  /** How the law counts N and C. */
+  readonly convention: CountingConvention;
+  /** What the reader should know of the constants. */
+  readonly notes: readonly string[];
+  /** N_opt, D_opt and, where the law predicts it, the loss, for C FLOPs in the law's convention. */
+  optimum(flops: number): Optimum;
+  /**
+   * L(N, D) in nats per token of the paper's own text and tokenizer; absent where the law does not give it. Its least
+   * along an isoFLOP is `optimum`.
+   */
+  loss?(n: number, d: number): number;
+  /** The constants, where the law is E + A/N^alpha + B/D^beta. */
+  readonly chinchilla?: ChinchillaParameters;
+  /** How C follows from N and D; 6ND when absent. */
+  readonly compute?: ComputeCost;
+  /** Intervals of the optimum, where the law comes with its draws. */
+  intervals95?(flops: number): OptimumIntervals | undefined;
+}

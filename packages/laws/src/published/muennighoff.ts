@@ -1,0 +1,30 @@
+import { chinchilla } from "../laws/chinchilla.js";
+import type { DataConstrainedParameters } from "../laws/dataConstrained.js";
+import type { NamedLaw } from "./law.js";
+
+/**
+ * Muennighoff et al. 2023: a = 6.255414, b = 7.3049974, e = .6254804, alpha = beta = .3526596 held; R_D*, R_N* over 182
+ * runs.
+ */
+export const muennighoffConstants: DataConstrainedParameters = {
+  E: Math.exp(0.6254804),
+  A: Math.exp(6.255414),
+  B: Math.exp(7.3049974),
+  alpha: 0.3526596,
+  beta: 0.3526596,
+  RD: 15.387756,
+  RN: 5.309743,
+};
+
+export const muennighoff2023: NamedLaw = {
+  name: "muennighoff-2023",
+  title: "Data-constrained scaling, its law for unique tokens",
+  source: "Muennighoff et al. 2023, Scaling Data-Constrained Language Models (arXiv:2305.16264)",
+  convention: { parameters: "total", flops: "6N" },
+  notes: [
+    "alpha = beta was imposed. With --unique-tokens, repeated data decay with R_D* 15.39 and excess parameters with R_N* 5.31.",
+  ],
+  optimum: (flops) => chinchilla.optimum(muennighoffConstants, flops),
+  loss: (n, d) => chinchilla.loss(muennighoffConstants, n, d),
+  chinchilla: muennighoffConstants,
+};

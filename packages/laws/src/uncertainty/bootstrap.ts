@@ -1,0 +1,63 @@
+import type { FitResult, Interval } from "../fit/result.js";
+import { createRandom, type Random } from "../numerics/random.js";
+import { central95, standardDeviation } from "../numerics/statistics.js";
+
+/** How many resamples, and from which stream. Zero resamples: no intervals. */
+export interface BootstrapOptions {
+  /** Default 1000. */
+  readonly resamples?: number;
+  /** Default: a generator seeded with 0. */
+  readonly random?: Random;
+}
+
+export interface BootstrapDraws {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly number[])[];
+  /** Resamples whose refit failed or gave a number that is not finite. */
+  readonly failed: number;
+  readonly attempted: number;
+}
+
+/** Runs the refit once for each resample, and keeps its row of values. */
+export function bootstrap(
+  names: readonly string[],
+  options: BootstrapOptions,
+  refit: (random: Random) => readonly number[] | undefined,
+): BootstrapDraws {
+  const attempted = options.resamples ?? 1000;
+  const random = options.random ?? createRandom(0);
+  const rows: (readonly number[])[] = [];
+  for (let i = 0; i < attempted; i++) {
+    const row = refit(random);
+    if (row?.every(Number.isFinite)) rows.push(row);
+  }
+  return { names, rows, failed: attempted - rows.length, attempted };
+}
+
+/** Draws each stratum's members with replacement, as many as it has; fills how often each was drawn. */
+export function resampleCounts(strata: readonly (readonly number[])[], random: Random, counts: Float64Array): void {
+  counts.fill(0);
+  for (const stratum of strata) {
+    for (let k = 0; k < stratum.length; k++) {
+      const drawn = stratum[random.integer(stratum.length)]!;
+      counts[drawn] = counts[drawn]! + 1;
+    }
+  }
+}
+
+/** Fewer draws than this give no percentile worth printing. */
+const FEWEST_DRAWS = 20;
+
+/** Standard deviation and percentiles 2.5 and 97.5 of every column. */
+export function summariseDraws(draws: BootstrapDraws): Pick<FitResult, "standardErrors" | "intervals95" | "draws"> {
+  const standardErrors: Record<string, number> = {};
+  const intervals95: Record<string, Interval> = {};
+  if (draws.rows.length >= FEWEST_DRAWS) {
+    draws.names.forEach((name, column) => {
+      const values = draws.rows.map((row) => row[column]!);
+      standardErrors[name] = standardDeviation(values);
+      intervals95[name] = central95(values);
+    });
+  }
+  return { standardErrors, intervals95, draws: { names: draws.names, rows: draws.rows } };
+}

@@ -1,0 +1,28 @@
+// npm test [-- vitest arguments]: sets up, lints (style and the direction of imports), type-checks, runs the battery.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root, run, setUp, tool } from "./setup.mjs";
+
+setUp();
+const [node, biome] = tool("@biomejs/biome/bin/biome");
+run(node, [biome, "check", "--error-on-warnings", "."]);
+const [, tsc] = tool("typescript/bin/tsc");
+run(node, [tsc, "-p", "tsconfig.test.json"]);
+
+const report = join(mkdtempSync(join(tmpdir(), "isoflop-test-")), "report.json");
+const [, vitest] = tool("vitest/vitest.mjs");
+const { status } = spawnSync(
+  node,
+  [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...process.argv.slice(2)],
+  { cwd: root, stdio: "inherit" },
+);
+const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, "utf8"));
+const skipped = numPendingTests + numTodoTests;
+process.stdout.write(`\n${numPassedTests} passed, ${numFailedTests} failed, ${skipped} skipped\n`);
+if (process.env.CI === "true" && skipped > 0) {
+  process.stderr.write("CI has every component installed: a skipped test is a failure there.\n");
+  process.exit(1);
+}
+process.exit(status ?? 1);
