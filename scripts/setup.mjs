@@ -37,7 +37,9 @@ function dependenciesAreCurrent() {
 export function setUp() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20) {
-    process.stderr.write(`isoflop needs Node.js 20 or newer; this is ${process.versions.node}.\nGet one at https://nodejs.org.\n`);
+    process.stderr.write(
+      `isoflop needs Node.js 20 or newer; this is ${process.versions.node}.\nGet one at https://nodejs.org.\n`,
+    );
     process.exit(2);
   }
   if (!dependenciesAreCurrent()) {

@@ -1,7 +1,7 @@
 export interface IsoflopErrorOptions {
-  /** Kebab-case and stable, for machines: "corpus-missing", "study-invalid", … */
+  /** Kebab-case, stable, for machines: "corpus-missing", "bad-quantity", … */
   readonly code: string;
-  /** What is wrong and where (file, line, column, row). May change between versions. */
+  /** What is wrong and where (file, line, column, row). */
   readonly message: string;
   /** What the user can do about it. */
   readonly hint?: string;
@@ -10,22 +10,14 @@ export interface IsoflopErrorOptions {
   readonly cause?: unknown;
 }
 
-/**
- * The one error type for mistakes a user can make and mend: a malformed quantity, too few runs, a law used beyond its
- * reach, a full disk. Shown as message and hint, without a stack trace. The positional form is for bad input (exit code
- * 2).
- */
+/** The one error type for what a user can cause: shown as message and hint, without a stack trace. */
 export class IsoflopError extends Error {
   override readonly name = "IsoflopError";
   readonly code: string;
   readonly hint: string | undefined;
   readonly exitCode: 1 | 2;
 
-  constructor(options: IsoflopErrorOptions);
-  constructor(code: string, message: string, hint: string);
-  constructor(first: IsoflopErrorOptions | string, message = "", hint?: string) {
-    const options: IsoflopErrorOptions =
-      typeof first === "string" ? { code: first, message, ...(hint === undefined ? {} : { hint }) } : first;
+  constructor(options: IsoflopErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code;
     this.hint = options.hint;

@@ -31,11 +31,11 @@ export function groupByBudget(
   const withBudget = records.filter((r) => r.budget !== undefined).length;
   if (withBudget > 0 && withBudget < records.length) {
     const without = records.find((r) => r.budget === undefined)!;
-    throw new IsoflopError(
-      "some-budgets",
-      `${withBudget} of ${records.length} runs name a budget; "${without.id}" for one does not.`,
-      "Give every run a budget, or none (then runs are grouped by clusters of C).",
-    );
+    throw new IsoflopError({
+      code: "some-budgets",
+      message: `${withBudget} of ${records.length} runs name a budget; "${without.id}" for one does not.`,
+      hint: "Give every run a budget, or none (then runs are grouped by clusters of C).",
+    });
   }
   if (withBudget > 0) {
     const byBudget = new Map<number, number[]>();

@@ -69,11 +69,11 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
   const without = records.filter((r) => !r.curve || r.curve.length < 3).length;
   const smoothed = smoothCurves(records, settings);
   if (!smoothed) {
-    throw new IsoflopError(
-      "no-curves",
-      `Approach 1 needs training curves of two sizes over a common range of compute; ${records.length - without} of ${records.length} runs have a curve.`,
-      "Record the training loss along each run (metrics.jsonl), or use approach 2 or 3.",
-    );
+    throw new IsoflopError({
+      code: "no-curves",
+      message: `Approach 1 needs training curves of two sizes over a common range of compute; ${records.length - without} of ${records.length} runs have a curve.`,
+      hint: "Record the training loss along each run (metrics.jsonl), or use approach 2 or 3.",
+    });
   }
   const { grid, curves } = smoothed;
   const present = new Float64Array(records.length).fill(1);
@@ -81,11 +81,12 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
   const used = winners.filter((winner) => !winner.edge);
   const laws = fitLaws(grid, used);
   if (!laws) {
-    throw new IsoflopError(
-      "no-envelope",
-      "Everywhere on the envelope the smallest or the largest size wins, or one size alone: no exponent can be fitted.",
-      "Train at least three sizes whose curves cross; use approach 2 or 3 meanwhile.",
-    );
+    throw new IsoflopError({
+      code: "no-envelope",
+      message:
+        "Everywhere on the envelope the smallest or the largest size wins, or one size alone: no exponent can be fitted.",
+      hint: "Train at least three sizes whose curves cross; use approach 2 or 3 meanwhile.",
+    });
   }
 
   const strata = [curves.map((curve) => curve.run)];

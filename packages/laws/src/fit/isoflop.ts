@@ -61,11 +61,11 @@ export function fitIsoflop(records: readonly RunRecord[], options: IsoflopOption
   const used = profiles.filter((profile) => profile.status === "used");
   if (used.length < 2) {
     const why = profiles.map((p) => `${p.budget.toPrecision(3)}: ${p.reason || "used"}`).join("; ");
-    throw new IsoflopError(
-      "too-few-minima",
-      `Approach 2 needs two isoFLOP minima; there ${used.length === 1 ? "is 1" : "are none"} (${why}).`,
-      "Widen the range of sizes at each budget so that the loss rises on both sides, or use approach 3.",
-    );
+    throw new IsoflopError({
+      code: "too-few-minima",
+      message: `Approach 2 needs two isoFLOP minima; there ${used.length === 1 ? "is 1" : "are none"} (${why}).`,
+      hint: "Widen the range of sizes at each budget so that the loss rises on both sides, or use approach 3.",
+    });
   }
   const vertices = used.map((profile) => profile.vertex!);
   const byVertex = (options.weights ?? "vertex") === "vertex";

@@ -59,11 +59,11 @@ function fitCompute(records: readonly RunRecord[], options: KaplanOptions): Kapl
     points.map((p) => Math.log(p.loss)),
   );
   if (!line || points.length < 2) {
-    throw new IsoflopError(
-      "no-frontier",
-      "No frontier: the runs have neither two isoFLOP minima nor two runs that no cheaper run beats.",
-      "Train at several budgets.",
-    );
+    throw new IsoflopError({
+      code: "no-frontier",
+      message: "No frontier: the runs have neither two isoFLOP minima nor two runs that no cheaper run beats.",
+      hint: "Train at several budgets.",
+    });
   }
   const toParameters = (k: number, exponent: number) => ({ Cc: Math.exp(-Math.log(k) / exponent), alphaC: -exponent });
   const draws = bootstrap(["Cc", "alphaC"], isoflop ? { ...options, resamples: 0 } : options, (random) => {

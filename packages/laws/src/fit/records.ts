@@ -18,20 +18,20 @@ export function checkRecords(records: readonly RunRecord[], minimum: number, pur
     for (const field of ["parameters", "tokens", "flops", "loss"] as const) {
       const value = record[field];
       if (!(Number.isFinite(value) && value > 0)) {
-        throw new IsoflopError(
-          "bad-record",
-          `Run "${record.id}" has ${field} = ${value}; every fit needs positive, finite numbers.`,
-          "Drop runs that diverged or failed, and check the columns' units.",
-        );
+        throw new IsoflopError({
+          code: "bad-record",
+          message: `Run "${record.id}" has ${field} = ${value}; every fit needs positive, finite numbers.`,
+          hint: "Drop runs that diverged or failed, and check the columns' units.",
+        });
       }
     }
   }
   if (records.length < minimum) {
-    throw new IsoflopError(
-      "too-few-records",
-      `${purpose} needs at least ${minimum} runs; there are ${records.length}.`,
-      "Train or import more runs, over several sizes and several budgets.",
-    );
+    throw new IsoflopError({
+      code: "too-few-records",
+      message: `${purpose} needs at least ${minimum} runs; there are ${records.length}.`,
+      hint: "Train or import more runs, over several sizes and several budgets.",
+    });
   }
 }
 
@@ -45,11 +45,11 @@ export function checkVariation(records: readonly RunRecord[], purpose: string): 
     ["tokens", "amounts of data"],
   ] as const) {
     if (new Set(records.map((r) => r[field])).size >= 2) continue;
-    throw new IsoflopError(
-      "no-variation",
-      `${purpose} needs runs of several ${what}; all have ${field} = ${records[0]![field]}.`,
-      "Vary both N and D, as isoFLOP profiles do.",
-    );
+    throw new IsoflopError({
+      code: "no-variation",
+      message: `${purpose} needs runs of several ${what}; all have ${field} = ${records[0]![field]}.`,
+      hint: "Vary both N and D, as isoFLOP profiles do.",
+    });
   }
 }
 

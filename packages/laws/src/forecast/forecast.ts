@@ -47,7 +47,11 @@ const FAR = 30;
  */
 export function forecast(fit: AllocationFit, flops: number, options: ForecastOptions = {}): Forecast {
   if (!(flops > 0 && Number.isFinite(flops))) {
-    throw new IsoflopError("bad-budget", `The budget must be a positive number of FLOPs, not ${flops}.`, "Write 1e21.");
+    throw new IsoflopError({
+      code: "bad-budget",
+      message: `The budget must be a positive number of FLOPs, not ${flops}.`,
+      hint: "Write 1e21.",
+    });
   }
   checkConvention(fit, options.convention);
   const optimum = optimumBy(fit, fit.parameters, flops);
@@ -109,10 +113,10 @@ function checkConvention(fit: AllocationFit, asked?: CountingConvention): void {
   ] as const) {
     const own = fit.diagnostics[key];
     if (own === wanted || own === undefined || own === "given" || wanted === "given") continue;
-    throw new IsoflopError(
-      "convention-mismatch",
-      `The budget is counted by "${wanted}", the fit by "${String(own)}".`,
-      "Convert the budget, or fit the records again under the budget's convention.",
-    );
+    throw new IsoflopError({
+      code: "convention-mismatch",
+      message: `The budget is counted by "${wanted}", the fit by "${String(own)}".`,
+      hint: "Convert the budget, or fit the records again under the budget's convention.",
+    });
   }
 }

@@ -54,7 +54,11 @@ export function sizeAlternatives(law: NamedLaw, optimum: Optimum): Alternative[]
  */
 export function dataConstrainedAlternative(law: NamedLaw, optimum: Optimum, uniqueTokens: number): Alternative {
   if (!(uniqueTokens > 0 && Number.isFinite(uniqueTokens))) {
-    throw new IsoflopError("bad-unique-tokens", `Unique tokens must be positive, not ${uniqueTokens}.`, "Write 100B.");
+    throw new IsoflopError({
+      code: "bad-unique-tokens",
+      message: `Unique tokens must be positive, not ${uniqueTokens}.`,
+      hint: "Write 100B.",
+    });
   }
   const constants = law.chinchilla;
   if (!constants) throw withoutLoss(law, "a limit of unique tokens");
@@ -102,9 +106,9 @@ function tokensCost(optimum: Optimum): number {
 }
 
 function withoutLoss(law: NamedLaw, question: string): IsoflopError {
-  return new IsoflopError(
-    "law-without-loss",
-    `The law "${law.name}" predicts no loss over N and D, so it cannot weigh ${question}.`,
-    "Use besiroglu-2024, muennighoff-2023, hoffmann-2022-approach-3, or a fit of approach 3.",
-  );
+  return new IsoflopError({
+    code: "law-without-loss",
+    message: `The law "${law.name}" predicts no loss over N and D, so it cannot weigh ${question}.`,
+    hint: "Use besiroglu-2024, muennighoff-2023, hoffmann-2022-approach-3, or a fit of approach 3.",
+  });
 }

@@ -29,11 +29,11 @@ export function inferenceAwareOptimum(
   inferenceTokens: number,
 ): InferenceAwareOptimum {
   if (!(inferenceTokens >= 0 && Number.isFinite(inferenceTokens))) {
-    throw new IsoflopError(
-      "bad-inference-tokens",
-      `Tokens served must be a number of zero or more, not ${inferenceTokens}.`,
-      "Write for example --inference-tokens 2T.",
-    );
+    throw new IsoflopError({
+      code: "bad-inference-tokens",
+      message: `Tokens served must be a number of zero or more, not ${inferenceTokens}.`,
+      hint: "Write for example --inference-tokens 2T.",
+    });
   }
   const loss = lossAt(start.parameters, start.tokens);
   const highest = Math.log(start.tokens * MOST_DATA);

@@ -37,11 +37,11 @@ export interface Plan {
  */
 export function plan(law: NamedLaw, flops: number, options: PlanOptions = {}): Plan {
   if (!(flops > 0 && Number.isFinite(flops))) {
-    throw new IsoflopError(
-      "bad-budget",
-      `The budget must be a positive number of FLOPs, not ${flops}.`,
-      "Write --flops 5.76e23, --pf-days 3640, or --gpus 64xH100 --days 14.",
-    );
+    throw new IsoflopError({
+      code: "bad-budget",
+      message: `The budget must be a positive number of FLOPs, not ${flops}.`,
+      hint: "Write --flops 5.76e23, --pf-days 3640, or --gpus 64xH100 --days 14.",
+    });
   }
   const optimum = law.optimum(flops);
   const intervals95 = law.intervals95?.(flops);

@@ -22,9 +22,9 @@ export const publishedLaws: readonly NamedLaw[] = [
 export function publishedLaw(name: string): NamedLaw {
   const law = publishedLaws.find((candidate) => candidate.name === name.trim().toLowerCase());
   if (law) return law;
-  throw new IsoflopError(
-    "unknown-law",
-    `There is no published law "${name}".`,
-    `Known: ${publishedLaws.map((candidate) => candidate.name).join(", ")}. A fit's JSON file serves as a law too.`,
-  );
+  throw new IsoflopError({
+    code: "unknown-law",
+    message: `There is no published law "${name}".`,
+    hint: `Known: ${publishedLaws.map((candidate) => candidate.name).join(", ")}. A fit's JSON file serves as a law too.`,
+  });
 }

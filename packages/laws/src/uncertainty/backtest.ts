@@ -46,11 +46,11 @@ export function backtest(
   const last = groups.at(-1);
   const below = groups.at(-2);
   if (!last || !below) {
-    throw new IsoflopError(
-      "too-few-budgets",
-      `A backtest holds out the largest of several budgets; there ${groups.length === 1 ? "is 1" : `are ${groups.length}`}.`,
-      "Train at two more budgets at least.",
-    );
+    throw new IsoflopError({
+      code: "too-few-budgets",
+      message: `A backtest holds out the largest of several budgets; there ${groups.length === 1 ? "is 1" : `are ${groups.length}`}.`,
+      hint: "Train at two more budgets at least.",
+    });
   }
   const heldOut = last.members.map((i) => records[i]!);
   const held = new Set(last.members);

@@ -47,10 +47,12 @@ const standardDeviation = 0.02;
 /** Under muP the tied embedding's deviation is a free constant; chosen by the sweep in dev/LOG.md. */
 const embeddingDeviation = 0.1;
 
+/** At the base width with this many heads the attention factor of muP, ∝ 1/headWidth, is the usual 1/√headWidth. */
+const headsAtBaseWidth = 4;
+
 export function forwardFactors(shape: TransformerShape, { kind, baseWidth }: Parametrisation): ForwardFactors {
   if (kind === "standard") return { logits: 1, attention: 1 / Math.sqrt(shape.headWidth) };
-  // The number of heads is taken as fixed over the ladder: at the base width both forms of the factor agree.
-  const baseHeadWidth = (shape.headWidth * baseWidth) / shape.width;
+  const baseHeadWidth = baseWidth / headsAtBaseWidth;
   return { logits: baseWidth / shape.width, attention: Math.sqrt(baseHeadWidth) / shape.headWidth };
 }
 

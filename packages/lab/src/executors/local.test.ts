@@ -1,0 +1,250 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Corpus, RunSpec } from "@isoflop/trainer";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readRuns, toRecords } from "../runs/records.js";
+import { readRunState } from "../runs/status.js";
+import { parseStudy } from "../study/parse.js";
+import { resolveRuns } from "../study/resolve.js";
+import { costOf, type ExecutionEvent, type LocalOptions, runLocally } from "./local.js";
+import { identifyProcess } from "./processes.js";
+import { startTrainer, trainerArguments } from "./runProcess.js";
+import { lockStudy } from "./studyLock.js";
+
+const FAKE = fileURLToPath(new URL("./fixtures/fakeTrainer.mjs", import.meta.url));
+const command = [process.execPath, FAKE];
+const corpus: Corpus = {
+  folder: "/nowhere",
+  source: "planted",
+  corpusHash: "c".repeat(64),
+  tokenizer: "bytes",
+  tokenizerHash: "t".repeat(64),
+  vocabulary: 256,
+  trainTokens: 1e9,
+  validationTokens: 1e6,
+  documents: 1,
+  validationDocuments: 0,
+  split: "chunks",
+};
+const study = parseStudy(
+  "name: t\ndata: { corpus: x }\ndesign: { kind: isoflop, budgets: [1e10, 4e10], sizes: 3, span: 4 }",
+  "study.yaml",
+);
+const specs = resolveRuns(study, corpus);
+const [first] = specs as [RunSpec, ...RunSpec[]];
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "isoflop-runs-"));
+});
+afterEach(async () => {
+  for (const name of Object.keys(process.env)) if (name.startsWith("FAKE_")) delete process.env[name];
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function run(extra: Partial<LocalOptions> = {}, where = folder) {
+  const events: ExecutionEvent[] = [];
+  const outcome = await runLocally(specs, {
+    runsFolder: where,
+    command,
+    workers: 2,
+    threads: 1,
+    onEvent: (event) => events.push(event),
+    ...extra,
+  });
+  return { outcome, events };
+}
+
+/** Everything that determines a study's results; the number of sessions is allowed to differ. */
+async function results(where: string): Promise<string> {
+  const { records } = await toRecords(await readRuns(where), study.counting, "fit");
+  return JSON.stringify(records);
+}
+
+describe("the local executor", () => {
+  it("trains every run once, the longest first, and nothing the second time", async () => {
+    const { outcome, events } = await run({ workers: 1 });
+    expect(outcome).toMatchObject({ trained: specs.length, failed: [], diverged: [], stopped: false });
+    const started = events.filter((event) => event.kind === "started").map((event) => costOf(event.spec));
+    expect(started).toEqual([...started].sort((a, b) => b - a));
+    const again = await run();
+    expect(again.outcome).toMatchObject({ trained: 0 });
+    expect(again.outcome.done).toHaveLength(specs.length);
+    expect(again.events).toEqual([]);
+  });
+
+  it("tries a crashed run once more, and the result is that of an undisturbed one", async () => {
+    await run({}, join(folder, "calm"));
+    process.env.FAKE_CRASH = first.name;
+    const { outcome, events } = await run({}, join(folder, "rough"));
+    expect(events.filter((event) => event.kind === "retried").map((event) => event.spec.name)).toEqual([first.name]);
+    expect(outcome.done).toHaveLength(specs.length);
+    expect(await results(join(folder, "rough"))).toBe(await results(join(folder, "calm")));
+  });
+
+  it("sets a run that fails twice aside with its reason, keeps the others, and tries it again next time", async () => {
+    process.env.FAKE_NEVER = first.name;
+    const { outcome } = await run();
+    expect(outcome.done).toHaveLength(specs.length - 1);
+    expect(outcome.failed.map((failure) => failure.spec.id)).toEqual([first.id]);
+    expect(outcome.failed[0]?.reason).toMatch(/told to crash.*exit code 1/s);
+    expect(await readRunState(join(folder, first.id))).toMatchObject({ status: "failed" });
+    delete process.env.FAKE_NEVER;
+    const again = await run();
+    expect(again.outcome).toMatchObject({ trained: 1, failed: [] });
+  });
+
+  it("keeps and reports a diverged run, and does not repeat it", async () => {
+    process.env.FAKE_DIVERGE = first.name;
+    const { outcome, events } = await run();
+    expect(outcome.diverged.map((spec) => spec.id)).toEqual([first.id]);
+    expect(events.filter((event) => event.kind === "started")).toHaveLength(specs.length);
+    delete process.env.FAKE_DIVERGE;
+    expect((await run()).outcome).toMatchObject({ trained: 0 });
+    const { records, dropped } = await toRecords(await readRuns(folder), study.counting, "fit");
+    expect(records).toHaveLength(specs.length - 1);
+    expect(dropped).toEqual([
+      { id: first.id, name: first.name, reason: expect.stringMatching(/diverged: loss is NaN/) },
+    ]);
+  });
+
+  it("stops at a full disk with a clear error, finished runs kept", async () => {
+    const last = [...specs].sort((a, b) => costOf(a) - costOf(b))[0] as RunSpec;
+    process.env.FAKE_FULL = last.name;
+    await expect(run({ workers: 1 })).rejects.toMatchObject({
+      code: "write-enospc",
+      exitCode: 1,
+      message: expect.stringMatching(/disk is full/),
+    });
+    const states = await readRuns(folder);
+    expect(states.filter((state) => state.status === "done")).toHaveLength(specs.length - 1);
+  });
+
+  it("a trainer that cannot be started is a failure with its reason", async () => {
+    const { outcome } = await run({ command: ["/no/such/trainer"] });
+    expect(outcome.failed).toHaveLength(specs.length);
+    expect(outcome.failed[0]?.reason).toMatch(/cannot start \/no\/such\/trainer/);
+  });
+
+  it("stops in order when told to, and goes on to the same results", async () => {
+    await run({}, join(folder, "calm"));
+    process.env.FAKE_STEP_MS = "8";
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 300);
+    const { outcome } = await run({ signal: stop.signal }, join(folder, "stopped"));
+    expect(outcome.stopped).toBe(true);
+    expect(outcome.done.length).toBeLessThan(specs.length);
+    process.env.FAKE_STEP_MS = "0";
+    const again = await run({}, join(folder, "stopped"));
+    expect(again.outcome.done).toHaveLength(specs.length);
+    expect(await results(join(folder, "stopped"))).toBe(await results(join(folder, "calm")));
+  });
+
+  it("stops the trainer that a killed lab left behind before it starts another on the same run", async () => {
+    await run({}, join(folder, "calm"));
+    const runs = join(folder, "orphaned");
+    await mkdir(join(runs, first.id), { recursive: true });
+    await writeFile(join(runs, first.id, "run.json"), JSON.stringify(first));
+    process.env.FAKE_STEP_MS = "500";
+    const orphan = await startTrainer(command, join(runs, first.id), 1);
+    process.env.FAKE_STEP_MS = "0";
+    const { outcome } = await run({}, runs);
+    const end = await orphan.ended;
+    expect(end.code === 143 || end.signal !== null).toBe(true);
+    expect(outcome.done).toHaveLength(specs.length);
+    expect(await results(runs)).toBe(await results(join(folder, "calm")));
+  });
+
+  it("finds an orphan by its command line when its number was never noted", async () => {
+    await mkdir(join(folder, first.id), { recursive: true });
+    await writeFile(join(folder, first.id, "run.json"), JSON.stringify(first));
+    if (!existsSync("/proc/self/cmdline"))
+      return expect(await identifyProcess(process.pid)).toEqual({ pid: process.pid });
+    const [program = "", ...rest] = trainerArguments(command, join(folder, first.id));
+    const orphan = spawn(program, rest, {
+      stdio: "ignore",
+      detached: true,
+      env: { ...process.env, FAKE_STEP_MS: "500" },
+    });
+    const ended = new Promise((resolve) => orphan.on("close", (code, signal) => resolve(signal ?? code)));
+    const { outcome } = await run();
+    // By its own handler, or by the signal itself where it came before there was one.
+    expect([143, "SIGTERM"]).toContain(await ended);
+    expect(outcome.done).toHaveLength(specs.length);
+  });
+
+  it("gives trainers their threads, and the run folder where {run} stands", async () => {
+    const script = "require('fs').writeFileSync(process.argv[1] + '/threads', process.env.OMP_NUM_THREADS)";
+    await startTrainer([process.execPath, "-e", script, "{run}"], folder, 3).then(({ ended }) => ended);
+    expect(await readFile(join(folder, "threads"), "utf8")).toBe("3");
+    expect(trainerArguments(["torchrun", "t.py"], "/r")).toEqual(["torchrun", "t.py", "/r"]);
+    expect(trainerArguments(["t", "--run={run}", "-v"], "/r")).toEqual(["t", "--run=/r", "-v"]);
+  });
+});
+
+describe("run folders", () => {
+  it("tell the status from their files, whatever state they were left in", async () => {
+    await run();
+    const path = join(folder, first.id);
+    const statusNow = async () => (await readRunState(path))?.status;
+    expect(await statusNow()).toBe("done");
+    await rm(join(path, "result.json"));
+    expect(await statusNow()).toBe("running");
+    const whole = await readFile(join(path, "metrics.jsonl"), "utf8");
+    await appendFile(join(path, "metrics.jsonl"), '{"step": 99, "tokens": 1');
+    const state = await readRunState(path);
+    expect(state?.status).toBe("running");
+    expect(state?.last).toEqual(JSON.parse(whole.trim().split("\n").at(-1) ?? ""));
+    await rm(join(path, "metrics.jsonl"));
+    await rm(join(path, "checkpoint"), { recursive: true });
+    expect(await statusNow()).toBe("pending");
+    await writeFile(join(path, "run.json"), '{"contract": 2}');
+    await expect(readRunState(path)).rejects.toMatchObject({ code: "run-spec-invalid" });
+    expect(await readRunState(join(folder, "none"))).toBeUndefined();
+  });
+
+  it("that have been edited are refused", async () => {
+    await run();
+    await writeFile(join(folder, first.id, "run.json"), JSON.stringify({ ...first, seed: 5 }));
+    await expect(run()).rejects.toMatchObject({ code: "run-spec-conflict" });
+  });
+});
+
+describe("the lock of a study", () => {
+  it("lets one lab in and names it to the second", async () => {
+    const release = await lockStudy(folder);
+    await expect(lockStudy(folder)).rejects.toMatchObject({
+      code: "study-locked",
+      exitCode: 1,
+      message: expect.stringContaining(`process ${process.pid} on ${hostname()}`),
+    });
+    await release();
+    await (await lockStudy(folder))();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("of a dead process is taken over, also when its number has been given anew", async () => {
+    const dead = spawn(process.execPath, ["-e", ""]);
+    await new Promise((resolve) => dead.on("close", resolve));
+    const stale = { pid: dead.pid, host: hostname(), since: "2020-01-01T00:00:00Z" };
+    await writeFile(join(folder, ".lock"), JSON.stringify(stale));
+    await (await lockStudy(folder))();
+    if (!existsSync("/proc/self/stat")) return;
+    await writeFile(join(folder, ".lock"), JSON.stringify({ ...stale, pid: process.pid, start: "1@another boot" }));
+    await (await lockStudy(folder))();
+    await writeFile(join(folder, ".lock"), "");
+    await (await lockStudy(folder))();
+  });
+
+  it("of another host is respected", async () => {
+    await writeFile(
+      join(folder, ".lock"),
+      JSON.stringify({ pid: 1, host: "elsewhere", since: "2020-01-01T00:00:00Z" }),
+    );
+    await expect(lockStudy(folder)).rejects.toMatchObject({ code: "study-locked" });
+  });
+});

@@ -1,0 +1,133 @@
+import { join } from "node:path";
+import { formatFlops } from "@isoflop/laws";
+import type { RunSpec } from "@isoflop/trainer";
+import { createLogUpdate } from "log-update";
+import { readLastMetrics, readResult } from "../runs/status.js";
+import { costOf, type ExecutionEvent } from "./local.js";
+
+export interface Progress {
+  readonly onEvent: (event: ExecutionEvent) => void;
+  /** Ends the display; the last state stays on the terminal. */
+  readonly close: () => Promise<void>;
+}
+
+/** What is known of a running run at one moment. */
+interface Glimpse {
+  readonly spec: RunSpec;
+  readonly fraction: number;
+  readonly loss: number | undefined;
+}
+
+const LIVE_MS = 500;
+const PLAIN_MS = 5000;
+
+/**
+ * Shows runs done, losses of the running ones, and the time left, on standard error: redrawn in place on a terminal,
+ * a line every few seconds elsewhere. Time left comes from the FLOPs that this session has done per second.
+ */
+export async function showProgress(
+  title: string,
+  specs: readonly RunSpec[],
+  runsFolder: string,
+  stream: NodeJS.WriteStream,
+): Promise<Progress> {
+  const live = stream.isTTY === true;
+  const update = live ? createLogUpdate(stream) : undefined;
+  const running = new Map<string, RunSpec>();
+  const began = Date.now();
+  const ended = new Set<string>();
+  const atStart = new Map<string, number>();
+  for (const spec of specs) {
+    const fraction = await fractionOf(spec, runsFolder);
+    atStart.set(spec.id, fraction);
+    if (fraction === 1) ended.add(spec.id);
+  }
+  const total = specs.reduce((sum, spec) => sum + costOf(spec), 0);
+
+  const glimpse = async (): Promise<Glimpse[]> =>
+    Promise.all(
+      [...running.values()].map(async (spec) => {
+        const last = await readLastMetrics(join(runsFolder, spec.id));
+        return { spec, fraction: (last?.step ?? 0) / spec.steps, loss: last?.["train/loss"] };
+      }),
+    );
+  const summary = (now: readonly Glimpse[]): string => {
+    const fraction = (spec: RunSpec) =>
+      ended.has(spec.id) ? 1 : (now.find((one) => one.spec.id === spec.id)?.fraction ?? atStart.get(spec.id) ?? 0);
+    const done = specs.reduce((sum, spec) => sum + costOf(spec) * fraction(spec), 0);
+    const before = specs.reduce((sum, spec) => sum + costOf(spec) * (atStart.get(spec.id) ?? 0), 0);
+    const seconds = (Date.now() - began) / 1000;
+    const rate = (done - before) / seconds;
+    const speed = rate > 0 ? `, ${formatFlops(rate)} FLOP/s` : "";
+    const over = ended.size === specs.length;
+    const time = over
+      ? `took ${formatDuration(seconds)}`
+      : `ETA ${rate > 0 ? formatDuration((total - done) / rate) : "?"}`;
+    return `${title}: ${ended.size}/${specs.length} runs, ${((100 * done) / total).toFixed(0)} % of the FLOPs${speed}, ${time}`;
+  };
+  const runLine = ({ spec, fraction, loss }: Glimpse): string =>
+    `${spec.name.padEnd(24)} ${bar(fraction)} ${`${(100 * fraction).toFixed(0)} %`.padStart(5)}  loss ${loss === undefined ? "-" : loss.toFixed(3)}`;
+
+  let drawing: Promise<void> = Promise.resolve();
+  const draw = async (): Promise<void> => {
+    const now = await glimpse();
+    if (update !== undefined) update([summary(now), ...now.map((one) => `  ${runLine(one)}`)].join("\n"));
+    else {
+      const losses = now.map(
+        (one) => `${one.spec.name} ${(100 * one.fraction).toFixed(0)} % loss ${one.loss?.toFixed(3) ?? "-"}`,
+      );
+      stream.write(`${[summary(now), ...losses].join("; ")}\n`);
+    }
+  };
+  const timer = setInterval(
+    () => {
+      drawing = drawing.then(draw).catch(() => {});
+    },
+    live ? LIVE_MS : PLAIN_MS,
+  );
+  const say = (line: string) => {
+    update?.clear();
+    stream.write(`${line}\n`);
+  };
+  return {
+    onEvent: (event) => {
+      const { spec } = event;
+      if (event.kind === "started") running.set(spec.id, spec);
+      else if (event.kind === "retried" || event.kind === "preempted")
+        say(`${spec.name} ${event.kind}: ${event.reason}`);
+      else {
+        running.delete(spec.id);
+        ended.add(spec.id);
+        if (event.kind !== "done")
+          say(`${spec.name} ${event.kind}${event.kind === "failed" ? `: ${event.reason}` : ""}`);
+      }
+    },
+    close: async () => {
+      clearInterval(timer);
+      await drawing;
+      await draw().catch(() => {});
+      update?.done();
+    },
+  };
+}
+
+async function fractionOf(spec: RunSpec, runsFolder: string): Promise<number> {
+  const folder = join(runsFolder, spec.id);
+  const status = (await readResult(folder))?.status;
+  if (status === "done" || status === "diverged") return 1;
+  return Math.min(1, ((await readLastMetrics(folder))?.step ?? 0) / spec.steps);
+}
+
+function bar(fraction: number, width = 20): string {
+  const filled = Math.round(Math.min(1, Math.max(0, fraction)) * width);
+  return "█".repeat(filled) + "░".repeat(width - filled);
+}
+
+/** "42 s", "3 min 20 s", "5 h 12 min", "2 d 3 h". */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
+}

@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode, writeFailure } from "@isoflop/trainer";
+import { z } from "zod";
+import { readIfThere } from "../runs/folder.js";
+import { identifyProcess, isSameProcess, type ProcessIdentity, stopProcess } from "./processes.js";
+
+/** How a trainer's process ended. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The end of what it said on standard error. */
+  readonly said: string;
+}
+
+export interface RunningProcess {
+  readonly child: ChildProcess;
+  readonly ended: Promise<ProcessEnd>;
+}
+
+const IDENTITY_FILE = ".process.json";
+const identitySchema = z.object({ pid: z.number().int(), start: z.string().optional() });
+
+/** Libraries that open a thread for each core unless told otherwise; workers would then fight for the cores. */
+const THREAD_VARIABLES = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"];
+
+/** The command for one run: "{run}" in any argument stands for the run folder, else the folder comes last. */
+export function trainerArguments(command: readonly string[], runFolder: string): string[] {
+  const filled = command.map((part) => part.replaceAll("{run}", runFolder));
+  return command.some((part) => part.includes("{run}")) ? filled : [...filled, runFolder];
+}
+
+/** Starts a trainer on a run folder, without a shell, and notes who it is so that no other is started beside it. */
+export async function startTrainer(
+  command: readonly string[],
+  runFolder: string,
+  threads: number,
+): Promise<RunningProcess> {
+  const [program = "", ...rest] = trainerArguments(command, runFolder);
+  const pinned = Object.fromEntries(THREAD_VARIABLES.map((name) => [name, String(threads)]));
+  const child = spawn(program, rest, {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...pinned },
+    // Its own process group: Ctrl-C reaches the lab alone, which then stops its trainers in order.
+    detached: process.platform !== "win32",
+  });
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+    said = (said + chunk).slice(-8000);
+  });
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    child.on("error", (error) =>
+      resolve({ code: 127, signal: null, said: `cannot start ${program}: ${error.message}` }),
+    );
+    child.on("close", (code, signal) => resolve({ code, signal, said }));
+  });
+  if (child.pid !== undefined) {
+    const identity = await identifyProcess(child.pid);
+    const file = join(runFolder, IDENTITY_FILE);
+    try {
+      if (identity !== undefined) await writeFile(file, JSON.stringify(identity));
+    } catch (error) {
+      child.kill("SIGKILL");
+      await ended;
+      throw writeFailure(error, file);
+    }
+  }
+  return { child, ended };
+}
+
+/** Forgets the process of a run that has ended. */
+export async function forgetTrainer(runFolder: string): Promise<void> {
+  await rm(join(runFolder, IDENTITY_FILE), { force: true });
+}
+
+/**
+ * Stops the trainer that an earlier lab left behind on a run folder (the lab was killed, its trainer was not), and waits
+ * until it is gone: two processes must never write one run. Returns whether there was one.
+ */
+export async function stopOrphan(command: readonly string[], runFolder: string): Promise<boolean> {
+  const noted = await readIdentity(join(runFolder, IDENTITY_FILE));
+  const orphans: ProcessIdentity[] = [];
+  if (noted !== undefined && (await isSameProcess(noted))) {
+    // Without a start time a recycled process number cannot be told apart, unless its command line shows it.
+    if (noted.start !== undefined || (await commandLine(noted.pid))?.includes(runFolder) !== false) orphans.push(noted);
+  }
+  for (const found of await findByCommandLine(trainerArguments(command, runFolder))) {
+    if (!orphans.some((orphan) => orphan.pid === found.pid)) orphans.push(found);
+  }
+  await Promise.all(orphans.map((orphan) => stopProcess(orphan)));
+  await forgetTrainer(runFolder);
+  return orphans.length > 0;
+}
+
+/** Catches the trainer of a lab that was killed between starting it and noting its number (where /proc exists). */
+async function findByCommandLine(wanted: readonly string[]): Promise<ProcessIdentity[]> {
+  const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const line = await commandLine(pid);
+      // A program that was named without its path stays so in the command line.
+      return line?.join("\0") === wanted.join("\0") ? await identifyProcess(pid) : undefined;
+    }),
+  );
+  return found.filter((identity) => identity !== undefined);
+}
+
+async function commandLine(pid: number): Promise<string[] | undefined> {
+  const text = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => undefined);
+  return text?.split("\0").slice(0, -1);
+}
+
+async function readIdentity(file: string): Promise<ProcessIdentity | undefined> {
+  try {
+    const identity = identitySchema.safeParse(JSON.parse((await readIfThere(file)) ?? "null")).data;
+    if (identity === undefined) return undefined;
+    return identity.start === undefined ? { pid: identity.pid } : { pid: identity.pid, start: identity.start };
+  } catch (error) {
+    if (systemCode(error) === undefined) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import { link, mkdir, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { IsoflopError } from "@isoflop/laws";
+import { systemCode, writeFailure } from "@isoflop/trainer";
+import { z } from "zod";
+import { readIfThere } from "../runs/folder.js";
+import { identifyProcess, isSameProcess } from "./processes.js";
+
+const lockSchema = z.object({
+  pid: z.number().int(),
+  start: z.string().optional(),
+  host: z.string(),
+  since: z.string(),
+});
+type Lock = z.infer<typeof lockSchema>;
+
+/**
+ * Makes this process the only one that works on a study folder. A lock of a dead process of this host is taken over;
+ * one of another host cannot be checked and is respected. Errors: study-locked. Returns the release.
+ */
+export async function lockStudy(folder: string): Promise<() => Promise<void>> {
+  const path = join(folder, ".lock");
+  const self = await identifyProcess(process.pid);
+  const mine: Lock = { pid: process.pid, start: self?.start, host: hostname(), since: new Date().toISOString() };
+  const text = `${JSON.stringify(mine)}\n`;
+  const draft = join(folder, `.lock-${process.pid}-${Date.now().toString(36)}`);
+  try {
+    await mkdir(dirname(draft), { recursive: true });
+    await writeFile(draft, text, { flag: "wx" });
+  } catch (error) {
+    throw writeFailure(error, draft);
+  }
+  try {
+    for (let attempt = 0; attempt < 50; attempt++) {
+      if (await linkIfFree(draft, path)) return () => release(path, text);
+      const present = await readIfThere(path);
+      if (present === undefined) continue;
+      const holder = parseLock(present);
+      if (holder !== undefined && (holder.host !== hostname() || (await isSameProcess(toIdentity(holder)))))
+        throw locked(path, holder);
+      // Dead. Only remove what was judged: another lab may have taken over in between.
+      if ((await readIfThere(path)) === present) await rm(path, { force: true });
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+  throw locked(path, undefined);
+}
+
+/** A hard link is made by one process only, and the file is complete from the first moment. */
+async function linkIfFree(draft: string, path: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return false;
+    throw writeFailure(error, path);
+  }
+}
+
+async function release(path: string, text: string): Promise<void> {
+  if ((await readIfThere(path)) === text) await rm(path, { force: true });
+}
+
+function parseLock(text: string): Lock | undefined {
+  try {
+    return lockSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function toIdentity(lock: Lock) {
+  return lock.start === undefined ? { pid: lock.pid } : { pid: lock.pid, start: lock.start };
+}
+
+function locked(path: string, holder: Lock | undefined): IsoflopError {
+  const who =
+    holder === undefined ? "another process" : `process ${holder.pid} on ${holder.host} since ${holder.since}`;
+  return new IsoflopError({
+    code: "study-locked",
+    message: `This study is being run by ${who} (${path}).`,
+    hint: `Wait for it, or stop it (kill ${holder?.pid ?? "<pid>"}). If that process is gone for good, delete the file.`,
+    exitCode: 1,
+  });
+}

@@ -1,0 +1,74 @@
+import type { CountingConvention, CurvePoint, RunRecord } from "@isoflop/laws";
+import type { MetricsLine } from "@isoflop/trainer";
+import type { Study } from "../study/schema.js";
+import { listRuns } from "./folder.js";
+import { readMetrics } from "./metrics.js";
+import { type RunState, readRunState } from "./status.js";
+
+/** The finished runs of a study as the fits take them, and what could not be taken. */
+export interface StudyRecords {
+  readonly records: readonly RunRecord[];
+  readonly convention: CountingConvention;
+  /** Runs that ended without a loss (diverged, failed), with their reason. */
+  readonly dropped: readonly { readonly id: string; readonly name: string; readonly reason: string }[];
+}
+
+/** Every state of a study's runs folder. */
+export async function readRuns(runsFolder: string): Promise<RunState[]> {
+  const states = await Promise.all((await listRuns(runsFolder)).map(readRunState));
+  return states.filter((state) => state !== undefined);
+}
+
+/** The runs whose role and status are wanted, as records with their training-loss curves. */
+export async function toRecords(
+  states: readonly RunState[],
+  counting: Study["counting"],
+  role: "fit" | "holdout",
+): Promise<StudyRecords> {
+  const wanted = states.filter((state) => (state.spec.role === "fit") === (role === "fit"));
+  const records: RunRecord[] = [];
+  const dropped: { id: string; name: string; reason: string }[] = [];
+  for (const state of wanted) {
+    const { id, name } = state.spec;
+    const record = state.status === "done" ? await toRecord(state, counting) : undefined;
+    if (record !== undefined) records.push(record);
+    else if (state.status !== "pending" && state.status !== "running") {
+      dropped.push({
+        id,
+        name,
+        reason: `${state.status}${state.result?.reason === undefined ? "" : `: ${state.result.reason}`}`,
+      });
+    }
+  }
+  records.sort(
+    (a, b) =>
+      (a.budget ?? a.flops) - (b.budget ?? b.flops) || a.parameters - b.parameters || (a.seed ?? 0) - (b.seed ?? 0),
+  );
+  return { records, convention: { parameters: counting.parameters, flops: counting.flops }, dropped };
+}
+
+async function toRecord(state: RunState, counting: Study["counting"]): Promise<RunRecord | undefined> {
+  const { spec, result, folder } = state;
+  const loss = result?.["val/loss"];
+  if (result === undefined || loss === undefined || !Number.isFinite(loss)) return undefined;
+  const flopsPerToken = spec.flopsPerToken[counting.flops];
+  return {
+    id: spec.id,
+    parameters: counting.parameters === "total" ? spec.parameters.total : spec.parameters.block,
+    tokens: result.tokens,
+    flops: result.tokens * flopsPerToken,
+    loss,
+    ...(spec.budget === undefined ? {} : { budget: spec.budget }),
+    seed: spec.seed,
+    curve: toCurve(await readMetrics(folder), flopsPerToken),
+  };
+}
+
+/** Training loss over tokens. Lines may overlap where a trainer was stopped after its last checkpoint: the newer holds. */
+function toCurve(lines: readonly MetricsLine[], flopsPerToken: number): CurvePoint[] {
+  const byTokens = new Map(lines.map((line) => [line.tokens, line["train/loss"]]));
+  return [...byTokens]
+    .filter(([, loss]) => Number.isFinite(loss))
+    .sort(([a], [b]) => a - b)
+    .map(([tokens, loss]) => ({ tokens, flops: tokens * flopsPerToken, loss }));
+}

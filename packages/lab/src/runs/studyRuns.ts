@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import type { RunSpec } from "@isoflop/trainer";
+import { z } from "zod";
+import type { StudyFolder } from "../study/folder.js";
+import { readIfThere, writeJson } from "./folder.js";
+import { readRuns } from "./records.js";
+import type { RunState } from "./status.js";
+
+const designSchema = z.looseObject({ runs: z.array(z.string()) });
+const forecastSchema = z.looseObject({
+  budgets: z.array(z.looseObject({ runs: z.array(z.looseObject({ id: z.string() })) })),
+});
+
+/**
+ * Notes in design.json which runs the study asks for now. A folder may also hold those of an earlier design (another learning rate, another
+ * corpus): they are kept, but must not be fitted together with these.
+ */
+export async function noteDesign(study: StudyFolder, runs: readonly RunSpec[]): Promise<void> {
+  const path = join(study.folder, "design.json");
+  const text = { runs: runs.map((run) => run.id).sort() };
+  if ((await readIfThere(path)) !== `${JSON.stringify(text, undefined, 2)}\n`) await writeJson(path, text);
+}
+
+/** The runs of the design as last noted and of the stated forecast, by budget, size and seed; all that there are where none is noted. */
+export async function readStudyRuns(study: StudyFolder): Promise<RunState[]> {
+  const states = (await readRuns(study.runs)).sort(
+    (a, b) =>
+      (a.spec.budget ?? 0) - (b.spec.budget ?? 0) ||
+      a.spec.parameters.total - b.spec.parameters.total ||
+      a.spec.seed - b.spec.seed,
+  );
+  const design = await readNoted(join(study.folder, "design.json"), designSchema);
+  if (design === undefined) return states;
+  const forecast = await readNoted(join(study.folder, "forecast.json"), forecastSchema);
+  const ids = new Set([...design.runs, ...(forecast?.budgets.flatMap(({ runs }) => runs.map(({ id }) => id)) ?? [])]);
+  return states.filter((state) => ids.has(state.spec.id));
+}
+
+async function readNoted<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  try {
+    return schema.safeParse(JSON.parse((await readIfThere(path)) ?? "null")).data;
+  } catch {
+    return undefined;
+  }
+}

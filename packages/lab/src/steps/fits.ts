@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import {
+  type AllocationFit,
+  type CountingConvention,
+  createRandom,
+  type FitResult,
+  fitEnvelope,
+  fitIsoflop,
+  fitKaplan,
+  fitParametric,
+  IsoflopError,
+  isIsoflopError,
+  type KaplanComputeFit,
+  type RunRecord,
+} from "@isoflop/laws";
+import { readIfThere, writeJson } from "../runs/folder.js";
+import { canonicalJson } from "../study/identity.js";
+import { packageVersion } from "../study/versions.js";
+
+export const ALL_APPROACHES = ["1", "2", "3", "kaplan"] as const;
+type ApproachName = (typeof ALL_APPROACHES)[number];
+
+export interface FitChoices {
+  readonly approaches: readonly ApproachName[];
+  /** Approach 3's loss of ln-loss residuals. */
+  readonly loss: "huber" | "lad" | "mse";
+  /** Huber's delta. */
+  readonly delta: number;
+  /** Bootstrap resamples. */
+  readonly resamples: number;
+  readonly seed: number;
+}
+
+export const DEFAULT_FITS: FitChoices = {
+  approaches: ALL_APPROACHES,
+  loss: "huber",
+  delta: 1e-3,
+  resamples: 1000,
+  seed: 0,
+};
+
+/** Any fit that this program makes. Plain data: it survives JSON. */
+export type StudyFit = AllocationFit | KaplanComputeFit;
+
+export interface Fits {
+  readonly fits: readonly StudyFit[];
+  /** Approaches that these records cannot support, with the reason. */
+  readonly skipped: readonly { readonly approach: ApproachName; readonly error: IsoflopError }[];
+}
+
+/** All chosen fits. Each has a random stream of its own, so that none depends on which others were asked for. */
+export function fitObservations(
+  records: readonly RunRecord[],
+  convention: CountingConvention,
+  choices: FitChoices,
+): Fits {
+  const fits: StudyFit[] = [];
+  const skipped: { approach: ApproachName; error: IsoflopError }[] = [];
+  for (const approach of choices.approaches) {
+    try {
+      fits.push(...fitOne(approach, records, convention, choices));
+    } catch (error) {
+      if (!isIsoflopError(error)) throw error;
+      skipped.push({ approach, error });
+    }
+  }
+  return { fits, skipped };
+}
+
+function fitOne(
+  approach: ApproachName,
+  records: readonly RunRecord[],
+  convention: CountingConvention,
+  choices: FitChoices,
+): readonly StudyFit[] {
+  const options = { convention, resamples: choices.resamples, random: createRandom(choices.seed) };
+  if (approach === "1") return [fitEnvelope(records, options)];
+  if (approach === "2") return [fitIsoflop(records, options)];
+  if (approach === "3") return [fitParametric(records, { ...options, loss: choices.loss, delta: choices.delta })];
+  return fitKaplan(records, options);
+}
+
+/** The fields of the public contract, without the bootstrap's draws and what figures need. */
+export function withoutDraws(fit: FitResult) {
+  const { approach, law, parameters, standardErrors, intervals95, exponents, objective, diagnostics, warnings } = fit;
+  return {
+    approach,
+    law,
+    parameters,
+    standardErrors,
+    intervals95,
+    ...(exponents === undefined ? {} : { exponents }),
+    objective,
+    diagnostics,
+    warnings,
+  };
+}
+
+/**
+ * The fits of a study, kept in fits/: computed again only when the records, the choices or the program have changed.
+ * fits/all.json says what they were made of; fits/<law>.json is each fit whole, for `isoflop plan --law`.
+ */
+export async function fitStudy(
+  fitsFolder: string,
+  records: readonly RunRecord[],
+  convention: CountingConvention,
+  choices: FitChoices = DEFAULT_FITS,
+): Promise<Fits> {
+  const key = createHash("sha256")
+    .update(canonicalJson({ version: packageVersion(), records, convention, choices }))
+    .digest("hex");
+  const index = join(fitsFolder, "all.json");
+  const kept = await readKept(index, key);
+  if (kept !== undefined) return kept;
+  const made = fitObservations(records, convention, choices);
+  for (const fit of made.fits) await writeJson(join(fitsFolder, `${fit.law}.json`), fit);
+  // Last: it vouches for the others.
+  const skipped = made.skipped.map(({ approach, error: { code, message, hint } }) => ({
+    approach,
+    code,
+    message,
+    hint,
+  }));
+  await writeJson(index, { key, fits: made.fits, skipped });
+  return made;
+}
+
+interface KeptFits {
+  readonly key: string;
+  readonly fits: readonly StudyFit[];
+  readonly skipped: readonly {
+    readonly approach: ApproachName;
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string;
+  }[];
+}
+
+async function readKept(index: string, key: string): Promise<Fits | undefined> {
+  try {
+    const kept = JSON.parse((await readIfThere(index)) ?? "null") as KeptFits | null;
+    if (kept?.key !== key) return undefined;
+    return {
+      fits: kept.fits,
+      skipped: kept.skipped.map(({ approach, ...error }) => ({ approach, error: new IsoflopError(error) })),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fit of one law among several, where it could be made. */
+export function fitOfLaw<Law extends StudyFit["law"]>(
+  fits: readonly StudyFit[],
+  law: Law,
+): Extract<StudyFit, { readonly law: Law }> | undefined {
+  return fits.find((fit): fit is Extract<StudyFit, { readonly law: Law }> => fit.law === law);
+}

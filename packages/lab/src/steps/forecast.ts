@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import {
+  type AllocationFit,
+  forecast,
+  formatFlops,
+  type Interval,
+  IsoflopError,
+  type Optimum,
+  type OptimumIntervals,
+  predictLoss,
+  type RunRecord,
+} from "@isoflop/laws";
+import type { Corpus, RunSpec } from "@isoflop/trainer";
+import { readIfThere, writeJson } from "../runs/folder.js";
+import type { StudyFolder } from "../study/folder.js";
+import { canonicalJson } from "../study/identity.js";
+import { fitOfLaw, type StudyFit } from "./fits.js";
+import { resolveHoldout } from "./holdout.js";
+
+/** What is expected of one held-out run. */
+export interface RunForecast {
+  readonly role: Exclude<RunSpec["role"], "fit">;
+  readonly id: string;
+  readonly name: string;
+  readonly parameters: number;
+  readonly tokens: number;
+  readonly flops: number;
+  /** Validation loss, nats per token. */
+  readonly predicted: number;
+  /** For the loss of this one run. */
+  readonly predictionInterval95?: Interval;
+}
+
+/** What is expected at one held-out budget. */
+export interface BudgetForecast {
+  readonly budget: number;
+  /** By the approach of the study's `holdout.approach`, before rounding to a shape that can be built. */
+  readonly optimum: Optimum;
+  readonly intervals95?: OptimumIntervals;
+  /** What the others would train. Approach 1's loss is a training loss. */
+  readonly others: readonly {
+    readonly approach: string;
+    readonly law: string;
+    readonly optimum: Optimum;
+    readonly intervals95?: OptimumIntervals;
+  }[];
+  readonly runs: readonly RunForecast[];
+}
+
+/** forecast.json: written once, before any held-out run is trained, and never changed. */
+export interface StudyForecast {
+  readonly statedAt: string;
+  readonly approach: string;
+  /** Hash of the runs that it was made from. */
+  readonly madeFrom: string;
+  readonly largestTrainedBudget: number;
+  readonly budgets: readonly BudgetForecast[];
+}
+
+/**
+ * The forecast of a study, stated now or stated before. Errors: forecast-without-fit; forecast-stale (forecast.json was made from other runs: a
+ * forecast that changes after the fact is none).
+ */
+export async function stateForecast(
+  study: StudyFolder,
+  corpus: Corpus,
+  records: readonly RunRecord[],
+  fits: readonly StudyFit[],
+): Promise<StudyForecast> {
+  const path = join(study.folder, "forecast.json");
+  const { holdout, design, counting } = study.study;
+  const content = records.map(({ id, loss }) => ({ id, loss }));
+  const madeFrom = createHash("sha256").update(canonicalJson({ content, holdout, counting })).digest("hex");
+  const stated = await readForecast(study);
+  if (stated !== undefined) {
+    if (stated.madeFrom === madeFrom) return stated;
+    throw new IsoflopError({
+      code: "forecast-stale",
+      message: `${path} was made from other runs or for other hold-outs than the study has now.`,
+      hint: "Undo the change of study.yaml; or delete forecast.json and the held-out runs, and the forecast is made anew.",
+    });
+  }
+  const made: StudyForecast = {
+    statedAt: new Date().toISOString(),
+    approach: holdout.approach,
+    madeFrom,
+    largestTrainedBudget: Math.max(...design.budgets),
+    budgets: holdout.budgets.map((budget) => forecastBudget(budget, study, corpus, fits)),
+  };
+  await writeJson(path, made);
+  return made;
+}
+
+/** forecast.json, where it has been stated. */
+export async function readForecast(study: StudyFolder): Promise<StudyForecast | undefined> {
+  const text = await readIfThere(join(study.folder, "forecast.json"));
+  return text === undefined ? undefined : (JSON.parse(text) as StudyForecast);
+}
+
+function forecastBudget(budget: number, study: StudyFolder, corpus: Corpus, fits: readonly StudyFit[]): BudgetForecast {
+  const { counting, holdout } = study.study;
+  const able = fits.filter((fit): fit is AllocationFit => fit.law !== "kaplan-compute");
+  const chosen = able.find((fit) => fit.approach === holdout.approach);
+  const losses = fitOfLaw(fits, "chinchilla");
+  if (chosen === undefined || losses === undefined) {
+    throw new IsoflopError({
+      code: "forecast-without-fit",
+      message: `The hold-out at ${formatFlops(budget)} FLOPs is to be forecast by Approach ${holdout.approach}, which could not be fitted.`,
+      hint: "See `isoflop fit` for the reason; more sizes or budgets usually mend it. Or choose another holdout.approach.",
+      exitCode: 1,
+    });
+  }
+  const expected = forecast(chosen, budget, { convention: counting });
+  const specs = resolveHoldout(budget, expected.optimum.parameters, study.study, corpus);
+  return {
+    budget,
+    optimum: expected.optimum,
+    ...(expected.intervals95 === undefined ? {} : { intervals95: expected.intervals95 }),
+    others: able
+      .filter((fit) => fit !== chosen)
+      .map((fit) => {
+        const { optimum, intervals95 } = forecast(fit, budget);
+        return { approach: fit.approach, law: fit.law, optimum, ...(intervals95 === undefined ? {} : { intervals95 }) };
+      }),
+    runs: specs.map((spec): RunForecast => {
+      const parameters = counting.parameters === "total" ? spec.parameters.total : spec.parameters.block;
+      const flops = spec.tokens * spec.flopsPerToken[counting.flops];
+      // Approach 2 predicts the loss of an optimum by itself; for any other N and D only L(N, D) will do.
+      const own =
+        chosen.law === "isoflop-power-law" && spec.role === "holdout-optimum" ? forecast(chosen, flops) : undefined;
+      const general = predictLoss(losses, parameters, spec.tokens);
+      const interval = own === undefined ? general.predictionInterval95 : own.predictionInterval95;
+      return {
+        role: spec.role === "fit" ? "holdout-optimum" : spec.role,
+        id: spec.id,
+        name: spec.name,
+        parameters,
+        tokens: spec.tokens,
+        flops,
+        predicted: own?.optimum.loss ?? general.loss,
+        ...(interval === undefined ? {} : { predictionInterval95: interval }),
+      };
+    }),
+  };
+}

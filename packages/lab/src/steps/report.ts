@@ -1,0 +1,99 @@
+import { stat } from "node:fs/promises";
+import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { join } from "node:path";
+import type { ReportModel } from "../report/model.js";
+import { renderReport } from "../report/renderReport.js";
+import { writeWhole } from "../runs/folder.js";
+import { toRecords } from "../runs/records.js";
+import type { RunState } from "../runs/status.js";
+import { readStudyRuns } from "../runs/studyRuns.js";
+import { checkDesign } from "../study/check.js";
+import type { StudyFolder } from "../study/folder.js";
+import { packageVersion } from "../study/versions.js";
+import { fitOfLaw, fitStudy } from "./fits.js";
+import { readForecast } from "./forecast.js";
+import { figuresOf } from "./reporting/figures.js";
+import { budgetRows, fitRows, forecastReport, reportWarnings, runRows, seedNoise } from "./reporting/tables.js";
+import { verifyForecast } from "./verify.js";
+
+/** Writes report.html from what is on disk; works on a half-trained study too. Returns the file's path. */
+export async function writeReport(study: StudyFolder, command: string): Promise<string> {
+  const path = join(study.folder, "report.html");
+  await writeWhole(path, renderReport(await reportModel(study, command)));
+  return path;
+}
+
+/** All that the report says. */
+export async function reportModel(study: StudyFolder, command: string): Promise<ReportModel> {
+  const { counting, name } = study.study;
+  const states = await readStudyRuns(study);
+  const { records, convention, dropped } = await toRecords(states, counting, "fit");
+  const holdouts = await toRecords(states, counting, "holdout");
+  const fits = records.length === 0 ? { fits: [], skipped: [] } : await fitStudy(study.fits, records, convention);
+  const forecast = await readForecast(study);
+  const verification = forecast === undefined ? undefined : await verifyForecast(study, forecast);
+  const fitSpecs = states.map((state) => state.spec).filter((spec) => spec.role === "fit");
+  const report = forecastReport(forecast, verification, seedNoise(states));
+  return {
+    title: name,
+    generatedAt: new Date().toISOString(),
+    ...(report === undefined ? {} : { forecast: report }),
+    fits: fitRows(fits),
+    budgets: budgetRows(fitOfLaw(fits.fits, "isoflop-power-law")?.profiles ?? []),
+    runs: runRows(states, counting),
+    warnings: reportWarnings(fits, checkDesign(study.study, fitSpecs), [...dropped, ...holdouts.dropped]),
+    figures: figuresOf({
+      fits: fits.fits,
+      records,
+      holdouts: holdouts.records,
+      names: new Map(states.map(({ spec }) => [spec.id, spec.name])),
+      roles: new Map(states.map(({ spec }) => [spec.id, spec.role])),
+      forecast,
+      flopsPerToken:
+        counting.flops === "6N" && counting.parameters === "total"
+          ? undefined
+          : states
+              .map(({ spec }) => ({
+                parameters: counting.parameters === "total" ? spec.parameters.total : spec.parameters.block,
+                flops: spec.flopsPerToken[counting.flops],
+              }))
+              .sort((a, b) => a.parameters - b.parameters)
+              .filter((size, i, all) => size.parameters !== all[i - 1]?.parameters),
+    }),
+    provenance: await provenance(study, states, command),
+  };
+}
+
+async function provenance(
+  study: StudyFolder,
+  states: readonly RunState[],
+  command: string,
+): Promise<ReportModel["provenance"]> {
+  const { counting, data } = study.study;
+  const times = async (file: string) =>
+    (await Promise.all(states.map((state) => stat(join(state.folder, file)).catch(() => undefined)))).flatMap(
+      (entry) => entry?.mtimeMs ?? [],
+    );
+  const [begun, ended] = [await times("run.json"), await times("result.json")];
+  const spec = states[0]?.spec;
+  return {
+    command,
+    ...(begun.length === 0 ? {} : { startedAt: new Date(Math.min(...begun)).toISOString() }),
+    ...(ended.length === 0 ? {} : { finishedAt: new Date(Math.max(...ended)).toISOString() }),
+    trainingSeconds: states.reduce((sum, state) => sum + (state.result?.wallSeconds ?? 0), 0),
+    convention: `C by ${counting.flops === "6N" ? "6ND" : counting.flops}, N ${counting.parameters}`,
+    corpus: {
+      name: spec?.data.corpus ?? data.corpus,
+      hash: spec?.data.corpusHash ?? "not prepared yet",
+      trainTokens: spec?.data.trainTokens ?? 0,
+      validationTokens: spec?.data.validationTokens ?? 0,
+    },
+    tokenizer: { name: spec?.data.tokenizer ?? data.tokenizer, hash: spec?.data.tokenizerHash ?? "not prepared yet" },
+    versions: { ...spec?.versions, isoflop: packageVersion() },
+    machine: {
+      Processor: `${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? arch()}`,
+      Memory: `${Math.round(totalmem() / 1e9)} GB`,
+      "Operating system": `${type()} ${release()}`,
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import type { IsoflopProfile } from "@isoflop/laws";
+import type { BudgetRow, Estimate, FitRow, ForecastReport, ReportWarning, RunRow } from "../../report/model.js";
+import type { RunState } from "../../runs/status.js";
+import type { DesignWarning } from "../../study/check.js";
+import type { Study } from "../../study/schema.js";
+import type { Fits, StudyFit } from "../fits.js";
+import type { StudyForecast } from "../forecast.js";
+import type { Verification } from "../verify.js";
+import { minimumStatus } from "./figures.js";
+
+const NAMES: Readonly<Record<StudyFit["law"], string>> = {
+  "envelope-power-law": "Approach 1: envelope of the training curves",
+  "isoflop-power-law": "Approach 2: isoFLOP profiles",
+  chinchilla: "Approach 3: parametric",
+  "kaplan-compute": "Kaplan: loss against compute",
+  "kaplan-model-data": "Kaplan: loss against size and data",
+};
+const NOTES: Readonly<Partial<Record<StudyFit["law"], string>>> = {
+  "kaplan-compute": "No irreducible loss: expect it to bend away from the runs at larger compute.",
+  "kaplan-model-data": "No irreducible loss.",
+};
+
+export function fitRows({ fits, skipped }: Fits): FitRow[] {
+  return [
+    ...fits.map((fit): FitRow => {
+      const note = NOTES[fit.law];
+      const estimate = (name: string, value: number): Estimate => {
+        const interval95 = fit.intervals95[name];
+        return { value, ...(interval95 === undefined ? {} : { interval95 }) };
+      };
+      // a and b are parameters of the power laws and have columns of their own.
+      const parameters = Object.entries(fit.parameters).filter(([name]) => name !== "a" && name !== "b");
+      return {
+        name: NAMES[fit.law],
+        parameters: Object.fromEntries(parameters.map(([name, value]) => [name, estimate(name, value)])),
+        ...("exponents" in fit && fit.exponents !== undefined
+          ? { exponents: { a: estimate("a", fit.exponents.a), b: estimate("b", fit.exponents.b) } }
+          : {}),
+        ...(note === undefined ? {} : { note }),
+      };
+    }),
+    ...skipped.map(
+      ({ approach, error }): FitRow => ({ name: `Approach ${approach}`, parameters: {}, note: error.message }),
+    ),
+  ];
+}
+
+export function budgetRows(profiles: readonly IsoflopProfile[]): BudgetRow[] {
+  return profiles.map(({ vertex, points, budget, ...profile }): BudgetRow => {
+    const at = vertex?.parameters;
+    return {
+      budget,
+      runs: points.length,
+      smaller: at === undefined ? 0 : points.filter((point) => point.parameters < at).length,
+      larger: at === undefined ? 0 : points.filter((point) => point.parameters > at).length,
+      status: minimumStatus({ ...profile, budget, points }),
+      ...(vertex === undefined ? {} : { parameters: vertex.parameters, tokens: vertex.tokens, loss: vertex.loss }),
+    };
+  });
+}
+
+export function runRows(states: readonly RunState[], counting: Study["counting"]): RunRow[] {
+  return states.map(({ spec, status, result, last }): RunRow => {
+    const trainLoss = result?.["train/loss"] ?? last?.["train/loss"];
+    const validationLoss = result?.["val/loss"] ?? last?.["val/loss"];
+    const wallSeconds = result?.wallSeconds ?? last?.time;
+    return {
+      id: spec.id,
+      name: spec.name,
+      role: spec.role,
+      parameters: counting.parameters === "total" ? spec.parameters.total : spec.parameters.block,
+      tokens: spec.tokens,
+      flops: spec.tokens * spec.flopsPerToken[counting.flops],
+      ...(spec.budget === undefined ? {} : { budget: spec.budget }),
+      steps: spec.steps,
+      batch: spec.batch.tokens,
+      learningRate: spec.optimizer.learningRate,
+      ...(trainLoss === undefined ? {} : { trainLoss }),
+      ...(validationLoss === undefined ? {} : { validationLoss }),
+      ...(wallSeconds === undefined ? {} : { wallSeconds }),
+      status: status === "pending" ? "planned" : status,
+      ...(result?.reason === undefined ? {} : { reason: result.reason }),
+    };
+  });
+}
+
+/** The first held-out budget, forecast beside measurement. */
+export function forecastReport(
+  forecast: StudyForecast | undefined,
+  verification: Verification | undefined,
+  runNoise: number | undefined,
+): ForecastReport | undefined {
+  const [stated] = forecast?.budgets ?? [];
+  if (forecast === undefined || stated === undefined) return undefined;
+  const verified = verification?.budgets.find(({ budget }) => budget === stated.budget);
+  return {
+    budget: stated.budget,
+    largestTrainedBudget: forecast.largestTrainedBudget,
+    fit: `Approach ${forecast.approach}`,
+    statedAt: forecast.statedAt,
+    rows: stated.runs.map((run) => {
+      const measured = verified?.runs.find(({ id }) => id === run.id)?.measured;
+      return {
+        role: run.role === "holdout-optimum" ? "optimum" : "larger",
+        label: run.role === "holdout-optimum" ? "forecast optimum" : "larger model",
+        parameters: run.parameters,
+        tokens: run.tokens,
+        predicted: run.predicted,
+        ...(run.predictionInterval95 === undefined ? {} : { interval95: run.predictionInterval95 }),
+        ...(measured === undefined ? {} : { measured }),
+      };
+    }),
+    ...(runNoise === undefined ? {} : { runNoise }),
+  };
+}
+
+/** Standard deviation of final losses between runs that differ in seed alone, pooled; undefined without such runs. */
+export function seedNoise(states: readonly RunState[]): number | undefined {
+  const groups = new Map<string, number[]>();
+  for (const { spec, result } of states) {
+    const loss = result?.["val/loss"];
+    if (loss === undefined || spec.role !== "fit") continue;
+    const key = JSON.stringify([spec.shape, spec.steps, spec.batch.tokens]);
+    groups.set(key, [...(groups.get(key) ?? []), loss]);
+  }
+  let squares = 0;
+  let freedom = 0;
+  for (const losses of groups.values()) {
+    const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+    squares += losses.reduce((sum, loss) => sum + (loss - mean) ** 2, 0);
+    freedom += losses.length - 1;
+  }
+  return freedom === 0 ? undefined : Math.sqrt(squares / freedom);
+}
+
+export function reportWarnings(
+  fits: Fits,
+  design: readonly DesignWarning[],
+  dropped: readonly { readonly name: string; readonly reason: string }[],
+): ReportWarning[] {
+  return [
+    ...fits.fits.flatMap((fit) => fit.warnings.map((warning) => ({ ...warning, where: NAMES[fit.law] }))),
+    ...fits.skipped.map(({ approach, error }) => ({
+      code: error.code,
+      message: error.message,
+      where: `Approach ${approach}`,
+      ...(error.hint === undefined ? {} : { remedy: error.hint }),
+    })),
+    ...design.map((warning) => ({ ...warning, where: "design" })),
+    ...dropped.map(({ name, reason }) => ({ code: "run-without-loss", message: reason, where: name })),
+  ];
+}

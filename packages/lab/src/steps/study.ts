@@ -1,0 +1,77 @@
+import { IsoflopError } from "@isoflop/laws";
+import type { ExecutionOutcome } from "../executors/local.js";
+import { lockStudy } from "../executors/studyLock.js";
+import { toRecords } from "../runs/records.js";
+import { noteDesign, readStudyRuns } from "../runs/studyRuns.js";
+import type { StudyFolder } from "../study/folder.js";
+import { prepareDesign } from "./design.js";
+import { type Fits, fitStudy } from "./fits.js";
+import { type StudyForecast, stateForecast } from "./forecast.js";
+import { holdoutRuns } from "./holdout.js";
+import { writeReport } from "./report.js";
+import { type TrainOptions, trainRuns } from "./train.js";
+import { type Verification, verifyForecast } from "./verify.js";
+
+export interface StudyOptions extends TrainOptions {
+  readonly log: (line: string) => void;
+  /** The command line, for the report. */
+  readonly command: string;
+  readonly cacheRoot?: string;
+  /** Told as soon as the fits are there: before the held-out runs are trained. */
+  readonly onFits?: (fits: Fits) => void;
+  readonly onForecast?: (forecast: StudyForecast) => void;
+}
+
+/** What a study came to. */
+export interface StudyOutcome {
+  readonly ladder: ExecutionOutcome;
+  readonly holdout: ExecutionOutcome | undefined;
+  readonly fits: Fits;
+  readonly forecast: StudyForecast | undefined;
+  readonly verification: Verification | undefined;
+  readonly report: string;
+}
+
+/**
+ * The whole way: train the ladder, fit, state the forecast, train the held-out runs, compare, report. Every step keeps what it made, so that it
+ * may be stopped anywhere and started again. Errors: those of the steps; runs-failed when runs were set aside.
+ */
+export async function runStudy(study: StudyFolder, options: StudyOptions): Promise<StudyOutcome> {
+  const { log } = options;
+  const design = await prepareDesign(study, options);
+  for (const warning of design.warnings) log(`warning (${warning.code}): ${warning.message}`);
+  const release = await lockStudy(study.folder);
+  try {
+    await noteDesign(study, design.runs);
+    const ladder = await trainRuns("ladder", study, design.runs, options);
+    requireRuns(ladder);
+    const { records, convention } = await toRecords(await readStudyRuns(study), study.study.counting, "fit");
+    const fits = await fitStudy(study.fits, records, convention);
+    options.onFits?.(fits);
+    if (study.study.holdout.budgets.length === 0) {
+      const report = await writeReport(study, options.command);
+      return { ladder, holdout: undefined, fits, forecast: undefined, verification: undefined, report };
+    }
+    const forecast = await stateForecast(study, design.corpus, records, fits.fits);
+    options.onForecast?.(forecast);
+    const holdout = await trainRuns("hold-out", study, holdoutRuns(forecast, study.study, design.corpus), options);
+    requireRuns(holdout);
+    const verification = await verifyForecast(study, forecast);
+    const report = await writeReport(study, options.command);
+    return { ladder, holdout, fits, forecast, verification, report };
+  } finally {
+    await release();
+  }
+}
+
+/** Failed runs are an error, after everything else has been trained and told. Errors: runs-failed. */
+export function requireRuns(outcome: ExecutionOutcome): void {
+  const [first] = outcome.failed;
+  if (first === undefined) return;
+  throw new IsoflopError({
+    code: "runs-failed",
+    message: `${outcome.failed.length} runs failed twice and were set aside; the first, ${first.spec.name}: ${first.reason}`,
+    hint: "The other runs are kept. Mend the cause and start the same command again: it tries only these.",
+    exitCode: 1,
+  });
+}

@@ -1,0 +1,50 @@
+import { IsoflopError } from "@isoflop/laws";
+import { builtinTrainerCommand, type RunSpec } from "@isoflop/trainer";
+import { type ExecutionOutcome, runLocally } from "../executors/local.js";
+import { showProgress } from "../executors/progress.js";
+import type { StudyFolder } from "../study/folder.js";
+import type { Study } from "../study/schema.js";
+
+export interface TrainOptions {
+  readonly signal: AbortSignal;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/** The command that a study's runs are trained by. */
+export function trainerCommand(study: Study): readonly string[] {
+  return study.trainer === "builtin" ? builtinTrainerCommand() : study.trainer.command;
+}
+
+/** Trains what is missing, with a progress display. The caller holds the study's lock. Errors: stopped, write-enospc. */
+export async function trainRuns(
+  title: string,
+  folder: StudyFolder,
+  runs: readonly RunSpec[],
+  options: TrainOptions,
+): Promise<ExecutionOutcome> {
+  const { executor } = folder.study;
+  const progress = await showProgress(title, runs, folder.runs, options.stderr);
+  let outcome: ExecutionOutcome;
+  try {
+    outcome = await runLocally(runs, {
+      runsFolder: folder.runs,
+      command: trainerCommand(folder.study),
+      workers: executor.workers,
+      threads: executor.threads,
+      signal: options.signal,
+      onEvent: progress.onEvent,
+    });
+  } finally {
+    await progress.close();
+  }
+  if (outcome.stopped) {
+    const left = runs.length - outcome.done.length - outcome.diverged.length - outcome.failed.length;
+    throw new IsoflopError({
+      code: "stopped",
+      message: `Stopped with ${outcome.done.length} of ${runs.length} runs done and ${left} to go.`,
+      hint: "Start the same command again: it goes on from the checkpoints.",
+      exitCode: 1,
+    });
+  }
+  return outcome;
+}

@@ -1,0 +1,114 @@
+import { IsoflopError } from "@isoflop/laws";
+import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { allowedKeys } from "./allowedKeys.js";
+import { nearest } from "./nearest.js";
+import { type Study, studySchema } from "./schema.js";
+
+type Document = ReturnType<typeof parseDocument>;
+type Path = readonly PropertyKey[];
+
+/**
+ * study.yaml as a checked value. Every mistake is reported in one error, each with file:line:column, what is allowed,
+ * and the word that was probably meant. Errors: study-syntax, study-invalid.
+ */
+export function parseStudy(text: string, file: string): Study {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const place = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  const syntax = document.errors[0];
+  if (syntax !== undefined) {
+    throw new IsoflopError({
+      code: "study-syntax",
+      message: `${place(syntax.pos[0])}: this is not YAML: ${syntax.message}`,
+      hint: "`isoflop init` writes a study file that works, with comments.",
+    });
+  }
+  const result = studySchema.safeParse(document.toJS() ?? {});
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => explain(issue, [], document));
+  throw new IsoflopError({
+    code: "study-invalid",
+    message: problems.map((problem) => `${place(problem.offset)}: ${problem.text}`).join("\n"),
+    hint: "`isoflop init` writes a study file that works, with comments.",
+  });
+}
+
+interface Problem {
+  readonly offset: number;
+  readonly text: string;
+}
+
+function explain(issue: z.core.$ZodIssue, prefix: Path, document: Document): Problem[] {
+  const path = [...prefix, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ offset: keyOffset(document, path, key), text: unknownKey(path, key) }));
+  }
+  if (issue.code === "invalid_union") {
+    // The branch that got furthest into the value is the one the user was writing.
+    const reached = issue.errors
+      .map((errors) => errors.filter((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"))
+      .find((errors) => errors.length > 0);
+    if (reached !== undefined) return reached.flatMap((inner) => explain(inner, path, document));
+  }
+  const subject = path.length === 0 ? "the study" : dotted(path);
+  if (issue.code === "invalid_type" && valueAt(document, path) === undefined) {
+    return [{ offset: nodeOffset(document, path.slice(0, -1)), text: `${subject} is missing` }];
+  }
+  const given = valueAt(document, path);
+  const shown = isPlain(given) ? ` (found ${JSON.stringify(given)})` : "";
+  if (issue.code === "invalid_value" && issue.values.length > 1) {
+    const allowed = issue.values.map(String);
+    const meant = typeof given === "string" ? nearest(given, allowed) : undefined;
+    const text = `${subject} must be one of ${allowed.join(", ")}${shown}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+    return [{ offset: nodeOffset(document, path), text }];
+  }
+  return [{ offset: nodeOffset(document, path), text: `${subject}: ${lower(issue.message)}${shown}` }];
+}
+
+function unknownKey(path: Path, key: string): string {
+  const allowed = allowedKeys(studySchema, path);
+  const meant = nearest(key, allowed);
+  const where = path.length === 0 ? "" : ` in ${dotted(path)}`;
+  return `unknown key ${key}${where}${meant === undefined ? "" : `; did you mean ${meant}?`} Allowed: ${allowed.join(", ")}.`;
+}
+
+function dotted(path: Path): string {
+  return path
+    .map((part, i) => (typeof part === "number" ? `[${part}]` : `${i > 0 ? "." : ""}${String(part)}`))
+    .join("");
+}
+
+function lower(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+function valueAt(document: Document, path: Path): unknown {
+  const node = path.length === 0 ? document.contents : document.getIn(path, true);
+  return isScalar(node) ? node.value : node;
+}
+
+/** Offset of the value at a path, or of its nearest parent that is there. */
+function nodeOffset(document: Document, path: Path): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isScalar(node) || (typeof node === "object" && node !== null && "range" in node)) {
+      return (node.range as readonly number[] | null | undefined)?.[0] ?? 0;
+    }
+  }
+  return document.contents?.range?.[0] ?? 0;
+}
+
+function keyOffset(document: Document, path: Path, key: string): number {
+  const map = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (!isMap(map)) return nodeOffset(document, path);
+  const pair = map.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : nodeOffset(document, path);
+}

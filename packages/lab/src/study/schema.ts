@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { parseQuantity } from "./quantity.js";
+
+/** A number, also as "1e18", "70B", "20 PF-days" or "5%". */
+const quantity = z
+  .union([z.number(), z.string()], { error: "expected a number such as 1e18, 70B or 20PF-days" })
+  .transform((value, context) => {
+    const number = typeof value === "number" ? value : parseQuantity(value);
+    if (number !== undefined && Number.isFinite(number)) return number;
+    context.addIssue({ code: "custom", message: "expected a number such as 1e18, 70B or 20PF-days" });
+    return z.NEVER;
+  });
+const positive = quantity.refine((value) => value > 0, { error: "must be greater than 0" });
+const count = quantity.refine((value) => Number.isInteger(value) && value >= 1, {
+  error: "must be a whole number of at least 1",
+});
+const fraction = quantity.refine((value) => value > 0 && value <= 0.5, { error: "must be above 0 and at most 50%" });
+const unit = quantity.refine((value) => value >= 0 && value < 1, { error: "must be at least 0 and below 1" });
+
+/** `auto`, or what the user wants instead. */
+const orAuto = <T extends z.ZodType>(schema: T, what: string) =>
+  z.union([z.literal("auto"), schema], { error: `expected auto or ${what}` });
+
+const shapesSchema = z.strictObject({
+  /** Width per layer that `layers: auto` aims at; it never takes fewer than two layers. */
+  aspect: positive.default(64),
+  layers: orAuto(count, "a number of layers").default("auto"),
+  /** auto: four, and more once heads would be wider than 64. */
+  heads: orAuto(count, "a number of heads").default("auto"),
+  /** Widths are multiples of this. */
+  widthMultiple: count.default(4),
+  /** n_ctx, tokens. */
+  context: count.default(64),
+  /** Inner width of the feed-forward block over the width. */
+  feedForward: positive.default(4),
+  /** Of the feed-forward block: GPT-2's tanh GELU, or max(x, 0)² (Primer). */
+  activation: z.enum(["gelu", "relu2"]).default("relu2"),
+  tiedEmbeddings: z.boolean().default(true),
+  positions: z.enum(["learned", "alibi", "none"]).default("alibi"),
+  biases: z.boolean().default(false),
+});
+
+const centreSchema = z.union(
+  [
+    z.array(positive).min(1),
+    z.strictObject({
+      /** D/N of the middle size, at the geometric mean of the budgets. */
+      tokensPerParameter: positive.default(20),
+      /** Exponent a of N ∝ C^a by which the middle moves from budget to budget; .5 keeps D/N. */
+      exponent: unit.default(0.5),
+    }),
+  ],
+  { error: "expected { tokensPerParameter, exponent } or a list of parameter counts, one for each budget" },
+);
+
+const designSchema = z.strictObject({
+  kind: z.literal("isoflop", { error: "expected isoflop" }),
+  /** Training FLOPs of each profile. */
+  budgets: z.array(positive).min(1, { error: "needs at least one budget" }),
+  /** Model sizes in each profile. A parabola needs three. */
+  sizes: count
+    .refine((value) => value >= 3, { error: "must be at least 3: a parabola has three coefficients" })
+    .default(7),
+  seeds: count.default(1),
+  centre: centreSchema.prefault({}),
+  /** Largest over smallest N within one profile. */
+  span: quantity.refine((value) => value > 1, { error: "must be greater than 1" }).default(8),
+  shapes: shapesSchema.prefault({}),
+});
+
+const hyperparametersSchema = z.strictObject({
+  /** Tokens in a batch. */
+  batch: orAuto(count, "a number of tokens").default("auto"),
+  /** Peak learning rate. */
+  lr: orAuto(positive, "a learning rate").default("auto"),
+  schedule: z.enum(["cosine", "constant"]).default("cosine"),
+  /** Part of the steps. */
+  warmup: orAuto(unit, "a part of the steps such as 5%").default("auto"),
+  /** Final learning rate over the peak. */
+  floor: quantity.refine((value) => value >= 0 && value <= 1, { error: "must lie between 0 and 1" }).default(0.1),
+  betas: orAuto(z.tuple([unit, unit]), "two numbers such as [0.9, 0.95]").default("auto"),
+  epsilon: positive.default(1e-8),
+  weightDecay: orAuto(
+    quantity.refine((value) => value >= 0, { error: "must not be negative" }),
+    "a number",
+  ).default("auto"),
+  clip: positive.default(1),
+  parametrisation: orAuto(z.enum(["mup", "standard"]), "mup or standard").default("auto"),
+});
+
+/** study.yaml. Every object is strict: a misspelt key is an error, not a default. */
+export const studySchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, { error: "may hold letters, digits, '.', '_' and '-' only" }),
+  data: z.strictObject({
+    /** npm:<package>[@version], a .tgz, a text file, a folder or a glob. */
+    corpus: z.string().min(1),
+    tokenizer: z.literal("bytes", { error: "expected bytes" }).default("bytes"),
+    validation: fraction.default(0.05),
+  }),
+  trainer: z
+    .union([z.literal("builtin"), z.strictObject({ command: z.array(z.string()).min(1) })], {
+      error: 'expected builtin or { command: [program, …, "{run}"] }',
+    })
+    .default("builtin"),
+  design: designSchema,
+  /** What N and C mean in this study. Budgets are spent, and records written, by these. */
+  counting: z
+    .strictObject({
+      parameters: z.enum(["total", "non-embedding"]).default("total"),
+      flops: z.enum(["6N", "kaplan", "hoffmann"]).default("6N"),
+    })
+    .prefault({}),
+  hyperparameters: hyperparametersSchema.prefault({}),
+  /** Trained only after their outcome has been forecast. */
+  holdout: z
+    .strictObject({
+      budgets: z.array(positive).default([]),
+      /** Whose forecast is trained and judged. */
+      approach: z.enum(["1", "2", "3"]).default("3"),
+    })
+    .prefault({}),
+  evaluation: z
+    .strictObject({
+      /** Validation loss every so many steps; 0: at the end only. */
+      everySteps: quantity
+        .refine((value) => Number.isInteger(value) && value >= 0, { error: "must be 0 or more" })
+        .default(0),
+      /** Validation sequences, the same for every run. */
+      sequences: count.default(1024),
+    })
+    .prefault({}),
+  checkpoint: z.strictObject({ everySteps: orAuto(count, "a number of steps").default("auto") }).prefault({}),
+  executor: z
+    .strictObject({
+      kind: z.literal("local", { error: "expected local" }).default("local"),
+      /** Runs at a time; auto: one for each core. */
+      workers: orAuto(count, "a number of workers").default("auto"),
+      /** Threads of one run. */
+      threads: count.default(1),
+    })
+    .prefault({}),
+});
+
+export type Study = z.output<typeof studySchema>;

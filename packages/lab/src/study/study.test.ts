@@ -1,0 +1,258 @@
+import { isIsoflopError } from "@isoflop/laws";
+import type { Corpus } from "@isoflop/trainer";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { checkDesign } from "./check.js";
+import { canonicalJson, runId } from "./identity.js";
+import { isoflopProfiles } from "./ladder.js";
+import { nearest } from "./nearest.js";
+import { parseStudy } from "./parse.js";
+import { parseQuantity } from "./quantity.js";
+import { resolveRuns } from "./resolve.js";
+import { shapeOfWidth } from "./shapes.js";
+import { studyTemplate } from "./template.js";
+
+const corpus: Corpus = {
+  folder: "/cache/corpora/x",
+  source: "texts",
+  corpusHash: "c".repeat(64),
+  tokenizer: "bytes",
+  tokenizerHash: "t".repeat(64),
+  vocabulary: 256,
+  trainTokens: 10_000_000,
+  validationTokens: 500_000,
+  documents: 200,
+  validationDocuments: 10,
+  split: "documents",
+};
+/** A study file of this test's own: lines and columns below are those of this text. */
+const text = `name: mine
+data:
+  corpus: "texts"
+design:
+  kind: isoflop
+  budgets: [3e10, 6e10, 1.2e11, 2.4e11, 6e11]
+  sizes: 7
+  span: 8
+  centre: { tokensPerParameter: 20, exponent: 0.5 }
+  shapes: { aspect: 32, layers: auto, context: 128 }
+hyperparameters:
+  batch: 1024
+  lr: auto
+  schedule: cosine
+holdout: { budgets: [2e12] }
+executor: { kind: local, workers: auto, threads: 1 }
+`;
+const study = parseStudy(text, "study.yaml");
+
+/** The message and code of the error that a text gives. */
+function complaint(source: string): string {
+  try {
+    parseStudy(source, "study.yaml");
+  } catch (error) {
+    if (isIsoflopError(error)) return `${error.code}/${error.exitCode}: ${error.message}`;
+    throw error;
+  }
+  return "no complaint";
+}
+
+describe("study.yaml", () => {
+  it("takes numbers as people write them", () => {
+    expect(["1e18", "3e21", "20PF-days", "70B", "5%", "0", "0.004"].map(parseQuantity)).toEqual([
+      1e18,
+      3e21,
+      20 * 8.64e19,
+      70e9,
+      0.05,
+      0,
+      0.004,
+    ]);
+    for (const wrong of ["", "many", "70 bananas", "%", "1e999"]) expect(parseQuantity(wrong)).toBeUndefined();
+  });
+
+  it("needs a name, a corpus and budgets only", () => {
+    const small = parseStudy(
+      "name: a\ndata: { corpus: x.txt }\ndesign: { kind: isoflop, budgets: [1e10, 1e11, 1e12] }",
+      "s",
+    );
+    expect(small.design).toMatchObject({
+      sizes: 7,
+      seeds: 1,
+      span: 8,
+      centre: { tokensPerParameter: 20, exponent: 0.5 },
+    });
+    expect(small.executor).toEqual({ kind: "local", workers: "auto", threads: 1 });
+  });
+
+  const cases: [string, string, string, RegExp][] = [
+    [
+      "a misspelt key",
+      "budgets:",
+      "budgetz:",
+      /study\.yaml:6:3: unknown key budgetz in design; did you mean budgets\? Allowed: kind, budgets/,
+    ],
+    [
+      "a misspelt nested key",
+      "aspect: 32",
+      "aspekt: 32",
+      /study\.yaml:10:13: unknown key aspekt in design\.shapes; did you mean aspect\?/,
+    ],
+    [
+      "a misspelt choice",
+      "schedule: cosine",
+      "schedule: cosin",
+      /:14:13: hyperparameters\.schedule must be one of cosine, constant \(found "cosin"\); did you mean cosine\?/,
+    ],
+    [
+      "a number that is none",
+      "lr: auto",
+      "lr: fast",
+      /:13:7: hyperparameters\.lr: expected auto or a learning rate.*fast/,
+    ],
+    ["a budget that is none", "3e10,", "loads,", /:6:13: design\.budgets\[0\]: expected a number such as 1e18.*loads/],
+    [
+      "a negative budget",
+      "3e10,",
+      "-3e10,",
+      /:6:13: design\.budgets\[0\]: must be greater than 0 \(found -30000000000\)/,
+    ],
+    ["too few sizes", "sizes: 7", "sizes: 2", /:7:10: design\.sizes: must be at least 3/],
+    ["a missing part", 'corpus: "texts"', "validation: 5%", /:3:3: data\.corpus is missing/],
+    ["a wrong kind of design", "kind: isoflop", "kind: grid", /:5:9: design\.kind: expected isoflop \(found "grid"\)/],
+    [
+      "a missing trainer command",
+      "executor:",
+      "trainer: { comand: [a] }\nexecutor:",
+      /unknown key comand in trainer; did you mean command\?/,
+    ],
+  ];
+  it.each(cases)("%s is refused with its line, column and remedy", (_, from, to, message) => {
+    expect(text).toContain(from);
+    const said = complaint(text.replace(from, to));
+    expect(said).toMatch(/^study-invalid\/2: /);
+    expect(said).toMatch(message);
+  });
+
+  it("tells all mistakes at once", () => {
+    const said = complaint(text.replace("sizes: 7", "sizes: x").replace("lr: auto", "lr: y"));
+    expect(said.split("\n")).toHaveLength(2);
+  });
+
+  it("that is no YAML is refused with its place", () => {
+    expect(complaint("name: [a\ndata: }")).toMatch(/^study-syntax\/2: study\.yaml:\d+:\d+: this is not YAML/);
+    expect(complaint("")).toMatch(/study-invalid/);
+    expect(complaint("a: 1\na: 2")).toMatch(/study-syntax/);
+  });
+
+  it("suggestions are near misses only", () => {
+    expect(nearest("budegts", ["budgets", "sizes"])).toBe("budgets");
+    expect(nearest("zzz", ["budgets", "sizes"])).toBeUndefined();
+  });
+});
+
+describe("resolveRuns", () => {
+  const runs = resolveRuns(study, corpus);
+
+  it("gives budgets x sizes x seeds runs with distinct ids, each near its budget", () => {
+    expect(runs).toHaveLength(study.design.budgets.length * study.design.sizes);
+    expect(new Set(runs.map((run) => run.id)).size).toBe(runs.length);
+    for (const run of runs) {
+      expect(run.tokens).toBe(run.steps * run.batch.tokens);
+      // Half a batch is the most that rounding can add or take.
+      expect(Math.abs(run.tokens * run.flopsPerToken["6N"] - (run.budget ?? 0))).toBeLessThanOrEqual(
+        (run.batch.tokens / 2) * run.flopsPerToken["6N"] * 1.0001,
+      );
+    }
+  });
+
+  it("is deterministic, and its ids do not depend on where the cache lies", () => {
+    const moved = resolveRuns(parseStudy(text, "elsewhere"), { ...corpus, folder: "/other" });
+    expect(moved.map((run) => run.id)).toEqual(runs.map((run) => run.id));
+    const other = resolveRuns(study, { ...corpus, corpusHash: "d".repeat(64) });
+    expect(other.map((run) => run.id)).not.toContain(runs[0]?.id);
+  });
+
+  it("gives every field that determines the numbers a say in the id", () => {
+    const [run] = runs;
+    if (run === undefined) throw new Error("no runs");
+    expect(runId(run)).toBe(run.id);
+    expect(runId({ ...run, name: "x", versions: {}, checkpoint: { everySteps: 1 } })).toBe(run.id);
+    for (const changed of [
+      { ...run, seed: 1 },
+      { ...run, steps: run.steps + 1 },
+      { ...run, optimizer: { ...run.optimizer, learningRate: 0.005 } },
+      { ...run, shape: { ...run.shape, width: 999 } },
+      { ...run, data: { ...run.data, corpusHash: "e" } },
+    ]) {
+      expect(runId(changed)).not.toBe(run.id);
+    }
+  });
+
+  it("centres every profile where the design says, with distinct sizes in order", () => {
+    const profiles = isoflopProfiles(study, 256);
+    for (const { budget, shapes } of profiles) {
+      const sizes = shapes.map((shape) => shape.parameters);
+      expect([...sizes].sort((a, b) => a - b)).toEqual(sizes);
+      expect(new Set(sizes).size).toBe(sizes.length);
+      // The smallest budget has only a few shapes to choose from; the others come near.
+      const miss = Math.abs(Math.log((sizes[3] ?? 0) / Math.sqrt(budget / 120)));
+      expect(miss).toBeLessThan(budget < 1e11 ? 0.5 : 0.35);
+    }
+    const explicit = parseStudy(text.replace(/centre: \{.*\}/, "centre: [20k, 30k, 40k, 60k, 100k]"), "s");
+    const sizes = isoflopProfiles(explicit, 256).map(({ shapes }) => shapes[3]?.parameters ?? 0);
+    for (const [i, wanted] of [20e3, 30e3, 40e3, 60e3, 100e3].entries()) {
+      expect(Math.abs(Math.log((sizes[i] ?? 0) / wanted))).toBeLessThan(0.25);
+    }
+  });
+
+  it("refuses more tokens than the corpus has, two equal budgets, and too short a validation text", () => {
+    expect(() => resolveRuns(study, { ...corpus, trainTokens: 100_000 })).toThrow(/wants .* tokens .* has 100k/);
+    expect(() => resolveRuns(study, { ...corpus, validationTokens: 100 })).toThrow(/not one sequence of 128/);
+    expect(() => resolveRuns(parseStudy(text.replace("6e10,", "3e10,"), "s"), corpus)).toThrow(
+      /twice for the same run/,
+    );
+  });
+
+  it("warns of what weakens the answer", () => {
+    const codes = (source: string) => {
+      const changed = parseStudy(source, "s");
+      return checkDesign(changed, resolveRuns(changed, corpus)).map((warning) => warning.code);
+    };
+    expect(codes(text.replace(/budgets: \[3e10.*\]/, "budgets: [3e10, 4e10, 6e10]"))).toContain("design-narrow");
+    expect(codes(text.replace(/budgets: \[3e10.*\]/, "budgets: [3e10, 4e11]"))).toContain("design-few-budgets");
+    expect(codes(text.replace("budgets: [2e12]", "budgets: [7e11]"))).toContain("holdout-near");
+    expect(codes(text.replace("batch: 1024", "batch: 65536"))).toContain("design-few-steps");
+  });
+});
+
+describe("shapes", () => {
+  it("have heads that divide the width, at every width that the family has", () => {
+    const family = study.design.shapes;
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 400 }), (multiple) => {
+        const width = multiple * family.widthMultiple;
+        const shape = shapeOfWidth(width, family, 256);
+        if (shape === undefined) return;
+        expect(shape.width).toBe(width);
+        expect(shape.heads * shape.headWidth).toBe(width);
+        expect(Number.isInteger(shape.headWidth)).toBe(true);
+      }),
+    );
+    // Leaving widths out must not leave the family empty.
+    for (const width of [16, 32, 64, 128, 256]) expect(shapeOfWidth(width, family, 256)).toBeDefined();
+  });
+});
+
+it("the study file that init writes is one that parses and resolves", () => {
+  const made = parseStudy(studyTemplate({ name: "mine", corpus: "texts" }), "study.yaml");
+  expect(resolveRuns(made, corpus).length).toBe(made.design.budgets.length * made.design.sizes);
+});
+
+it("canonical JSON does not depend on the order of keys", () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+      const reversed = Object.fromEntries(Object.entries(value).reverse());
+      expect(canonicalJson(reversed)).toBe(canonicalJson(value));
+    }),
+  );
+});

@@ -1,0 +1,45 @@
+/** What `init` and `quickstart` fill in. */
+export interface TemplateChoices {
+  readonly name: string;
+  readonly corpus: string;
+  /** FLOPs, ascending. */
+  readonly budgets?: readonly string[];
+  readonly sizes?: number;
+  readonly holdout?: readonly string[];
+}
+
+/** A commented study.yaml. Budgets by default: five, over a factor of 16, minutes on two CPU cores. */
+export function studyTemplate(choices: TemplateChoices): string {
+  const budgets = choices.budgets ?? ["2.5e10", "5e10", "1e11", "2e11", "4e11"];
+  const holdout = choices.holdout ?? ["1.25e12"];
+  return `# A study: which models to train, on what, and how. Every key but name, data.corpus and design.budgets has a default.
+# Numbers may be written 1e18, 70B, 20PF-days or 5%.
+name: ${choices.name}
+
+data:
+  # npm:<package>[@version], a .tgz, a text file, a folder of .txt files, or a glob. Paths start from this file's folder.
+  corpus: ${JSON.stringify(choices.corpus)}
+  tokenizer: bytes # every byte is a token: 256 of them, no training needed
+  validation: 5% # held out, never trained on
+
+design:
+  kind: isoflop # for every budget a row of model sizes, each trained on as many tokens as the budget buys
+  budgets: [${budgets.join(", ")}] # training FLOPs; span a factor of ten or more
+  sizes: ${choices.sizes ?? 7} # models for each budget; the minimum must lie between them
+  seeds: 1
+  centre: { tokensPerParameter: 20, exponent: 0.5 } # the middle size; or a list, one parameter count for each budget
+  span: 8 # largest model over smallest, within one budget
+  shapes: { aspect: 64, layers: auto, heads: auto, widthMultiple: 4, context: 64, positions: alibi, activation: relu2 }
+
+counting: { parameters: total, flops: 6N } # what N and C mean: total | non-embedding, 6N | kaplan | hoffmann
+
+hyperparameters:
+  batch: auto # tokens
+  lr: auto # peak learning rate
+  schedule: cosine # its length is the run's length
+
+holdout: { budgets: [${holdout.join(", ")}], approach: "3" } # forecast first, then trained and compared
+
+executor: { kind: local, workers: auto, threads: 1 }
+`;
+}
