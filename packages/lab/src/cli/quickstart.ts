@@ -1,8 +1,9 @@
-import { formatCount, formatFlops } from "@isoflop/laws";
+import { formatCount, formatFlops, type Interval } from "@isoflop/laws";
 import { Command } from "commander";
 import { quickstart } from "../quickstart/quickstart.js";
 import { withoutDraws } from "../steps/fits.js";
 import type { StudyForecast } from "../steps/forecast.js";
+import { backtestReason } from "../steps/reporting/tables.js";
 import { verificationText } from "../steps/verify.js";
 import { fitsTable } from "./fitsTable.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
@@ -49,14 +50,18 @@ export function quickstartVerb(io: CommandIo): Command {
     });
 }
 
+const counts = (interval: Interval | undefined): string =>
+  interval === undefined ? "" : ` [${interval.map((value) => formatCount(value)).join(", ")}]`;
+
 function forecastText(forecast: StudyForecast): string {
   return forecast.budgets
-    .map(({ budget, optimum, runs }) => {
+    .map(({ budget, optimum, intervals95, runs }) => {
       const lines = runs.map((run) => {
         const interval = run.predictionInterval95?.map((loss) => loss.toFixed(4)).join(", ");
         return `  ${run.role}: N ${formatCount(run.parameters)}, D ${formatCount(run.tokens)}, loss ${run.predicted.toFixed(4)}${interval === undefined ? "" : ` [${interval}]`}`;
       });
-      const head = `Forecast for ${formatFlops(budget)} FLOPs by Approach ${forecast.approach} (stated ${forecast.statedAt}): N_opt ${formatCount(optimum.parameters)}, D_opt ${formatCount(optimum.tokens)}`;
+      const reason = forecast.chosenBy === "backtest" ? `\n  why: ${backtestReason(forecast)}` : "";
+      const head = `Forecast for ${formatFlops(budget)} FLOPs by Approach ${forecast.approach} (stated ${forecast.statedAt}): N_opt ${formatCount(optimum.parameters)}${counts(intervals95?.parameters)}, D_opt ${formatCount(optimum.tokens)}${counts(intervals95?.tokens)}${reason}`;
       return [head, ...lines].join("\n");
     })
     .join("\n");

@@ -55,8 +55,35 @@ export interface ForecastReport {
   readonly statedAt?: string;
   /** The forecast optimum, and usually a larger model on fewer tokens. */
   readonly rows: readonly ForecastRow[];
+  /** Why that fit: "chosen by its backtest: …". */
+  readonly reason?: string;
+  /** What each procedure expects of the budget, and how its own backtest went. */
+  readonly procedures: readonly ProcedureRow[];
   /** Standard deviation of the final loss between runs that differ in seed alone, nats per token, where it is known. */
   readonly runNoise?: number;
+}
+
+/** One procedure's forecast of the held-out budget. */
+export interface ProcedureRow {
+  /** "Approach 2: isoFLOP profiles". */
+  readonly name: string;
+  readonly chosen: boolean;
+  /** N_opt and D_opt. */
+  readonly parameters: Estimate;
+  readonly tokens: Estimate;
+  /** Mean loss at the optimum, nats per token; for Approach 1 a training loss. */
+  readonly loss?: Estimate;
+  /** The largest trained budget, forecast from the smaller ones. */
+  readonly backtest?: {
+    /** Forecast N_opt over the measured one. */
+    readonly parametersRatio?: number;
+    /** Forecast minus measured loss, nats per token. */
+    readonly lossError: number;
+    /** Whether the measured loss lay in the 95 % prediction interval. */
+    readonly inside?: boolean;
+  };
+  /** Why there is no backtest, or how to read the row. */
+  readonly note?: string;
 }
 
 export interface Estimate {

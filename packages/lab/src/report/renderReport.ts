@@ -14,7 +14,7 @@ import { Html, html } from "./html.js";
 import { formatInstant } from "./instant.js";
 import type { Provenance, ReportModel, ReportWarning } from "./model.js";
 import { reportStyles } from "./styles.js";
-import { budgetsTable, fitsTable, forecastTable, formatDuration, runsTable } from "./tables.js";
+import { budgetsTable, fitsTable, forecastTable, formatDuration, proceduresTable, runsTable } from "./tables.js";
 import { judge } from "./verdict.js";
 
 /** A figure at both widths, or a line that says which one is missing and why. */
@@ -100,6 +100,7 @@ ${section("verdict", "Verdict", [
   ]}</div>`,
 ])}${section("forecast", "Forecast check", [
   forecast ? forecastTable(forecast) : undefined,
+  forecast && forecast.procedures.length > 0 ? proceduresTable(forecast) : undefined,
   html`<div class="figures">${[
     figure(forecastCheck, forecast, "No forecast: the study holds out no budget."),
     figure(kaplanCompute, figures.kaplanCompute, "No Kaplan-style compute law: it has no fit."),

@@ -1,6 +1,6 @@
 import { formatCount, formatFlops, formatLoss } from "@isoflop/figures";
 import { type Html, html, type Insertable } from "./html.js";
-import type { BudgetRow, Estimate, FitRow, ForecastReport, RunRow } from "./model.js";
+import type { BudgetRow, Estimate, FitRow, ForecastReport, ProcedureRow, RunRow } from "./model.js";
 import { type Column, table } from "./table.js";
 
 const none = "–";
@@ -117,6 +117,49 @@ export function forecastTable(forecast: ForecastReport): Html {
     },
   ];
   return table(`Forecast for ${formatFlops(forecast.budget)} FLOPs`, columns, forecast.rows);
+}
+
+/** What each procedure expects of the held-out budget, and how far its backtest was off. */
+export function proceduresTable(forecast: ForecastReport): Html {
+  const count = ({ value, interval95 }: Estimate): Insertable =>
+    interval95
+      ? html`${formatCount(value)} <small>${formatCount(interval95[0])} – ${formatCount(interval95[1])}</small>`
+      : formatCount(value);
+  const columns: Column<ProcedureRow>[] = [
+    {
+      heading: "Procedure",
+      cell: (row) =>
+        html`${row.chosen ? html`<strong>${row.name}</strong> (taken)` : row.name}${row.note ? html`<div class="note">${row.note}</div>` : ""}`,
+    },
+    { heading: "N_opt", kind: "number", cell: (row) => count(row.parameters) },
+    { heading: "D_opt", unit: "tokens", kind: "number", cell: (row) => count(row.tokens) },
+    { heading: "Loss there", unit: "nats/token", kind: "number", cell: (row) => estimate(row.loss) },
+    {
+      heading: "Backtest: N_opt",
+      unit: "forecast / measured",
+      kind: "number",
+      cell: (row) => row.backtest?.parametersRatio?.toFixed(2) ?? none,
+    },
+    {
+      heading: "Backtest: loss",
+      unit: "forecast − measured",
+      kind: "number",
+      cell: (row) => {
+        const error = row.backtest?.lossError;
+        return error === undefined ? none : `${error < 0 ? "−" : "+"}${formatLoss(Math.abs(error), 4)}`;
+      },
+    },
+    {
+      heading: "Inside its interval",
+      cell: (row) => {
+        const inside = row.backtest?.inside;
+        if (inside === undefined) return none;
+        return inside ? html`<strong class="good">yes</strong>` : html`<strong class="bad">no</strong>`;
+      },
+    },
+  ];
+  const caption = `Forecasts for ${formatFlops(forecast.budget)} FLOPs by each procedure with 95 % intervals, and its backtest: the largest trained budget forecast from the smaller ones`;
+  return table(caption, columns, forecast.procedures);
 }
 
 /** 4.2 s, 3 min 20 s, 2 h 5 min. */

@@ -75,6 +75,7 @@ export function judge(forecast: ForecastReport | undefined): Verdict {
     ...judgeForecast(forecast, optimum),
     details: [
       ...(larger ? [compareWays(forecast, optimum, larger)] : []),
+      ...(forecast.reason ? [`Why ${forecast.fit}: ${forecast.reason}.`] : []),
       `The forecast comes from ${forecast.fit}${stated}; its budget is ${reach.toPrecision(2)} times the largest one that the fit saw (${formatFlops(forecast.largestTrainedBudget)} FLOPs).`,
     ],
   };

@@ -68,7 +68,7 @@ export function fitObservations(
   return { fits, skipped };
 }
 
-function fitOne(
+export function fitOne(
   approach: ApproachName,
   records: readonly RunRecord[],
   convention: CountingConvention,

@@ -15,7 +15,8 @@ import type { Corpus, RunSpec } from "@isoflop/trainer";
 import { readIfThere, writeJson } from "../runs/folder.js";
 import type { StudyFolder } from "../study/folder.js";
 import { canonicalJson } from "../study/identity.js";
-import { fitOfLaw, type StudyFit } from "./fits.js";
+import { type Backtests, backtestApproaches, bestByBacktest, type ForecastingApproach } from "./backtests.js";
+import { DEFAULT_FITS, fitOfLaw, type StudyFit } from "./fits.js";
 import { resolveHoldout } from "./holdout.js";
 
 /** What is expected of one held-out run. */
@@ -28,6 +29,8 @@ export interface RunForecast {
   readonly flops: number;
   /** Validation loss, nats per token. */
   readonly predicted: number;
+  /** The law that predicts it: Approach 2's for its own optimum, else L(N, D) of Approach 3. */
+  readonly law: "isoflop-power-law" | "chinchilla";
   /** For the loss of this one run. */
   readonly predictionInterval95?: Interval;
 }
@@ -35,13 +38,14 @@ export interface RunForecast {
 /** What is expected at one held-out budget. */
 export interface BudgetForecast {
   readonly budget: number;
-  /** By the approach of the study's `holdout.approach`, before rounding to a shape that can be built. */
+  /** By the chosen approach, before rounding to a shape that can be built. */
   readonly optimum: Optimum;
+  readonly law: AllocationFit["law"];
   readonly intervals95?: OptimumIntervals;
   /** What the others would train. Approach 1's loss is a training loss. */
   readonly others: readonly {
     readonly approach: string;
-    readonly law: string;
+    readonly law: AllocationFit["law"];
     readonly optimum: Optimum;
     readonly intervals95?: OptimumIntervals;
   }[];
@@ -52,6 +56,9 @@ export interface BudgetForecast {
 export interface StudyForecast {
   readonly statedAt: string;
   readonly approach: string;
+  /** Whether the study named the approach, or its backtest was the better one. */
+  readonly chosenBy: "study" | "backtest";
+  readonly backtests: Backtests;
   /** Hash of the runs that it was made from. */
   readonly madeFrom: string;
   readonly largestTrainedBudget: number;
@@ -81,12 +88,16 @@ export async function stateForecast(
       hint: "Undo the change of study.yaml; or delete forecast.json and the held-out runs, and the forecast is made anew.",
     });
   }
+  const backtests = backtestApproaches(records, counting, DEFAULT_FITS);
+  const approach = holdout.approach === "auto" ? bestByBacktest(backtests) : holdout.approach;
   const made: StudyForecast = {
     statedAt: new Date().toISOString(),
-    approach: holdout.approach,
+    approach,
+    chosenBy: holdout.approach === "auto" ? "backtest" : "study",
+    backtests,
     madeFrom,
     largestTrainedBudget: Math.max(...design.budgets),
-    budgets: holdout.budgets.map((budget) => forecastBudget(budget, study, corpus, fits)),
+    budgets: holdout.budgets.map((budget) => forecastBudget(budget, approach, study, corpus, fits)),
   };
   await writeJson(path, made);
   return made;
@@ -98,15 +109,21 @@ export async function readForecast(study: StudyFolder): Promise<StudyForecast | 
   return text === undefined ? undefined : (JSON.parse(text) as StudyForecast);
 }
 
-function forecastBudget(budget: number, study: StudyFolder, corpus: Corpus, fits: readonly StudyFit[]): BudgetForecast {
-  const { counting, holdout } = study.study;
+function forecastBudget(
+  budget: number,
+  approach: ForecastingApproach,
+  study: StudyFolder,
+  corpus: Corpus,
+  fits: readonly StudyFit[],
+): BudgetForecast {
+  const { counting } = study.study;
   const able = fits.filter((fit): fit is AllocationFit => fit.law !== "kaplan-compute");
-  const chosen = able.find((fit) => fit.approach === holdout.approach);
+  const chosen = able.find((fit) => fit.approach === approach);
   const losses = fitOfLaw(fits, "chinchilla");
   if (chosen === undefined || losses === undefined) {
     throw new IsoflopError({
       code: "forecast-without-fit",
-      message: `The hold-out at ${formatFlops(budget)} FLOPs is to be forecast by Approach ${holdout.approach}, which could not be fitted.`,
+      message: `The hold-out at ${formatFlops(budget)} FLOPs is to be forecast by Approach ${approach}, which could not be fitted.`,
       hint: "See `isoflop fit` for the reason; more sizes or budgets usually mend it. Or choose another holdout.approach.",
       exitCode: 1,
     });
@@ -116,6 +133,7 @@ function forecastBudget(budget: number, study: StudyFolder, corpus: Corpus, fits
   return {
     budget,
     optimum: expected.optimum,
+    law: chosen.law,
     ...(expected.intervals95 === undefined ? {} : { intervals95: expected.intervals95 }),
     others: able
       .filter((fit) => fit !== chosen)
@@ -139,6 +157,7 @@ function forecastBudget(budget: number, study: StudyFolder, corpus: Corpus, fits
         tokens: spec.tokens,
         flops,
         predicted: own?.optimum.loss ?? general.loss,
+        law: own === undefined ? "chinchilla" : "isoflop-power-law",
         ...(interval === undefined ? {} : { predictionInterval95: interval }),
       };
     }),

@@ -115,8 +115,8 @@ export const studySchema = z.strictObject({
   holdout: z
     .strictObject({
       budgets: z.array(positive).default([]),
-      /** Whose forecast is trained and judged. */
-      approach: z.enum(["1", "2", "3"]).default("3"),
+      /** Whose forecast is trained and judged; auto: of 2 and 3, the better at the largest budget when not shown it. */
+      approach: z.enum(["auto", "1", "2", "3"]).default("auto"),
     })
     .prefault({}),
   evaluation: z

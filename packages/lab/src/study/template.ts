@@ -38,7 +38,7 @@ hyperparameters:
   lr: auto # peak learning rate
   schedule: cosine # its length is the run's length
 
-holdout: { budgets: [${holdout.join(", ")}], approach: "3" } # forecast first, then trained and compared
+holdout: { budgets: [${holdout.join(", ")}], approach: auto } # forecast first, then trained and compared
 
 executor: { kind: local, workers: auto, threads: 1 }
 `;

@@ -1,5 +1,13 @@
-import type { IsoflopProfile } from "@isoflop/laws";
-import type { BudgetRow, Estimate, FitRow, ForecastReport, ReportWarning, RunRow } from "../../report/model.js";
+import { formatFlops, type Interval, type IsoflopProfile } from "@isoflop/laws";
+import type {
+  BudgetRow,
+  Estimate,
+  FitRow,
+  ForecastReport,
+  ProcedureRow,
+  ReportWarning,
+  RunRow,
+} from "../../report/model.js";
 import type { RunState } from "../../runs/status.js";
 import type { DesignWarning } from "../../study/check.js";
 import type { Study } from "../../study/schema.js";
@@ -97,6 +105,8 @@ export function forecastReport(
     budget: stated.budget,
     largestTrainedBudget: forecast.largestTrainedBudget,
     fit: `Approach ${forecast.approach}`,
+    ...(forecast.chosenBy === "backtest" ? { reason: backtestReason(forecast) } : {}),
+    procedures: procedureRows(forecast, stated),
     statedAt: forecast.statedAt,
     rows: stated.runs.map((run) => {
       const measured = verified?.runs.find(({ id }) => id === run.id)?.measured;
@@ -112,6 +122,48 @@ export function forecastReport(
     }),
     ...(runNoise === undefined ? {} : { runNoise }),
   };
+}
+
+/** Why the forecast is by this approach, in one clause. */
+export function backtestReason({ approach, backtests }: StudyForecast): string {
+  const errors = backtests.tested
+    .filter((one) => one.approach !== "1")
+    .map((one) => `Approach ${one.approach} was off by ${signed(one.lossError)}`);
+  const [first] = backtests.tested;
+  if (first === undefined) return "no procedure could be backtested, so Approach 3 is taken";
+  return `shown only the smaller budgets and asked for ${formatFlops(first.heldOutBudget)} FLOPs, ${errors.join(" and ")} nats per token: Approach ${approach} is taken`;
+}
+
+const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
+
+function procedureRows(forecast: StudyForecast, stated: StudyForecast["budgets"][number]): ProcedureRow[] {
+  const { tested, untested } = forecast.backtests;
+  const chosen = {
+    approach: forecast.approach,
+    law: stated.law,
+    optimum: stated.optimum,
+    intervals95: stated.intervals95,
+  };
+  return [chosen, ...stated.others]
+    .map(({ approach, law, optimum, intervals95 }): ProcedureRow => {
+      const backtest = tested.find((one) => one.approach === approach);
+      const note =
+        approach === "1" ? "Its loss is a training loss." : untested.find((one) => one.approach === approach)?.reason;
+      const estimate = (value: number, interval95: Interval | undefined): Estimate => ({
+        value,
+        ...(interval95 === undefined ? {} : { interval95 }),
+      });
+      return {
+        name: NAMES[law],
+        chosen: law === stated.law,
+        parameters: estimate(optimum.parameters, intervals95?.parameters),
+        tokens: estimate(optimum.tokens, intervals95?.tokens),
+        ...(optimum.loss === undefined ? {} : { loss: estimate(optimum.loss, intervals95?.loss) }),
+        ...(backtest === undefined ? {} : { backtest }),
+        ...(note === undefined ? {} : { note }),
+      };
+    })
+    .sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** Standard deviation of final losses between runs that differ in seed alone, pooled; undefined without such runs. */
