@@ -1,8 +1,14 @@
 import { createRequire } from "node:module";
+import { engineVersions } from "@isoflop/trainer";
 
 /** Versions that a reader of a run needs to repeat it. */
 export function softwareVersions(): Record<string, string> {
-  return { isoflop: packageVersion(), node: process.versions.node, platform: `${process.platform}-${process.arch}` };
+  return {
+    isoflop: packageVersion(),
+    ...engineVersions(),
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+  };
 }
 
 /** The version of this package. */

@@ -1,5 +1,6 @@
 import type { IsoflopProfile as DrawnProfile, MinimumStatus, PowerLaw, RunPoint } from "@isoflop/figures";
 import {
+  hoffmannApproach1,
   type IsoflopFit,
   type IsoflopProfile,
   type KaplanComputeFit,
@@ -56,7 +57,8 @@ export function figuresOf(sources: FigureSources): Figures {
       : { lossContours: lossContours(parametric, sources), residuals: residuals(parametric, sources) }),
     ...(kaplan === undefined ? {} : { kaplanCompute: kaplanCompute(kaplan, sources) }),
     publishedModels: {
-      laws: publishedLaws.map((law) => ({
+      // The first is the one that the caption compares the models with: the paper's own choice for its Figure 1.
+      laws: [hoffmannApproach1, ...publishedLaws.filter((law) => law !== hoffmannApproach1)].map((law) => ({
         name: law.title,
         optima: logSpaced(1e20, 1e26, 25).map((flops) => law.optimum(flops)),
       })),

@@ -8,6 +8,7 @@ import type {
   ReportWarning,
   RunRow,
 } from "../../report/model.js";
+import { remedies } from "../../report/remedies.js";
 import type { RunState } from "../../runs/status.js";
 import type { DesignWarning } from "../../study/check.js";
 import type { Study } from "../../study/schema.js";
@@ -185,20 +186,25 @@ export function seedNoise(states: readonly RunState[]): number | undefined {
   return freedom === 0 ? undefined : Math.sqrt(squares / freedom);
 }
 
+function withRemedy<Warning extends { readonly code: string }>(warning: Warning): Warning & { remedy?: string } {
+  const remedy = remedies[warning.code];
+  return remedy === undefined ? warning : { ...warning, remedy };
+}
+
 export function reportWarnings(
   fits: Fits,
   design: readonly DesignWarning[],
   dropped: readonly { readonly name: string; readonly reason: string }[],
 ): ReportWarning[] {
   return [
-    ...fits.fits.flatMap((fit) => fit.warnings.map((warning) => ({ ...warning, where: NAMES[fit.law] }))),
+    ...fits.fits.flatMap((fit) => fit.warnings.map((warning) => ({ ...withRemedy(warning), where: NAMES[fit.law] }))),
     ...fits.skipped.map(({ approach, error }) => ({
       code: error.code,
       message: error.message,
       where: `Approach ${approach}`,
       ...(error.hint === undefined ? {} : { remedy: error.hint }),
     })),
-    ...design.map((warning) => ({ ...warning, where: "design" })),
+    ...design.map((warning) => ({ ...withRemedy(warning), where: "design" })),
     ...dropped.map(({ name, reason }) => ({ code: "run-without-loss", message: reason, where: name })),
   ];
 }

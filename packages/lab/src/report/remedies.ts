@@ -1,0 +1,29 @@
+import type { WarningCode } from "@isoflop/laws";
+
+/** What to do about each warning of a fit; docs/warnings.md says the same at more length. */
+const ofFits: Readonly<Record<WarningCode, string>> = {
+  "few-points": "Train more sizes or budgets; until then read the intervals, not the point.",
+  "few-minima": "Add budgets, or widen the profiles whose minimum was left out.",
+  "parameter-at-bound": "Add larger budgets before extrapolating far: a loss forecast without a floor is optimistic.",
+  "edge-minimum": "Shift or widen the sizes of that budget (design.centre, design.span).",
+  "non-convex": "Look at the runs of that budget: usually one is badly tuned, or the range of sizes is too narrow.",
+  "narrow-compute-range": "Add a smaller or a larger budget: an exponent needs a decade of compute at the least.",
+  "poor-convergence": "Look for outliers and duplicated runs; try `isoflop fit --loss lad`.",
+  "mixed-convention": "Count N and C of all runs alike (`counting` in study.yaml, or `--columns`).",
+  "bootstrap-failures": "A few are harmless; many mean that the fit hangs on single runs: add runs.",
+  "exponents-sum": "N, D and C do not agree with each other: check the columns.",
+  "no-frontier": "Train several sizes at each budget.",
+  extrapolation: "Train an intermediate budget first, and compare it with the forecast.",
+  "collinear-design": "Train the same size on several amounts of data.",
+  "skipped-curves": "Record the training loss along each run.",
+};
+
+const ofDesigns: Readonly<Record<string, string>> = {
+  "design-few-budgets": "Take five or more budgets.",
+  "design-narrow": "Spread design.budgets over a factor of ten or more.",
+  "design-few-steps": "Raise the budgets, or lower hyperparameters.batch.",
+  "design-rounding": "Lower hyperparameters.batch, so that whole batches come nearer to the budget.",
+  "holdout-near": "Hold out a budget at least three times the largest one fitted.",
+};
+
+export const remedies: Readonly<Record<string, string>> = { ...ofFits, ...ofDesigns };
