@@ -9,5 +9,5 @@ export { optimumScaling } from "./optimumScaling.js";
 export { type PlantedStudy, plantedStudy } from "./plantedStudy.js";
 export { publishedModels } from "./publishedModels.js";
 export { residuals } from "./residuals.js";
-export { figureMarkup, serverDocument } from "./serverMarkup.js";
+export { figureMarkup, figureSvg, serverDocument } from "./serverMarkup.js";
 export { trainingCurves } from "./trainingCurves.js";

@@ -1,5 +1,5 @@
 import { parseHTML } from "linkedom";
-import type { FigureOptions } from "./frame.js";
+import { type FigureOptions, standaloneSvg } from "./frame.js";
 
 /** An empty document for drawing figures in Node, where there is no browser. */
 export function serverDocument(): Document {
@@ -13,4 +13,13 @@ export function figureMarkup<Data>(
   options: Omit<FigureOptions, "document"> = {},
 ): string {
   return draw(data, { ...options, document: serverDocument() }).outerHTML;
+}
+
+/** A figure as one SVG file with its legend and both themes. */
+export function figureSvg<Data>(
+  draw: (data: Data, options: FigureOptions) => HTMLElement,
+  data: Data,
+  options: Omit<FigureOptions, "document"> = {},
+): string {
+  return standaloneSvg(draw(data, { ...options, document: serverDocument() }));
 }

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
+import { figureFiles } from "../report/figureFiles.js";
 import type { ReportModel } from "../report/model.js";
 import { renderReport } from "../report/renderReport.js";
 import { writeWhole } from "../runs/folder.js";
@@ -16,10 +17,15 @@ import { figuresOf } from "./reporting/figures.js";
 import { budgetRows, fitRows, forecastReport, reportWarnings, runRows, seedNoise } from "./reporting/tables.js";
 import { verifyForecast } from "./verify.js";
 
-/** Writes report.html from what is on disk; works on a half-trained study too. Returns the file's path. */
+/**
+ * Writes report.html, and each of its figures as figures/<name>.svg, from what is on disk; works on a half-trained study
+ * too. Returns the report's path.
+ */
 export async function writeReport(study: StudyFolder, command: string): Promise<string> {
   const path = join(study.folder, "report.html");
-  await writeWhole(path, renderReport(await reportModel(study, command)));
+  const model = await reportModel(study, command);
+  for (const [name, svg] of figureFiles(model)) await writeWhole(join(study.folder, "figures", `${name}.svg`), svg);
+  await writeWhole(path, renderReport(model));
   return path;
 }
 
