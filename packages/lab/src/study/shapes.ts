@@ -1,4 +1,4 @@
-import { countParameters, type TransformerShape } from "@isoflop/laws";
+import { countParameters, IsoflopError, type TransformerShape } from "@isoflop/laws";
 import type { Study } from "./schema.js";
 
 export type ShapeFamily = Study["design"]["shapes"];
@@ -39,7 +39,13 @@ export function shapeOfWidth(width: number, family: ShapeFamily, vocabulary: num
   };
 }
 
-/** All shapes of the family from the smallest to the first with more than `limit` parameters, N ascending. */
+/** No model that could be trained is wider; a typing error in a budget should end here, not in all of the memory. */
+const WIDEST = 65_536;
+
+/**
+ * All shapes of the family from the smallest to the first with more than `limit` parameters, N ascending.
+ * Errors: design-too-large, where no width up to 65,536 has so many.
+ */
 export function shapesUpTo(
   limit: number,
   family: ShapeFamily,
@@ -47,13 +53,18 @@ export function shapesUpTo(
   counting: Study["counting"]["parameters"],
 ): SizedShape[] {
   const shapes: SizedShape[] = [];
-  for (let width = family.widthMultiple; ; width += family.widthMultiple) {
+  for (let width = family.widthMultiple; width <= WIDEST; width += family.widthMultiple) {
     const shape = shapeOfWidth(width, family, vocabulary);
     if (shape === undefined) continue;
     const parameters = countedParameters(shape, counting);
     shapes.push({ shape, parameters });
     if (parameters > limit) return shapes;
   }
+  throw new IsoflopError({
+    code: "design-too-large",
+    message: `The design asks for models of ${limit.toExponential(2)} parameters; no width up to ${WIDEST} in this family of shapes has so many.`,
+    hint: "Check design.budgets, design.centre and holdout.budgets for a slip in an exponent, and that design.shapes.heads divides the widths.",
+  });
 }
 
 /** The shape whose N is, by ratio, nearest to what is asked. */

@@ -213,6 +213,14 @@ describe("resolveRuns", () => {
     );
   });
 
+  it.each([
+    ["a budget of 1e300", "budgets: [3e10", "budgets: [1e300"],
+    ["heads that divide no width", "aspect: 32", "heads: 1e9, aspect: 32"],
+  ])("refuses %s instead of looking for shapes for ever", (_, from, to) => {
+    const wild = parseStudy(text.replace(from, to), "s");
+    expect(() => resolveRuns(wild, corpus)).toThrow(/no width up to 65536/);
+  });
+
   it("warns of what weakens the answer", () => {
     const codes = (source: string) => {
       const changed = parseStudy(source, "s");
