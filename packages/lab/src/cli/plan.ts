@@ -43,7 +43,7 @@ export function planVerb(io: CommandIo): Command {
     .option("--gpus <cluster>", "accelerators, e.g. 64xH100; needs --days")
     .option("--days <number>", "for how long")
     .option("--mfu <share>", `model-FLOPs utilisation, above 0 and at most 1 (default: ${DEFAULT_MFU})`)
-    .option("--law <name>", "a published law, or a fit's JSON file", "hoffmann-2022-approach-3")
+    .option("--law <name>", "a published law, or a fit's JSON file", "besiroglu-2024")
     .option("--unique-tokens <D>", "unique tokens that exist, when they are few")
     .option("--inference-tokens <D>", "tokens that the model will serve over its life")
     .option("--json", "write JSON to standard output")

@@ -30,6 +30,9 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
+const NO_INTERVAL =
+  "No interval is given: the law comes as point estimates, without the runs or draws that one could be made from. A fit of your own has them.";
+
 /**
  * The compute-optimal model for a budget, with what stands beside it.
  * @param flops C in the law's convention
@@ -58,6 +61,6 @@ export function plan(law: NamedLaw, flops: number, options: PlanOptions = {}): P
         : [inferenceAwareAlternative(law, optimum, options.inferenceTokens)]),
     ],
     comparisons: compareModels(law),
-    notes: law.notes,
+    notes: intervals95 ? law.notes : [...law.notes, NO_INTERVAL],
   };
 }
