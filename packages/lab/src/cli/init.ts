@@ -1,9 +1,10 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
-import { systemCode, writeFailure } from "@isoflop/trainer";
 import { Command } from "commander";
+import { writeNew } from "../runs/folder.js";
 import { parseStudy } from "../study/parse.js";
+import { shellPath } from "../study/shellPath.js";
 import { studyTemplate } from "../study/template.js";
 import { type CommandIo, writeJsonOutput } from "./io.js";
 
@@ -32,19 +33,15 @@ export function initVerb(io: CommandIo): Command {
             "study");
         const text = studyTemplate({ name, corpus: await fromStudyFolder(flags.corpus, resolve(folder)) });
         parseStudy(text, file);
-        try {
-          await mkdir(resolve(folder), { recursive: true });
-          await writeFile(file, text, { flag: "wx" });
-        } catch (error) {
-          if (systemCode(error) !== "EEXIST") throw writeFailure(error, file);
+        if (!(await writeNew(file, text))) {
           throw new IsoflopError({
             code: "study-exists",
             message: `${file} is there already.`,
-            hint: `Edit it, or choose another folder: isoflop init ${join(folder, "another")}`,
+            hint: `Edit it, or choose another folder: isoflop init ${shellPath(join(folder, "another"))}`,
           });
         }
         if (flags.json) writeJsonOutput(io, { file, name });
-        else io.stdout(`wrote ${file}\nnext: isoflop run ${folder}\n`);
+        else io.stdout(`wrote ${file}\nnext: isoflop run ${shellPath(folder)}\n`);
       },
     );
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { writeReport } from "../steps/report.js";
 import { openStudy } from "../study/folder.js";
+import { shellPath } from "../study/shellPath.js";
 import { type CommandIo, writeJsonOutput } from "./io.js";
 
 /** `isoflop report`: the study's report, written anew from its files. */
@@ -14,7 +15,7 @@ export function reportVerb(io: CommandIo): Command {
     .option("--json", "write JSON to standard output")
     .addHelpText("after", "\nExample:\n  $ isoflop report studies/sotu")
     .action(async (path: string, flags: { readonly json?: true }) => {
-      const report = await writeReport(await openStudy(path), `isoflop report ${path}`);
+      const report = await writeReport(await openStudy(path), `isoflop report ${shellPath(path)}`);
       if (flags.json) writeJsonOutput(io, { report });
       else io.stdout(`${report}\n`);
     });

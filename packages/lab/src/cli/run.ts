@@ -3,10 +3,13 @@ import type { ExecutionOutcome } from "../executors/local.js";
 import { lockStudy } from "../executors/studyLock.js";
 import { noteDesign } from "../runs/studyRuns.js";
 import { prepareDesign } from "../steps/design.js";
-import { requireRuns } from "../steps/study.js";
+import { requireRuns, runStudy } from "../steps/study.js";
 import { trainRuns } from "../steps/train.js";
 import { openStudy } from "../study/folder.js";
-import { type CommandIo, log, writeJsonOutput } from "./io.js";
+import { shellPath } from "../study/shellPath.js";
+import { type CommandIo, log, trainingIo, writeJsonOutput } from "./io.js";
+import { outcomeJson } from "./outcome.js";
+import { tellStudy } from "./tellStudy.js";
 
 /** `isoflop run`: trains what a study's fits need and is not trained yet. */
 export function runVerb(io: CommandIo): Command {
@@ -16,11 +19,16 @@ export function runVerb(io: CommandIo): Command {
       "Trains every run of a study that is not trained yet. Stopped at any moment, it goes on from there when started again.",
     )
     .argument("[study]", "the study's folder", ".")
+    .option("--verify", "then fit, write down the forecast, train the held-out runs, compare, and report")
     .option("--dry-run", "resolve and list the runs, train nothing")
     .option("--json", "write JSON to standard output")
-    .addHelpText("after", "\nExample:\n  $ isoflop run studies/sotu")
-    .action(async (path: string, flags: { readonly json?: true; readonly dryRun?: true }) => {
+    .addHelpText("after", "\nExample:\n  $ isoflop run studies/sotu --verify")
+    .action(async (path: string, flags: { readonly json?: true; readonly dryRun?: true; readonly verify?: true }) => {
       const study = await openStudy(path);
+      if (flags.verify && !flags.dryRun) {
+        await tellStudy(io, flags.json === true, `isoflop run ${shellPath(path)} --verify`, (options) => runStudy(study, options));
+        return;
+      }
       const design = await prepareDesign(study, { log: (line) => log(io, line) });
       for (const warning of design.warnings) log(io, `warning (${warning.code}): ${warning.message}`);
       if (flags.dryRun) {
@@ -32,7 +40,7 @@ export function runVerb(io: CommandIo): Command {
       let outcome: ExecutionOutcome;
       try {
         await noteDesign(study, design.runs);
-        outcome = await trainRuns(study.study.name, study, design.runs, { signal: io.signal, stderr: io.stderr });
+        outcome = await trainRuns(study.study.name, study, design.runs, trainingIo(io));
       } finally {
         await release();
       }
@@ -42,21 +50,11 @@ export function runVerb(io: CommandIo): Command {
     });
 }
 
-export function outcomeJson(outcome: ExecutionOutcome, runs: number) {
-  return {
-    runs,
-    trained: outcome.trained,
-    done: outcome.done.length,
-    diverged: outcome.diverged.map(({ id, name }) => ({ id, name })),
-    failed: outcome.failed.map(({ spec, reason }) => ({ id: spec.id, name: spec.name, reason })),
-  };
-}
-
 function outcomeText(outcome: ExecutionOutcome, path: string): string {
   const lines = [`${outcome.done.length} runs done (${outcome.trained} trained now)`];
   if (outcome.diverged.length > 0)
     lines.push(`${outcome.diverged.length} diverged: ${outcome.diverged.map((run) => run.name).join(", ")}`);
   for (const { spec, reason } of outcome.failed) lines.push(`failed: ${spec.name}: ${reason}`);
-  lines.push(`next: isoflop fit ${path}`);
+  lines.push(`next: isoflop fit ${shellPath(path)}`);
   return `${lines.join("\n")}\n`;
 }

@@ -1,6 +1,6 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { writeFailure } from "@isoflop/trainer";
+import { writeNew } from "../runs/folder.js";
 import { runStudy, type StudyOptions, type StudyOutcome } from "../steps/study.js";
 import { openStudy } from "../study/folder.js";
 import { quickstartStudy } from "./studyFile.js";
@@ -17,12 +17,7 @@ export async function quickstart(options: QuickstartOptions): Promise<StudyOutco
   const folder = resolve(options.out);
   const file = join(folder, "study.yaml");
   if ((await stat(file).catch(() => undefined)) === undefined) {
-    try {
-      await mkdir(folder, { recursive: true });
-      await writeFile(file, options.studyText ?? quickstartStudy());
-    } catch (error) {
-      throw writeFailure(error, file);
-    }
+    await writeNew(file, options.studyText ?? quickstartStudy());
     options.log(`wrote ${file}`);
   }
   return runStudy(await openStudy(folder), options);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
 import { type RunSpec, runSpecSchema, systemCode, writeFailure } from "@isoflop/trainer";
@@ -17,6 +17,24 @@ export async function readIfThere(path: string): Promise<string | undefined> {
 
 /** Writes a file beside its place, flushes it and renames it: readers see the old or the new, never half. */
 export async function writeWhole(path: string, text: string): Promise<void> {
+  await writeBeside(path, text, (temporary) => rename(temporary, path));
+}
+
+/** The same for a file that must not be there yet: false, and nothing changed, where it is. */
+export async function writeNew(path: string, text: string): Promise<boolean> {
+  try {
+    await writeBeside(path, text, async (temporary) => {
+      await link(temporary, path);
+      await rm(temporary, { force: true });
+    });
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+async function writeBeside(path: string, text: string, publish: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = join(dirname(path), `.${randomBytes(6).toString("hex")}.tmp`);
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -27,9 +45,9 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await publish(temporary);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {});
     throw writeFailure(error, path);
   }
 }
@@ -47,12 +65,6 @@ export async function createRun(runsFolder: string, spec: RunSpec): Promise<stri
   const folder = join(runsFolder, spec.id);
   const path = join(folder, "run.json");
   const present = await readRunSpec(folder);
-  if (present === undefined || present.data.folder !== spec.data.folder) {
-    await writeJson(
-      path,
-      present === undefined ? spec : { ...present, data: { ...present.data, folder: spec.data.folder } },
-    );
-  }
   if (present !== undefined && runId(present) !== spec.id) {
     throw new IsoflopError({
       code: "run-spec-conflict",
@@ -60,6 +72,10 @@ export async function createRun(runsFolder: string, spec: RunSpec): Promise<stri
       hint: `Delete the folder ${folder}; the run will be trained again.`,
       exitCode: 1,
     });
+  }
+  if (present === undefined) await writeJson(path, spec);
+  else if (present.data.folder !== spec.data.folder) {
+    await writeJson(path, { ...present, data: { ...present.data, folder: spec.data.folder } });
   }
   return folder;
 }
@@ -87,11 +103,18 @@ function firstLine(error: Error): string {
   return issues.length > 0 ? canonicalJson(issues[0]) : (error.message.split("\n")[0] ?? "");
 }
 
-/** The run folders of a study, by id. */
+/**
+ * The run folders of a study: those named as a run's id is, links to folders among them. Whatever else lies there (a
+ * copy "<id> (1)", notes) is the user's, and a copy fitted beside its original would count one run twice.
+ */
 export async function listRuns(runsFolder: string): Promise<string[]> {
-  const entries = await readdir(runsFolder, { withFileTypes: true }).catch(() => []);
-  const names = entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
-    .map((entry) => entry.name);
-  return names.sort().map((name) => join(runsFolder, name));
+  const names = (await readdir(runsFolder).catch(notThere)).filter((name) => RUN_ID.test(name)).sort();
+  const folders = names.map((name) => join(runsFolder, name));
+  const entries = await Promise.all(folders.map((folder) => stat(folder).catch(() => undefined)));
+  return folders.filter((_, i) => entries[i]?.isDirectory() === true);
+}
+
+function notThere(error: unknown): string[] {
+  if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return [];
+  throw error;
 }

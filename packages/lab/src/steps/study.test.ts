@@ -117,6 +117,17 @@ describe("a whole study", () => {
     expect(stderr).toMatch(/forecast\.json was made from other runs or for other hold-outs/);
   });
 
+  it("goes the whole way on any study with run --verify, and trains nothing the second time", async () => {
+    const path = await makeStudy("verify");
+    const first = JSON.parse((await command("run", path, "--verify", "--json")).stdout);
+    expect(first.verification.budgets[0].runs).toHaveLength(2);
+    expect(first.forecast.chosenBy).toBe("backtest");
+    expect(first.ladder.trained).toBe(20);
+    const second = JSON.parse((await command("run", path, "--verify", "--json")).stdout);
+    expect([second.ladder.trained, second.holdout.trained]).toEqual([0, 0]);
+    expect({ ...second.verification }).toEqual(first.verification);
+  });
+
   it("fits only the runs of the present design when the folder holds those of an earlier one", async () => {
     const path = await makeStudy("changed");
     await command("run", path);

@@ -7,6 +7,8 @@ import type { Study } from "../study/schema.js";
 
 export interface TrainOptions {
   readonly signal: AbortSignal;
+  /** Listens to the system's signals for as long as trainers are at work. */
+  readonly whileTraining?: <T>(work: () => Promise<T>) => Promise<T>;
   readonly stderr: NodeJS.WriteStream;
 }
 
@@ -23,20 +25,26 @@ export async function trainRuns(
   options: TrainOptions,
 ): Promise<ExecutionOutcome> {
   const { executor } = folder.study;
-  const progress = await showProgress(title, runs, folder.runs, options.stderr);
-  let outcome: ExecutionOutcome;
-  try {
-    outcome = await runLocally(runs, {
-      runsFolder: folder.runs,
-      command: trainerCommand(folder.study),
-      workers: executor.workers,
-      threads: executor.threads,
-      signal: options.signal,
-      onEvent: progress.onEvent,
-    });
-  } finally {
-    await progress.close();
-  }
+  const train = async (): Promise<ExecutionOutcome> => {
+    const progress = await showProgress(title, runs, folder.runs, options.stderr);
+    const onStop = () =>
+      progress.say("stopping the trainers; the same command goes on from here (again to stop at once)");
+    options.signal.addEventListener("abort", onStop, { once: true });
+    try {
+      return await runLocally(runs, {
+        runsFolder: folder.runs,
+        command: trainerCommand(folder.study),
+        workers: executor.workers,
+        threads: executor.threads,
+        signal: options.signal,
+        onEvent: progress.onEvent,
+      });
+    } finally {
+      options.signal.removeEventListener("abort", onStop);
+      await progress.close();
+    }
+  };
+  const outcome = await (options.whileTraining ?? ((work) => work()))(train);
   if (outcome.stopped) {
     const left = runs.length - outcome.done.length - outcome.diverged.length - outcome.failed.length;
     throw new IsoflopError({

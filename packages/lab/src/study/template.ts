@@ -14,7 +14,7 @@ export function studyTemplate(choices: TemplateChoices): string {
   const holdout = choices.holdout ?? ["1.25e12"];
   return `# A study: which models to train, on what, and how. Every key but name, data.corpus and design.budgets has a default.
 # Numbers may be written 1e18, 70B, 20PF-days or 5%.
-name: ${choices.name}
+name: ${JSON.stringify(choices.name)}
 
 data:
   # npm:<package>[@version], a .tgz, a text file, a folder of .txt files, or a glob. Paths start from this file's folder.

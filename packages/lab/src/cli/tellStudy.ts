@@ -1,0 +1,57 @@
+import { formatCount, formatFlops, type Interval } from "@isoflop/laws";
+import { withoutDraws } from "../steps/fits.js";
+import type { StudyForecast } from "../steps/forecast.js";
+import { backtestReason } from "../steps/reporting/tables.js";
+import type { StudyOptions, StudyOutcome } from "../steps/study.js";
+import { verificationText } from "../steps/verify.js";
+import { fitsTable } from "./fitsTable.js";
+import { type CommandIo, log, trainingIo, writeJsonOutput } from "./io.js";
+import { outcomeJson } from "./outcome.js";
+
+/** Goes the whole way through a study, telling each result as soon as it is there. */
+export async function tellStudy(
+  io: CommandIo,
+  json: boolean,
+  command: string,
+  start: (options: StudyOptions) => Promise<StudyOutcome>,
+): Promise<void> {
+  const say = json ? () => {} : io.stdout;
+  const { ladder, holdout, fits, forecast, verification, report } = await start({
+    ...trainingIo(io),
+    log: (line) => log(io, line),
+    command,
+    onFits: ({ fits, skipped }) => {
+      say(`\n${fitsTable(fits)}\n`);
+      for (const { approach, error } of skipped) log(io, `approach ${approach} is left out: ${error.message}`);
+    },
+    onForecast: (stated) => say(`${forecastText(stated)}\n`),
+  });
+  if (verification !== undefined) say(`\n${verificationText(verification).join("\n")}\n`);
+  say(`\nreport: ${report}\n`);
+  if (!json) return;
+  writeJsonOutput(io, {
+    ladder: outcomeJson(ladder, ladder.done.length + ladder.diverged.length + ladder.failed.length),
+    ...(holdout === undefined ? {} : { holdout: outcomeJson(holdout, holdout.done.length + holdout.diverged.length) }),
+    fits: fits.fits.map(withoutDraws),
+    forecast,
+    verification,
+    report,
+  });
+}
+
+const counts = (interval: Interval | undefined): string =>
+  interval === undefined ? "" : ` [${interval.map((value) => formatCount(value)).join(", ")}]`;
+
+function forecastText(forecast: StudyForecast): string {
+  return forecast.budgets
+    .map(({ budget, optimum, intervals95, runs }) => {
+      const lines = runs.map((run) => {
+        const interval = run.predictionInterval95?.map((loss) => loss.toFixed(4)).join(", ");
+        return `  ${run.role}: N ${formatCount(run.parameters)}, D ${formatCount(run.tokens)}, loss ${run.predicted.toFixed(4)}${interval === undefined ? "" : ` [${interval}]`}`;
+      });
+      const reason = forecast.chosenBy === "backtest" ? `\n  why: ${backtestReason(forecast)}` : "";
+      const head = `Forecast for ${formatFlops(budget)} FLOPs by Approach ${forecast.approach} (stated ${forecast.statedAt}): N_opt ${formatCount(optimum.parameters)}${counts(intervals95?.parameters)}, D_opt ${formatCount(optimum.tokens)}${counts(intervals95?.tokens)}${reason}`;
+      return [head, ...lines].join("\n");
+    })
+    .join("\n");
+}
