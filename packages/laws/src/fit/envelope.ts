@@ -6,6 +6,7 @@ import {
   type CurveOptions,
   DEFAULT_CURVES,
   type FlopGrid,
+  isUsable,
   type SmoothedCurve,
   smoothCurves,
 } from "./envelopeCurves.js";
@@ -14,7 +15,7 @@ import { fitLossFrontier } from "./lossFrontierFit.js";
 import { fitPowerLaw } from "./powerLawFit.js";
 import { checkRecords, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
 import type { FitResult } from "./result.js";
-import { warn, warnBootstrap, warnComputeRange, warnConvention, warnExponentSum } from "./warnings.js";
+import { warn, warnBootstrap, warnComputeRange, warnConvention, warnCopies, warnExponentSum } from "./warnings.js";
 
 export interface EnvelopeOptions extends FitOptions, BootstrapOptions, CurveOptions {}
 
@@ -69,7 +70,7 @@ interface Winner {
 export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOptions = {}): EnvelopeFit {
   checkRecords(records, 3, "Approach 1");
   const settings = { ...DEFAULT_CURVES, ...definedOnly(options) };
-  const without = records.filter((r) => !r.curve || r.curve.length < 3).length;
+  const without = records.filter((r) => (r.curve?.filter(isUsable).length ?? 0) < 3).length;
   const smoothed = smoothCurves(records, settings);
   if (!smoothed) {
     throw new IsoflopError({
@@ -133,7 +134,12 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
     },
     warnings: [
       ...(without > 0
-        ? [warn("skipped-curves", `${without} of ${records.length} runs have no training curve and are left out.`)]
+        ? [
+            warn(
+              "skipped-curves",
+              `${without} of ${records.length} runs have no training curve of three points and are left out.`,
+            ),
+          ]
         : []),
       ...(edgeShare >= NOTED_EDGE_SHARE
         ? [
@@ -146,6 +152,7 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
       ...(sizes < 3 ? [warn("few-points", `The fitted envelope passes through ${sizes} sizes only.`)] : []),
       ...warnComputeRange(used.map((winner) => grid.flops[winner.index]!)),
       ...warnConvention(records, options.convention),
+      ...warnCopies(records),
       ...warnExponentSum(a, b, compute.exponent),
       ...(laws.frontier.atBound
         ? [warn("parameter-at-bound", "The envelope shows no irreducible loss: E = 0 or gamma at its bound.")]

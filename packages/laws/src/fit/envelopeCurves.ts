@@ -1,5 +1,5 @@
 import { binCurve, localLinear, lowerBound } from "../numerics/localLinear.js";
-import type { RunRecord } from "../record.js";
+import type { CurvePoint, RunRecord } from "../record.js";
 
 /** Points of a log-spaced grid of compute (Hoffmann et al. 2022 take 1,500). */
 export interface FlopGrid {
@@ -44,7 +44,7 @@ export function smoothCurves(
 ): { readonly grid: FlopGrid; readonly curves: readonly SmoothedCurve[] } | undefined {
   const spans: Span[] = [];
   records.forEach((record, run) => {
-    const curve = record.curve;
+    const curve = record.curve?.filter(isUsable);
     if (!curve || curve.length < 3) return;
     const last = curve.at(-1)!.flops;
     const kept = curve.find((point) => point.flops >= options.warmupFraction * last)!;
@@ -59,9 +59,7 @@ export function smoothCurves(
   const grid = { logFlops, flops: logFlops.map(Math.exp) };
   const curves = spans.map((span): SmoothedCurve => {
     const record = records[span.run]!;
-    const kept = record.curve!.filter(
-      (point) => point.flops >= span.low && point.loss > 0 && Number.isFinite(point.loss),
-    );
+    const kept = record.curve!.filter((point) => point.flops >= span.low && isUsable(point));
     const binned = binCurve(
       kept.map((point) => Math.log(point.flops)),
       kept.map((point) => point.loss),
@@ -73,10 +71,15 @@ export function smoothCurves(
     const loss = Float64Array.from({ length: Math.max(0, end - first) }, (_, k) =>
       localLinear(binned, logFlops[first + k]!, options.bandwidth),
     );
-    const finish = record.curve!.at(-1)!;
+    const finish = kept.at(-1)!;
     return { run: span.run, parameters: span.size, tokensPerFlop: finish.tokens / finish.flops, first, end, loss };
   });
   return { grid, curves };
+}
+
+/** A point that diverged, or was never measured, says nothing; a run left with fewer than three has no curve. */
+export function isUsable({ tokens, flops, loss }: CurvePoint): boolean {
+  return [tokens, flops, loss].every((value) => Number.isFinite(value) && value > 0);
 }
 
 /** From the least to the greatest FLOPs at which curves of two different sizes exist. */

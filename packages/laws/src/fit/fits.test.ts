@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { IsoflopError } from "../error.js";
+import { forecast } from "../forecast/forecast.js";
 import { chinchilla, chinchillaExponents } from "../laws/chinchilla.js";
 import { kaplanModelData } from "../laws/kaplanModelData.js";
 import { createRandom } from "../numerics/random.js";
@@ -152,6 +153,77 @@ describe("Approach 2", () => {
   });
 });
 
+describe("what small or faulty studies must not hide", () => {
+  const small = (count: number, sizes: number) =>
+    syntheticStudy({
+      truth,
+      budgets: budgets.slice(0, count),
+      sizes,
+      width: 8,
+      noise: 0.003,
+      random: createRandom(6),
+    });
+  test("three sizes a budget show no noise: Approach 2 has no intervals, and says why", () => {
+    const fit = fitIsoflop(small(5, 3));
+    expect(fit.diagnostics.noiseDegreesOfFreedom).toBe(0);
+    expect(fit.intervals95).toEqual({});
+    expect(fit.warnings.find((warning) => warning.code === "few-points")?.message).toMatch(/no intervals/);
+    expect(forecast(fit, 1e12).predictionInterval95).toBeUndefined();
+  });
+  test("two minima give exponents with intervals, but no interval of the loss", () => {
+    const fit = fitIsoflop(small(2, 7));
+    expect(fit.intervals95.a).toBeDefined();
+    const expected = forecast(fit, 1e12);
+    expect(expected.intervals95?.parameters).toBeDefined();
+    expect(expected.intervals95?.loss).toBeUndefined();
+    expect(expected.predictionInterval95).toBeUndefined();
+    expect(codes(expected)).toContain("few-minima");
+    expect(codes(fit)).toContain("few-minima");
+  });
+  test("three minima show an irreducible loss, with an interval and a warning", () => {
+    const fit = fitIsoflop(small(3, 7));
+    expect(fit.diagnostics.lossForm).toBe("irreducible");
+    expect(within(forecast(fit, 1e11).intervals95!.loss, chinchilla.optimum(truth, 1e11).loss!)).toBe(true);
+    expect(codes(fit)).toContain("few-minima");
+  });
+  test("rows imported twice are warned of by every fit that they make too sure", () => {
+    const twice = [...noisy(3), ...noisy(3)];
+    for (const fit of [fitIsoflop(twice, { resamples: 0 }), fitParametric(twice, { resamples: 0 })]) {
+      expect(fit.warnings.find((warning) => warning.code === "few-points")?.message).toMatch(/^35 of 70 runs/);
+    }
+  });
+  test("equal losses and impossible budgets are refused", () => {
+    expect(codeOf(() => fitParametric(exact().map((r) => ({ ...r, loss: 2 }))))).toBe("no-variation");
+    for (const budget of [Number.NaN, -1, 0]) {
+      const wrong = exact().map((r, i) => (i === 4 ? { ...r, budget } : r));
+      expect(codeOf(() => fitIsoflop(wrong))).toBe("bad-record");
+    }
+  });
+  test("a run whose curve is all NaN counts as one without a curve", () => {
+    const broken = noisy(3, { curvePoints: 100 }).map((r, i) =>
+      i === 6 ? { ...r, curve: r.curve!.map((point) => ({ ...point, loss: Number.NaN })) } : r,
+    );
+    const fit = fitEnvelope(broken, { resamples: 0 });
+    expect(codes(fit)).toContain("skipped-curves");
+    const { curve: _, ...without } = broken[6]!;
+    const expected = fitEnvelope(
+      broken.map((r, i) => (i === 6 ? without : r)),
+      { resamples: 0 },
+    );
+    expect(fit.parameters).toEqual(expected.parameters);
+  });
+  test("scales of loss from 1e-3 to 1e3 change nothing but the scale", () => {
+    for (const scale of [1e-3, 1e3]) {
+      const scaled = noisy(3).map((r) => ({ ...r, loss: r.loss * scale }));
+      for (const fitter of [fitIsoflop, fitParametric]) {
+        const [fit, plain] = [fitter(scaled, { resamples: 0 }), fitter(noisy(3), { resamples: 0 })];
+        expect(fit.exponents.a).toBeCloseTo(plain.exponents.a, 6);
+        expect(fit.parameters.E / plain.parameters.E / scale).toBeCloseTo(1, 5);
+      }
+    }
+  });
+});
+
 describe("Approach 1", () => {
   /** A ladder of fixed sizes, each trained long: Hoffmann's design. */
   const ladder = (curveNoise: number) => {
@@ -231,17 +303,20 @@ describe("Kaplan's laws", () => {
   });
 });
 
-test("a loss frontier is recovered, and with three points falls back to a pure power law", () => {
+test("a loss frontier is recovered, from three points too, and with two falls back to a pure power law", () => {
   const flops = [1e9, 1e10, 1e11, 1e12, 1e13];
-  const fit = fitLossFrontier(
-    flops,
-    flops.map((c) => 1.5 + 60 * c ** -0.15),
-  )!;
-  expect(fit.parameters.E).toBeCloseTo(1.5, 6);
-  expect(fit.parameters.gamma).toBeCloseTo(0.15, 6);
+  for (const points of [flops, flops.slice(0, 3)]) {
+    const fit = fitLossFrontier(
+      points,
+      points.map((c) => 1.5 + 60 * c ** -0.15),
+    )!;
+    expect(fit.form).toBe("irreducible");
+    expect(fit.parameters.E).toBeCloseTo(1.5, 6);
+    expect(fit.parameters.gamma).toBeCloseTo(0.15, 6);
+  }
   const pure = fitLossFrontier(
-    flops.slice(0, 3),
-    flops.slice(0, 3).map((c) => 60 * c ** -0.15),
+    flops.slice(0, 2),
+    flops.slice(0, 2).map((c) => 60 * c ** -0.15),
   )!;
   expect(pure.form).toBe("power-law");
   expect(pure.parameters.gamma).toBeCloseTo(0.15, 9);

@@ -1,15 +1,15 @@
 import { IsoflopError } from "../error.js";
 import type { ComputeCost } from "../laws/computeCost.js";
-import type { Random } from "../numerics/random.js";
 import type { RunRecord } from "../record.js";
-import { type BootstrapOptions, bootstrap, resampleCounts, summariseDraws } from "../uncertainty/bootstrap.js";
+import { type BootstrapOptions, bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import { type BudgetGroup, DEFAULT_CLUSTER_TOLERANCE, groupByBudget } from "./budgets.js";
 import { fitLossFrontier, type LossFrontierFit } from "./lossFrontierFit.js";
 import { fitPowerLaw } from "./powerLawFit.js";
 import { fitProfile, type IsoflopProfile } from "./profile.js";
+import { type ProfileResampling, poolNoise, vertexDraws } from "./profileResampling.js";
 import { checkRecords, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
 import type { FitResult, FitWarning } from "./result.js";
-import { warn, warnBootstrap, warnComputeRange, warnConvention, warnExponentSum } from "./warnings.js";
+import { warn, warnBootstrap, warnComputeRange, warnConvention, warnCopies, warnExponentSum } from "./warnings.js";
 
 export interface IsoflopOptions extends FitOptions, BootstrapOptions {
   /**
@@ -18,6 +18,8 @@ export interface IsoflopOptions extends FitOptions, BootstrapOptions {
   readonly clusterTolerance?: number;
   /** Weigh minima by the inverse variance of ln N at the vertex (default), or all alike. */
   readonly weights?: "vertex" | "equal";
+  /** How the bootstrap draws; default "residual". */
+  readonly resampling?: ProfileResampling;
 }
 
 /** Parameters of a pair of power laws with the loss along them. */
@@ -38,7 +40,7 @@ export interface IsoflopFit extends FitResult {
     readonly logTokens: number;
     readonly logLoss: number;
   }[];
-  /** Run-to-run noise: ln-loss residuals from the used parabolas, inflated for the fitted coefficients. */
+  /** Run-to-run noise: ln-loss residuals from the used parabolas, each over sqrt(1 - leverage), centred. */
   readonly noise: readonly number[];
   readonly compute: ComputeCost;
 }
@@ -50,7 +52,8 @@ type Vertex = NonNullable<IsoflopProfile["vertex"]>;
 /**
  * Approach 2 of Hoffmann et al. 2022: a parabola in ln N through the final losses of each budget, and power laws
  * through the minima. Minima on or beyond the grid's edge and parabolas without a minimum are reported and left out. At
- * least two minima must remain. The bootstrap draws runs within each budget.
+ * least two minima must remain. The bootstrap redraws the losses around the parabolas: over the handful of runs of one
+ * budget, drawing runs instead (option "case") understates the loss's uncertainty, the more the fewer they are.
  * @throws IsoflopError "too-few-minima", "too-few-records", "bad-record", "some-budgets"
  */
 export function fitIsoflop(records: readonly RunRecord[], options: IsoflopOptions = {}): IsoflopFit {
@@ -71,11 +74,19 @@ export function fitIsoflop(records: readonly RunRecord[], options: IsoflopOption
   const byVertex = (options.weights ?? "vertex") === "vertex";
   const laws = fitLaws(vertices, byVertex)!;
 
-  const usedGroups = grouping.groups.filter((_, i) => profiles[i]!.status === "used").map((group) => membersOf(group));
-  const draws = bootstrap(DRAW_NAMES, options, (random) => {
-    const drawn = usedGroups.flatMap((members, i) => resampleProfile(used[i]!.budget, members, random));
-    const refit = fitLaws(drawn, byVertex);
-    return refit && DRAW_NAMES.map((name) => refit.parameters[name]);
+  const resampling = options.resampling ?? "residual";
+  const noise = poolNoise(used);
+  const members = grouping.groups.filter((_, i) => profiles[i]!.status === "used").map(membersOf);
+  const draw = vertexDraws(
+    used.map((profile, i) => ({ profile, members: members[i]! })),
+    noise,
+    resampling,
+  );
+  const draws = bootstrap(DRAW_NAMES, draw ? options : { ...options, resamples: 0 }, (random) => {
+    const refit = fitLaws(draw!(random), byVertex);
+    // With minima lost, the loss would be drawn from another law than the one it was fitted by.
+    if (refit?.frontier.form !== laws.frontier.form) return undefined;
+    return DRAW_NAMES.map((name) => refit.parameters[name]);
   });
 
   const compute = computeCostOf(records, options.convention);
@@ -97,14 +108,23 @@ export function fitIsoflop(records: readonly RunRecord[], options: IsoflopOption
       lossForm: laws.frontier.form,
       bootstrapResamples: draws.attempted,
       bootstrapFailures: draws.failed,
+      bootstrapResampling: resampling,
+      noiseDegreesOfFreedom: noise.degreesOfFreedom,
     },
     warnings: [
       ...profileWarnings(profiles),
-      ...(used.length < 3
-        ? [warn("few-minima", "Two minima fix the exponents exactly: nothing is left to check them by.")]
-        : []),
+      ...minimaWarnings(used.length, laws.frontier.form),
+      ...(draw
+        ? []
+        : [
+            warn(
+              "few-points",
+              "Every parabola passes through its runs exactly, which shows no noise: there are no intervals. Four sizes a budget give some.",
+            ),
+          ]),
       ...warnComputeRange(vertices.map((v) => v.flops)),
       ...warnConvention(records, options.convention),
+      ...warnCopies(records),
       ...warnExponentSum(a, b, compute.exponent),
       ...(laws.frontier.atBound
         ? [
@@ -123,7 +143,7 @@ export function fitIsoflop(records: readonly RunRecord[], options: IsoflopOption
       logTokens: laws.residualsD[i]!,
       logLoss: laws.frontier.residuals[i]!,
     })),
-    noise: used.flatMap(parabolaNoise),
+    noise: noise.errors,
     compute,
   };
 }
@@ -154,34 +174,19 @@ function fitLaws(vertices: readonly Vertex[], byVertex: boolean) {
   return { parameters, frontier, residualsN: n.residuals, residualsD: d.residuals, objective };
 }
 
-/** Resamples that repeat too few sizes to bend a parabola are drawn again, at most so often. */
-const REDRAWS = 20;
-
-/** A resample's vertex, or none where it fell off the grid: that budget then sits out this draw. */
-function resampleProfile(budget: number, members: readonly RunRecord[], random: Random): Vertex[] {
-  const distinct = new Set(members.map((r) => r.parameters)).size;
-  const needed = Math.min(4, distinct);
-  const stratum = [members.map((_, i) => i)];
-  const counts = new Float64Array(members.length);
-  for (let attempt = 0; attempt < REDRAWS; attempt++) {
-    resampleCounts(stratum, random, counts);
-    const sizes = new Set(members.filter((_, i) => counts[i]! > 0).map((r) => r.parameters)).size;
-    if (sizes < needed) continue;
-    const profile = fitProfile(budget, members, counts);
-    return profile.status === "used" ? [profile.vertex!] : [];
+function minimaWarnings(count: number, form: LossFrontierFit["form"]): FitWarning[] {
+  if (form === "power-law") {
+    return [
+      warn(
+        "few-minima",
+        "Two minima fix the exponents exactly, and show no irreducible loss: L_opt(C) is too low beyond them, and has no interval.",
+      ),
+    ];
   }
-  return [];
-}
-
-function parabolaNoise(profile: IsoflopProfile): number[] {
-  const { coefficients, degreesOfFreedom, points } = profile;
-  if (!coefficients || degreesOfFreedom < 1) return [];
-  const inflation = Math.sqrt(points.length / degreesOfFreedom);
-  return points.map((point) => {
-    const x = Math.log(point.parameters);
-    const fitted = coefficients[0] + x * (coefficients[1] + x * coefficients[2]);
-    return inflation * Math.log(point.loss / fitted);
-  });
+  if (count > 3) return [];
+  return [
+    warn("few-minima", "Three minima fix E, k and gamma of L_opt(C) exactly: nothing is left to check the loss by."),
+  ];
 }
 
 function profileWarnings(profiles: readonly IsoflopProfile[]): FitWarning[] {

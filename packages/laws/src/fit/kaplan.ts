@@ -12,7 +12,15 @@ import { parametricData } from "./parametricObjective.js";
 import { fitPowerLaw } from "./powerLawFit.js";
 import { checkRecords, checkVariation, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
 import type { FitResult } from "./result.js";
-import { warn, warnBootstrap, warnCollinear, warnComputeRange, warnConvention, warnFewPoints } from "./warnings.js";
+import {
+  warn,
+  warnBootstrap,
+  warnCollinear,
+  warnComputeRange,
+  warnConvention,
+  warnCopies,
+  warnFewPoints,
+} from "./warnings.js";
 
 export interface KaplanOptions extends FitOptions, BootstrapOptions {}
 
@@ -109,6 +117,7 @@ function fitCompute(records: readonly RunRecord[], options: KaplanOptions): Kapl
           ]),
       ...warnComputeRange(points.map((p) => p.flops)),
       ...warnConvention(records, options.convention),
+      ...(isoflop ? isoflop.warnings.filter((warning) => warning.code === "few-points") : warnCopies(records)),
       ...warnBootstrap(kept.failed, kept.attempted),
     ],
     frontier: points.map((p, i) => ({ ...p, logResidual: line.residuals[i]! })),
@@ -190,6 +199,7 @@ function fitModelData(records: readonly RunRecord[], options: KaplanOptions): Ka
       ...warnFewPoints(records.length, 4, "runs"),
       ...warnComputeRange(records.map((r) => r.flops)),
       ...warnConvention(records, options.convention),
+      ...warnCopies(records),
       ...warnCollinear(records),
       ...bounded.map((name) => warn("parameter-at-bound", `${name} lies at its bound ${parameters[name]}.`)),
       ...(best.converged ? [] : [warn("poor-convergence", "The minimiser ran out of iterations.")]),

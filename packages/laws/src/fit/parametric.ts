@@ -14,7 +14,15 @@ import {
 import { descend, projectedStarts } from "./parametricSearch.js";
 import { checkRecords, checkVariation, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
 import type { FitResult, FitWarning } from "./result.js";
-import { warn, warnBootstrap, warnCollinear, warnComputeRange, warnConvention, warnFewPoints } from "./warnings.js";
+import {
+  warn,
+  warnBootstrap,
+  warnCollinear,
+  warnComputeRange,
+  warnConvention,
+  warnCopies,
+  warnFewPoints,
+} from "./warnings.js";
 
 export interface ParametricOptions extends FitOptions, BootstrapOptions {
   /** Default "huber". */
@@ -116,6 +124,7 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
       ...warnFewPoints(records.length, 5, "runs"),
       ...warnComputeRange(records.map((r) => r.flops)),
       ...warnConvention(records, options.convention),
+      ...warnCopies(records),
       ...warnCollinear(records),
       ...boundWarnings(best.x, data, parameters),
       ...(best.converged

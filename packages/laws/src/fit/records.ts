@@ -25,6 +25,14 @@ export function checkRecords(records: readonly RunRecord[], minimum: number, pur
         });
       }
     }
+    const { budget } = record;
+    if (budget !== undefined && !(Number.isFinite(budget) && budget > 0)) {
+      throw new IsoflopError({
+        code: "bad-record",
+        message: `Run "${record.id}" has budget = ${budget}; a budget is a positive, finite number of FLOPs.`,
+        hint: "Mend the budget column, or leave it out: runs are then grouped by clusters of C.",
+      });
+    }
   }
   if (records.length < minimum) {
     throw new IsoflopError({
@@ -51,6 +59,12 @@ export function checkVariation(records: readonly RunRecord[], purpose: string): 
       hint: "Vary both N and D, as isoFLOP profiles do.",
     });
   }
+  if (new Set(records.map((r) => r.loss)).size >= 2) return;
+  throw new IsoflopError({
+    code: "no-variation",
+    message: `${purpose} needs losses that differ; all are ${records[0]!.loss}.`,
+    hint: "Check that the loss column is the final loss of each run.",
+  });
 }
 
 /**

@@ -56,6 +56,20 @@ export function warnConvention(records: readonly RunRecord[], convention?: Count
   ];
 }
 
+/** Rows imported twice make every interval too narrow; a second seed never has the same loss to the last digit. */
+export function warnCopies(records: readonly RunRecord[]): FitWarning[] {
+  const distinct = new Set(records.map((r) => [r.parameters, r.tokens, r.flops, r.loss].join("/")));
+  const copies = records.length - distinct.size;
+  if (copies === 0) return [];
+  return [
+    warn(
+      "few-points",
+      `${copies} of ${records.length} runs have the N, D, C and loss of another run: if they are copies, they are no ` +
+        "new points, and the intervals are too narrow.",
+    ),
+  ];
+}
+
 /** Where D follows N (as 20 tokens a parameter throughout), no fit can tell the two terms of L(N, D) apart. */
 export function warnCollinear(records: readonly RunRecord[]): FitWarning[] {
   const logN = records.map((r) => Math.log(r.parameters));

@@ -36,7 +36,7 @@ export interface LossPrediction {
 }
 
 const FEWEST_DRAWS = 20;
-/** Beyond this many times the largest budget fitted, the forecast carries a warning. */
+/** Beyond this many times the largest budget fitted, or below the smallest by it, the forecast carries a warning. */
 const FAR = 30;
 
 /**
@@ -55,11 +55,7 @@ export function forecast(fit: AllocationFit, flops: number, options: ForecastOpt
   }
   checkConvention(fit, options.convention);
   const optimum = optimumBy(fit, fit.parameters, flops);
-  const largest = fit.diagnostics.largestFlops;
-  const warnings =
-    typeof largest === "number" && flops > FAR * largest
-      ? [warn("extrapolation", `The budget is ${(flops / largest).toPrecision(2)} times the largest that was fitted.`)]
-      : [];
+  const warnings = [...extrapolationWarnings(fit, flops), ...lossWarnings(fit)];
   const drawn = [...drawsOf(fit)].map((values) => optimumBy(fit, values, flops));
   if (drawn.length < FEWEST_DRAWS) return { optimum, warnings };
   const losses = drawn.map((o) => o.loss!);
@@ -68,11 +64,33 @@ export function forecast(fit: AllocationFit, flops: number, options: ForecastOpt
     intervals95: {
       parameters: central95(drawn.map((o) => o.parameters)),
       tokens: central95(drawn.map((o) => o.tokens)),
-      loss: central95(losses),
+      ...(predictsLoss(fit) && { loss: central95(losses) }),
     },
-    predictionInterval95: predictionInterval(fit, losses, options.random ?? createRandom(0)),
+    ...(predictsLoss(fit) && {
+      predictionInterval95: predictionInterval(fit, losses, options.random ?? createRandom(0)),
+    }),
     warnings,
   };
+}
+
+function extrapolationWarnings({ diagnostics }: AllocationFit, flops: number): FitWarning[] {
+  const { smallestFlops, largestFlops } = diagnostics;
+  if (typeof smallestFlops !== "number" || typeof largestFlops !== "number") return [];
+  const far = (factor: number, than: string) => [
+    warn("extrapolation", `The budget is ${factor.toPrecision(2)} times ${than} that was fitted.`),
+  ];
+  if (flops > FAR * largestFlops) return far(flops / largestFlops, "the largest");
+  return FAR * flops < smallestFlops ? far(flops / smallestFlops, "the smallest") : [];
+}
+
+/** Two minima cannot show an irreducible loss; their power law is no forecast, and draws of it no interval. */
+function predictsLoss(fit: AllocationFit): boolean {
+  return fit.law !== "isoflop-power-law" || fit.diagnostics.lossForm !== "power-law";
+}
+
+function lossWarnings(fit: AllocationFit): FitWarning[] {
+  if (predictsLoss(fit)) return [];
+  return [warn("few-minima", "Two minima show no irreducible loss: the loss forecast is too low beyond them.")];
 }
 
 /** Loss of a run of N parameters on D tokens, by a fit of L(N, D), with intervals from its draws. */

@@ -83,6 +83,12 @@ export function effectiveSizes(
   return { parameters: effective(uniqueN, n, p.RN).value, tokens: effective(uniqueD, d, p.RD).value };
 }
 
+/** The loss that no compute can better: both N' and D' at their limits U_N (1 + RN) and U (1 + RD). */
+export function leastLossOfData(p: DataConstrainedParameters, uniqueTokens: number): number {
+  const fed = chinchillaParametersForTokens(p, uniqueTokens);
+  return chinchilla.loss(p, fed * (1 + p.RN), uniqueTokens * (1 + p.RD));
+}
+
 /** U + U R* (1 - exp(-R/R*)), R = X/U - 1, with its derivatives by U and by R*. */
 function effective(unique: number, used: number, scale: number): { value: number; byUnique: number; byScale: number } {
   const repeats = used / unique - 1;

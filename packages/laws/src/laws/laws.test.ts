@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { gridThenGolden } from "../numerics/minimiseScalar.js";
+import { muennighoffConstants } from "../published/muennighoff.js";
 import { chinchilla, chinchillaExponents, chinchillaParametersForTokens } from "./chinchilla.js";
 import { type ComputeCost, computeOf, sixND, tokensFor } from "./computeCost.js";
 import { dataConstrained } from "./dataConstrained.js";
@@ -114,6 +115,26 @@ describe("laws of compute alone", () => {
 });
 
 describe("data-constrained", () => {
+  test("gives the worked examples of Muennighoff et al.'s repository to every digit, and finds what its grid nears", () => {
+    const law = dataConstrained(25e9);
+    const p = muennighoffConstants;
+    expect(law.loss(p, 6.34e9, 242e9)).toBeCloseTo(2.2256440889984477, 14);
+    expect(law.loss(p, 8.67e9, 178e9)).toBeCloseTo(2.2269634075087867, 14);
+    [1e8, 4e8, 1.5e9].forEach((unique, i) => {
+      const published = [5098651.77, 20394607.06, 76479776.48][i]!;
+      expect(chinchillaParametersForTokens(p, unique)).toBeCloseTo(published, 2);
+    });
+    const free = chinchilla.optimum(p, 5.76e23);
+    expect(free.parameters / 69962173313.5).toBeCloseTo(1, 11);
+    expect(free.tokens / 1372170066384.2).toBeCloseTo(1, 11);
+    // optimal_allocation(1e22, 25e9) is the best of a grid of steps of 0.4 %: the minimum lies within a step, and lower.
+    const optimum = law.optimum(p, 1e22);
+    expect(Math.abs(optimum.tokens / 237336955477.55 - 1)).toBeLessThan(0.001);
+    expect(Math.abs(optimum.parameters / 7022364735.88 - 1)).toBeLessThan(0.001);
+    const byGrid = law.loss(p, 7022364735.88, 237336955477.55);
+    expect(optimum.loss!).toBeLessThan(byGrid);
+    expect(optimum.loss!).toBeGreaterThan(byGrid - 1e-8);
+  });
   test("with data to spare it is the chinchilla law wherever the model is not oversized", () => {
     const n = 1e9;
     const d = 1e12;

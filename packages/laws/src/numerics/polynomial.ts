@@ -43,3 +43,12 @@ export function evaluatePolynomial(fit: PolynomialFit, x: number): number {
   }
   return value;
 }
+
+/** How far each observation pulls its own fitted value: x' (X' X)^-1 x, for an unweighted fit at its own points. */
+export function leveragesOf(fit: PolynomialFit, x: ArrayLike<number>): number[] {
+  const covariance = fit.regression.unscaledCovariance;
+  return Array.from(x, (value) => {
+    const t = (value - fit.centre) / fit.scale;
+    return covariance.reduce((sum, row, j) => sum + row.reduce((s, c, k) => s + c * t ** (j + k), 0), 0);
+  });
+}

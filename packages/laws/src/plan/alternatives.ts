@@ -1,7 +1,7 @@
 import { IsoflopError } from "../error.js";
 import type { Optimum } from "../fit/result.js";
-import { sixND } from "../laws/computeCost.js";
-import { dataConstrained, effectiveSizes } from "../laws/dataConstrained.js";
+import { computeOf, sixND } from "../laws/computeCost.js";
+import { dataConstrained, effectiveSizes, leastLossOfData } from "../laws/dataConstrained.js";
 import type { NamedLaw } from "../published/law.js";
 import { muennighoffConstants } from "../published/muennighoff.js";
 import { formatCount, formatFlops } from "../units/quantity.js";
@@ -47,6 +47,9 @@ export function sizeAlternatives(law: NamedLaw, optimum: Optimum): Alternative[]
   });
 }
 
+/** Within so many nats of the least loss that the data allow, more compute buys nothing that could be measured. */
+const EXHAUSTED = 1e-3;
+
 /**
  * The best model for the same compute when only so many unique tokens exist, by Muennighoff's decay of repeated data
  * with the law's own E, A, B, alpha, beta.
@@ -66,6 +69,7 @@ export function dataConstrainedAlternative(law: NamedLaw, optimum: Optimum, uniq
   const found = dataConstrained(uniqueTokens).optimum(parameters, optimum.flops, law.compute ?? sixND);
   const effective = effectiveSizes(parameters, found.parameters, found.tokens, uniqueTokens);
   const epochs = Math.max(1, found.tokens / uniqueTokens);
+  const exhausted = found.loss! - leastLossOfData(parameters, uniqueTokens) < EXHAUSTED;
   return {
     kind: "data-constrained",
     flops: optimum.flops,
@@ -74,8 +78,9 @@ export function dataConstrainedAlternative(law: NamedLaw, optimum: Optimum, uniq
     epochs,
     loss: found.loss!,
     lossPenalty: found.loss! - optimum.loss!,
-    note:
-      epochs > 1
+    note: exhausted
+      ? `${formatCount(uniqueTokens)} unique tokens are exhausted: no compute betters this by ${EXHAUSTED} nats, so N and the passes are hardly determined, and a smaller budget does as well.`
+      : epochs > 1
         ? `${epochs.toPrecision(2)} passes over ${formatCount(uniqueTokens)} unique tokens, worth ${formatCount(effective.tokens)} unique ones.`
         : `${formatCount(uniqueTokens)} unique tokens suffice: nothing repeats.`,
   };
@@ -87,8 +92,9 @@ export function dataConstrainedAlternative(law: NamedLaw, optimum: Optimum, uniq
  */
 export function inferenceAwareAlternative(law: NamedLaw, optimum: Optimum, inferenceTokens: number): Alternative {
   if (!law.loss) throw withoutLoss(law, "the cost of serving");
-  const found = inferenceAwareOptimum(law.loss, optimum, inferenceTokens);
-  const usual = tokensCost(optimum) + 2 * optimum.parameters * inferenceTokens;
+  const cost = law.compute ?? sixND;
+  const found = inferenceAwareOptimum(law.loss, optimum, inferenceTokens, cost);
+  const usual = computeOf(cost, optimum.parameters, optimum.tokens + inferenceTokens / 3);
   const saved = 100 * (1 - found.totalFlops / usual);
   return {
     kind: "inference-aware",
@@ -99,10 +105,6 @@ export function inferenceAwareAlternative(law: NamedLaw, optimum: Optimum, infer
     lossPenalty: 0,
     note: `The same loss for ${formatFlops(found.totalFlops)} FLOPs in all, serving ${formatCount(inferenceTokens)} tokens included: ${saved.toFixed(1)} % less.`,
   };
-}
-
-function tokensCost(optimum: Optimum): number {
-  return 6 * optimum.parameters * optimum.tokens;
 }
 
 function withoutLoss(law: NamedLaw, question: string): IsoflopError {

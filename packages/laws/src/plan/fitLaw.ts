@@ -24,6 +24,7 @@ export function lawFromFit(fit: AllocationFit, name = `approach-${fit.approach}`
     notes: fit.warnings.map((warning) => warning.message),
     compute: fit.compute,
     optimum: (flops) => optimumBy(fit, fit.parameters, flops),
+    cautions: (flops) => forecast(fit, flops).warnings.map((warning) => warning.message),
     intervals95: (flops) => forecast(fit, flops).intervals95,
     ...((fit.law === "chinchilla" || fit.law === "kaplan-model-data") && {
       loss: (n: number, d: number) => lossBy(fit, fit.parameters, n, d),

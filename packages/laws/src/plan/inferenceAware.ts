@@ -1,4 +1,5 @@
 import { IsoflopError } from "../error.js";
+import { type ComputeCost, computeOf, sixND } from "../laws/computeCost.js";
 import { bisect, gridThenGolden } from "../numerics/minimiseScalar.js";
 
 /** The model of given loss that costs least over training and serving. */
@@ -18,7 +19,8 @@ const LARGEST = 2;
 const MOST_DATA = 1e6;
 
 /**
- * Sardana et al. 2023 (arXiv:2401.00448), equation 1: minimise 6 N D + 2 N D_inference subject to L(N, D) = loss.
+ * Sardana et al. 2023 (arXiv:2401.00448), equation 1: minimise 6 N D + 2 N D_inference subject to L(N, D) = loss. Where
+ * training does not cost 6ND, a token served costs a third of a token trained: the forward pass of the three.
  * @param lossAt L(N, D), falling in both
  * @param start the training-optimal model of this loss
  * @throws IsoflopError "bad-inference-tokens"
@@ -27,6 +29,7 @@ export function inferenceAwareOptimum(
   lossAt: (n: number, d: number) => number,
   start: { readonly parameters: number; readonly tokens: number },
   inferenceTokens: number,
+  training: ComputeCost = sixND,
 ): InferenceAwareOptimum {
   if (!(inferenceTokens >= 0 && Number.isFinite(inferenceTokens))) {
     throw new IsoflopError({
@@ -46,13 +49,13 @@ export function inferenceAwareOptimum(
     const n = Math.exp(logN);
     const d = tokensAt(n);
     // Too small a model never reaches the loss, however long it trains.
-    return d === undefined ? Number.POSITIVE_INFINITY : 6 * n * d + 2 * n * inferenceTokens;
+    return d === undefined ? Number.POSITIVE_INFINITY : computeOf(training, n, d + inferenceTokens / 3);
   };
   const centre = Math.log(start.parameters);
   const logN = gridThenGolden(cost, centre + Math.log(SMALLEST), centre + Math.log(LARGEST), 200, 1e-9);
   const parameters = Math.exp(logN);
   const tokens = tokensAt(parameters) ?? start.tokens;
-  const trainingFlops = 6 * parameters * tokens;
-  const inferenceFlops = 2 * parameters * inferenceTokens;
+  const trainingFlops = computeOf(training, parameters, tokens);
+  const inferenceFlops = computeOf(training, parameters, inferenceTokens) / 3;
   return { parameters, tokens, loss, trainingFlops, inferenceFlops, totalFlops: trainingFlops + inferenceFlops };
 }

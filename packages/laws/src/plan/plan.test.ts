@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fitIsoflop } from "../fit/isoflop.js";
 import { fitParametric } from "../fit/parametric.js";
 import { syntheticStudy } from "../fit/synthetic.js";
+import { chinchilla } from "../laws/chinchilla.js";
 import { createRandom } from "../numerics/random.js";
 import { publishedLaw, publishedLaws } from "../published/laws.js";
 import { lawFromFit } from "./fitLaw.js";
@@ -53,6 +54,13 @@ describe("plan", () => {
       expect(alternatives[0]!.lossPenalty === undefined).toBe(fit.approach === "2");
     }
   });
+  test("a fit asked for a budget far from its own says so in the plan", () => {
+    const truth = { E: 1.2, A: 30, B: 60, alpha: 0.38, beta: 0.33 };
+    const records = syntheticStudy({ truth, budgets: [3e9, 1e10, 3e10, 1e11], sizes: 7, width: 8 });
+    const law = lawFromFit(fitParametric(records, { resamples: 0 }));
+    expect(plan(law, 1e12).notes.join()).not.toMatch(/largest that was fitted/);
+    expect(plan(law, 1e24).notes.join()).toMatch(/times the largest that was fitted/);
+  });
   test("refuses a budget that is none", () => {
     for (const flops of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
       expect(() => plan(epoch, flops)).toThrow(/budget/);
@@ -78,6 +86,14 @@ describe("limited data", () => {
     expect(plans[0]!.lossPenalty!).toBeGreaterThan(0);
     expect(plans[2]!.lossPenalty!).toBeGreaterThan(plans[1]!.lossPenalty!);
   });
+  test("exhausted data are called so, since their N and passes are arbitrary", () => {
+    expect(find(25e9).note).toMatch(/passes over 25B unique tokens/);
+    expect(find(1e8).note).toMatch(/exhausted/);
+  });
+  test("Muennighoff's 25B unique tokens at 1e22 FLOPs: 9.5 epochs for 7.0B parameters", () => {
+    expect(find(25e9).epochs!).toBeCloseTo(9.4935, 1);
+    expect(find(25e9).parameters / 7022364735.88).toBeCloseTo(1, 2);
+  });
   test("a law without loss says that it cannot, and what can", () => {
     expect(() => plan(publishedLaw("kaplan-2020"), 1e22, { uniqueTokens: 1e10 })).toThrow(/predicts no loss/);
     expect(() => plan(epoch, 1e22, { uniqueTokens: -1 })).toThrow(/positive/);
@@ -89,6 +105,15 @@ describe("serving", () => {
   test("nothing served: the training optimum", () => {
     const found = inferenceAwareOptimum(epoch.loss!, optimum, 0);
     expect(found.parameters / optimum.parameters).toBeCloseTo(1, 4);
+  });
+  test("where training is not 6ND, serving costs a third of it, and nothing served is still the training optimum", () => {
+    const cost = { coefficient: 30, exponent: 0.9 };
+    const best = chinchilla.optimum(epoch.chinchilla!, 1e23, cost);
+    const found = inferenceAwareOptimum(epoch.loss!, best, 0, cost);
+    expect(found.parameters / best.parameters).toBeCloseTo(1, 4);
+    expect(found.totalFlops / 1e23).toBeCloseTo(1, 6);
+    const served = inferenceAwareOptimum(epoch.loss!, best, 1e12, cost);
+    expect(served.inferenceFlops).toBeCloseTo((30 * served.parameters ** 0.9 * 1e12) / 3, -12);
   });
   test("the more is served, the smaller and longer trained; loss equal, total cost least", () => {
     let previous = optimum.parameters;

@@ -61,6 +61,6 @@ export function plan(law: NamedLaw, flops: number, options: PlanOptions = {}): P
         : [inferenceAwareAlternative(law, optimum, options.inferenceTokens)]),
     ],
     comparisons: compareModels(law),
-    notes: intervals95 ? law.notes : [...law.notes, NO_INTERVAL],
+    notes: [...law.notes, ...(law.cautions?.(flops) ?? []), ...(intervals95 ? [] : [NO_INTERVAL])],
   };
 }

@@ -23,6 +23,8 @@ export interface NamedLaw {
   readonly chinchilla?: ChinchillaParameters;
   /** How C follows from N and D; 6ND when absent. */
   readonly compute?: ComputeCost;
+  /** What the reader should know of the optimum for C FLOPs in particular. */
+  cautions?(flops: number): readonly string[];
   /** Intervals of the optimum, where the law comes with its draws. */
   intervals95?(flops: number): OptimumIntervals | undefined;
 }
