@@ -4,7 +4,6 @@ import {
   type AllocationFit,
   type CountingConvention,
   createRandom,
-  type FitResult,
   fitEnvelope,
   fitIsoflop,
   fitKaplan,
@@ -81,8 +80,8 @@ export function fitOne(
   return fitKaplan(records, options);
 }
 
-/** The fields of the public contract, without the bootstrap's draws and what figures need. */
-export function withoutDraws(fit: FitResult) {
+/** The fields of the public contract, without the bootstrap's draws and what figures need; enough to plan by. */
+export function withoutDraws(fit: StudyFit) {
   const { approach, law, parameters, standardErrors, intervals95, exponents, objective, diagnostics, warnings } = fit;
   return {
     approach,
@@ -94,8 +93,12 @@ export function withoutDraws(fit: FitResult) {
     objective,
     diagnostics,
     warnings,
+    ...("compute" in fit ? { compute: fit.compute } : {}),
   };
 }
+
+/** Raise it when a procedure gives other numbers for the same runs: kept fits are then made anew. */
+const PROCEDURES = 2;
 
 /**
  * The fits of a study, kept in fits/: computed again only when the records, the choices or the program have changed.
@@ -108,7 +111,7 @@ export async function fitStudy(
   choices: FitChoices = DEFAULT_FITS,
 ): Promise<Fits> {
   const key = createHash("sha256")
-    .update(canonicalJson({ version: packageVersion(), records, convention, choices }))
+    .update(canonicalJson({ version: packageVersion(), procedures: PROCEDURES, records, convention, choices }))
     .digest("hex");
   const index = join(fitsFolder, "all.json");
   const kept = await readKept(index, key);
