@@ -1,8 +1,7 @@
-import type { FitResult } from "@isoflop/laws";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseColumns } from "../read/columns.js";
 import { type Observations, readObservations } from "../read/observations.js";
-import { ALL_APPROACHES, type FitChoices, fitObservations, withoutDraws } from "../steps/fits.js";
+import { ALL_APPROACHES, type FitChoices, fitObservations, type StudyFit, withoutDraws } from "../steps/fits.js";
 import { fitsTable } from "./fitsTable.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
 
@@ -65,7 +64,7 @@ export function fitVerb(io: CommandIo): Command {
 }
 
 /** The contract of `isoflop fit --json`. */
-export function fitJson(observations: Observations, fits: readonly FitResult[]) {
+export function fitJson(observations: Observations, fits: readonly StudyFit[]) {
   return {
     observations: {
       count: observations.records.length,
@@ -77,7 +76,7 @@ export function fitJson(observations: Observations, fits: readonly FitResult[]) 
   };
 }
 
-function fitText(observations: Observations, fits: readonly FitResult[]): string {
+function fitText(observations: Observations, fits: readonly StudyFit[]): string {
   const { records, dropped, convention, derived, sources } = observations;
   const lines = [`${records.length} runs from ${sources.join(", ")}`];
   lines.push(

@@ -1,24 +1,21 @@
-import { readFile } from "node:fs/promises";
 import {
-  type AllocationFit,
   clusterFlops,
   DEFAULT_MFU,
   formatCount,
   formatFlops,
   type Interval,
   IsoflopError,
-  lawFromFit,
-  type NamedLaw,
   type Plan,
   parseCluster,
   parseCount,
   parseFlops,
   pfDaysToFlops,
   plan,
-  publishedLaw,
 } from "@isoflop/laws";
 import { Command } from "commander";
+import { parseQuantity } from "../study/quantity.js";
 import { type CommandIo, writeJsonOutput } from "./io.js";
+import { readLaw } from "./law.js";
 import { textTable } from "./textTable.js";
 
 interface PlanFlags {
@@ -69,50 +66,34 @@ export function planVerb(io: CommandIo): Command {
 /** The budget in FLOPs, said in exactly one of the three ways. Errors: plan-budget, and those of the units. */
 function budgetOf(flags: PlanFlags): number {
   const ways = [flags.flops, flags.pfDays, flags.gpus].filter((value) => value !== undefined).length;
-  if (
-    ways !== 1 ||
-    (flags.gpus !== undefined) !== (flags.days !== undefined) ||
-    (flags.mfu !== undefined && flags.gpus === undefined)
-  ) {
+  const stray = flags.gpus === undefined && (flags.days ?? flags.mfu) !== undefined;
+  if (ways !== 1 || stray || (flags.gpus !== undefined && flags.days === undefined)) {
     throw new IsoflopError({
       code: "plan-budget",
-      message: ways > 1 ? "The compute is given in more than one way." : "The compute is not given, or not completely.",
+      message:
+        ways > 1
+          ? "The compute is given in more than one way."
+          : stray && ways === 1
+            ? `${flags.days === undefined ? "--mfu" : "--days"} belongs to --gpus; the compute is given without them.`
+            : "The compute is not given, or not completely.",
       hint: "Give one of: --flops 5.76e23; --pf-days 3640; --gpus 64xH100 --days 14 [--mfu 0.4].",
     });
   }
   if (flags.flops !== undefined) return parseFlops(flags.flops, "--flops");
   if (flags.pfDays !== undefined) return pfDaysToFlops(parseCount(flags.pfDays, "--pf-days"));
-  const mfu = flags.mfu === undefined ? DEFAULT_MFU : Number(flags.mfu);
+  const mfu = flags.mfu === undefined ? DEFAULT_MFU : share(flags.mfu);
   return clusterFlops(parseCluster(flags.gpus ?? ""), parseCount(flags.days ?? "", "--days"), mfu);
 }
 
-/** A published law by name, or a fit that `isoflop fit` or a study wrote. Errors: unknown-law, law-file. */
-async function readLaw(name: string): Promise<NamedLaw> {
-  if (!name.endsWith(".json")) return publishedLaw(name);
-  const fail = (why: string, cause?: unknown) =>
-    new IsoflopError({
-      code: "law-file",
-      message: `--law ${name}: ${why}.`,
-      hint: "Give a fit that a study wrote (fits/chinchilla.json, fits/isoflop-power-law.json) or the name of a published law.",
-      cause,
-    });
-  const text = await readFile(name, "utf8").catch((cause: unknown) => {
-    throw fail("the file cannot be read", cause);
+/** "0.4" or "40%". */
+function share(text: string): number {
+  const value = text.trim() === "" ? undefined : parseQuantity(text);
+  if (value !== undefined && value > 0 && value <= 1) return value;
+  throw new IsoflopError({
+    code: "bad-quantity",
+    message: `--mfu must lie above 0 and at most at 1, not ${JSON.stringify(text)}.`,
+    hint: "Write 0.4 or 40%. Large runs attain 0.3 to 0.5.",
   });
-  let fit: unknown;
-  try {
-    fit = JSON.parse(text);
-  } catch (cause) {
-    throw fail("it is not JSON", cause);
-  }
-  if (!isAllocationFit(fit)) throw fail("it holds no fit that says what is optimal, or not the whole of one");
-  return lawFromFit(fit, name);
-}
-
-function isAllocationFit(value: unknown): value is AllocationFit {
-  if (typeof value !== "object" || value === null || !("law" in value) || !("compute" in value) || !("draws" in value))
-    return false;
-  return ["chinchilla", "isoflop-power-law", "envelope-power-law", "kaplan-model-data"].includes(String(value.law));
 }
 
 function planText(made: Plan): string {

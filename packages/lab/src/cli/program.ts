@@ -1,5 +1,5 @@
 import { isIsoflopError } from "@isoflop/laws";
-import { writeFailure } from "@isoflop/trainer";
+import { readFailure, writeFailure } from "@isoflop/trainer";
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../study/versions.js";
 import { fitVerb } from "./fit.js";
@@ -43,7 +43,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
 function explain(error: unknown, io: CommandIo, debug: boolean): number {
   // Commander has said what is wrong, or has shown its help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const shown = writeFailure(error, "a file");
+  const shown = systemFailure(error);
   if (isIsoflopError(shown)) {
     io.stderr.write(`error: ${shown.message}\n${shown.hint === undefined ? "" : `  hint: ${shown.hint}\n`}`);
     if (debug) io.stderr.write(`${stackOf(shown)}\n`);
@@ -55,6 +55,17 @@ function explain(error: unknown, io: CommandIo, debug: boolean): number {
     debug ? `${stackOf(error)}\n` : "  hint: this is a fault of isoflop itself; --debug shows where it happened.\n",
   );
   return 1;
+}
+
+/** An error of the file system that no step has explained: said with its path. Opening may have been to read. */
+function systemFailure(error: unknown): unknown {
+  if (!(error instanceof Error && "path" in error && typeof error.path === "string")) {
+    return writeFailure(error, "a file");
+  }
+  const reads = "syscall" in error && /^(open|read|scandir|stat|lstat)$/.test(String(error.syscall));
+  return reads && !/ENOSPC|EDQUOT|EROFS/.test(error.message)
+    ? readFailure(error, error.path)
+    : writeFailure(error, error.path);
 }
 
 function stackOf(error: unknown): string {

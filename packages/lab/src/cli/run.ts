@@ -26,7 +26,9 @@ export function runVerb(io: CommandIo): Command {
     .action(async (path: string, flags: { readonly json?: true; readonly dryRun?: true; readonly verify?: true }) => {
       const study = await openStudy(path);
       if (flags.verify && !flags.dryRun) {
-        await tellStudy(io, flags.json === true, `isoflop run ${shellPath(path)} --verify`, (options) => runStudy(study, options));
+        await tellStudy(io, flags.json === true, `isoflop run ${shellPath(path)} --verify`, (options) =>
+          runStudy(study, options),
+        );
         return;
       }
       const design = await prepareDesign(study, { log: (line) => log(io, line) });

@@ -7,13 +7,15 @@ import { costOf, type ExecutionEvent } from "./local.js";
 
 export interface Progress {
   readonly onEvent: (event: ExecutionEvent) => void;
+  /** A line that stays, above the display. */
+  readonly say: (line: string) => void;
   /** Ends the display; the last state stays on the terminal. */
   readonly close: () => Promise<void>;
 }
 
 /** What is known of a running run at one moment. */
 interface Glimpse {
-  readonly spec: RunSpec;
+  readonly spec: Pick<RunSpec, "id" | "name" | "steps">;
   readonly fraction: number;
   readonly loss: number | undefined;
 }
@@ -31,7 +33,8 @@ export async function showProgress(
   runsFolder: string,
   stream: NodeJS.WriteStream,
 ): Promise<Progress> {
-  const live = stream.isTTY === true;
+  // A terminal of unknown size tells none, and nothing can be redrawn on it.
+  const live = stream.isTTY === true && stream.columns > 0;
   const update = live ? createLogUpdate(stream) : undefined;
   const running = new Map<string, RunSpec>();
   const began = Date.now();
@@ -58,20 +61,20 @@ export async function showProgress(
     const before = specs.reduce((sum, spec) => sum + costOf(spec) * (atStart.get(spec.id) ?? 0), 0);
     const seconds = (Date.now() - began) / 1000;
     const rate = (done - before) / seconds;
-    const speed = rate > 0 ? `, ${formatFlops(rate)} FLOP/s` : "";
+    const speed = rate > 0 ? [`${formatFlops(rate)} FLOP/s`] : [];
     const over = ended.size === specs.length;
     const time = over
       ? `took ${formatDuration(seconds)}`
       : `ETA ${rate > 0 ? formatDuration((total - done) / rate) : "?"}`;
-    return `${title}: ${ended.size}/${specs.length} runs, ${((100 * done) / total).toFixed(0)} % of the FLOPs${speed}, ${time}`;
+    const share = `${((100 * done) / total).toFixed(0)} % of the FLOPs`;
+    return filled([`${title}: ${ended.size}/${specs.length} runs`, share, ...speed, time], width());
   };
-  const runLine = ({ spec, fraction, loss }: Glimpse): string =>
-    `${spec.name.padEnd(24)} ${bar(fraction)} ${`${(100 * fraction).toFixed(0)} %`.padStart(5)}  loss ${loss === undefined ? "-" : loss.toFixed(3)}`;
+  const width = () => (live ? stream.columns : Number.POSITIVE_INFINITY);
 
   let drawing: Promise<void> = Promise.resolve();
   const draw = async (): Promise<void> => {
     const now = await glimpse();
-    if (update !== undefined) update([summary(now), ...now.map((one) => `  ${runLine(one)}`)].join("\n"));
+    if (update !== undefined) update([summary(now), ...now.map((one) => runLine(one, width()))].join("\n"));
     else {
       const losses = now.map(
         (one) => `${one.spec.name} ${(100 * one.fraction).toFixed(0)} % loss ${one.loss?.toFixed(3) ?? "-"}`,
@@ -102,6 +105,7 @@ export async function showProgress(
           say(`${spec.name} ${event.kind}${event.kind === "failed" ? `: ${event.reason}` : ""}`);
       }
     },
+    say,
     close: async () => {
       clearInterval(timer);
       await drawing;
@@ -118,7 +122,28 @@ async function fractionOf(spec: RunSpec, runsFolder: string): Promise<number> {
   return Math.min(1, ((await readLastMetrics(folder))?.step ?? 0) / spec.steps);
 }
 
-function bar(fraction: number, width = 20): string {
+/** Parts in as few lines as the width allows, each line but the first set in. */
+export function filled(parts: readonly string[], width: number): string {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + part.length + 2 < width) lines[lines.length - 1] = `${last}, ${part}`;
+    else lines.push(last === undefined ? part : `  ${part}`);
+  }
+  return lines.join("\n");
+}
+
+/** One line for a run. Where there is no room for all of it the bar gives way first, then the name. */
+export function runLine({ spec, fraction, loss }: Glimpse, width: number): string {
+  const figures = `${`${(100 * fraction).toFixed(0)} %`.padStart(5)}  loss ${loss === undefined ? "-" : loss.toFixed(3)}`;
+  const room = width - figures.length - 4;
+  const name = spec.name.length > room ? `${spec.name.slice(0, Math.max(1, room - 1))}…` : spec.name;
+  const padded = name.padEnd(Math.min(room, 24));
+  const barWidth = Math.min(20, room - padded.length - 1);
+  return `  ${padded} ${barWidth < 5 ? "" : `${bar(fraction, barWidth)} `}${figures}`;
+}
+
+function bar(fraction: number, width: number): string {
   const filled = Math.round(Math.min(1, Math.max(0, fraction)) * width);
   return "█".repeat(filled) + "░".repeat(width - filled);
 }

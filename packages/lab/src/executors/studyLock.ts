@@ -29,7 +29,8 @@ export async function lockStudy(folder: string): Promise<() => Promise<void>> {
     await mkdir(dirname(draft), { recursive: true });
     await writeFile(draft, text, { flag: "wx" });
   } catch (error) {
-    throw writeFailure(error, draft);
+    await rm(draft, { force: true }).catch(() => {});
+    throw writeFailure(error, path);
   }
   try {
     for (let attempt = 0; attempt < 50; attempt++) {

@@ -74,11 +74,15 @@ export function mapColumns(columns: readonly string[], chosen: ColumnMap, file: 
       throw new IsoflopError({
         code: "columns-unknown",
         message: `${file} has no column ${JSON.stringify(column)} (--columns says it holds ${field}).`,
-        hint: `${meant === undefined ? "" : `Did you mean ${meant}? `}Its columns: ${columns.join(", ")}.`,
+        hint: `${meant === undefined ? "" : `Did you mean ${meant}? `}Its columns: ${listed(columns)}.`,
       });
     }
   }
-  const taken = new Set(Object.values(chosen));
+  const taken = new Set<string>();
+  for (const [field, column] of Object.entries(chosen)) {
+    if (!taken.has(column)) taken.add(column);
+    else throw twice(`the column ${column}`, `${field} and another quantity`);
+  }
   const found: Partial<Record<Field, string>> = { ...chosen };
   for (const field of FIELDS) {
     if (found[field] !== undefined) continue;
@@ -100,6 +104,11 @@ export function countsNonEmbedding(map: ColumnMap): boolean {
   return plain(map.parameters ?? "").includes("nonembedding");
 }
 
+/** Names in one line: those with blanks, commas or line breaks in quotes. */
+function listed(columns: readonly string[]): string {
+  return columns.map((name) => (/^[^\s,"]+$/.test(name) ? name : JSON.stringify(name))).join(", ");
+}
+
 function requireEnough(map: ColumnMap, columns: readonly string[], file: string): void {
   const sizes = [map.parameters, map.tokens, map.flops].filter((column) => column !== undefined).length;
   if (map.loss !== undefined && sizes >= 2) return;
@@ -109,18 +118,27 @@ function requireEnough(map: ColumnMap, columns: readonly string[], file: string)
       : "fewer than two columns of N (parameters), D (tokens) and C (FLOPs)";
   throw new IsoflopError({
     code: "columns-missing",
-    message: `${file}: found ${missing} among ${columns.join(", ")}.`,
+    message: `${file}: found ${missing} among ${listed(columns)}.`,
     hint: "Say which column is which: --columns N=params,D=tokens,loss=val_loss (any two of N, D, C will do).",
+  });
+}
+
+function twice(what: string, where: string): IsoflopError {
+  return new IsoflopError({
+    code: "columns-syntax",
+    message: `--columns gives ${what} twice: ${where}.`,
+    hint: "Every quantity has a column of its own: --columns N=params,D=tokens,loss=val_loss.",
   });
 }
 
 /** Reads "N=params,D=tokens,loss=val_loss". Errors: columns-syntax. */
 export function parseColumns(text: string): ColumnMap {
   const map: Partial<Record<Field, string>> = {};
-  for (const part of text.split(",")) {
+  // A comma that no "name=" follows belongs to the name of a column.
+  for (const part of text.split(/,(?=[^,=]*=)/)) {
     const equals = part.indexOf("=");
     const name = part.slice(0, equals).trim();
-    const field = SYMBOLS[name] ?? FIELDS.find((candidate) => candidate === name.toLowerCase());
+    const field = SYMBOLS[name.toUpperCase()] ?? FIELDS.find((candidate) => candidate === name.toLowerCase());
     if (equals < 0 || field === undefined || part.slice(equals + 1).trim() === "") {
       throw new IsoflopError({
         code: "columns-syntax",
@@ -128,6 +146,7 @@ export function parseColumns(text: string): ColumnMap {
         hint: `Write for example N=params,D=tokens,loss=val_loss. Known on the left: N, D, C, L, ${FIELDS.join(", ")}.`,
       });
     }
+    if (map[field] !== undefined) throw twice(field, `${map[field]} and ${part.slice(equals + 1).trim()}`);
     map[field] = part.slice(equals + 1).trim();
   }
   return map;

@@ -1,7 +1,8 @@
 import { type CountingConvention, IsoflopError, type RunRecord } from "@isoflop/laws";
 import { toRecords } from "../runs/records.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
-import { isStudyFolder, openStudy } from "../study/folder.js";
+import { isStudy, openStudy } from "../study/folder.js";
+import { shellPath } from "../study/shellPath.js";
 import { type ColumnMap, countsNonEmbedding, mapColumns } from "./columns.js";
 import { readTables, type Table } from "./table.js";
 
@@ -31,8 +32,11 @@ export interface ReadOptions {
 
 /** Observations of a study folder, or of files and globs. Errors: those of readTables, mapColumns; no-observations. */
 export async function readObservations(paths: readonly string[], options: ReadOptions = {}): Promise<Observations> {
-  const [first] = paths;
-  if (paths.length === 1 && first !== undefined && (await isStudyFolder(first))) return readStudy(first);
+  for (const path of paths) {
+    if (!(await isStudy(path))) continue;
+    checkStudyAlone(path, paths, options);
+    return readStudy(path);
+  }
   const tables = await readTables(paths, options.where);
   const several = tables.length > 1;
   const records: RunRecord[] = [];
@@ -84,15 +88,36 @@ export async function readObservations(paths: readonly string[], options: ReadOp
   };
 }
 
+/** A study's records have fixed columns, and the study says what is in them: nothing to choose, nothing to mix in. */
+function checkStudyAlone(path: string, paths: readonly string[], options: ReadOptions): void {
+  const option = options.where !== undefined ? "--where" : options.columns !== undefined ? "--columns" : undefined;
+  if (paths.length === 1 && option === undefined) return;
+  throw new IsoflopError({
+    code: "study-alone",
+    message:
+      option === undefined
+        ? `${path} is a study: it cannot be fitted together with other sources.`
+        : `${option} is for files; ${path} is a study, whose records it does not apply to.`,
+    hint: option === undefined ? "Fit each by itself." : `Leave it out: isoflop fit ${shellPath(path)}`,
+  });
+}
+
 async function readStudy(path: string): Promise<Observations> {
   const opened = await openStudy(path);
   const { study, folder } = opened;
   const { records, convention, dropped } = await toRecords(await readStudyRuns(opened), study.counting, "fit");
   if (records.length === 0) {
+    const [first] = dropped;
     throw new IsoflopError({
       code: "no-observations",
-      message: `The study ${folder} has no finished run yet.`,
-      hint: `Train it first: isoflop run ${path}`,
+      message:
+        first === undefined
+          ? `The study ${folder} has no finished run yet.`
+          : `The study ${folder} has no run with a loss: ${dropped.length} ended without one (${first.name}: ${first.reason}).`,
+      hint:
+        first === undefined
+          ? `Train it first: isoflop run ${shellPath(path)}`
+          : "Mend what they ended of, for example a lower hyperparameters.lr, and run the study again.",
     });
   }
   return {
@@ -122,7 +147,7 @@ function toRecord(values: ReadonlyMap<string, unknown>, map: ColumnMap, fallback
   for (const [field, value] of Object.entries({ ...given, loss })) {
     const column = map[field as "parameters" | "tokens" | "flops" | "loss"];
     if (value === undefined) continue;
-    if (Number.isNaN(value)) return { reason: `${column} is not a number (${String(cell(column))})` };
+    if (Number.isNaN(value)) return { reason: `${column} is not a number (${shownCell(cell(column))})` };
     if (!Number.isFinite(value)) return { reason: `${column} is not finite (${value})` };
     if (value <= 0) return { reason: `${column} is not positive (${value})` };
   }
@@ -141,6 +166,9 @@ function toRecord(values: ReadonlyMap<string, unknown>, map: ColumnMap, fallback
   if (parameters === undefined || tokens === undefined || flops === undefined) {
     return { reason: "fewer than two of N, D and C are given" };
   }
+  if (!(Number.isFinite(parameters) && Number.isFinite(tokens) && Number.isFinite(flops) && flops * tokens > 0)) {
+    return { reason: `${derived ?? "N, D and C"} is beyond what a number can hold` };
+  }
   const budget = read(map.budget);
   const seed = read(map.seed);
   const id = cell(map.id);
@@ -158,11 +186,26 @@ function toRecord(values: ReadonlyMap<string, unknown>, map: ColumnMap, fallback
   };
 }
 
-/** Numbers, bigints and decimals as DuckDB gives them, and text that holds a number. */
+/** A cell in one line and of bounded length; a comma that may be decimal is pointed at. */
+function shownCell(value: unknown): string {
+  const text = String(value).replaceAll(/\s+/g, " ");
+  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return /^[+-]?\d+,\d+$/.test(text.trim())
+    ? `${shown}: decimal comma or thousands? write a point, or no comma`
+    : shown;
+}
+
+/**
+ * Numbers, bigints and decimals as DuckDB gives them, and text that holds a number. Commas are taken for thousands only
+ * where they can be nothing else (1,234,567 or 1,234.5): a lone one may be a decimal comma, and 3,214 nats would pass for 3214.
+ */
 function toNumber(value: unknown): number {
   if (typeof value === "number") return value;
   if (typeof value === "bigint") return Number(value);
-  return Number(String(value).trim().replaceAll(",", ""));
+  const text = String(value).trim();
+  const grouped = /^[+-]?\d{1,3}(,\d{3})+$/.test(text) && text.indexOf(",") !== text.lastIndexOf(",");
+  const pointed = /^[+-]?\d{1,3}(,\d{3})+\.\d*$/.test(text);
+  return Number(grouped || pointed ? text.replaceAll(",", "") : text);
 }
 
 function nothingLeft(

@@ -103,12 +103,9 @@ function firstLine(error: Error): string {
   return issues.length > 0 ? canonicalJson(issues[0]) : (error.message.split("\n")[0] ?? "");
 }
 
-/**
- * The run folders of a study: those named as a run's id is, links to folders among them. Whatever else lies there (a
- * copy "<id> (1)", notes) is the user's, and a copy fitted beside its original would count one run twice.
- */
+/** The folders that may be runs, links to folders among them, by name. */
 export async function listRuns(runsFolder: string): Promise<string[]> {
-  const names = (await readdir(runsFolder).catch(notThere)).filter((name) => RUN_ID.test(name)).sort();
+  const names = (await readdir(runsFolder).catch(notThere)).filter((name) => !name.startsWith(".")).sort();
   const folders = names.map((name) => join(runsFolder, name));
   const entries = await Promise.all(folders.map((folder) => stat(folder).catch(() => undefined)));
   return folders.filter((_, i) => entries[i]?.isDirectory() === true);

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { CountingConvention, CurvePoint, RunRecord } from "@isoflop/laws";
 import type { MetricsLine } from "@isoflop/trainer";
 import type { Study } from "../study/schema.js";
@@ -13,10 +14,20 @@ export interface StudyRecords {
   readonly dropped: readonly { readonly id: string; readonly name: string; readonly reason: string }[];
 }
 
-/** Every state of a study's runs folder. */
-export async function readRuns(runsFolder: string): Promise<RunState[]> {
-  const states = await Promise.all((await listRuns(runsFolder)).map(readRunState));
-  return states.filter((state) => state !== undefined);
+/** Many, but fewer than the files that a process may have open. */
+const READ_AT_ONCE = 64;
+
+/**
+ * The states in a study's runs folder, or of the runs named. A folder that is not named after its run is a copy of one:
+ * fitted beside its original it would count that run twice.
+ */
+export async function readRuns(runsFolder: string, ids?: ReadonlySet<string>): Promise<RunState[]> {
+  const folders = (await listRuns(runsFolder)).filter((folder) => ids?.has(basename(folder)) ?? true);
+  const states: (RunState | undefined)[] = [];
+  for (let i = 0; i < folders.length; i += READ_AT_ONCE) {
+    states.push(...(await Promise.all(folders.slice(i, i + READ_AT_ONCE).map(readRunState))));
+  }
+  return states.filter((state) => state !== undefined).filter(({ spec, folder }) => spec.id === basename(folder));
 }
 
 /** The runs whose role and status are wanted, as records with their training-loss curves. */

@@ -21,19 +21,24 @@ export async function noteDesign(study: StudyFolder, runs: readonly RunSpec[]): 
   if ((await readIfThere(path)) !== `${JSON.stringify(text, undefined, 2)}\n`) await writeJson(path, text);
 }
 
-/** The runs of the design as last noted and of the stated forecast, by budget, size and seed; all that there are where none is noted. */
+/**
+ * The runs of the design as last noted and of the stated forecast, by budget, size and seed; all that there are where
+ * none is noted. Runs of an earlier design are not even read: one that is damaged concerns nobody.
+ */
 export async function readStudyRuns(study: StudyFolder): Promise<RunState[]> {
-  const states = (await readRuns(study.runs)).sort(
+  return (await readRuns(study.runs, await notedRuns(study))).sort(
     (a, b) =>
       (a.spec.budget ?? 0) - (b.spec.budget ?? 0) ||
       a.spec.parameters.total - b.spec.parameters.total ||
       a.spec.seed - b.spec.seed,
   );
+}
+
+async function notedRuns(study: StudyFolder): Promise<ReadonlySet<string> | undefined> {
   const design = await readNoted(join(study.folder, "design.json"), designSchema);
-  if (design === undefined) return states;
+  if (design === undefined) return undefined;
   const forecast = await readNoted(join(study.folder, "forecast.json"), forecastSchema);
-  const ids = new Set([...design.runs, ...(forecast?.budgets.flatMap(({ runs }) => runs.map(({ id }) => id)) ?? [])]);
-  return states.filter((state) => ids.has(state.spec.id));
+  return new Set([...design.runs, ...(forecast?.budgets.flatMap(({ runs }) => runs.map(({ id }) => id)) ?? [])]);
 }
 
 async function readNoted<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {

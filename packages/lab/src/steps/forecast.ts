@@ -12,6 +12,7 @@ import {
   type RunRecord,
 } from "@isoflop/laws";
 import type { Corpus, RunSpec } from "@isoflop/trainer";
+import { z } from "zod";
 import { readIfThere, writeJson } from "../runs/folder.js";
 import type { StudyFolder } from "../study/folder.js";
 import { canonicalJson } from "../study/identity.js";
@@ -103,11 +104,60 @@ export async function stateForecast(
   return made;
 }
 
-/** forecast.json, where it has been stated. */
+/** forecast.json, where it has been stated. Errors: forecast-damaged. */
 export async function readForecast(study: StudyFolder): Promise<StudyForecast | undefined> {
-  const text = await readIfThere(join(study.folder, "forecast.json"));
-  return text === undefined ? undefined : (JSON.parse(text) as StudyForecast);
+  const path = join(study.folder, "forecast.json");
+  const text = await readIfThere(path);
+  if (text === undefined) return undefined;
+  try {
+    // The schema has what the steps after this one need; the rest is as this program wrote it.
+    const stated: unknown = JSON.parse(text);
+    statedSchema.parse(stated);
+    return stated as StudyForecast;
+  } catch (cause) {
+    throw new IsoflopError({
+      code: "forecast-damaged",
+      message: `${path} is damaged or of another version: it holds no whole forecast.`,
+      hint: "Put back a copy of the file as it was stated. Without one, delete it and the held-out runs, and a new forecast is stated before they are trained again.",
+      exitCode: 1,
+      cause,
+    });
+  }
 }
+
+const optimumSchema = z.looseObject({ flops: z.number(), parameters: z.number(), tokens: z.number() });
+const intervalSchema = z.tuple([z.number(), z.number()]);
+const statedSchema = z.looseObject({
+  statedAt: z.string(),
+  approach: z.string(),
+  chosenBy: z.enum(["study", "backtest"]),
+  backtests: z.looseObject({
+    tested: z.array(z.looseObject({ approach: z.string(), lossError: z.number(), heldOutBudget: z.number() })),
+    untested: z.array(z.looseObject({ approach: z.string(), reason: z.string() })),
+  }),
+  madeFrom: z.string(),
+  budgets: z.array(
+    z.looseObject({
+      budget: z.number(),
+      optimum: optimumSchema,
+      law: z.string(),
+      others: z.array(z.looseObject({ approach: z.string(), law: z.string(), optimum: optimumSchema })),
+      runs: z.array(
+        z.looseObject({
+          role: z.enum(["holdout-optimum", "holdout-larger"]),
+          id: z.string(),
+          name: z.string(),
+          parameters: z.number(),
+          tokens: z.number(),
+          flops: z.number(),
+          predicted: z.number(),
+          law: z.string(),
+          predictionInterval95: intervalSchema.optional(),
+        }),
+      ),
+    }),
+  ),
+});
 
 function forecastBudget(
   budget: number,

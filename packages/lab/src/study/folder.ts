@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
+import { readFailure, systemCode } from "@isoflop/trainer";
 import { parseStudy } from "./parse.js";
 import type { Study } from "./schema.js";
 
@@ -18,6 +19,8 @@ export async function openStudy(path: string): Promise<StudyFolder> {
   const entry = await stat(path).catch(() => undefined);
   const file = resolve(entry?.isFile() ? path : join(path, "study.yaml"));
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    const code = systemCode(cause);
+    if (entry !== undefined && code !== "ENOENT" && code !== "ENOTDIR") throw readFailure(cause, file);
     throw new IsoflopError({
       code: "study-missing",
       message: entry === undefined ? `There is no study at ${path}.` : `${path} holds no study.yaml.`,
@@ -29,8 +32,9 @@ export async function openStudy(path: string): Promise<StudyFolder> {
   return { folder, file, runs: join(folder, "runs"), fits: join(folder, "fits"), study: parseStudy(text, file) };
 }
 
-/** Whether a path is a study's folder (rather than a file of runs). */
-export async function isStudyFolder(path: string): Promise<boolean> {
+/** Whether a path is a study's folder or its study.yaml (rather than a file of runs). */
+export async function isStudy(path: string): Promise<boolean> {
+  if (basename(path) === "study.yaml") return true;
   const file = await stat(join(path, "study.yaml")).catch(() => undefined);
   return file?.isFile() ?? false;
 }

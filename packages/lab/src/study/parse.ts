@@ -14,27 +14,39 @@ type Path = readonly PropertyKey[];
  */
 export function parseStudy(text: string, file: string): Study {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: "error",
+  });
   const place = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   };
+  const wrong = (code: string, message: string) => new IsoflopError({ code, message, hint: HINT });
   const syntax = document.errors[0];
-  if (syntax !== undefined) {
-    throw new IsoflopError({
-      code: "study-syntax",
-      message: `${place(syntax.pos[0])}: this is not YAML: ${syntax.message}`,
-      hint: "`isoflop init` writes a study file that works, with comments.",
-    });
+  if (syntax !== undefined) throw wrong("study-syntax", `${place(syntax.pos[0])}: ${syntaxProblem(syntax)}`);
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch (error) {
+    // Aliases are resolved only here: one without its anchor, or a nest of them that would fill the memory.
+    throw wrong("study-syntax", `${file}: ${error instanceof Error ? lower(error.message) : String(error)}.`);
   }
-  const result = studySchema.safeParse(document.toJS() ?? {});
+  const result = studySchema.safeParse(value ?? {});
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap((issue) => explain(issue, [], document));
-  throw new IsoflopError({
-    code: "study-invalid",
-    message: problems.map((problem) => `${place(problem.offset)}: ${problem.text}`).join("\n"),
-    hint: "`isoflop init` writes a study file that works, with comments.",
-  });
+  problems.sort((a, b) => a.offset - b.offset);
+  throw wrong("study-invalid", problems.map((problem) => `${place(problem.offset)}: ${problem.text}`).join("\n"));
+}
+
+const HINT = "`isoflop init` writes a study file that works, with comments.";
+
+function syntaxProblem({ code, message }: { readonly code: string; readonly message: string }): string {
+  if (code === "DUPLICATE_KEY") return "this key is there twice.";
+  if (code === "MULTIPLE_DOCS") return "a second document begins here; a study is one.";
+  return `this is not YAML: ${lower(message)}.`;
 }
 
 interface Problem {
@@ -66,14 +78,19 @@ function explain(issue: z.core.$ZodIssue, prefix: Path, document: Document): Pro
     const text = `${subject} must be one of ${allowed.join(", ")}${shown}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
     return [{ offset: nodeOffset(document, path), text }];
   }
-  return [{ offset: nodeOffset(document, path), text: `${subject}: ${lower(issue.message)}${shown}` }];
+  return [
+    {
+      offset: nodeOffset(document, path),
+      text: `${subject}: ${lower(issue.message.replace(/^Invalid input: /, ""))}${shown}`,
+    },
+  ];
 }
 
 function unknownKey(path: Path, key: string): string {
   const allowed = allowedKeys(studySchema, path);
   const meant = nearest(key, allowed);
   const where = path.length === 0 ? "" : ` in ${dotted(path)}`;
-  return `unknown key ${key}${where}${meant === undefined ? "" : `; did you mean ${meant}?`} Allowed: ${allowed.join(", ")}.`;
+  return `unknown key ${key}${where}${meant === undefined ? "" : `; did you mean ${meant}?`}${meant === undefined ? "." : ""} Allowed: ${allowed.join(", ")}.`;
 }
 
 function dotted(path: Path): string {

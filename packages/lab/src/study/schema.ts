@@ -60,8 +60,9 @@ const designSchema = z.strictObject({
   /** Model sizes in each profile. A parabola needs three. */
   sizes: count
     .refine((value) => value >= 3, { error: "must be at least 3: a parabola has three coefficients" })
+    .refine((value) => value <= 1000, { error: "must be at most 1000" })
     .default(7),
-  seeds: count.default(1),
+  seeds: count.refine((value) => value <= 1000, { error: "must be at most 1000" }).default(1),
   centre: centreSchema.prefault({}),
   /** Largest over smallest N within one profile. */
   span: quantity.refine((value) => value > 1, { error: "must be greater than 1" }).default(8),
@@ -98,9 +99,15 @@ export const studySchema = z.strictObject({
     validation: fraction.default(0.05),
   }),
   trainer: z
-    .union([z.literal("builtin"), z.strictObject({ command: z.array(z.string()).min(1) })], {
-      error: 'expected builtin or { command: [program, …, "{run}"] }',
-    })
+    .union(
+      [
+        z.literal("builtin"),
+        z.strictObject({ command: z.array(z.string().min(1)).min(1, { error: "needs a program" }) }),
+      ],
+      {
+        error: 'expected builtin or { command: [program, …, "{run}"] }',
+      },
+    )
     .default("builtin"),
   design: designSchema,
   /** What N and C mean in this study. Budgets are spent, and records written, by these. */

@@ -20,17 +20,18 @@ const WIDEST_HEAD = 64;
 const FEWEST_HEADS = 4;
 const FEWEST_LAYERS = 2;
 
-/** The one shape of a width, or none where its heads do not divide it. */
+/** The one shape of a width, or none where its heads do not divide it or nothing is left of its feed-forward block. */
 export function shapeOfWidth(width: number, family: ShapeFamily, vocabulary: number): TransformerShape | undefined {
   const layers = family.layers === "auto" ? Math.max(FEWEST_LAYERS, Math.round(width / family.aspect)) : family.layers;
   const heads = family.heads === "auto" ? Math.max(FEWEST_HEADS, Math.ceil(width / WIDEST_HEAD)) : family.heads;
-  if (width % heads !== 0) return undefined;
+  const feedForward = Math.round(width * family.feedForward);
+  if (width % heads !== 0 || feedForward < 1) return undefined;
   return {
     layers,
     width,
     heads,
     headWidth: width / heads,
-    feedForward: Math.round(width * family.feedForward),
+    feedForward,
     vocabulary,
     context: family.context,
     tiedEmbeddings: family.tiedEmbeddings,

@@ -1,3 +1,4 @@
+export { type Corpus, readCorpus } from "./cachedCorpus.js";
 export { defaultCacheRoot } from "./cacheRoot.js";
-export { type Corpus, type CorpusRequest, prepareCorpus, readCorpus } from "./prepare.js";
-export { systemCode, writeFailure } from "./writeFailure.js";
+export { type CorpusRequest, prepareCorpus } from "./prepare.js";
+export { readFailure, systemCode, writeFailure } from "./writeFailure.js";

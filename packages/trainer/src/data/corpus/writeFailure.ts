@@ -1,5 +1,18 @@
 import { IsoflopError, isIsoflopError } from "@isoflop/laws";
 
+/** How a failed read is said. */
+const OBSTACLES: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  ENOENT: "it is not there",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is not a folder",
+  ELOOP: "its symbolic links go in a circle",
+  EMFILE: "too many open files",
+  EIO: "the device reports an input/output error",
+  ERR_FS_FILE_TOO_LARGE: "files of more than 2 GiB must be split",
+};
+
 const REMEDIES: Readonly<Record<string, { readonly what: string; readonly hint: string }>> = {
   ENOSPC: {
     what: "the disk is full",
@@ -29,6 +42,19 @@ export function writeFailure(error: unknown, path: string): unknown {
     message: `Cannot write ${path}: ${remedy.what} (${code}).`,
     hint: remedy.hint,
     exitCode: 1,
+    cause: error,
+  });
+}
+
+/** Turns a failed read of `path` into the error that users see; errors not of the system come back as they are. */
+export function readFailure(error: unknown, path: string): unknown {
+  if (isIsoflopError(error)) return error;
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  return new IsoflopError({
+    code: "file-unreadable",
+    message: `Cannot read ${path}: ${OBSTACLES[code] ?? "the system refuses it"} (${code}).`,
+    hint: "Check that it is a file and that you may read it.",
     cause: error,
   });
 }
