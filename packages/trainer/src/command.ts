@@ -38,7 +38,10 @@ function explain(error: unknown): { text: string; exitCode: number } {
       text: `no space left to write ${path ?? "the run folder"}\nfree some space and start again: training resumes`,
       exitCode: 1,
     };
-  return { text: error instanceof Error ? (error.stack ?? error.message) : String(error), exitCode: 1 };
+  if (!(error instanceof Error)) return { text: String(error), exitCode: 1 };
+  // A fault of the trainer's own: the message, and one line for whoever reports it.
+  const place = error.stack?.split("\n").find((line) => /^\s+at /.test(line));
+  return { text: `${error.message}${place === undefined ? "" : `\n(${place.trim()})`}`, exitCode: 1 };
 }
 
 async function main(folder: string | undefined): Promise<number> {

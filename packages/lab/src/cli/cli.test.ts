@@ -34,6 +34,9 @@ describe("isoflop", () => {
       [["plan"], /compute is not given.*\n {2}hint: Give one of/],
       [["plan", "--flops", "1e21", "--pf-days", "3"], /more than one way/],
       [["plan", "--gpus", "64xH100"], /not completely/],
+      [["plan", "--flops", "1e21", "--days", "3"], /--days belongs to --gpus/],
+      [["plan", "--flops", "1e21", "--mfu", "0.3"], /--mfu belongs to --gpus/],
+      [["plan", "--gpus", "8xH100", "--days", "3", "--mfu", "most"], /--mfu must lie.*not "most"/],
       [["plan", "--flops", "much"], /--flops cannot be read from "much"/],
       [["plan", "--flops", "1e21", "--law", "nobody"], /no published law "nobody".*\n {2}hint: Known: kaplan-2020/],
       [["plan", "--flops", "1e21", "--law", join(folder, "no.json")], /cannot be read/],
@@ -66,6 +69,42 @@ describe("isoflop plan", () => {
     expect((await command("plan", "--pf-days", "3640")).stdout).toMatch(/^compute +3\.14e23 FLOPs/);
   });
 
+  it("refuses a law file that is damaged anywhere, and says where", async () => {
+    const whole = {
+      approach: "3",
+      law: "chinchilla",
+      parameters: { E: 1.7, A: 400, B: 420, alpha: 0.34, beta: 0.29 },
+      diagnostics: { observations: 9 },
+      warnings: [],
+      compute: { coefficient: 6, exponent: 1 },
+      draws: { names: ["E"], rows: [[1.7]] },
+      residuals: [],
+    };
+    const path = join(folder, "law.json");
+    const planWith = async (text: string) => {
+      await writeFile(path, text);
+      return command("plan", "--flops", "1e20", "--law", path);
+    };
+    expect((await planWith(JSON.stringify(whole))).code).toBe(0);
+    const cases: [object, RegExp][] = [
+      [{ ...whole, parameters: { ...whole.parameters, alpha: undefined } }, /parameters\.alpha/],
+      [{ ...whole, parameters: { ...whole.parameters, alpha: -1 } }, /parameters\.alpha/],
+      [{ ...whole, warnings: undefined }, /warnings/],
+      [{ ...whole, diagnostics: undefined }, /diagnostics/],
+      [{ ...whole, compute: {} }, /compute\.coefficient/],
+      [{ ...whole, draws: 5 }, /draws/],
+      [{ ...whole, draws: { names: ["E"], rows: [[1, 2]] } }, /draws/],
+      [{ ...whole, law: "kaplan-compute" }, /no fit that says what is optimal/],
+      [[], /no fit that says what is optimal/],
+    ];
+    for (const [content, message] of cases) {
+      const { code, stderr, stdout } = await planWith(JSON.stringify(content));
+      expect({ message, code, stdout }).toEqual({ message, code: 2, stdout: "" });
+      expect(stderr).toMatch(message);
+    }
+    expect((await planWith('{"law":')).stderr).toMatch(/it is not JSON/);
+  });
+
   it("turns GPUs and days into FLOPs", async () => {
     const { stdout } = await command("plan", "--gpus", "64xH100", "--days", "14", "--mfu", "0.5", "--json");
     expect(JSON.parse(stdout).compute.flops).toBeCloseTo(64 * 989.5e12 * 0.5 * 14 * 86400, -10);
@@ -92,6 +131,7 @@ describe("isoflop fit", () => {
     expect(Object.keys(fits[0]).sort()).toEqual(
       [
         "approach",
+        "compute",
         "diagnostics",
         "exponents",
         "intervals95",
@@ -105,6 +145,44 @@ describe("isoflop fit", () => {
     const text = await command("fit", csv, "--bootstrap", "50");
     expect(text.stdout).toMatch(/3 {2}parametric/);
     expect(text.stderr).toMatch(/approach 1 is left out/);
+  });
+
+  it("prints JSON that serves plan as a law, without intervals, and as well as the fit it came from", async () => {
+    const rows = [1e6, 3e6, 1e7, 3e7].flatMap((N) =>
+      [1e8, 4e8, 2e9].map((D) => [N, D, 1.7 + 400 / N ** 0.34 + 420 / D ** 0.29].join(",")),
+    );
+    const csv = join(folder, "runs.csv");
+    await writeFile(csv, `N,D,loss\n${rows.join("\n")}\n`);
+    const { stdout } = await command("fit", csv, "--bootstrap", "50", "--json");
+    const law = join(folder, "fit.json");
+    await writeFile(law, stdout);
+    const made = await command("plan", "--flops", "1e18", "--law", law, "--json");
+    expect(made.code).toBe(0);
+    const { optimum } = JSON.parse(made.stdout);
+    const G = ((0.34 * 400) / (0.29 * 420)) ** (1 / 0.63);
+    expect(optimum.parameters / (G * (1e18 / 6) ** (0.29 / 0.63))).toBeCloseTo(1, 2);
+    expect(optimum.intervals95).toBeUndefined();
+  });
+
+  it("refuses --where and --columns on a study, and a study among other sources, instead of ignoring them", async () => {
+    const csv = join(folder, "runs.csv");
+    await writeFile(csv, "N,D,loss\n1e6,2e7,3.5\n");
+    await writeFile(
+      join(folder, "study.yaml"),
+      "name: t\ndata: { corpus: x }\ndesign: { kind: isoflop, budgets: [1e10] }",
+    );
+    for (const args of [
+      [folder, "--where", "true"],
+      [folder, "--columns", "N=a"],
+      [csv, folder],
+      [folder, folder],
+    ]) {
+      const { code, stderr } = await command("fit", ...args);
+      expect({ args, code }).toEqual({ args, code: 2 });
+      expect(stderr).toMatch(/is a study/);
+    }
+    const byFile = await command("fit", join(folder, "study.yaml"));
+    expect(byFile.stderr).toMatch(/no finished run yet/);
   });
 
   it("leaves a single approach that cannot be fitted as an error", async () => {
@@ -142,6 +220,15 @@ describe("isoflop fit", () => {
 });
 
 describe("isoflop init", () => {
+  it("takes a folder whose name YAML would read as a number or a truth value", async () => {
+    for (const name of ["2024", "true", "1e5", "null"]) {
+      const made = await command("init", join(folder, name), "--json");
+      expect({ name, code: made.code }).toEqual({ name, code: 0 });
+      const { file } = JSON.parse(made.stdout);
+      expect(parseStudy(await readFile(file, "utf8"), file).name).toBe(name);
+    }
+  });
+
   it("writes a study that parses, naming the corpus from where the study lies, and never overwrites", async () => {
     const corpus = join(folder, "text.txt");
     await writeFile(corpus, "words ".repeat(10_000));

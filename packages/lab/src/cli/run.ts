@@ -3,7 +3,7 @@ import type { ExecutionOutcome } from "../executors/local.js";
 import { lockStudy } from "../executors/studyLock.js";
 import { noteDesign } from "../runs/studyRuns.js";
 import { prepareDesign } from "../steps/design.js";
-import { requireRuns, runStudy } from "../steps/study.js";
+import { divergence, requireRuns, runStudy } from "../steps/study.js";
 import { trainRuns } from "../steps/train.js";
 import { openStudy } from "../study/folder.js";
 import { shellPath } from "../study/shellPath.js";
@@ -49,6 +49,8 @@ export function runVerb(io: CommandIo): Command {
       if (flags.json) writeJsonOutput(io, outcomeJson(outcome, design.runs.length));
       else io.stdout(outcomeText(outcome, path));
       requireRuns(outcome);
+      const diverged = await divergence(study, outcome);
+      if (diverged !== undefined) throw diverged;
     });
 }
 
@@ -57,6 +59,6 @@ function outcomeText(outcome: ExecutionOutcome, path: string): string {
   if (outcome.diverged.length > 0)
     lines.push(`${outcome.diverged.length} diverged: ${outcome.diverged.map((run) => run.name).join(", ")}`);
   for (const { spec, reason } of outcome.failed) lines.push(`failed: ${spec.name}: ${reason}`);
-  lines.push(`next: isoflop fit ${shellPath(path)}`);
+  if (outcome.done.length > 0) lines.push(`next: isoflop fit ${shellPath(path)}`);
   return `${lines.join("\n")}\n`;
 }

@@ -22,8 +22,9 @@ export interface LocalOptions {
 }
 
 export type ExecutionEvent =
-  | { readonly kind: "started" | "done" | "diverged"; readonly spec: RunSpec }
-  | { readonly kind: "retried" | "preempted" | "failed"; readonly spec: RunSpec; readonly reason: string };
+  | { readonly kind: "started"; readonly spec: RunSpec }
+  | { readonly kind: "done"; readonly spec: RunSpec }
+  | { readonly kind: "diverged" | "retried" | "preempted" | "failed"; readonly spec: RunSpec; readonly reason: string };
 
 export interface ExecutionOutcome {
   /** Runs with a result "done", those of earlier sessions included. */
@@ -44,7 +45,10 @@ const PREEMPTIONS = 3;
 /** Between SIGTERM and SIGKILL: enough to write a checkpoint. */
 const PATIENCE_MS = 20_000;
 
-type Ending = { readonly kind: "done" | "diverged" | "stopped" } | { readonly kind: "failed"; readonly reason: string };
+type Ending =
+  | { readonly kind: "done" }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "diverged" | "failed"; readonly reason: string };
 
 /** What a run costs, for order and ETA: the count that includes attention and the head is nearest to the time it takes. */
 export function costOf(spec: RunSpec): number {
@@ -75,14 +79,12 @@ export async function runLocally(specs: readonly RunSpec[], options: LocalOption
     for (let spec = waiting.shift(); spec !== undefined && !signal.aborted; spec = waiting.shift()) {
       const ending = await trainOne(spec, options, signal);
       if (ending.kind === "stopped") return;
-      if (ending.kind === "failed") {
-        ended.failed.push({ spec, reason: ending.reason });
-        options.onEvent?.({ kind: "failed", spec, reason: ending.reason });
-      } else {
+      if (ending.kind === "failed") ended.failed.push({ spec, reason: ending.reason });
+      else {
         ended[ending.kind].push(spec);
         trained++;
-        options.onEvent?.({ kind: ending.kind, spec });
       }
+      options.onEvent?.({ ...ending, spec });
     }
   };
   const workers =
@@ -113,7 +115,10 @@ async function trainOne(spec: RunSpec, options: LocalOptions, signal: AbortSigna
     options.onEvent?.({ kind: "started", spec });
     const end = await trainSession(spec, folder, options, signal);
     const result = await readResult(folder);
-    if (end.code === 0 && (result?.status === "done" || result?.status === "diverged")) return { kind: result.status };
+    if (end.code === 0 && result?.status === "done") return { kind: "done" };
+    if (end.code === 0 && result?.status === "diverged") {
+      return { kind: "diverged", reason: result.reason ?? "no reason given" };
+    }
     if (signal.aborted) return { kind: "stopped" };
     const reason = result?.status === "failed" ? (result.reason ?? "failed") : describeEnd(end);
     if (/ENOSPC|EDQUOT|no space left|disk is full/i.test(`${reason}\n${end.said}`)) throw diskFull(spec, folder);

@@ -101,8 +101,7 @@ export async function showProgress(
       else {
         running.delete(spec.id);
         ended.add(spec.id);
-        if (event.kind !== "done")
-          say(`${spec.name} ${event.kind}${event.kind === "failed" ? `: ${event.reason}` : ""}`);
+        if (event.kind !== "done") say(`${spec.name} ${event.kind}: ${event.reason}`);
       }
     },
     say,

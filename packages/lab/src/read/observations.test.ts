@@ -50,6 +50,97 @@ describe("files of runs", () => {
     }
   });
 
+  it("never take a decimal comma for thousands", async () => {
+    const path = await file(
+      "comma.csv",
+      'N;D;loss\n1e6;2e7;3,214\n"1,000,000";20000000;3.5\n"1,000.5";2e7;3.1\n2e6;2e7;3,2\n',
+    );
+    const { records, dropped } = await readObservations([path]);
+    expect(records.map(({ parameters, loss }) => [parameters, loss])).toEqual([
+      [1e6, 3.5],
+      [1000.5, 3.1],
+    ]);
+    expect(dropped).toEqual([
+      { row: 1, reason: "loss is not a number (3,214: decimal comma or thousands? write a point, or no comma)" },
+      { row: 4, reason: expect.stringMatching(/decimal comma/) },
+    ]);
+  });
+
+  it("drop a row whose compute no number can hold, and keep the others", async () => {
+    const { records, dropped } = await readObservations([await file("h.csv", "N,D,loss\n1e6,2e7,3\n1e308,1e308,3\n")]);
+    expect(records).toHaveLength(1);
+    expect(dropped).toEqual([{ row: 2, reason: "C = 6ND is beyond what a number can hold" }]);
+  });
+
+  it("begin with their header: a line with too few or too many cells is named, not skipped to", async () => {
+    const rows = "1e6,2e7,3.5\n".repeat(30);
+    for (const [line, found] of [
+      ["1,2", 2],
+      ["1,2,3,4", 4],
+    ] as const) {
+      const path = await file("ragged.csv", `N,D,loss\n${rows}${line}\n`);
+      await expect(readObservations([path])).rejects.toMatchObject({
+        code: "file-unreadable",
+        message: expect.stringMatching(new RegExp(`Line: 32.*Columns: 3 Found: ${found}`)),
+      });
+    }
+  });
+
+  it("that hold no table are refused with the reason", async () => {
+    const cases: [string, string, RegExp][] = [
+      ["empty.csv", "", /it is empty/],
+      ["empty.json", "", /it is empty/],
+      ["none.json", "[]", /no list of objects/],
+      ["numbers.json", "[1, 2]", /no list of objects/],
+    ];
+    for (const [name, text, message] of cases) {
+      await expect(readObservations([await file(name, text)])).rejects.toMatchObject({
+        code: "file-unreadable",
+        message: expect.stringMatching(message),
+      });
+    }
+    await expect(readObservations([folder])).rejects.toMatchObject({
+      message: expect.stringMatching(/a folder, and no study/),
+    });
+    await expect(readObservations(["https://127.0.0.1:9/x.csv"])).rejects.toMatchObject({ code: "file-missing" });
+  });
+
+  it("are filtered by one condition that sees rows only: it can neither write, nor read elsewhere", async () => {
+    const path = await file("w.csv", "N,D,loss\n1e6,2e7,3\n2e6,2e7,3\n");
+    const secret = await file("secret.txt", "x");
+    const target = join(folder, "written");
+    for (const where of [
+      `true); COPY (SELECT 1) TO '${target}'; SELECT * FROM source_0 WHERE (true`,
+      `true); ATTACH '${target}' AS x; CREATE TABLE x.t AS SELECT 1; SELECT * FROM source_0 WHERE (true`,
+      `true); DROP TABLE source_0; SELECT 1 WHERE (true`,
+      `(SELECT count(*) FROM read_text('${secret}')) > 0`,
+      `(SELECT count(*) FROM glob('${folder}/*')) > 0`,
+      "",
+      " ",
+    ]) {
+      await expect(readObservations([path], { where })).rejects.toMatchObject({ code: "where-invalid" });
+    }
+    expect(existsSync(target)).toBe(false);
+    expect((await readObservations([path], { where: "N > 1e6" })).records).toHaveLength(1);
+  });
+
+  it("may have commas and line breaks in their column names", async () => {
+    const path = await file("names.csv", '"weights, all","words\nread",loss\n1e6,2e7,3\n');
+    const { records } = await readObservations([path], { columns: parseColumns("N=weights, all,D=words\nread") });
+    expect(records[0]).toMatchObject({ parameters: 1e6, tokens: 2e7 });
+    await expect(readObservations([path])).rejects.toMatchObject({
+      message: expect.stringContaining(String.raw`among "weights, all", "words\nread", loss.`),
+    });
+  });
+
+  it("give no quantity two columns, and no column two quantities", async () => {
+    expect(() => parseColumns("N=a,N=b")).toThrow(/parameters twice/);
+    const path = await file("t.csv", "N,D,loss\n1e6,2e7,3\n");
+    await expect(readObservations([path], { columns: parseColumns("N=N,D=N") })).rejects.toMatchObject({
+      code: "columns-syntax",
+    });
+  });
+
   it("derive the third of N, D, C by C = 6ND and say so", async () => {
     const cases = [
       ["N,D,loss\n1e6,2e7,3.5\n", "C = 6ND"],

@@ -93,10 +93,13 @@ async function load(connection: DuckDBConnection, file: string, source: string):
     const columns = (await connection.runAndReadAll(`SELECT * FROM ${source} LIMIT 0`)).columnNames();
     const [, only = ""] = columns;
     const [delimiter] = /[,;\t|]/.exec(only) ?? [];
-    // One column named "N,D,loss": some line has another number of cells than the header. Asked for that delimiter, the
-    // reader says which.
+    // One column named "N,D,loss": some line has another number of cells than the header. Told the columns, the reader
+    // says which.
     if (columns.length === 2 && delimiter !== undefined && from.startsWith("read_csv")) {
-      await create(from.replace(/\)$/, `, delim = ${literal(delimiter)})`));
+      const wanted = only.split(delimiter).map((_, i) => `'${i}': 'VARCHAR'`);
+      await create(
+        `read_csv(${literal(file)}, auto_detect = false, header = true, delim = ${literal(delimiter)}, quote = '"', escape = '"', columns = {${wanted.join(", ")}})`,
+      );
     }
     if (columns.length === 2 && only === "json") throw notATable(file, "it is no list of objects, one for each run");
   } catch (cause) {

@@ -1,7 +1,11 @@
+import { isIsoflopError } from "@isoflop/laws";
 import { type Corpus, type CorpusRequest, prepareCorpus, type RunSpec } from "@isoflop/trainer";
 import { checkDesign, type DesignWarning } from "../study/check.js";
 import type { StudyFolder } from "../study/folder.js";
+import { profileCentres } from "../study/ladder.js";
 import { resolveRuns } from "../study/resolve.js";
+import type { Study } from "../study/schema.js";
+import { resolveHoldout } from "./holdout.js";
 
 /** A study with its corpus and the runs that its fits need. */
 export interface Design {
@@ -27,5 +31,29 @@ export async function prepareDesign(
   };
   const corpus = await prepareCorpus(request);
   const runs = resolveRuns(study.study, corpus);
-  return { study, corpus, runs, warnings: checkDesign(study.study, runs) };
+  const warnings = [...checkDesign(study.study, runs), ...checkHoldout(study.study, corpus)];
+  return { study, corpus, runs, warnings };
+}
+
+/**
+ * Hold-outs get their sizes from a forecast that does not exist yet. What the middle of the profiles, carried on to
+ * their budgets, would need is told now rather than after the ladder. Errors: design-too-large.
+ */
+function checkHoldout(study: Study, corpus: Corpus): DesignWarning[] {
+  const { design, holdout } = study;
+  return holdout.budgets.flatMap((budget) => {
+    const nearest = Math.max(...design.budgets);
+    const centres = profileCentres(design);
+    const exponent = Array.isArray(design.centre) ? 0.5 : design.centre.exponent;
+    const size = (centres[design.budgets.indexOf(nearest)] ?? 1) * (budget / nearest) ** exponent;
+    try {
+      resolveHoldout(budget, size, study, corpus);
+      return [];
+    } catch (error) {
+      if (!isIsoflopError(error) || error.code !== "design-tokens-exceed-corpus") throw error;
+      return [
+        { code: "holdout-tokens", message: `If the forecast is near the middle of the profiles: ${error.message}` },
+      ];
+    }
+  });
 }

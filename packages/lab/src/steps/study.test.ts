@@ -155,8 +155,54 @@ describe("a whole study", () => {
       done: 19,
       failed: [{ reason: expect.stringMatching(/told to crash/) }],
     });
-    expect(failed.stderr).toMatch(/1 runs failed twice.*\n.*hint:/);
+    expect(failed.stderr).toMatch(/1 run failed and was set aside; .*told to crash.*\n.*hint:/);
     expect((await command("report", failing)).code).toBe(0);
+  });
+
+  it("ends with the reason and a remedy when a run of the ladder, or all of them, diverged", async () => {
+    const path = await makeStudy("all-ill", (text) => text.replace("sizes: 5", "sizes: 3"));
+    process.env.FAKE_DIVERGE = "*";
+    const one = await command("run", path);
+    expect(one.code).toBe(1);
+    expect(one.stderr).toMatch(
+      /12 of 12 runs diverged; the first, .*: loss is NaN.*\n {2}hint: Lower hyperparameters\.lr/,
+    );
+    expect(one.stderr).toMatch(/^C\S+ diverged: loss is NaN/m);
+    expect(one.stdout).not.toMatch(/next: isoflop fit/);
+    expect((await command("run", path, "--verify")).stderr).toMatch(/12 of 12 runs diverged/);
+    expect((await command("fit", path)).stderr).toMatch(/no run with a loss: 12 ended without one .*loss is NaN/);
+  });
+
+  it("tells of a hold-out that cannot be trained before the ladder is", async () => {
+    const large = await makeStudy("large", (text) => text.replace("[2e12]", "[1e100]"));
+    const refused = await command("run", large);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/The design asks for models of/);
+    expect(existsSync(join(large, "runs"))).toBe(false);
+    const long = await makeStudy("long", (text) => text.replace("[2e12]", "[2e14]"));
+    const warned = await command("run", long, "--dry-run");
+    expect(warned.stderr).toMatch(/warning \(holdout-tokens\): .*wants .* tokens/);
+  });
+
+  it("says of a damaged forecast what to do, and never states a new one by itself", async () => {
+    const path = await makeStudy("damaged");
+    await command("run", path, "--verify");
+    const file = join(path, "forecast.json");
+    const whole = await readFile(file, "utf8");
+    for (const text of [whole.slice(0, 100), "{}", "null", "[]"]) {
+      await writeFile(file, text);
+      for (const args of [
+        ["report", path],
+        ["run", path, "--verify"],
+      ]) {
+        const { code, stderr } = await command(...args);
+        expect({ text, args, code }).toEqual({ text, args, code: 1 });
+        expect(stderr).toMatch(/forecast\.json is damaged.*\n {2}hint: Put back a copy/);
+      }
+      expect(await readFile(file, "utf8")).toBe(text);
+    }
+    await writeFile(file, whole);
+    expect((await command("run", path, "--verify")).code).toBe(0);
   });
 
   it("refuses a corpus that is missing, empty, not UTF-8 or too small, before training anything", async () => {
@@ -210,6 +256,19 @@ describe("a killed lab", () => {
     expect(kills).toBeGreaterThan(2);
     expect((await command("quickstart", "--out", rough)).code).toBe(0);
     expect(await results(rough)).toBe(await results(calm));
+  });
+
+  it("goes on training when nobody reads what it says any more", { timeout: 60_000 }, async () => {
+    const path = await makeStudy("unread");
+    const child = spawn(process.execPath, [BUILT, "run", path, "--json"], { stdio: ["ignore", "pipe", "pipe"] });
+    child.stderr.destroy();
+    let stdout = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk;
+    });
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ done: 20 });
   });
 
   it("stopped by SIGTERM leaves no trainer behind and exits with 1", { timeout: 60_000 }, async () => {

@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
 import type { ExecutionOutcome } from "../executors/local.js";
 import { lockStudy } from "../executors/studyLock.js";
 import { toRecords } from "../runs/records.js";
+import { readResult } from "../runs/status.js";
 import { noteDesign, readStudyRuns } from "../runs/studyRuns.js";
 import type { StudyFolder } from "../study/folder.js";
 import { prepareDesign } from "./design.js";
@@ -45,6 +47,10 @@ export async function runStudy(study: StudyFolder, options: StudyOptions): Promi
     await noteDesign(study, design.runs);
     const ladder = await trainRuns("ladder", study, design.runs, options);
     requireRuns(ladder);
+    const diverged = await divergence(study, ladder);
+    // A few are left out of the fits; with none left there is nothing to go on with.
+    if (diverged !== undefined && ladder.done.length === 0) throw diverged;
+    if (diverged !== undefined) log(`warning (${diverged.code}): ${diverged.message}`);
     const { records, convention } = await toRecords(await readStudyRuns(study), study.study.counting, "fit");
     const fits = await fitStudy(study.fits, records, convention);
     options.onFits?.(fits);
@@ -64,13 +70,27 @@ export async function runStudy(study: StudyFolder, options: StudyOptions): Promi
   }
 }
 
+/** What to say of runs whose loss left the numbers: runs-diverged, or undefined where there is none. */
+export async function divergence(study: StudyFolder, outcome: ExecutionOutcome): Promise<IsoflopError | undefined> {
+  const { diverged, done } = outcome;
+  const [first] = diverged;
+  if (first === undefined) return undefined;
+  const result = await readResult(join(study.runs, first.id));
+  return new IsoflopError({
+    code: "runs-diverged",
+    message: `${diverged.length} of ${diverged.length + done.length + outcome.failed.length} runs diverged; the first, ${first.name}: ${result?.reason ?? "no reason given"}`,
+    hint: "Lower hyperparameters.lr or hyperparameters.clip, or lengthen hyperparameters.warmup. The other runs are kept, and fits go on without the diverged ones.",
+    exitCode: 1,
+  });
+}
+
 /** Failed runs are an error, after everything else has been trained and told. Errors: runs-failed. */
 export function requireRuns(outcome: ExecutionOutcome): void {
   const [first] = outcome.failed;
   if (first === undefined) return;
   throw new IsoflopError({
     code: "runs-failed",
-    message: `${outcome.failed.length} runs failed twice and were set aside; the first, ${first.spec.name}: ${first.reason}`,
+    message: `${outcome.failed.length} ${outcome.failed.length === 1 ? "run" : "runs"} failed and ${outcome.failed.length === 1 ? "was" : "were"} set aside; the first, ${first.spec.name}: ${first.reason}`,
     hint: "The other runs are kept. Mend the cause and start the same command again: it tries only these.",
     exitCode: 1,
   });

@@ -27,8 +27,7 @@ export async function trainRuns(
   const { executor } = folder.study;
   const train = async (): Promise<ExecutionOutcome> => {
     const progress = await showProgress(title, runs, folder.runs, options.stderr);
-    const onStop = () =>
-      progress.say("stopping the trainers; the same command goes on from here (again to stop at once)");
+    const onStop = () => progress.say("stopping the trainers; the same command goes on from here (again: at once)");
     options.signal.addEventListener("abort", onStop, { once: true });
     try {
       return await runLocally(runs, {

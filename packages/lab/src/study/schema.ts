@@ -90,7 +90,7 @@ const hyperparametersSchema = z.strictObject({
 });
 
 /** study.yaml. Every object is strict: a misspelt key is an error, not a default. */
-export const studySchema = z.strictObject({
+const plainSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, { error: "may hold letters, digits, '.', '_' and '-' only" }),
   data: z.strictObject({
     /** npm:<package>[@version], a .tgz, a text file, a folder or a glob. */
@@ -143,9 +143,20 @@ export const studySchema = z.strictObject({
       /** Runs at a time; auto: one for each core. */
       workers: orAuto(count, "a number of workers").default("auto"),
       /** Threads of one run. */
-      threads: count.default(1),
+      threads: count.refine((value) => value <= 256, { error: "must be at most 256" }).default(1),
     })
     .prefault({}),
+});
+
+/** What the built-in trainer cannot build is refused with its line, not run by run after the corpus is prepared. */
+export const studySchema = plainSchema.superRefine(({ trainer, design }, context) => {
+  if (trainer !== "builtin") return;
+  const refuse = (key: "biases" | "tiedEmbeddings", message: string) =>
+    context.addIssue({ code: "custom", path: ["design", "shapes", key], message });
+  if (design.shapes.biases) refuse("biases", "the built-in trainer has none; take false, or a trainer.command");
+  if (!design.shapes.tiedEmbeddings) {
+    refuse("tiedEmbeddings", "the built-in trainer ties them; take true, or a trainer.command");
+  }
 });
 
 export type Study = z.output<typeof studySchema>;

@@ -144,6 +144,47 @@ describe("study.yaml", () => {
     expect(complaint("a: 1\na: 2")).toMatch(/study-syntax/);
   });
 
+  it("cannot fill the memory: aliases, seeds and sizes have limits", () => {
+    const bomb = Array.from({ length: 9 }, (_, i) => `a${i}: &a${i} [${Array(9).fill(i === 0 ? "1" : `*a${i - 1}`)}]`);
+    const head = "name: x\ndata: { corpus: y }\n";
+    const cases: [string, RegExp][] = [
+      [bomb.join("\n"), /^f: excessive alias count/],
+      ["name: *nobody", /^f: unresolved alias/],
+      [
+        `${head}design: { kind: isoflop, budgets: [1e10], seeds: 1e8 }`,
+        /^f:3:\d+: design\.seeds: must be at most 1000/,
+      ],
+      [
+        `${head}design: { kind: isoflop, budgets: [1e10], sizes: 1e9 }`,
+        /^f:3:\d+: design\.sizes: must be at most 1000/,
+      ],
+    ];
+    for (const [yaml, message] of cases) expect(() => parseStudy(yaml, "f")).toThrow(message);
+  });
+
+  it("is told its mistakes from top to bottom, a doubled key and a second document by name", () => {
+    expect(() => parseStudy("name: x\nname: y", "f")).toThrow("f:2:1: this key is there twice.");
+    expect(() => parseStudy("name: x\n---\nname: y", "f")).toThrow(/^f:2:1: a second document/);
+    const wrong = "zzz: 1\nname: 5\ndata: { corpus: 7 }\ndesign: { kind: isoflop, budgets: [-1] }\nfoo: 2";
+    const message = complaint(wrong);
+    const lines = [...message.matchAll(/study\.yaml:(\d+):/g)].map(([, line]) => Number(line));
+    expect(lines).toEqual([1, 2, 3, 4, 5]);
+    expect(message).toMatch(/unknown key foo\. Allowed:/);
+    expect(message).toMatch(/name: expected string/);
+  });
+
+  it("asks of the built-in trainer only what it can build", () => {
+    const head = "name: x\ndata: { corpus: y }\n";
+    const design = "design: { kind: isoflop, budgets: [1e10],\n  shapes: { biases: true, tiedEmbeddings: false } }\n";
+    const said = complaint(head + design);
+    expect(said).toMatch(/study\.yaml:4:\d+: design\.shapes\.biases: the built-in trainer has none/);
+    expect(said).toMatch(/study\.yaml:4:\d+: design\.shapes\.tiedEmbeddings: the built-in trainer ties them/);
+    expect(complaint(`${head}${design}trainer: { command: [train] }`)).toBe("no complaint");
+    expect(complaint(`${head}design: { kind: isoflop, budgets: [1e10] }\nexecutor: { threads: 1e5 }`)).toMatch(
+      /executor\.threads: must be at most 256/,
+    );
+  });
+
   it("suggestions are near misses only", () => {
     expect(nearest("budegts", ["budgets", "sizes"])).toBe("budgets");
     expect(nearest("zzz", ["budgets", "sizes"])).toBeUndefined();
@@ -234,6 +275,15 @@ describe("resolveRuns", () => {
 });
 
 describe("shapes", () => {
+  it("leave out widths that have no feed-forward block left", () => {
+    const { shapes } = parseStudy(
+      "name: x\ndata: { corpus: y }\ndesign: { kind: isoflop, budgets: [1e9], shapes: { feedForward: 0.01 } }",
+      "f",
+    ).design;
+    expect(shapeOfWidth(16, shapes, 256)).toBeUndefined();
+    expect(shapeOfWidth(64, shapes, 256)?.feedForward).toBe(1);
+  });
+
   it("have heads that divide the width, at every width that the family has", () => {
     const family = study.design.shapes;
     fc.assert(

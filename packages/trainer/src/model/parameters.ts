@@ -1,4 +1,4 @@
-import type { TransformerShape } from "@isoflop/laws";
+import { IsoflopError, type TransformerShape } from "@isoflop/laws";
 import { elementCount } from "../onnx/tensorType.js";
 
 /** How a tensor starts. */
@@ -60,7 +60,11 @@ export function forwardFactors(shape: TransformerShape, { kind, baseWidth }: Par
 export function parameterGroups(shape: TransformerShape, { kind, baseWidth }: Parametrisation): ParameterGroup[] {
   const { layers, width, heads, headWidth, feedForward, vocabulary, context } = shape;
   if (!shape.tiedEmbeddings || shape.biases)
-    throw new Error("the built-in trainer takes tied embeddings and no biases");
+    throw new IsoflopError({
+      code: "run-unsupported",
+      message: "the built-in trainer builds models with tied embeddings and without biases only",
+      hint: "set tiedEmbeddings: true and biases: false in design.shapes, or train with a trainer.command of your own",
+    });
   const mup = kind === "mup";
   const normal = (deviation: number): Initialisation => ({ kind: "normal", deviation });
   const ones: Initialisation = { kind: "ones" };

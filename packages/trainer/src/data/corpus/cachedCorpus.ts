@@ -18,24 +18,31 @@ export interface Corpus {
   readonly documents: number;
   readonly validationDocuments: number;
   readonly split: Split["rule"];
-  /** sha256 of train.bin and validation.bin: a cache cut short or damaged is made again, never trained on. */
-  readonly tokenHashes: { readonly train: string; readonly validation: string };
+}
+
+/** sha256 of train.bin and validation.bin, in corpus.json: a cache cut short or damaged is made again, never trained on. */
+export interface TokenHashes {
+  readonly train: string;
+  readonly validation: string;
 }
 
 /** corpus.json of a finished cache folder whose token files are as they were written; undefined for any other. */
 export async function readCorpus(folder: string): Promise<Corpus | undefined> {
   try {
-    const stated = JSON.parse(await readFile(join(folder, "corpus.json"), "utf8")) as Partial<Corpus>;
+    const stated = JSON.parse(await readFile(join(folder, "corpus.json"), "utf8")) as Corpus & {
+      readonly tokenHashes?: TokenHashes;
+    };
     const found = await hashTokens(folder);
-    const { train, validation } = stated.tokenHashes ?? {};
-    return train === found.train && validation === found.validation ? { ...(stated as Corpus), folder } : undefined;
+    const { tokenHashes, ...corpus } = stated;
+    const intact = tokenHashes?.train === found.train && tokenHashes.validation === found.validation;
+    return intact ? { ...corpus, folder } : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** sha256 of the two token files of a cache folder. */
-export async function hashTokens(folder: string): Promise<Corpus["tokenHashes"]> {
+export async function hashTokens(folder: string): Promise<TokenHashes> {
   const hashFile = async (name: string): Promise<string> => {
     const hash = createHash("sha256");
     for await (const chunk of createReadStream(join(folder, name))) hash.update(chunk as Buffer);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -55,6 +55,36 @@ describe("a corpus that cannot be used is refused with its place and remedy", ()
   it("too small", async () => {
     await writeFile(join(folder, "small.txt"), "a few words");
     await expect(prepare("small.txt")).rejects.toMatchObject({ code: "corpus-too-small" });
+  });
+  it("a pipe or a device, which has no end", async () => {
+    await expect(prepare("/dev/zero")).rejects.toMatchObject({ code: "corpus-not-a-file", exitCode: 2 });
+  });
+  it("a pattern that is none", async () => {
+    await expect(prepare("[z-a].txt")).rejects.toMatchObject({ code: "corpus-pattern" });
+  });
+  it("links that go in a circle", async () => {
+    await symlink("loop.txt", join(folder, "loop.txt"));
+    await expect(prepare("loop.txt")).rejects.toMatchObject({
+      code: "file-unreadable",
+      message: expect.stringMatching(/Cannot read .*loop\.txt: its symbolic links go in a circle/),
+    });
+  });
+  it("a folder that may not be read, rather than taken for an empty one", async () => {
+    await mkdir(join(folder, "texts", "locked"), { recursive: true });
+    await writeFile(join(folder, "texts", "a.txt"), prose(20_000, 1));
+    await chmod(join(folder, "texts", "locked"), 0);
+    await chmod(folder, 0o755);
+    // Root may read everything: as root, the test looks with the eyes of nobody.
+    const root = process.geteuid?.() === 0;
+    if (root) process.seteuid?.(65_534);
+    try {
+      await expect(prepare("texts")).rejects.toMatchObject({
+        message: expect.stringMatching(/locked: permission denied/),
+      });
+    } finally {
+      if (root) process.seteuid?.(0);
+      await chmod(join(folder, "texts", "locked"), 0o700);
+    }
   });
   it("a package name that npm could take for something else", async () => {
     for (const name of ["--registry=x", "../up", "a b", "https://x.y/z.tgz", "x@latest"]) {
@@ -209,5 +239,28 @@ describe("patterns and text checks", () => {
         },
       ),
     );
+  });
+});
+
+describe("a damaged token cache", () => {
+  it("is made again from the texts, whatever was damaged", async () => {
+    await writeFile(join(folder, "text.txt"), prose(40_000, 3));
+    const first = await prepare("text.txt");
+    const path = (name: string) => join(first.folder, name);
+    const files = ["train.bin", "validation.bin"];
+    const bytes = await Promise.all(files.map((name) => readFile(path(name))));
+    const flipped = Buffer.from(bytes[1] ?? []);
+    flipped[100] = (flipped[100] ?? 0) ^ 1;
+    const damages = [
+      () => truncate(path("train.bin"), 100),
+      () => writeFile(path("validation.bin"), flipped),
+      () => writeFile(path("corpus.json"), "{"),
+      () => rm(path("validation.bin")),
+    ];
+    for (const damage of damages) {
+      await damage();
+      expect(await prepare("text.txt")).toEqual(first);
+      expect(await Promise.all(files.map((name) => readFile(path(name))))).toEqual(bytes);
+    }
   });
 });

@@ -65,9 +65,14 @@ export async function prepareCorpus(request: CorpusRequest): Promise<Corpus> {
         documents: documents.length,
         validationDocuments: split.rule === "documents" ? split.validation.size : 0,
         split: split.rule,
-        tokenHashes,
       };
-      const about = { format: FORMAT, ...corpus, validationFraction: request.validationFraction, separator: SEPARATOR };
+      const about = {
+        format: FORMAT,
+        ...corpus,
+        tokenHashes,
+        validationFraction: request.validationFraction,
+        separator: SEPARATOR,
+      };
       await writeFile(join(temporary, "corpus.json"), `${JSON.stringify(about, undefined, 2)}\n`);
       await publishCorpus(temporary, folder);
       return corpus;

@@ -1,0 +1,90 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Corpus, RunSpec } from "@isoflop/trainer";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openStudy } from "../study/folder.js";
+import { resolveRuns } from "../study/resolve.js";
+import { createRun, writeNew } from "./folder.js";
+import { noteDesign, readStudyRuns } from "./studyRuns.js";
+
+const corpus: Corpus = {
+  folder: "/nowhere",
+  source: "planted",
+  corpusHash: "c".repeat(64),
+  tokenizer: "bytes",
+  tokenizerHash: "t".repeat(64),
+  vocabulary: 256,
+  trainTokens: 1e9,
+  validationTokens: 1e6,
+  documents: 1,
+  validationDocuments: 0,
+  split: "chunks",
+};
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "isoflop-runs-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** A study with its run folders, untrained. */
+async function made() {
+  const text = "name: t\ndata: { corpus: x }\ndesign: { kind: isoflop, budgets: [1e10, 4e10], sizes: 3, span: 4 }";
+  await writeFile(join(folder, "study.yaml"), text);
+  const study = await openStudy(folder);
+  const specs = resolveRuns(study.study, corpus);
+  for (const spec of specs) await createRun(study.runs, spec);
+  return { study, specs: specs as [RunSpec, ...RunSpec[]] };
+}
+
+describe("the runs folder of a study", () => {
+  it("may hold copies, notes and files of the user's, which count for nothing", async () => {
+    const { study, specs } = await made();
+    const [first] = specs;
+    await cp(join(study.runs, first.id), join(study.runs, `${first.id} (copy)`), { recursive: true });
+    await mkdir(join(study.runs, "notes"));
+    await writeFile(join(study.runs, "README.txt"), "mine");
+    const ids = (await readStudyRuns(study)).map((state) => state.spec.id);
+    expect(ids.sort()).toEqual(specs.map((spec) => spec.id).sort());
+  });
+
+  it("may hold links to runs that lie elsewhere", async () => {
+    const { study, specs } = await made();
+    const [first] = specs;
+    await rename(join(study.runs, first.id), join(folder, "elsewhere"));
+    await symlink(join(folder, "elsewhere"), join(study.runs, first.id));
+    expect(await readStudyRuns(study)).toHaveLength(specs.length);
+  });
+
+  it("is read in spite of a damaged run of an earlier design, not of one of its own", async () => {
+    const { study, specs } = await made();
+    const [first, ...others] = specs;
+    await writeFile(join(study.runs, first.id, "run.json"), '{"contract":');
+    await noteDesign(study, others);
+    expect(await readStudyRuns(study)).toHaveLength(others.length);
+    await noteDesign(study, specs);
+    await expect(readStudyRuns(study)).rejects.toMatchObject({ code: "run-spec-invalid" });
+  });
+
+  it("keeps an edited run.json as evidence and says so", async () => {
+    const { study, specs } = await made();
+    const [first] = specs;
+    const path = join(study.runs, first.id, "run.json");
+    const edited = (await readFile(path, "utf8")).replace(/"seed": 0/, '"seed": 7');
+    await writeFile(path, edited);
+    const moved = { ...first, data: { ...first.data, folder: "/other" } };
+    await expect(createRun(study.runs, moved)).rejects.toMatchObject({ code: "run-spec-conflict" });
+    expect(await readFile(path, "utf8")).toBe(edited);
+  });
+});
+
+describe("a new file", () => {
+  it("is there whole or not at all, and never in place of another", async () => {
+    const path = join(folder, "deep", "study.yaml");
+    expect(await writeNew(path, "first")).toBe(true);
+    expect(await writeNew(path, "second")).toBe(false);
+    expect(await readFile(path, "utf8")).toBe("first");
+    expect(await readdir(join(folder, "deep"))).toEqual(["study.yaml"]);
+  });
+});
