@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -54,7 +54,20 @@ test("bad input is told with its place, and exits 2", () => {
   expect(runToEnd(folder).status).toBe(2);
   rmSync(join(folder, "run.json"));
   expect(runToEnd(folder).stderr).toContain("cannot read");
+  const biased = { ...spec, shape: { ...spec.shape, biases: true } };
+  const unsupported = runToEnd(tinyRunFolder(biased));
+  expect([unsupported.status, unsupported.stderr]).toEqual([2, expect.stringMatching(/without biases only\nset /)]);
   const lost = tinySpec(join(dirname(corpus), "nowhere"));
   const missing = runToEnd(tinyRunFolder(lost));
   expect([missing.status, missing.stderr]).toEqual([2, expect.stringContaining("token cache")]);
+});
+
+test("a fault of its own is told by its message and one line of place, not by a stack", () => {
+  const folder = tinyRunFolder(spec);
+  // Nobody writes a folder here: stands for what was not thought of.
+  mkdirSync(join(folder, "metrics.jsonl"));
+  const { status, stderr } = runToEnd(folder);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/EISDIR/);
+  expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2);
 });
