@@ -8,7 +8,10 @@ import { fitsTable } from "./fitsTable.js";
 import { type CommandIo, log, trainingIo, writeJsonOutput } from "./io.js";
 import { outcomeJson } from "./outcome.js";
 
-/** Goes the whole way through a study, telling each result as soon as it is there. */
+/**
+ * Goes the whole way through a study, telling each result as soon as it is there. Errors: those of the study, and at the
+ * very end runs-diverged.
+ */
 export async function tellStudy(
   io: CommandIo,
   json: boolean,
@@ -16,7 +19,7 @@ export async function tellStudy(
   start: (options: StudyOptions) => Promise<StudyOutcome>,
 ): Promise<void> {
   const say = json ? () => {} : io.stdout;
-  const { ladder, holdout, fits, forecast, verification, report } = await start({
+  const { ladder, holdout, fits, forecast, verification, report, diverged } = await start({
     ...trainingIo(io),
     log: (line) => log(io, line),
     command,
@@ -28,15 +31,19 @@ export async function tellStudy(
   });
   if (verification !== undefined) say(`\n${verificationText(verification).join("\n")}\n`);
   say(`\nreport: ${report}\n`);
-  if (!json) return;
-  writeJsonOutput(io, {
-    ladder: outcomeJson(ladder, ladder.done.length + ladder.diverged.length + ladder.failed.length),
-    ...(holdout === undefined ? {} : { holdout: outcomeJson(holdout, holdout.done.length + holdout.diverged.length) }),
-    fits: fits.fits.map(withoutDraws),
-    forecast,
-    verification,
-    report,
-  });
+  if (json) {
+    writeJsonOutput(io, {
+      ladder: outcomeJson(ladder, ladder.done.length + ladder.diverged.length + ladder.failed.length),
+      ...(holdout === undefined
+        ? {}
+        : { holdout: outcomeJson(holdout, holdout.done.length + holdout.diverged.length) }),
+      fits: fits.fits.map(withoutDraws),
+      forecast,
+      verification,
+      report,
+    });
+  }
+  if (diverged !== undefined) throw diverged;
 }
 
 const counts = (interval: Interval | undefined): string =>

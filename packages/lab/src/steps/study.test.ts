@@ -144,7 +144,8 @@ describe("a whole study", () => {
     const runs: { name: string }[] = JSON.parse((await command("run", path, "--dry-run", "--json")).stdout).runs;
     process.env.FAKE_DIVERGE = runs[3]?.name;
     const diverged = await command("quickstart", "--out", path, "--json");
-    expect(diverged.code).toBe(0);
+    expect(diverged.code).toBe(1);
+    expect(diverged.stderr).toMatch(/1 of 20 runs diverged.*loss is NaN.*\n {2}hint: Lower hyperparameters\.lr/);
     expect(JSON.parse(diverged.stdout).ladder.diverged).toEqual([expect.objectContaining({ name: runs[3]?.name })]);
     expect(await readFile(join(path, "report.html"), "utf8")).toContain("loss is NaN");
     const failing = await makeStudy("failing");

@@ -32,6 +32,8 @@ export interface StudyOutcome {
   readonly forecast: StudyForecast | undefined;
   readonly verification: Verification | undefined;
   readonly report: string;
+  /** Set where runs diverged: all else is done and written, but the study is not what was asked for. */
+  readonly diverged?: IsoflopError;
 }
 
 /**
@@ -50,13 +52,14 @@ export async function runStudy(study: StudyFolder, options: StudyOptions): Promi
     const diverged = await divergence(study, ladder);
     // A few are left out of the fits; with none left there is nothing to go on with.
     if (diverged !== undefined && ladder.done.length === 0) throw diverged;
+    const told = diverged === undefined ? {} : { diverged };
     if (diverged !== undefined) log(`warning (${diverged.code}): ${diverged.message}`);
     const { records, convention } = await toRecords(await readStudyRuns(study), study.study.counting, "fit");
     const fits = await fitStudy(study.fits, records, convention);
     options.onFits?.(fits);
     if (study.study.holdout.budgets.length === 0) {
       const report = await writeReport(study, options.command);
-      return { ladder, holdout: undefined, fits, forecast: undefined, verification: undefined, report };
+      return { ladder, holdout: undefined, fits, forecast: undefined, verification: undefined, report, ...told };
     }
     const forecast = await stateForecast(study, design.corpus, records, fits.fits);
     options.onForecast?.(forecast);
@@ -64,7 +67,8 @@ export async function runStudy(study: StudyFolder, options: StudyOptions): Promi
     requireRuns(holdout);
     const verification = await verifyForecast(study, forecast);
     const report = await writeReport(study, options.command);
-    return { ladder, holdout, fits, forecast, verification, report };
+    const late = await divergence(study, holdout);
+    return { ladder, holdout, fits, forecast, verification, report, ...(late ? { diverged: late } : {}), ...told };
   } finally {
     await release();
   }
