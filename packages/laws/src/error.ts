@@ -7,7 +7,16 @@ export interface IsoflopErrorOptions {
   readonly hint?: string;
   /** 2: the input is bad and nothing was done; 1: the work failed. Default 2. */
   readonly exitCode?: 1 | 2;
+  /** The rows at fault, where the error is about data. */
+  readonly rows?: readonly RowFault[];
   readonly cause?: unknown;
+}
+
+/** One observation that cannot be used. */
+export interface RowFault {
+  /** Its place among the observations given, counted from 1. */
+  readonly row: number;
+  readonly reason: string;
 }
 
 /** The one error type for what a user can cause: shown as message and hint, without a stack trace. */
@@ -16,12 +25,14 @@ export class IsoflopError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly exitCode: 1 | 2;
+  readonly rows: readonly RowFault[];
 
   constructor(options: IsoflopErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code;
     this.hint = options.hint;
     this.exitCode = options.exitCode ?? 2;
+    this.rows = options.rows ?? [];
   }
 }
 

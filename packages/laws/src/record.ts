@@ -30,6 +30,8 @@ export interface RunRecord {
   /** Nominal compute budget of the isoFLOP profile this run belongs to, FLOPs. */
   readonly budget?: number;
   readonly seed?: number;
+  /** The training run that this observation belongs to; checkpoints of one run are not independent of each other. */
+  readonly run?: string;
   /** Training-loss curve, tokens ascending. */
   readonly curve?: readonly CurvePoint[];
 }

@@ -16,6 +16,16 @@ const ofFits: Readonly<Record<WarningCode, string>> = {
   extrapolation: "Train an intermediate budget first, and compare it with the forecast.",
   "collinear-design": "Train the same size on several amounts of data.",
   "skipped-curves": "Record the training loss along each run.",
+  "second-basin": "Read both minima; choose between them by a backtest, and add runs where their forecasts differ.",
+  "ill-conditioned": "Vary N and D more widely and independently, or hold a known parameter fixed.",
+  "delta-sensitive": "Look at the largest residuals; compare `--loss lad` and `--loss mse`.",
+  "budget-sensitive": "Compare the fit without the smallest budgets; trust far forecasts less.",
+  "off-centre": "Centre the sizes of that budget on its minimum (design.centre).",
+  "wide-profile": "Narrow the sizes of that budget (design.span), or compare Approach 3.",
+  "duplicate-runs": "Drop the copies.",
+  "dependent-rows": "Resample by runs (`--bootstrap-over runs`), or keep one observation a run.",
+  "no-intervals": "Train a second seed, or more sizes a budget.",
+  "interval-coverage": "Read the interval as what it covered in simulation (docs/coverage.md); add budgets or sizes.",
 };
 
 const ofDesigns: Readonly<Record<string, string>> = {

@@ -17,7 +17,17 @@ export type WarningCode =
   | "no-frontier"
   | "extrapolation"
   | "collinear-design"
-  | "skipped-curves";
+  | "skipped-curves"
+  | "second-basin"
+  | "ill-conditioned"
+  | "delta-sensitive"
+  | "budget-sensitive"
+  | "off-centre"
+  | "wide-profile"
+  | "duplicate-runs"
+  | "dependent-rows"
+  | "no-intervals"
+  | "interval-coverage";
 
 export function warn(code: WarningCode, message: string): FitWarning {
   return { code, message };

@@ -2,8 +2,24 @@ import type { FitResult, Interval } from "../fit/result.js";
 import { createRandom, type Random } from "../numerics/random.js";
 import { central95, standardDeviation } from "../numerics/statistics.js";
 
-/** How many resamples, and from which stream. Zero resamples: no intervals. */
+/**
+ * What a resample draws anew. "rows": observations. "runs": whole training runs with all their observations, for
+ * checkpoints of one run are not independent. "noise": every loss, by its noise from seed to seed.
+ */
+export type BootstrapOver = "rows" | "runs" | "noise";
+
+/**
+ * Standard deviation of the loss from seed to seed (nats per token) at given losses. Between them ln sd is linear in ln
+ * loss, beyond them it stays (as Porian et al. 2024 interpolate theirs). Ascending in loss.
+ */
+export type SeedNoise = readonly { readonly loss: number; readonly sd: number }[];
+
+/** How many resamples, of what, and from which stream. Zero resamples: no intervals. */
 export interface BootstrapOptions {
+  /** Default: "runs" where several observations share a run, otherwise "rows" (Approach 2: see its own options). */
+  readonly over?: BootstrapOver;
+  /** For over "noise"; default: estimated from runs that differ in nothing but their seed. */
+  readonly noise?: SeedNoise;
   /** Default 1000. */
   readonly resamples?: number;
   /** Default: a generator seeded with 0. */
