@@ -49,6 +49,7 @@ export * from "./published/tables.js";
 export * from "./record.js";
 export * from "./uncertainty/backtest.js";
 export type { BootstrapOptions, BootstrapOver, SeedNoise } from "./uncertainty/bootstrap.js";
+export * from "./uncertainty/coverage.js";
 export * from "./units/accelerators.js";
 export * from "./units/flops.js";
 export * from "./units/quantity.js";

@@ -1,6 +1,5 @@
 import type { LossFrontierParameters } from "../laws/lossFrontier.js";
 import { gridThenGolden } from "../numerics/minimiseScalar.js";
-import { nonNegativeLeastSquares } from "../numerics/nonNegativeLeastSquares.js";
 import { fitPowerLaw } from "./powerLawFit.js";
 
 /** Range searched for the exponent of compute; every published value lies between 0.04 and 0.2. */
@@ -37,22 +36,57 @@ export function fitLossFrontier(flops: ArrayLike<number>, loss: ArrayLike<number
     return { parameters, form: "power-law", atBound: false, residuals: line.residuals };
   }
   const centre = logC.reduce((sum, v) => sum + v, 0) / count;
-  const inverse = Float64Array.from(loss, (v) => 1 / v);
-  const ones = new Float64Array(count).fill(1);
-  const decay = new Float64Array(count);
-  const amplitudes = (gamma: number): readonly [E: number, k: number] => {
-    for (let i = 0; i < count; i++) decay[i] = inverse[i]! * Math.exp(-gamma * (logC[i]! - centre));
-    return nonNegativeLeastSquares([inverse, decay], ones) as [number, number];
-  };
-  const error = (logGamma: number): number => {
-    const [E, k] = amplitudes(Math.exp(logGamma));
-    let sum = 0;
-    for (let i = 0; i < count; i++) sum += (E * inverse[i]! + k * decay[i]! - 1) ** 2;
-    return sum;
-  };
+  const project = projection(
+    logC.map((v) => v - centre),
+    Float64Array.from(loss, (v) => 1 / v),
+  );
+  const error = (logGamma: number): number => project(Math.exp(logGamma)).residual;
   const gamma = Math.exp(gridThenGolden(error, Math.log(GAMMA_BOUNDS[0]), Math.log(GAMMA_BOUNDS[1]), 40, 1e-9));
-  const [E, k] = amplitudes(gamma);
+  const { E, k } = project(gamma);
   const residuals = Array.from(logLoss, (v, i) => v - Math.log(E + k * Math.exp(-gamma * (logC[i]! - centre))));
   const atBound = E === 0 || k === 0 || gamma < GAMMA_BOUNDS[0] * 1.001 || gamma > GAMMA_BOUNDS[1] * 0.999;
   return { parameters: { E, k: k * Math.exp(gamma * centre), gamma }, form: "irreducible", atBound, residuals };
+}
+
+interface Amplitudes {
+  readonly E: number;
+  readonly k: number;
+  /** Sum of squared relative errors. */
+  readonly residual: number;
+}
+
+/**
+ * Non-negative least squares for E and k at a given gamma, on relative errors: two columns w = 1/L and w x^-gamma, so
+ * that the four sets of positive amplitudes are tried by hand (this is the inner loop of Approach 2's bootstrap).
+ */
+function projection(logC: Float64Array, inverse: Float64Array): (gamma: number) => Amplitudes {
+  const count = logC.length;
+  return (gamma) => {
+    let [ww, wd, dd, w1, d1] = [0, 0, 0, 0, 0];
+    for (let i = 0; i < count; i++) {
+      const w = inverse[i]!;
+      const d = w * Math.exp(-gamma * logC[i]!);
+      ww += w * w;
+      wd += w * d;
+      dd += d * d;
+      w1 += w;
+      d1 += d;
+    }
+    const determinant = ww * dd - wd * wd;
+    let E = (w1 * dd - d1 * wd) / determinant;
+    let k = (d1 * ww - w1 * wd) / determinant;
+    if (!(E >= 0 && k >= 0 && determinant > 1e-14 * ww * dd)) {
+      // On the boundary the better of the two amplitudes alone: its gain over nothing is (column . 1)^2 / |column|^2.
+      const floorAlone = (w1 * w1) / ww > (d1 * d1) / dd;
+      E = floorAlone ? w1 / ww : 0;
+      k = floorAlone ? 0 : d1 / dd;
+    }
+    // Summed rather than expanded: near the optimum the expansion cancels to rounding error.
+    let residual = 0;
+    for (let i = 0; i < count; i++) {
+      const w = inverse[i]!;
+      residual += (w * (E + k * Math.exp(-gamma * logC[i]!)) - 1) ** 2;
+    }
+    return { E, k, residual };
+  };
 }

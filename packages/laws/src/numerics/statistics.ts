@@ -34,3 +34,8 @@ export function central95(values: ArrayLike<number>): readonly [low: number, hig
   const sorted = Float64Array.from(values).sort();
   return [quantileOfSorted(sorted, 0.025), quantileOfSorted(sorted, 0.975)];
 }
+
+/** The middle value; NaN of nothing. */
+export function median(values: ArrayLike<number>): number {
+  return quantile(values, 0.5);
+}
