@@ -1,3 +1,17 @@
+// What can be given bad data returns the error as a value: these stand before the functions of the same name below.
+export { fitEnvelope, fitIsoflop, fitKaplan, fitParametric, groupByBudget } from "./api/fit.js";
+export { backtest, forecast, predictLoss } from "./api/forecast.js";
+export type { RunInput } from "./api/input.js";
+export {
+  dataConstrainedAlternative,
+  inferenceAwareAlternative,
+  inferenceAwareOptimum,
+  lawFromFit,
+  type PlanningLaw,
+  plan,
+  publishedLaw,
+} from "./api/plan.js";
+export { clusterFlops, parseCluster, parseCount, parseFlops } from "./api/units.js";
 export * from "./error.js";
 export * from "./fit/budgets.js";
 export * from "./fit/envelope.js";
@@ -9,6 +23,7 @@ export * from "./fit/parametric.js";
 export type { ResidualLoss } from "./fit/parametricObjective.js";
 export * from "./fit/powerLawFit.js";
 export * from "./fit/profile.js";
+export type { ProfileResampling } from "./fit/profileResampling.js";
 export { computeCostOf, type FitOptions } from "./fit/records.js";
 export * from "./fit/result.js";
 export * from "./fit/synthetic.js";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type AllocationFit, IsoflopError, lawFromFit, type NamedLaw, publishedLaw } from "@isoflop/laws";
+import { type AllocationFit, IsoflopError, lawFromFit, type NamedLaw, orThrow, publishedLaw } from "@isoflop/laws";
 import { systemCode } from "@isoflop/trainer";
 import { z } from "zod";
 
@@ -70,7 +70,7 @@ const PREFERENCE = ["chinchilla", "isoflop-power-law", "envelope-power-law", "ka
  * Errors: unknown-law, law-file.
  */
 export async function readLaw(name: string): Promise<NamedLaw> {
-  if (!name.endsWith(".json")) return publishedLaw(name);
+  if (!name.endsWith(".json")) return orThrow(publishedLaw(name));
   const fail = (why: string, cause?: unknown) =>
     new IsoflopError({
       code: "law-file",
@@ -95,7 +95,7 @@ export async function readLaw(name: string): Promise<NamedLaw> {
     throw fail(`its fit is damaged: ${issue?.path.join(".")}: ${issue?.message}`, fit.error);
   }
   // The schema has all that planning reads of a fit; what only figures and reports read may be missing.
-  return lawFromFit(fit.data as unknown as AllocationFit, name);
+  return orThrow(lawFromFit(fit.data as unknown as AllocationFit, name));
 }
 
 function chooseFit(content: unknown): unknown {

@@ -5,6 +5,7 @@ import {
   formatFlops,
   type Interval,
   IsoflopError,
+  orThrow,
   type Plan,
   parseCluster,
   parseCount,
@@ -50,14 +51,14 @@ export function planVerb(io: CommandIo): Command {
     )
     .action(async (flags: PlanFlags) => {
       const flops = budgetOf(flags);
-      const made = plan(await readLaw(flags.law), flops, {
-        ...(flags.uniqueTokens === undefined
-          ? {}
-          : { uniqueTokens: parseCount(flags.uniqueTokens, "--unique-tokens") }),
+      const count = (text: string, flag: string) => orThrow(parseCount(text, flag));
+      const options = {
+        ...(flags.uniqueTokens === undefined ? {} : { uniqueTokens: count(flags.uniqueTokens, "--unique-tokens") }),
         ...(flags.inferenceTokens === undefined
           ? {}
-          : { inferenceTokens: parseCount(flags.inferenceTokens, "--inference-tokens") }),
-      });
+          : { inferenceTokens: count(flags.inferenceTokens, "--inference-tokens") }),
+      };
+      const made = orThrow(plan(await readLaw(flags.law), flops, options));
       if (flags.json) writeJsonOutput(io, made);
       else io.stdout(planText(made));
     });
@@ -79,10 +80,11 @@ function budgetOf(flags: PlanFlags): number {
       hint: "Give one of: --flops 5.76e23; --pf-days 3640; --gpus 64xH100 --days 14 [--mfu 0.4].",
     });
   }
-  if (flags.flops !== undefined) return parseFlops(flags.flops, "--flops");
-  if (flags.pfDays !== undefined) return pfDaysToFlops(parseCount(flags.pfDays, "--pf-days"));
+  if (flags.flops !== undefined) return orThrow(parseFlops(flags.flops, "--flops"));
+  if (flags.pfDays !== undefined) return pfDaysToFlops(orThrow(parseCount(flags.pfDays, "--pf-days")));
   const mfu = flags.mfu === undefined ? DEFAULT_MFU : share(flags.mfu);
-  return clusterFlops(parseCluster(flags.gpus ?? ""), parseCount(flags.days ?? "", "--days"), mfu);
+  const cluster = orThrow(parseCluster(flags.gpus ?? ""));
+  return orThrow(clusterFlops(cluster, orThrow(parseCount(flags.days ?? "", "--days")), mfu));
 }
 
 /** "0.4" or "40%". */

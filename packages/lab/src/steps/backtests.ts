@@ -4,6 +4,7 @@ import {
   backtest,
   type CountingConvention,
   isIsoflopError,
+  orThrow,
   type RunRecord,
 } from "@isoflop/laws";
 import { type FitChoices, fitOne } from "./fits.js";
@@ -35,7 +36,9 @@ export function backtestApproaches(
   const untested: { approach: ForecastingApproach; reason: string }[] = [];
   for (const approach of APPROACHES) {
     try {
-      const result = backtest(records, (smaller) => fitOne(approach, smaller, convention, choices)[0] as AllocationFit);
+      const result = orThrow(
+        backtest(records, (smaller) => fitOne(approach, smaller, convention, choices)[0] as AllocationFit),
+      );
       const { heldOutBudget, largestFitted, parametersRatio, lossError, insidePredictionInterval } = result;
       tested.push({
         approach,

@@ -11,6 +11,7 @@ import {
   IsoflopError,
   isIsoflopError,
   type KaplanComputeFit,
+  orThrow,
   type RunRecord,
 } from "@isoflop/laws";
 import { readIfThere, writeJson } from "../runs/folder.js";
@@ -74,10 +75,12 @@ export function fitOne(
   choices: FitChoices,
 ): readonly StudyFit[] {
   const options = { convention, resamples: choices.resamples, random: createRandom(choices.seed) };
-  if (approach === "1") return [fitEnvelope(records, options)];
-  if (approach === "2") return [fitIsoflop(records, options)];
-  if (approach === "3") return [fitParametric(records, { ...options, loss: choices.loss, delta: choices.delta })];
-  return fitKaplan(records, options);
+  if (approach === "1") return [orThrow(fitEnvelope(records, options))];
+  if (approach === "2") return [orThrow(fitIsoflop(records, options))];
+  if (approach === "3") {
+    return [orThrow(fitParametric(records, { ...options, loss: choices.loss, delta: choices.delta }))];
+  }
+  return orThrow(fitKaplan(records, options));
 }
 
 /** The fields of the public contract, without the bootstrap's draws and what figures need; enough to plan by. */

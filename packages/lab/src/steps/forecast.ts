@@ -8,6 +8,7 @@ import {
   IsoflopError,
   type Optimum,
   type OptimumIntervals,
+  orThrow,
   predictLoss,
   type RunRecord,
 } from "@isoflop/laws";
@@ -178,7 +179,7 @@ function forecastBudget(
       exitCode: 1,
     });
   }
-  const expected = forecast(chosen, budget, { convention: counting });
+  const expected = orThrow(forecast(chosen, budget, { convention: counting }));
   const specs = resolveHoldout(budget, expected.optimum.parameters, study.study, corpus);
   return {
     budget,
@@ -188,7 +189,7 @@ function forecastBudget(
     others: able
       .filter((fit) => fit !== chosen)
       .map((fit) => {
-        const { optimum, intervals95 } = forecast(fit, budget);
+        const { optimum, intervals95 } = orThrow(forecast(fit, budget));
         return { approach: fit.approach, law: fit.law, optimum, ...(intervals95 === undefined ? {} : { intervals95 }) };
       }),
     runs: specs.map((spec): RunForecast => {
@@ -196,8 +197,10 @@ function forecastBudget(
       const flops = spec.tokens * spec.flopsPerToken[counting.flops];
       // Approach 2 predicts the loss of an optimum by itself; for any other N and D only L(N, D) will do.
       const own =
-        chosen.law === "isoflop-power-law" && spec.role === "holdout-optimum" ? forecast(chosen, flops) : undefined;
-      const general = predictLoss(losses, parameters, spec.tokens);
+        chosen.law === "isoflop-power-law" && spec.role === "holdout-optimum"
+          ? orThrow(forecast(chosen, flops))
+          : undefined;
+      const general = orThrow(predictLoss(losses, parameters, spec.tokens));
       const interval = own === undefined ? general.predictionInterval95 : own.predictionInterval95;
       return {
         role: spec.role === "fit" ? "holdout-optimum" : spec.role,

@@ -1,4 +1,4 @@
-import { parseFlops } from "@isoflop/laws";
+import { isIsoflopError, parseFlops } from "@isoflop/laws";
 
 /** "1e18", "70B", "20 PF-days", "5%", "0" as a number; undefined where it is none of these. */
 export function parseQuantity(text: string): number | undefined {
@@ -10,9 +10,6 @@ export function parseQuantity(text: string): number | undefined {
     const percent = Number(trimmed.slice(0, -1));
     return trimmed.length > 1 && Number.isFinite(percent) ? percent / 100 : undefined;
   }
-  try {
-    return parseFlops(trimmed);
-  } catch {
-    return undefined;
-  }
+  const flops = parseFlops(trimmed);
+  return isIsoflopError(flops) ? undefined : flops;
 }

@@ -2,6 +2,7 @@ import { IsoflopError } from "../error.js";
 import { type ComputeCost, sixND } from "../laws/computeCost.js";
 import { leastSquares } from "../numerics/leastSquares.js";
 import type { CountingConvention, RunRecord } from "../record.js";
+import { rowFaults } from "./rowFaults.js";
 
 /** What every fit can be told. */
 export interface FitOptions {
@@ -10,29 +11,23 @@ export interface FitOptions {
 }
 
 /**
- * Refuses what no fit can use.
- * @throws IsoflopError "bad-record" (not finite or not positive), "too-few-records"
+ * Refuses what no fit can use, naming every bad row at once.
+ * @throws IsoflopError "bad-record" with `rows` (missing, not finite or not positive), "too-few-records"
  */
 export function checkRecords(records: readonly RunRecord[], minimum: number, purpose: string): void {
-  for (const record of records) {
-    for (const field of ["parameters", "tokens", "flops", "loss"] as const) {
-      const value = record[field];
-      if (!(Number.isFinite(value) && value > 0)) {
-        throw new IsoflopError({
-          code: "bad-record",
-          message: `Run "${record.id}" has ${field} = ${value}; every fit needs positive, finite numbers.`,
-          hint: "Drop runs that diverged or failed, and check the columns' units.",
-        });
-      }
-    }
-    const { budget } = record;
-    if (budget !== undefined && !(Number.isFinite(budget) && budget > 0)) {
-      throw new IsoflopError({
-        code: "bad-record",
-        message: `Run "${record.id}" has budget = ${budget}; a budget is a positive, finite number of FLOPs.`,
-        hint: "Mend the budget column, or leave it out: runs are then grouped by clusters of C.",
-      });
-    }
+  const rows = rowFaults(records);
+  const [first] = rows;
+  if (first) {
+    const id = (records[first.row - 1] as Partial<RunRecord> | null | undefined)?.id;
+    const named = id === undefined || id === String(first.row) ? "" : ` ("${id}")`;
+    throw new IsoflopError({
+      code: "bad-record",
+      message:
+        `${rows.length} of ${records.length} runs cannot be used; the first is row ${first.row}${named}: ` +
+        `${first.reason}. Every fit needs positive, finite numbers.`,
+      hint: "Drop runs that diverged or failed, and check the columns' units. `rows` of this error lists them all; toObservations reads looser tables.",
+      rows,
+    });
   }
   if (records.length < minimum) {
     throw new IsoflopError({

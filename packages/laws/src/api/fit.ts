@@ -1,0 +1,123 @@
+import { type BudgetGrouping, groupByBudget as group } from "../fit/budgets.js";
+import { type EnvelopeFit, type EnvelopeOptions, fitEnvelope as envelope } from "../fit/envelope.js";
+import { type IsoflopFit, type IsoflopOptions, fitIsoflop as isoflop } from "../fit/isoflop.js";
+import {
+  type KaplanComputeFit,
+  type KaplanModelDataFit,
+  type KaplanOptions,
+  fitKaplan as kaplan,
+} from "../fit/kaplan.js";
+import { type ParametricFit, type ParametricOptions, fitParametric as parametric } from "../fit/parametric.js";
+import { checkRecords } from "../fit/records.js";
+import { attempt, type Outcome } from "../outcome.js";
+import { checkOptions, named, type RunInput } from "./input.js";
+
+/**
+ * Approach 1 of Hoffmann et al. 2022 (arXiv:2203.15556, section 3.1): smooth each training curve, find the run of least
+ * loss at 1,500 log-spaced values of compute, fit N_opt = kN C^a and D_opt = kD C^b to the winners. Stretches that the
+ * smallest or the largest size wins are left out. The loss is the smoothed TRAINING loss.
+ *
+ * @param runs at least 3, with `curve` (tokens, FLOPs, nats per token; ascending in tokens) on two sizes or more
+ * @param options resamples of whole runs (default 1000), generator, counting convention, smoothing
+ * @returns exponents a, b; L_opt(C) = E + k C^-gamma in nats per token; the envelope; 95 % intervals and their draws.
+ * Errors: "bad-record" (with `rows`), "too-few-records", "no-curves", "no-envelope", "bad-option"
+ *
+ * @example
+ * const fit = fitEnvelope(runs);
+ * if (isIsoflopError(fit)) throw fit;
+ * fit.exponents.a; // N_opt ∝ C^a
+ */
+export function fitEnvelope(runs: readonly RunInput[], options?: EnvelopeOptions): Outcome<EnvelopeFit> {
+  return attempt(() => {
+    checkOptions(options);
+    return envelope(named(runs), options);
+  });
+}
+
+/**
+ * Approach 2 of Hoffmann et al. 2022 (arXiv:2203.15556, section 3.2): a parabola in ln N through the final losses of each
+ * budget, N_opt = kN C^a and D_opt = kD C^b through the minima, and L_opt(C) = E + k C^-gamma along them. Minima on the
+ * edge of their profile are reported and not fitted.
+ *
+ * @param runs at least 6, of two budgets or more with three sizes each. Grouped by `budget` where every run has one,
+ * else by clusters of C
+ * @param options resamples (default 1000), how they are drawn, generator, counting convention, weights of the minima
+ * @returns exponents a, b; every profile with its status; 95 % intervals and their draws. Losses in nats per token.
+ * Errors: "bad-record" (with `rows`), "too-few-records", "too-few-minima", "some-budgets", "bad-option"
+ *
+ * @example
+ * const fit = fitIsoflop(runs, { random: createRandom(7) });
+ * if (isIsoflopError(fit)) throw fit;
+ * fit.profiles.map((profile) => profile.status);
+ */
+export function fitIsoflop(runs: readonly RunInput[], options?: IsoflopOptions): Outcome<IsoflopFit> {
+  return attempt(() => {
+    checkOptions(options);
+    return isoflop(named(runs), options);
+  });
+}
+
+/**
+ * Approach 3 of Hoffmann et al. 2022 (arXiv:2203.15556, section 3.3): L(N, D) = E + A/N^alpha + B/D^beta by the least
+ * SUM of Huber losses (delta 1e-3) of ln-loss residuals; Besiroglu et al. 2024 (arXiv:2404.10102) show why summed.
+ *
+ * @param runs at least 6, of several sizes and several amounts of data: N, D > 0, C in FLOPs, loss in nats per token
+ * @param options loss of the residuals, Huber's delta, starts, resamples (default 1000), generator, counting convention
+ * @returns E (nats per token), A, B, alpha, beta; exponents a, b of N_opt and D_opt; 95 % intervals and their draws.
+ * Errors: "bad-record" (with `rows`), "too-few-records", "no-variation", "bad-option"
+ *
+ * @example
+ * const fit = fitParametric(runs, { resamples: 200 });
+ * if (isIsoflopError(fit)) console.error(fit.message, fit.rows);
+ * else console.log(fit.parameters.alpha, fit.intervals95.alpha);
+ */
+export function fitParametric(runs: readonly RunInput[], options?: ParametricOptions): Outcome<ParametricFit> {
+  return attempt(() => {
+    checkOptions(options);
+    return parametric(named(runs), options);
+  });
+}
+
+/**
+ * The two pure power laws of Kaplan et al. 2020 (arXiv:2001.08361), neither with an irreducible loss:
+ * L(C) = (Cc/C)^alphaC (equation 1.3) through the isoFLOP minima, or the runs that no cheaper run beats; and L(N, D)
+ * (equation 1.5) by least squares in ln L.
+ *
+ * @param runs at least 5, of several sizes and several amounts of data; losses in nats per token
+ * @param options resamples (default 1000), generator, counting convention
+ * @returns both fits: Cc in FLOPs as the runs count them; Nc in parameters, Dc in tokens; 95 % intervals and their draws.
+ * Errors: "bad-record" (with `rows`), "too-few-records", "no-variation", "no-frontier", "bad-option"
+ *
+ * @example
+ * const fits = fitKaplan(runs);
+ * if (isIsoflopError(fits)) throw fits;
+ * const [compute, modelData] = fits;
+ */
+export function fitKaplan(
+  runs: readonly RunInput[],
+  options?: KaplanOptions,
+): Outcome<readonly [compute: KaplanComputeFit, modelData: KaplanModelDataFit]> {
+  return attempt(() => {
+    checkOptions(options);
+    return kaplan(named(runs), options);
+  });
+}
+
+/**
+ * Groups runs by their nominal budget where every run names one, otherwise by single-linkage clusters of ln C.
+ *
+ * @param runs C in FLOPs
+ * @param tolerance largest gap of C between neighbours in a cluster, as a share; default 0.1
+ * @returns groups of indices into the runs, ascending in budget. Errors: "bad-record" (with `rows`), "some-budgets"
+ *
+ * @example
+ * const grouping = groupByBudget(runs);
+ * if (!isIsoflopError(grouping)) grouping.groups.map((group) => group.budget);
+ */
+export function groupByBudget(runs: readonly RunInput[], tolerance?: number): Outcome<BudgetGrouping> {
+  return attempt(() => {
+    const records = named(runs);
+    checkRecords(records, 1, "Grouping by budget");
+    return group(records, tolerance);
+  });
+}
