@@ -1,6 +1,6 @@
 // What can be given bad data returns the error as a value: these stand before the functions of the same name below.
 export { fitEnvelope, fitIsoflop, fitKaplan, fitParametric, groupByBudget } from "./api/fit.js";
-export { backtest, forecast, predictLoss } from "./api/forecast.js";
+export { forecast, predictLoss } from "./api/forecast.js";
 export type { RunInput } from "./api/input.js";
 export {
   dataConstrainedAlternative,
@@ -9,8 +9,9 @@ export {
   lawFromFit,
   type PlanningLaw,
   plan,
-  publishedLaw,
 } from "./api/plan.js";
+export { publishedLaw } from "./api/published.js";
+export { backtest } from "./api/uncertainty.js";
 export { clusterFlops, parseCluster, parseCount, parseFlops } from "./api/units.js";
 export * from "./error.js";
 export * from "./fit/budgets.js";

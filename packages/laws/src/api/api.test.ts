@@ -30,6 +30,8 @@ import {
 import * as fits from "./fit.js";
 import * as forecasts from "./forecast.js";
 import * as plans from "./plan.js";
+import * as published from "./published.js";
+import * as uncertainty from "./uncertainty.js";
 import * as units from "./units.js";
 
 const truth = { E: 1.2, A: 30, B: 60, alpha: 0.38, beta: 0.33 };
@@ -141,7 +143,7 @@ describe("nothing that the library exports throws for bad data", () => {
     }
     return thrown;
   };
-  const data = Object.entries({ ...fits, ...forecasts, ...plans, ...units });
+  const data = Object.entries({ ...fits, ...forecasts, ...plans, ...published, ...uncertainty, ...units });
   test.each(data)("%s returns, whatever it is given", (_, f) => {
     expect(call(f as (...values: unknown[]) => unknown)).toEqual([]);
   });

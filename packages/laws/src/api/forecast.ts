@@ -1,5 +1,4 @@
 import { IsoflopError } from "../error.js";
-import { checkRecords } from "../fit/records.js";
 import { isPositive, show } from "../fit/rowFaults.js";
 import {
   type Forecast,
@@ -9,10 +8,8 @@ import {
   predictLoss as lossOf,
 } from "../forecast/forecast.js";
 import type { AllocationFit, LossFit } from "../forecast/laws.js";
-import { attempt, type Outcome, orThrow } from "../outcome.js";
-import type { RunRecord } from "../record.js";
-import { type Backtest, backtest as testOf } from "../uncertainty/backtest.js";
-import { checkOptions, fitOf, named, type RunInput } from "./input.js";
+import { attempt, type Outcome } from "../outcome.js";
+import { checkOptions, fitOf } from "./input.js";
 
 /**
  * What a fit expects of a compute budget that it need not have seen: N_opt, D_opt and the loss there, with percentile
@@ -70,34 +67,5 @@ export function predictLoss(
       });
     }
     return lossOf(law, parameters, tokens, options);
-  });
-}
-
-/**
- * Shows a procedure every budget but the largest, and compares its forecast of the largest with what was measured there.
- *
- * @param runs of three budgets or more; losses in nats per token
- * @param fitter the procedure, which may return an error
- * @returns errors of the loss (nats per token) and of N_opt (a ratio), and whether the intervals held.
- * Errors: "bad-record" (with `rows`), "too-few-budgets", "some-budgets", and the fitter's own
- *
- * @example
- * const test = backtest(runs, (smaller) => fitParametric(smaller, { resamples: 200 }));
- */
-export function backtest(
-  runs: readonly RunInput[],
-  fitter: (records: readonly RunRecord[]) => Outcome<AllocationFit>,
-): Outcome<Backtest> {
-  return attempt(() => {
-    const records = named(runs);
-    checkRecords(records, 1, "A backtest");
-    if (typeof fitter !== "function") {
-      throw new IsoflopError({
-        code: "bad-option",
-        message: `The fitter must be a function, not ${show(fitter)}.`,
-        hint: "Write (runs) => fitParametric(runs).",
-      });
-    }
-    return testOf(records, (smaller) => fitOf(orThrow(fitter(smaller))));
   });
 }

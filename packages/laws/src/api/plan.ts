@@ -48,20 +48,6 @@ export function plan(law: PlanningLaw, flops: number, options?: PlanOptions): Ou
 }
 
 /**
- * A published law by its name: constants, source, and the optimum for a budget. `publishedLaws` lists them all.
- *
- * @param name as "hoffmann-2022-approach-3"; case does not matter
- * @returns the law. Errors: "unknown-law"
- *
- * @example
- * const law = publishedLaw("besiroglu-2024");
- * if (!isIsoflopError(law)) law.optimum(1e21).parameters;
- */
-export function publishedLaw(name: string): Outcome<NamedLaw> {
-  return attempt(() => lawNamed(String(name)));
-}
-
-/**
  * A fit as a law to plan by, with its intervals.
  *
  * @param fit of Approach 1, 2, 3 or Kaplan's L(N, D); the error of a fit that failed is handed on

@@ -1,0 +1,14 @@
+export { type ExecutionEvent, type ExecutionOutcome, type LocalOptions, runLocally } from "./executors/local.js";
+export { type Observations, type ReadOptions, readObservations } from "./read/observations.js";
+export type * from "./report/model.js";
+export { renderReport } from "./report/renderReport.js";
+export { readRuns, type StudyRecords, toRecords } from "./runs/records.js";
+export { type RunState, type RunStatus, readRunState } from "./runs/status.js";
+export { readStudyRuns } from "./runs/studyRuns.js";
+export { DEFAULT_FITS, type FitChoices, type Fits, fitObservations, type StudyFit } from "./steps/fits.js";
+export { reportModel, writeReport } from "./steps/report.js";
+export { runStudy, type StudyOptions, type StudyOutcome } from "./steps/study.js";
+export { openStudy, type StudyFolder } from "./study/folder.js";
+export { parseStudy } from "./study/parse.js";
+export { resolveRun, resolveRuns } from "./study/resolve.js";
+export type { Study } from "./study/schema.js";
