@@ -1,3 +1,4 @@
+/** What an error is made of. */
 export interface IsoflopErrorOptions {
   /** Kebab-case, stable, for machines: "corpus-missing", "bad-quantity", … */
   readonly code: string;

@@ -8,6 +8,7 @@ export interface BudgetGroup {
   readonly members: readonly number[];
 }
 
+/** Runs grouped by budget, and how. */
 export interface BudgetGrouping {
   readonly kind: "budget-column" | "clusters";
   /** Largest gap of ln C inside a cluster. */

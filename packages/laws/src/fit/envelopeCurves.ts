@@ -19,6 +19,7 @@ export interface SmoothedCurve {
   readonly loss: Float64Array;
 }
 
+/** How training curves are smoothed. */
 export interface CurveOptions {
   /** Standard deviation of the Gaussian kernel in ln FLOPs; default 0.1. */
   readonly bandwidth?: number;

@@ -12,6 +12,7 @@ export const GAMMA_BOUNDS = [0.005, 1.5] as const;
  */
 export const FEWEST_FOR_IRREDUCIBLE = 3;
 
+/** A fit of L_opt(C) = E + k C^-gamma. */
 export interface LossFrontierFit {
   readonly parameters: LossFrontierParameters;
   /** "power-law": too few points for E, which is then 0. */

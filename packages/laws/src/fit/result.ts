@@ -1,3 +1,4 @@
+/** Ends of an interval, both in the unit of the quantity. */
 export type Interval = readonly [low: number, high: number];
 
 /** Something the reader of a fit must know before believing it. Codes are documented in docs/warnings.md. */
@@ -6,6 +7,7 @@ export interface FitWarning {
   readonly message: string;
 }
 
+/** The procedure: Approaches 1, 2 and 3 of Hoffmann et al. 2022, or Kaplan et al. 2020. */
 export type Approach = "1" | "2" | "3" | "kaplan";
 
 /** What to train for one compute budget, by one fit. */

@@ -6,6 +6,7 @@ import { central95 } from "../numerics/statistics.js";
 import type { CountingConvention } from "../record.js";
 import { type AllocationFit, drawsOf, type LossFit, logNoiseOf, lossBy, optimumBy } from "./laws.js";
 
+/** How a forecast counts compute and draws noise. */
 export interface ForecastOptions {
   /** The convention in which the budget is counted; refused when the fit's is known and another. */
   readonly convention?: CountingConvention;

@@ -1,7 +1,9 @@
 import { type ComputeCost, sixND, tokensFor } from "./computeCost.js";
 import type { LossLaw, Parameters } from "./lossLaw.js";
 
+/** Parameters of E + A/N^alpha + B/D^beta, by name. */
 export type ChinchillaParameterName = "E" | "A" | "B" | "alpha" | "beta";
+/** Values of the parameters of E + A/N^alpha + B/D^beta; units as the law describes them. */
 export type ChinchillaParameters = Parameters<ChinchillaParameterName>;
 
 /**

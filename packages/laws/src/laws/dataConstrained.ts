@@ -3,7 +3,9 @@ import { type ChinchillaParameterName, chinchilla, chinchillaParametersForTokens
 import { sixND, tokensFor } from "./computeCost.js";
 import type { LossLaw, Parameters } from "./lossLaw.js";
 
+/** Parameters of the data-constrained law, by name. */
 export type DataConstrainedParameterName = ChinchillaParameterName | "RD" | "RN";
+/** Values of the parameters of the data-constrained law; units as the law describes them. */
 export type DataConstrainedParameters = Parameters<DataConstrainedParameterName>;
 
 /**

@@ -1,6 +1,8 @@
 import type { ParameterDescription, Parameters } from "./lossLaw.js";
 
+/** Parameters of L(C) = (Cc/C)^alphaC, by name. */
 export type KaplanComputeParameterName = "Cc" | "alphaC";
+/** Values of the parameters of L(C) = (Cc/C)^alphaC; units as the law describes them. */
 export type KaplanComputeParameters = Parameters<KaplanComputeParameterName>;
 
 /** Loss at the compute-efficient frontier as a pure power law of compute; Kaplan et al. 2020, equation 1.3. */

@@ -1,7 +1,9 @@
 import { type ComputeCost, sixND, tokensFor } from "./computeCost.js";
 import type { LossLaw, Parameters } from "./lossLaw.js";
 
+/** Parameters of Kaplan's L(N, D), by name. */
 export type KaplanModelDataParameterName = "Nc" | "Dc" | "alphaN" | "alphaD";
+/** Values of the parameters of Kaplan's L(N, D); units as the law describes them. */
 export type KaplanModelDataParameters = Parameters<KaplanModelDataParameterName>;
 
 /**

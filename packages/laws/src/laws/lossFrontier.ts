@@ -1,6 +1,8 @@
 import type { ParameterDescription, Parameters } from "./lossLaw.js";
 
+/** Parameters of L_opt(C) = E + k C^-gamma, by name. */
 export type LossFrontierParameterName = "E" | "k" | "gamma";
+/** Values of the parameters of L_opt(C) = E + k C^-gamma; units as the law describes them. */
 export type LossFrontierParameters = Parameters<LossFrontierParameterName>;
 
 /**

@@ -1,7 +1,9 @@
 import type { Optimum } from "../fit/result.js";
 import type { ParameterDescription, Parameters } from "./lossLaw.js";
 
+/** Parameters of N_opt = kN C^a, D_opt = kD C^b, by name. */
 export type PowerLawAllocationParameterName = "kN" | "a" | "kD" | "b";
+/** Values of the parameters of N_opt = kN C^a, D_opt = kD C^b; units as the law describes them. */
 export type PowerLawAllocationParameters = Parameters<PowerLawAllocationParameterName>;
 
 /** How to split compute, without a word on loss: Hoffmann et al. 2022, section 3: N_opt ∝ C^a, D_opt ∝ C^b. */

@@ -11,6 +11,7 @@ import {
 } from "./alternatives.js";
 import { compareModels, type ModelComparison } from "./comparisons.js";
 
+/** What limits a plan beside its compute. */
 export interface PlanOptions {
   /** Unique tokens that exist, when they are few. */
   readonly uniqueTokens?: number;

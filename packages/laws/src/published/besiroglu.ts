@@ -10,6 +10,7 @@ export const besirogluConstants: ChinchillaParameters = {
   beta: 0.36585,
 };
 
+/** Besiroglu et al. 2024 (arXiv:2404.10102): E + A/N^alpha + B/D^beta refitted to Hoffmann's Figure 4. */
 export const besiroglu2024: NamedLaw = {
   name: "besiroglu-2024",
   title: "Epoch's refit of Chinchilla's approach 3",

@@ -43,6 +43,7 @@ function interpolate(xs: readonly number[], ys: readonly number[], x: number, sl
   return ys[right - 1]! + share * (ys[right]! - ys[right - 1]!);
 }
 
+/** Hoffmann et al. 2022 (arXiv:2203.15556), Approach 1: the envelope of training curves. */
 export const hoffmannApproach1 = fromTable(
   "hoffmann-2022-approach-1",
   "Chinchilla, approach 1: training-curve envelope",
@@ -50,6 +51,7 @@ export const hoffmannApproach1 = fromTable(
   hoffmannTable3,
 );
 
+/** Hoffmann et al. 2022 (arXiv:2203.15556), Approach 2: isoFLOP profiles. */
 export const hoffmannApproach2 = fromTable(
   "hoffmann-2022-approach-2",
   "Chinchilla, approach 2: isoFLOP profiles",
@@ -69,6 +71,7 @@ export const hoffmannConstants: ChinchillaParameters = {
 /** As the paper prints them: equation 10. */
 export const hoffmannRoundedConstants: ChinchillaParameters = { E: 1.69, A: 406.4, B: 410.7, alpha: 0.34, beta: 0.28 };
 
+/** Hoffmann et al. 2022 (arXiv:2203.15556), Approach 3: E + A/N^alpha + B/D^beta. */
 export const hoffmannApproach3: NamedLaw = {
   name: "hoffmann-2022-approach-3",
   title: "Chinchilla, approach 3: parametric loss",

@@ -16,6 +16,7 @@ export const kaplanComputeConstants = { Cc: 3.1e8 * FLOPS_PER_PF_DAY, alphaC: 0.
 /** L(N, D), Table 2, N without embeddings. */
 export const kaplanModelDataConstants = { Nc: 6.4e13, Dc: 1.8e13, alphaN: 0.076, alphaD: 0.103 } as const;
 
+/** Kaplan et al. 2020 (arXiv:2001.08361): the allocation of its Table 6. */
 export const kaplan2020: NamedLaw = {
   name: "kaplan-2020",
   title: "Kaplan: large models, few tokens",

@@ -16,6 +16,7 @@ export const muennighoffConstants: DataConstrainedParameters = {
   RN: 5.309743,
 };
 
+/** Muennighoff et al. 2023 (arXiv:2305.16264): its law for data that do not repeat. */
 export const muennighoff2023: NamedLaw = {
   name: "muennighoff-2023",
   title: "Data-constrained scaling, its law for unique tokens",

@@ -29,6 +29,7 @@ export interface Coverage {
   readonly medianWidth: number;
 }
 
+/** How many studies to simulate, and from which streams. */
 export interface CoverageOptions {
   /** Simulated studies; default 1000. */
   readonly studies?: number;
