@@ -98,9 +98,25 @@ describe("bad runs come back as one error that names every bad row", () => {
   });
   test("too few runs and bad options are named by their codes", () => {
     expect(errorOf(fitParametric(runs.slice(0, 3))).code).toBe("too-few-records");
-    for (const options of [{ resamples: -1 }, { resamples: "many" }, { random: 7 }, null, 3]) {
-      expect(errorOf(fitParametric(runs, options as object)).code).toBe("bad-option");
+    const bad = [
+      { resamples: -1 },
+      { resamples: "many" },
+      { random: 7 },
+      { over: "columns" },
+      { convention: "6N" },
+      { convention: { parameters: "total", flops: "6ND" } },
+      { loss: "hubber" },
+      { delta: 0 },
+      null,
+      3,
+    ];
+    for (const options of bad) {
+      expect(errorOf(fitParametric(runs, options as object)).code, JSON.stringify(options)).toBe("bad-option");
     }
+    expect(errorOf(fitParametric(runs, { loss: "hubber" } as object))).toMatchObject({
+      message: 'loss = "hubber" is not possible.',
+      hint: 'Give one of "huber", "lad", "mse".',
+    });
   });
 });
 

@@ -8,9 +8,23 @@ import {
   fitKaplan as kaplan,
 } from "../fit/kaplan.js";
 import { type ParametricFit, type ParametricOptions, fitParametric as parametric } from "../fit/parametric.js";
+import type { ResidualLoss } from "../fit/parametricObjective.js";
+import type { ProfileResampling } from "../fit/profileResampling.js";
 import { checkRecords } from "../fit/records.js";
 import { attempt, type Outcome } from "../outcome.js";
-import { checkOptions, named, type RunInput } from "./input.js";
+import { checkOptions, named, namesOf, type OptionRules, type RunInput } from "./input.js";
+
+const ISOFLOP: OptionRules = {
+  choices: {
+    weights: namesOf<NonNullable<IsoflopOptions["weights"]>>({ vertex: true, equal: true }),
+    resampling: namesOf<ProfileResampling>({ residual: true, case: true }),
+  },
+  positive: ["clusterTolerance"],
+};
+const PARAMETRIC: OptionRules = {
+  choices: { loss: namesOf<ResidualLoss>({ huber: true, lad: true, mse: true }) },
+  positive: ["delta"],
+};
 
 /**
  * Approach 1 of Hoffmann et al. 2022 (arXiv:2203.15556, section 3.1): smooth each training curve, find the run of least
@@ -29,7 +43,7 @@ import { checkOptions, named, type RunInput } from "./input.js";
  */
 export function fitEnvelope(runs: readonly RunInput[], options?: EnvelopeOptions): Outcome<EnvelopeFit> {
   return attempt(() => {
-    checkOptions(options);
+    checkOptions(options, { positive: ["bandwidth", "gridPoints"] });
     return envelope(named(runs), options);
   });
 }
@@ -52,7 +66,7 @@ export function fitEnvelope(runs: readonly RunInput[], options?: EnvelopeOptions
  */
 export function fitIsoflop(runs: readonly RunInput[], options?: IsoflopOptions): Outcome<IsoflopFit> {
   return attempt(() => {
-    checkOptions(options);
+    checkOptions(options, ISOFLOP);
     return isoflop(named(runs), options);
   });
 }
@@ -73,7 +87,7 @@ export function fitIsoflop(runs: readonly RunInput[], options?: IsoflopOptions):
  */
 export function fitParametric(runs: readonly RunInput[], options?: ParametricOptions): Outcome<ParametricFit> {
   return attempt(() => {
-    checkOptions(options);
+    checkOptions(options, PARAMETRIC);
     return parametric(named(runs), options);
   });
 }

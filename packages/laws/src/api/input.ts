@@ -1,8 +1,9 @@
 import { IsoflopError, isIsoflopError } from "../error.js";
-import { show } from "../fit/rowFaults.js";
+import { isPositive, show } from "../fit/rowFaults.js";
 import type { AllocationFit } from "../forecast/laws.js";
 import type { Outcome } from "../outcome.js";
-import type { RunRecord } from "../record.js";
+import type { CountingConvention, RunRecord } from "../record.js";
+import type { BootstrapOver } from "../uncertainty/bootstrap.js";
 
 /** A run as the public functions take it: a {@link RunRecord} that need not be named. */
 export interface RunInput extends Omit<RunRecord, "id"> {
@@ -20,32 +21,70 @@ export function named(runs: readonly RunInput[]): readonly RunRecord[] {
   );
 }
 
-/** What `resamples`, `random` and `convention` may be, whoever calls; other options are their procedure's own. */
-export function checkOptions(options: unknown): void {
+/** What the options of one procedure may be, beside those that all have. */
+export interface OptionRules {
+  /** Options with a few names for values. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>;
+  /** Options that are positive, finite numbers. */
+  readonly positive?: readonly string[];
+}
+
+/** The values of a union of names, from a record that the compiler holds complete. */
+export function namesOf<Name extends string>(names: Readonly<Record<Name, true>>): readonly string[] {
+  return Object.keys(names);
+}
+
+const COMMON: OptionRules = { choices: { over: namesOf<BootstrapOver>({ rows: true, runs: true, noise: true }) } };
+const CONVENTION: OptionRules = {
+  choices: {
+    parameters: namesOf<CountingConvention["parameters"]>({ total: true, "non-embedding": true, given: true }),
+    flops: namesOf<CountingConvention["flops"]>({ "6N": true, kaplan: true, hoffmann: true, given: true }),
+  },
+};
+
+/** @throws IsoflopError "bad-option" */
+export function checkOptions(options: unknown, rules: OptionRules = {}): void {
   if (options === undefined) return;
-  if (typeof options !== "object" || options === null) {
-    throw badOption(`The options must be an object, not ${show(options)}.`, "Write { resamples: 1000 }.");
-  }
-  const { resamples, random, convention } = options as Readonly<Record<string, unknown>>;
+  const given = fieldsOf(options, "the options", "{ resamples: 1000 }");
+  const { resamples, random, convention } = given;
   if (resamples !== undefined && !(Number.isSafeInteger(resamples) && (resamples as number) >= 0)) {
-    throw badOption(
-      `resamples must be a whole number of zero or more, not ${show(resamples)}.`,
-      "0 asks for no intervals.",
-    );
+    throw badOption("resamples", resamples, "a whole number of zero or more; 0 asks for no intervals");
   }
   if (random !== undefined && typeof (random as { uniform?: unknown } | null)?.uniform !== "function") {
-    throw badOption(`random must be a generator, not ${show(random)}.`, "Write random: createRandom(7).");
+    throw badOption("random", random, "a generator, as createRandom(7)");
   }
-  if (convention !== undefined && (typeof convention !== "object" || convention === null)) {
-    throw badOption(
-      `convention must be an object, not ${show(convention)}.`,
-      'Write convention: { parameters: "total", flops: "6N" }.',
-    );
+  if (convention !== undefined) {
+    follow(fieldsOf(convention, "convention", '{ parameters: "total", flops: "6N" }'), CONVENTION);
+  }
+  follow(given, COMMON);
+  follow(given, rules);
+}
+
+function follow(given: Readonly<Record<string, unknown>>, { choices = {}, positive = [] }: OptionRules): void {
+  for (const [name, values] of Object.entries(choices)) {
+    const value = given[name];
+    if (value !== undefined && !values.includes(value as string)) {
+      throw badOption(name, value, `one of ${values.map((one) => JSON.stringify(one)).join(", ")}`);
+    }
+  }
+  for (const name of positive) {
+    if (given[name] !== undefined && !isPositive(given[name])) {
+      throw badOption(name, given[name], "a positive, finite number");
+    }
   }
 }
 
-function badOption(message: string, hint: string): IsoflopError {
-  return new IsoflopError({ code: "bad-option", message, hint });
+function fieldsOf(value: unknown, name: string, example: string): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>;
+  throw badOption(name, value, `an object, as ${example}`);
+}
+
+function badOption(name: string, value: unknown, wanted: string): IsoflopError {
+  return new IsoflopError({
+    code: "bad-option",
+    message: `${name} = ${show(value)} is not possible.`,
+    hint: `Give ${wanted}.`,
+  });
 }
 
 /** Laws whose fits say what to train for a budget. The type keeps the list whole. */

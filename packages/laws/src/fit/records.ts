@@ -25,7 +25,7 @@ export function checkRecords(records: readonly RunRecord[], minimum: number, pur
       message:
         `${rows.length} of ${records.length} runs cannot be used; the first is row ${first.row}${named}: ` +
         `${first.reason}. Every fit needs positive, finite numbers.`,
-      hint: "Drop runs that diverged or failed, and check the columns' units. `rows` of this error lists them all; toObservations reads looser tables.",
+      hint: "Drop runs that diverged or failed, and check the columns' units. `rows` of this error lists them all.",
       rows,
     });
   }
