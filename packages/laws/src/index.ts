@@ -66,6 +66,7 @@ export * from "./record.js";
 export * from "./uncertainty/backtest.js";
 export type { BootstrapOptions, BootstrapOver, SeedNoise } from "./uncertainty/bootstrap.js";
 export * from "./uncertainty/coverage.js";
+export { estimateSeedNoise, noiseAt } from "./uncertainty/seedNoise.js";
 export * from "./units/accelerators.js";
 export * from "./units/flops.js";
 export * from "./units/quantity.js";
