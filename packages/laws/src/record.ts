@@ -32,6 +32,8 @@ export interface RunRecord {
   readonly seed?: number;
   /** The training run that this observation belongs to; checkpoints of one run are not independent of each other. */
   readonly run?: string;
+  /** U_D, unique tokens among those trained on; absent: nothing was repeated. */
+  readonly uniqueTokens?: number;
   /** Training-loss curve, tokens ascending. */
   readonly curve?: readonly CurvePoint[];
 }

@@ -7,8 +7,11 @@ export interface FitWarning {
   readonly message: string;
 }
 
-/** The procedure: Approaches 1, 2 and 3 of Hoffmann et al. 2022, or Kaplan et al. 2020. */
-export type Approach = "1" | "2" | "3" | "kaplan";
+/**
+ * The procedure: Approaches 1, 2 and 3 of Hoffmann et al. 2022, Kaplan et al. 2020, or Muennighoff et al. 2023
+ * ("data-constrained").
+ */
+export type Approach = "1" | "2" | "3" | "kaplan" | "data-constrained";
 
 /** What to train for one compute budget, by one fit. */
 export interface Optimum {

@@ -2,6 +2,14 @@ import { gridThenGolden } from "../numerics/minimiseScalar.js";
 import { type ChinchillaParameterName, chinchilla, chinchillaParametersForTokens } from "./chinchilla.js";
 import { sixND, tokensFor } from "./computeCost.js";
 import type { LossLaw, Parameters } from "./lossLaw.js";
+import {
+  type DecayForm,
+  decayOfScale,
+  decayRate,
+  type WorthDerivatives,
+  worthDerivatives,
+  worthOfRepeats,
+} from "./repetition.js";
 
 /** Parameters of the data-constrained law, by name. */
 export type DataConstrainedParameterName = ChinchillaParameterName | "RD" | "RN";
@@ -13,7 +21,10 @@ export type DataConstrainedParameters = Parameters<DataConstrainedParameterName>
  * parameters beyond those U_N that U_D unique tokens can feed, lose their value exponentially: D' = U_D + U_D RD (1 -
  * exp(-R_D / RD)), R_D = D/U_D - 1; N' likewise with U_N and RN; U_D = min(U, D), U_N = min(N_opt(U_D), N).
  */
-export function dataConstrained(uniqueTokens: number): LossLaw<DataConstrainedParameterName> {
+export function dataConstrained(
+  uniqueTokens: number,
+  decay: DecayForm = "exponential",
+): LossLaw<DataConstrainedParameterName> {
   const law: LossLaw<DataConstrainedParameterName> = {
     name: "data-constrained",
     form: "L(N, D, U) = E + A / N'^alpha + B / D'^beta",
@@ -24,14 +35,14 @@ export function dataConstrained(uniqueTokens: number): LossLaw<DataConstrainedPa
       RN: { unit: "repetitions", meaning: "R_N*: the same for excess parameters" },
     },
     loss(p, n, d) {
-      const effective = effectiveSizes(p, n, d, uniqueTokens);
+      const effective = effectiveSizes(p, n, d, uniqueTokens, decay);
       return chinchilla.loss(p, effective.parameters, effective.tokens);
     },
     gradient(p, n, d) {
       const uniqueD = Math.min(uniqueTokens, d);
       const fed = chinchillaParametersForTokens(p, uniqueD);
-      const data = effective(uniqueD, d, p.RD);
-      const model = effective(Math.min(fed, n), n, p.RN);
+      const data = effective(uniqueD, d, p.RD, decay);
+      const model = effective(Math.min(fed, n), n, p.RN, decay);
       const base = chinchilla.gradient(p, model.value, data.value);
       const byModel = -p.alpha * p.A * model.value ** (-p.alpha - 1);
       const byData = -p.beta * p.B * data.value ** (-p.beta - 1);
@@ -79,10 +90,14 @@ export function effectiveSizes(
   n: number,
   d: number,
   uniqueTokens: number,
+  decay: DecayForm = "exponential",
 ): { readonly parameters: number; readonly tokens: number } {
   const uniqueD = Math.min(uniqueTokens, d);
   const uniqueN = Math.min(chinchillaParametersForTokens(p, uniqueD), n);
-  return { parameters: effective(uniqueN, n, p.RN).value, tokens: effective(uniqueD, d, p.RD).value };
+  return {
+    parameters: uniqueN * (1 + worthOfRepeats(n / uniqueN - 1, decayRate(p.RN, decay))),
+    tokens: uniqueD * (1 + worthOfRepeats(d / uniqueD - 1, decayRate(p.RD, decay))),
+  };
 }
 
 /** The loss that no compute can better: both N' and D' at their limits U_N (1 + RN) and U (1 + RD). */
@@ -91,14 +106,20 @@ export function leastLossOfData(p: DataConstrainedParameters, uniqueTokens: numb
   return chinchilla.loss(p, fed * (1 + p.RN), uniqueTokens * (1 + p.RD));
 }
 
-/** U + U R* (1 - exp(-R/R*)), R = X/U - 1, with its derivatives by U and by R*. */
-function effective(unique: number, used: number, scale: number): { value: number; byUnique: number; byScale: number } {
-  const repeats = used / unique - 1;
-  const decay = Math.exp(-repeats / scale);
+/** U (1 + w(R)), R = X/U - 1 and w what R repeats are worth, with its derivatives by U and by R*. */
+function effective(
+  unique: number,
+  used: number,
+  scale: number,
+  form: DecayForm,
+): { value: number; byUnique: number; byScale: number } {
+  const delta = decayOfScale(scale);
+  const worth: WorthDerivatives = [0, 0, 0, 0];
+  worthDerivatives(used / unique - 1, delta, form, worth);
   return {
-    value: unique * (1 + scale * (1 - decay)),
-    // dR/dU = -X / U^2, so U R* d(1 - decay)/dU = -(X/U) decay.
-    byUnique: 1 + scale * (1 - decay) - (used / unique) * decay,
-    byScale: unique * (1 - decay - (repeats / scale) * decay),
+    value: unique * (1 + worth[0]),
+    // dR/dU = -X / U^2.
+    byUnique: 1 + worth[0] - (used / unique) * worth[3],
+    byScale: -unique * worth[1] * delta * delta,
   };
 }

@@ -39,3 +39,10 @@ export function central95(values: ArrayLike<number>): readonly [low: number, hig
 export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5);
 }
+
+/** 1 - SS_residual / SS_total, as scikit-learn's r2_score. */
+export function rSquared(measured: readonly number[], predicted: readonly number[]): number {
+  const centre = mean(measured);
+  const residual = measured.reduce((sum, y, i) => sum + (y - predicted[i]!) ** 2, 0);
+  return 1 - residual / measured.reduce((sum, y) => sum + (y - centre) ** 2, 0);
+}

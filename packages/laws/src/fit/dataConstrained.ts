@@ -1,0 +1,221 @@
+import { IsoflopError } from "../error.js";
+import type { ChinchillaParameters } from "../laws/chinchilla.js";
+import type { ComputeCost } from "../laws/computeCost.js";
+import { type DataConstrainedParameters, dataConstrained } from "../laws/dataConstrained.js";
+import type { DecayForm } from "../laws/repetition.js";
+import { NO_DECAY } from "../laws/repetition.js";
+import { mean, rSquared } from "../numerics/statistics.js";
+import type { RunRecord } from "../record.js";
+import { type BootstrapOptions, bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
+import { type BaseChoice, baseOf } from "./dataConstrainedBase.js";
+import { type Basin, basinsOf, withinBasins } from "./dataConstrainedBasins.js";
+import { repetitionData } from "./dataConstrainedProblem.js";
+import { dataConstrainedSolver } from "./dataConstrainedSolver.js";
+import type { RunResidual } from "./parametric.js";
+import type { ResidualLoss } from "./parametricObjective.js";
+import { checkRecords, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
+import { resampler } from "./resampling.js";
+import type { FitResult, FitWarning } from "./result.js";
+import { warn, warnBootstrap, warnConvention, warnCopies, warnFewPoints } from "./warnings.js";
+
+export interface DataConstrainedOptions extends FitOptions, BootstrapOptions {
+  /**
+   * E, A, B, alpha, beta, held while R_D* and R_N* are fitted, as Muennighoff et al. 2023 do. Default: Approach 3 over
+   * the runs that repeat nothing, if there are fifteen.
+   */
+  readonly base?: ChinchillaParameters;
+  /** What to call the base in the result, e.g. "muennighoff-2023"; default "given". */
+  readonly baseName?: string;
+  /** All seven parameters are fitted, from the base as start. */
+  readonly joint?: boolean;
+  /** What loses its value by repeating: default "both". The others have no decay, R* = NO_DECAY. */
+  readonly decaying?: "both" | "data" | "parameters" | "none";
+  /** Default "exponential", the paper's law. */
+  readonly form?: DecayForm;
+  /** The minimum that a descent from here reaches, and its draws alone, instead of the lowest of all. */
+  readonly near?: { readonly RD: number; readonly RN: number };
+  /** Default "huber". */
+  readonly loss?: ResidualLoss;
+  /** Huber's delta, in ln loss; default 1e-3. */
+  readonly delta?: number;
+}
+
+/** The result. Draws have E, A, B, alpha, beta, RD, RN and the index in `basins` of the minimum that the draw is nearest to. */
+export interface DataConstrainedFit extends FitResult {
+  readonly approach: "data-constrained";
+  readonly law: "data-constrained";
+  /** R* = NO_DECAY (1e12) says that repeating loses nothing. */
+  readonly parameters: DataConstrainedParameters;
+  readonly form: DecayForm;
+  readonly base: BaseChoice["origin"];
+  /** Every minimum that was found, lowest objective first. */
+  readonly basins: readonly Basin[];
+  readonly residuals: readonly RunResidual[];
+  readonly compute: ComputeCost;
+}
+
+const BASE = ["E", "A", "B", "alpha", "beta"] as const;
+const DRAW_NAMES = [...BASE, "RD", "RN", "basin"] as const;
+
+/**
+ * Fits how repeated data and excess parameters lose their value (Muennighoff et al. 2023, arXiv:2305.16264, section 3
+ * and appendix A) to runs with `uniqueTokens`: the sum of Huber losses of ln-loss residuals over R_D* and R_N*. The
+ * objective has several minima with Huber's small delta: all are reported, the lowest is the fit.
+ * @throws IsoflopError "bad-record", "too-few-records", "no-repetition", "no-base"
+ */
+export function fitDataConstrained(
+  records: readonly RunRecord[],
+  options: DataConstrainedOptions = {},
+): DataConstrainedFit {
+  const { joint = false, decaying = "both", form = "exponential", loss = "huber", delta = 1e-3, near } = options;
+  const freed = (["RD", "RN"] as const).filter(
+    (name) => decaying === "both" || decaying === (name === "RD" ? "data" : "parameters"),
+  );
+  const free = (joint ? 5 : 0) + freed.length;
+  checkRecords(records, free + 1, "The data-constrained fit");
+  checkUniqueTokens(records);
+  const base = baseOf(records, options);
+  const data = repetitionData(records);
+  const solver = dataConstrainedSolver(data, { joint, freed, form, loss, delta });
+  const minima = solver.minima(base.parameters, near);
+  const best = minima[0]!;
+  const { parameters } = best;
+  const repeating = data.unique.filter((u, i) => data.tokens[i]! > u * (1 + 1e-9)).length;
+  const excess = solver.excess(parameters);
+
+  const starts = near ? minima.slice(0, 1) : minima;
+  const resample = resampler(records, options);
+  const draws = bootstrap(DRAW_NAMES, options, (random) => {
+    const { weights, logLoss } = resample.draw(random);
+    const refit = solver.refit(base.draw(random), starts, weights, logLoss);
+    const p = refit.parameters;
+    return [p.E, p.A, p.B, p.alpha, p.beta, p.RD, p.RN, solver.nearest(refit, minima)];
+  });
+  const summary = summariseDraws(draws);
+  const varying: readonly string[] = [...(joint || base.uncertain ? BASE : []), ...freed];
+  const keep = <T>(values: Readonly<Record<string, T>>, also: (name: string) => boolean = () => true) =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => varying.includes(name) && also(name)));
+  const reached = (name: string) => {
+    const column = draws.names.indexOf(name);
+    return draws.rows.some((row) => row[column]! >= NO_DECAY);
+  };
+
+  const residuals = records.map((record, i): RunResidual => {
+    const law = dataConstrained(data.unique[i]!, form);
+    const predicted = law.loss(parameters, record.parameters, record.tokens);
+    return { id: record.id, predicted, logResidual: Math.log(record.loss / predicted) };
+  });
+  const basins = withinBasins(basinsOf(minima), draws);
+  return {
+    approach: "data-constrained",
+    law: "data-constrained",
+    parameters,
+    form,
+    base: base.origin,
+    draws: summary.draws,
+    // A standard deviation over draws without decay would be of the order of NO_DECAY; their percentiles stand.
+    standardErrors: keep(summary.standardErrors, (name) => !reached(name)),
+    intervals95: keep(summary.intervals95),
+    objective: best.objective,
+    basins,
+    diagnostics: {
+      residualLoss: loss,
+      delta: loss === "huber" ? delta : 0,
+      ...recordDiagnostics(records, options.convention),
+      decayForm: form,
+      base: base.origin.name,
+      baseUncertainty: joint || base.uncertain ? "in the draws" : "not in the intervals: the base is held",
+      repeatingRuns: repeating,
+      excessParameterRuns: excess,
+      freeParameters: free,
+      r2: rSquared(
+        records.map((r) => r.loss),
+        residuals.map((r) => r.predicted),
+      ),
+      meanAbsoluteLogResidual: mean(residuals.map((r) => Math.abs(r.logResidual))),
+      minima: minima.length,
+      converged: best.converged,
+      bootstrapResamples: draws.attempted,
+      bootstrapFailures: draws.failed,
+      bootstrapOver: resample.over,
+    },
+    warnings: [
+      ...(freed.length > 0 || joint
+        ? warnFewPoints(
+            Math.min(records.length, Math.max(repeating, excess)),
+            free,
+            "runs that repeat data or have excess parameters",
+          )
+        : []),
+      ...warnConvention(records, options.convention),
+      ...warnCopies(records),
+      ...resample.warnings,
+      ...base.warnings,
+      ...limitWarnings(parameters, freed, { RD: repeating, RN: excess }),
+      ...basinWarnings(basins, near !== undefined),
+      ...(best.converged ? [] : [warn("poor-convergence", "The minimiser ran out of iterations.")]),
+      ...warnBootstrap(draws.failed, draws.attempted),
+    ],
+    residuals,
+    compute: computeCostOf(records, options.convention),
+  };
+}
+
+function checkUniqueTokens(records: readonly RunRecord[]): void {
+  for (const { id, uniqueTokens } of records) {
+    if (uniqueTokens === undefined || (uniqueTokens > 0 && Number.isFinite(uniqueTokens))) continue;
+    throw new IsoflopError({
+      code: "bad-record",
+      message: `Run "${id}" has uniqueTokens = ${uniqueTokens}; it must be positive and finite, or absent.`,
+      hint: "Mend the column of unique tokens; leave it empty for runs that repeat nothing.",
+    });
+  }
+  if (records.some((r) => (r.uniqueTokens ?? r.tokens) < r.tokens * (1 - 1e-9))) return;
+  throw new IsoflopError({
+    code: "no-repetition",
+    message: "No run trains on more tokens than are unique: what repeating costs cannot be seen.",
+    hint: "Give the unique tokens of each run (uniqueTokens, column unique_tokens or epochs), or fit Approach 3.",
+  });
+}
+
+function limitWarnings(
+  p: DataConstrainedParameters,
+  freed: readonly ("RD" | "RN")[],
+  informing: Readonly<Record<"RD" | "RN", number>>,
+): FitWarning[] {
+  return freed.flatMap((name) => {
+    const what = name === "RD" ? "repeated data" : "excess parameters";
+    if (informing[name] === 0) {
+      return [warn("parameter-at-bound", `No run has ${what}: ${name} is not determined, and set to no decay.`)];
+    }
+    if (p[name] >= NO_DECAY) {
+      return [
+        warn("parameter-at-bound", `${name} is infinite (written ${NO_DECAY}): ${what} lose nothing in these runs.`),
+      ];
+    }
+    if (p[name] > 1.01e-4) return [];
+    return [
+      warn("parameter-at-bound", `${name} lies at its bound ${p[name].toPrecision(2)}: ${what} are worth nothing.`),
+    ];
+  });
+}
+
+/** Minima whose objectives differ by less than this share cannot be told apart by a few hundred runs. */
+const ALIKE = 0.01;
+
+function basinWarnings(basins: readonly Basin[], chosen: boolean): FitWarning[] {
+  const show = ({ parameters: { RD, RN }, objective }: Basin) =>
+    `RD ${amount(RD)}, RN ${amount(RN)} at ${objective.toPrecision(6)}`;
+  const [own, ...others] = basins;
+  const near = others.filter((basin) => basin.objective <= own!.objective * (1 + ALIKE));
+  if (near.length === 0) return [];
+  return [
+    warn(
+      "second-basin",
+      `${chosen ? "Besides the minimum chosen" : "Besides the lowest minimum"} (${show(own!)}) the objective has ` +
+        `${near.map(show).join("; ")}. Choose one by a start near it.`,
+    ),
+  ];
+}
+
+const amount = (value: number) => (value >= NO_DECAY ? "infinite" : value.toPrecision(4));

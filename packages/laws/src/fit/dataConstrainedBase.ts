@@ -1,0 +1,76 @@
+import { IsoflopError } from "../error.js";
+import type { ChinchillaParameters } from "../laws/chinchilla.js";
+import type { Random } from "../numerics/random.js";
+import { muennighoffConstants } from "../published/muennighoff.js";
+import type { RunRecord } from "../record.js";
+import type { DataConstrainedOptions } from "./dataConstrained.js";
+import { fitParametric } from "./parametric.js";
+import type { FitWarning } from "./result.js";
+
+/** Three runs for each of E, A, B, alpha, beta. */
+const FEWEST_RUNS = 15;
+
+/** The law for unique data that the decay is fitted upon. */
+export interface BaseChoice {
+  readonly parameters: ChinchillaParameters;
+  readonly origin: {
+    /** "single-epoch runs", or the name given. */
+    readonly name: string;
+    /** False when all parameters were fitted jointly: the base was only where the search began. */
+    readonly held: boolean;
+    /** Runs that it was fitted to, where it was. */
+    readonly runs?: number;
+  };
+  /** Whether draws of the base differ. */
+  readonly uncertain: boolean;
+  readonly warnings: readonly FitWarning[];
+  /** The base, or one bootstrap draw of it. */
+  draw(random: Random): ChinchillaParameters;
+}
+
+/** @throws IsoflopError "no-base", and what Approach 3 throws */
+export function baseOf(records: readonly RunRecord[], options: DataConstrainedOptions): BaseChoice {
+  const { base, joint = false } = options;
+  if (base) return fixed(base, options.baseName ?? "given", !joint);
+  const single = records.filter((r) => (r.uniqueTokens ?? r.tokens) >= r.tokens * (1 - 1e-9));
+  if (single.length < FEWEST_RUNS) {
+    if (joint) return fixed(muennighoffConstants, "muennighoff-2023", false);
+    throw new IsoflopError({
+      code: "no-base",
+      message: `${single.length} runs repeat nothing; the law for unique data needs ${FEWEST_RUNS}.`,
+      hint: "Give its constants (base; --base muennighoff-2023 or a fit's file), or fit all parameters jointly.",
+    });
+  }
+  const { loss = "huber", delta = 1e-3, resamples = 1000, convention, random } = options;
+  const fit = fitParametric(single, {
+    loss,
+    delta,
+    resamples: joint ? 0 : resamples,
+    ...(convention && { convention }),
+    ...(random && { random }),
+  });
+  const rows = fit.draws.rows;
+  const column = (name: keyof ChinchillaParameters) => fit.draws.names.indexOf(name);
+  const [E, A, B, alpha, beta] = [column("E"), column("A"), column("B"), column("alpha"), column("beta")];
+  return {
+    parameters: fit.parameters,
+    origin: { name: "single-epoch runs", held: !joint, runs: single.length },
+    uncertain: !joint && rows.length > 0,
+    warnings: joint
+      ? []
+      : fit.warnings.map(({ code, message }) => ({
+          code,
+          message: `Base, from ${single.length} single-epoch runs: ${message}`,
+        })),
+    draw(random) {
+      const row = joint ? undefined : rows[random.integer(Math.max(1, rows.length))];
+      return row === undefined
+        ? fit.parameters
+        : { E: row[E]!, A: row[A]!, B: row[B]!, alpha: row[alpha]!, beta: row[beta]! };
+    },
+  };
+}
+
+function fixed(parameters: ChinchillaParameters, name: string, held: boolean): BaseChoice {
+  return { parameters, origin: { name, held }, uncertain: false, warnings: [], draw: () => parameters };
+}
