@@ -31,7 +31,14 @@ export { computeCostOf, type FitOptions } from "./fit/records.js";
 export * from "./fit/result.js";
 export * from "./fit/synthetic.js";
 export type { WarningCode } from "./fit/warnings.js";
-export * from "./forecast/forecast.js";
+export * from "./forecast/dataConstrained.js";
+export {
+  type Forecast,
+  type ForecastOptions,
+  forecast,
+  type LossPrediction,
+  predictLoss,
+} from "./forecast/forecast.js";
 export { type AllocationFit, type LossFit, lossBy, optimumBy } from "./forecast/laws.js";
 export * from "./laws/chinchilla.js";
 export * from "./laws/computeCost.js";

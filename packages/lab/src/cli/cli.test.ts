@@ -30,7 +30,7 @@ describe("isoflop", () => {
     const cases: [string[], RegExp][] = [
       [["fti"], /unknown command 'fti'\n\(Did you mean fit\?\)/],
       [["fit", "nowhere.csv"], /no study, file or match for nowhere\.csv\.\n {2}hint: /],
-      [["fit", "x.csv", "--approach", "9"], /Allowed choices are 1, 2, 3, kaplan, all/],
+      [["fit", "x.csv", "--approach", "9"], /Allowed choices are 1, 2, 3, kaplan, data-constrained, all/],
       [["plan"], /compute is not given.*\n {2}hint: Give one of/],
       [["plan", "--flops", "1e21", "--pf-days", "3"], /more than one way/],
       [["plan", "--gpus", "64xH100"], /not completely/],

@@ -1,9 +1,18 @@
+import { type DataConstrainedOptions, type DecayForm, IsoflopError } from "@isoflop/laws";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseColumns } from "../read/columns.js";
 import { type Observations, readObservations } from "../read/observations.js";
-import { ALL_APPROACHES, type FitChoices, fitObservations, type StudyFit, withoutDraws } from "../steps/fits.js";
+import {
+  type ApproachName,
+  approachesFor,
+  type FitChoices,
+  fitObservations,
+  type StudyFit,
+  withoutDraws,
+} from "../steps/fits.js";
 import { fitsTable } from "./fitsTable.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
+import { readLaw } from "./law.js";
 
 interface FitFlags {
   readonly approach: string;
@@ -11,6 +20,11 @@ interface FitFlags {
   readonly delta: number;
   readonly bootstrap: number;
   readonly seed: number;
+  readonly base?: string;
+  readonly joint?: true;
+  readonly decaying: NonNullable<DataConstrainedOptions["decaying"]>;
+  readonly decay: DecayForm;
+  readonly near?: NonNullable<DataConstrainedOptions["near"]>;
   readonly columns?: string;
   readonly where?: string;
   readonly json?: true;
@@ -25,14 +39,29 @@ export function fitVerb(io: CommandIo): Command {
     )
     .argument("<source...>", "a study folder, files, or globs in quotes")
     .addOption(
-      new Option("--approach <name>", "which procedure").choices(["1", "2", "3", "kaplan", "all"]).default("all"),
+      new Option("--approach <name>", "which procedure")
+        .choices(["1", "2", "3", "kaplan", "data-constrained", "all"])
+        .default("all"),
     )
     .addOption(
-      new Option("--loss <name>", "Approach 3: loss of the ln-loss residuals")
+      new Option("--loss <name>", "Approach 3, data-constrained: loss of the ln-loss residuals")
         .choices(["huber", "lad", "mse"])
         .default("huber"),
     )
-    .option("--delta <number>", "Approach 3: Huber's delta", positiveNumber, 1e-3)
+    .option("--delta <number>", "Approach 3, data-constrained: Huber's delta", positiveNumber, 1e-3)
+    .option("--base <law>", "data-constrained: law for unique data, held fixed: a name, or a fit's JSON file")
+    .option("--joint", "data-constrained: fit all parameters, the base is where the search starts")
+    .addOption(
+      new Option("--decaying <what>", "data-constrained: what loses value by repeating")
+        .choices(["both", "data", "parameters", "none"])
+        .default("both"),
+    )
+    .addOption(
+      new Option("--decay <form>", "data-constrained: how")
+        .choices(["exponential", "geometric"])
+        .default("exponential"),
+    )
+    .option("--near <RD,RN>", "data-constrained: the minimum near here, e.g. 15.4,5.3", decayScales)
     .option("--bootstrap <resamples>", "resamples for the intervals; 0 for none", wholeNumber, 1000)
     .option("--seed <number>", "seed of the resampling", wholeNumber, 0)
     .option("--columns <map>", "which column holds what, e.g. N=params,D=tokens,loss=val_loss")
@@ -48,11 +77,18 @@ export function fitVerb(io: CommandIo): Command {
         ...(flags.where === undefined ? {} : { where: flags.where }),
       });
       const { fits, skipped } = fitObservations(observations.records, observations.convention, {
-        approaches: flags.approach === "all" ? ALL_APPROACHES : [flags.approach as (typeof ALL_APPROACHES)[number]],
+        approaches: flags.approach === "all" ? approachesFor(observations.records) : [flags.approach as ApproachName],
         loss: flags.loss,
         delta: flags.delta,
         resamples: flags.bootstrap,
         seed: flags.seed,
+        dataConstrained: {
+          ...(flags.base === undefined ? {} : await baseLaw(flags.base)),
+          ...(flags.joint === undefined ? {} : { joint: flags.joint }),
+          ...(flags.near === undefined ? {} : { near: flags.near }),
+          decaying: flags.decaying,
+          form: flags.decay,
+        },
       });
       // One asked-for approach that cannot be fitted is an error; among all of them it is a notice.
       const [first] = skipped;
@@ -90,6 +126,23 @@ function fitText(observations: Observations, fits: readonly StudyFit[]): string 
     if (dropped.length > 10) lines.push(`  … and ${dropped.length - 10} more (--json lists all)`);
   }
   return `${lines.join("\n")}\n\n${fitsTable(fits)}`;
+}
+
+/** The constants of a law of the form E + A/N^alpha + B/D^beta. Errors: those of readLaw; base-form. */
+async function baseLaw(name: string): Promise<Pick<DataConstrainedOptions, "base" | "baseName">> {
+  const { chinchilla } = await readLaw(name);
+  if (chinchilla !== undefined) return { base: chinchilla, baseName: name };
+  throw new IsoflopError({
+    code: "base-form",
+    message: `--base ${name}: the law has no E, A, B, alpha, beta.`,
+    hint: "Give muennighoff-2023, besiroglu-2024, hoffmann-2022-approach-3, or a fit of approach 3.",
+  });
+}
+
+function decayScales(text: string): { RD: number; RN: number } {
+  const [RD = Number.NaN, RN = Number.NaN, ...rest] = text.split(",").map(Number);
+  if (!(RD > 0 && RN > 0) || rest.length > 0) throw new InvalidArgumentError("It must be two positive numbers, RD,RN.");
+  return { RD, RN };
 }
 
 function positiveNumber(text: string): number {

@@ -1,4 +1,4 @@
-import type { FitResult, Interval } from "@isoflop/laws";
+import { type DataConstrainedFit, type FitResult, type Interval, NO_DECAY } from "@isoflop/laws";
 import { textTable } from "./textTable.js";
 
 const LABELS: Readonly<Record<string, string>> = {
@@ -7,11 +7,13 @@ const LABELS: Readonly<Record<string, string>> = {
   chinchilla: "3  parametric",
   "kaplan-compute": "K  L(C), no floor",
   "kaplan-model-data": "K  L(N,D), no floor",
+  "data-constrained": "D  data-constrained",
 };
 const CHINCHILLA = ["E", "A", "B", "alpha", "beta"] as const;
 
 const figure = (value: number | undefined): string => {
   if (value === undefined || !Number.isFinite(value)) return "-";
+  if (value === NO_DECAY) return "∞";
   const size = Math.abs(value);
   return size !== 0 && (size >= 1e5 || size < 1e-3) ? value.toExponential(2) : `${Number(value.toPrecision(4))}`;
 };
@@ -28,7 +30,9 @@ export function fitsTable(fits: readonly FitResult[]): string {
       LABELS[fit.law] ?? `${fit.approach}  ${fit.law}`,
       fit.exponents === undefined ? "-" : figure(fit.exponents.a) + range(fit.intervals95.a),
       fit.exponents === undefined ? "-" : figure(fit.exponents.b) + range(fit.intervals95.b),
-      ...CHINCHILLA.map((name) => (fit.law === "chinchilla" ? figure(fit.parameters[name]) : "")),
+      ...CHINCHILLA.map((name) =>
+        fit.law === "chinchilla" || fit.law === "data-constrained" ? figure(fit.parameters[name]) : "",
+      ),
     ]),
   );
   const constants = fits.flatMap((fit) => {
@@ -38,12 +42,30 @@ export function fitsTable(fits: readonly FitResult[]): string {
       .join(", ");
     return text === "" ? [] : [`  ${LABELS[fit.law] ?? fit.law}: ${text}`];
   });
+  const minima = fits.flatMap((fit) => (fit.law === "data-constrained" ? minimaLines(fit as DataConstrainedFit) : []));
   const warnings = fits.flatMap((fit) =>
     fit.warnings.map(
       (warning) => `  warning (${LABELS[fit.law]?.slice(0, 1) ?? fit.approach}, ${warning.code}): ${warning.message}`,
     ),
   );
-  return `${exponents}\n${["Constants, with 95 % intervals:", ...constants, ...warnings].join("\n")}\n`;
+  return `${exponents}\n${["Constants, with 95 % intervals:", ...constants, ...minima, ...warnings].join("\n")}\n`;
+}
+
+/** Every minimum of the data-constrained objective, the fit's own first. */
+function minimaLines({ basins, base, form, diagnostics }: DataConstrainedFit): string[] {
+  const rows = basins.map(({ parameters: { RD, RN }, objective, share, intervals95 }) => [
+    "",
+    figure(RD) + range(intervals95?.RD),
+    figure(RN) + range(intervals95?.RN),
+    objective < 1e-3 ? objective.toExponential(8) : objective.toPrecision(9),
+    share === undefined ? "-" : `${(100 * share).toFixed(0)} %`,
+  ]);
+  const table = textTable(["", "R_D*", "R_N*", "objective", "draws nearest"], rows).trimEnd();
+  return [
+    `  ${form} decay upon ${base.held ? `${base.name}, held fixed` : `a base fitted with it (start: ${base.name})`}; R² of the loss ${Number(diagnostics.r2).toFixed(4)}`,
+    "  Minima of the objective, the fit first; intervals are of the draws nearest to each:",
+    ...table.split("\n").map((line) => `  ${line}`),
+  ];
 }
 
 const GREEK: Readonly<Record<string, string>> = {
@@ -58,4 +80,6 @@ const GREEK: Readonly<Record<string, string>> = {
   Dc: "D_c",
   kN: "k_N",
   kD: "k_D",
+  RD: "R_D*",
+  RN: "R_N*",
 };

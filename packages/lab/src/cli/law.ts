@@ -1,5 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { type AllocationFit, IsoflopError, lawFromFit, type NamedLaw, orThrow, publishedLaw } from "@isoflop/laws";
+import {
+  type AllocationFit,
+  type DataConstrainedFit,
+  IsoflopError,
+  lawFromFit,
+  type NamedLaw,
+  orThrow,
+  publishedLaw,
+} from "@isoflop/laws";
 import { systemCode } from "@isoflop/trainer";
 import { z } from "zod";
 
@@ -61,15 +69,43 @@ const fitSchema = z.discriminatedUnion("law", [
     parameters: z.looseObject({ Nc: positive, Dc: positive, alphaN: positive, alphaD: positive }),
     residuals: numbers,
   }),
+  z.looseObject({
+    ...common,
+    law: z.literal("data-constrained"),
+    approach: z.literal("data-constrained"),
+    form: z.enum(["exponential", "geometric"]),
+    base: z.looseObject({ name: z.string() }),
+    parameters: z.looseObject({
+      E: z.number().nonnegative(),
+      A: positive,
+      B: positive,
+      alpha: positive,
+      beta: positive,
+      RD: positive,
+      RN: positive,
+    }),
+    intervals95: z.record(z.string(), z.array(z.number())).default({}),
+    residuals: numbers,
+  }),
 ]);
-/** Several fits in one file: this is planned by, the first that is there. L(N, D) answers every question of a plan. */
-const PREFERENCE = ["chinchilla", "isoflop-power-law", "envelope-power-law", "kaplan-model-data"] as const;
+/**
+ * Several fits in one file: this is planned by, the first that is there. L(N, D) answers every question of a plan; where
+ * unique tokens are few, the data-constrained fit goes before.
+ */
+const PREFERENCE = [
+  "chinchilla",
+  "isoflop-power-law",
+  "envelope-power-law",
+  "kaplan-model-data",
+  "data-constrained",
+] as const;
 
 /**
  * A published law by name, or a fit that a study wrote (fits/<law>.json) or `isoflop fit --json` printed.
  * Errors: unknown-law, law-file.
+ * @param fewTokens whether the question is of few unique tokens
  */
-export async function readLaw(name: string): Promise<NamedLaw> {
+export async function readLaw(name: string, fewTokens = false): Promise<NamedLaw> {
   if (!name.endsWith(".json")) return orThrow(publishedLaw(name));
   const fail = (why: string, cause?: unknown) =>
     new IsoflopError({
@@ -87,7 +123,7 @@ export async function readLaw(name: string): Promise<NamedLaw> {
   } catch (cause) {
     throw fail("it is not JSON", cause);
   }
-  const candidate = chooseFit(content);
+  const candidate = chooseFit(content, fewTokens);
   if (candidate === undefined) throw fail("it holds no fit that says what is optimal");
   const fit = fitSchema.safeParse(candidate);
   if (!fit.success) {
@@ -95,11 +131,12 @@ export async function readLaw(name: string): Promise<NamedLaw> {
     throw fail(`its fit is damaged: ${issue?.path.join(".")}: ${issue?.message}`, fit.error);
   }
   // The schema has all that planning reads of a fit; what only figures and reports read may be missing.
-  return orThrow(lawFromFit(fit.data as unknown as AllocationFit, name));
+  return orThrow(lawFromFit(fit.data as unknown as AllocationFit | DataConstrainedFit, name));
 }
 
-function chooseFit(content: unknown): unknown {
+function chooseFit(content: unknown, fewTokens: boolean): unknown {
   const several = z.looseObject({ fits: z.array(z.looseObject({ law: z.string() })) }).safeParse(content).data?.fits;
   const fits = several ?? [z.looseObject({ law: z.string() }).safeParse(content).data];
-  return PREFERENCE.map((law) => fits.find((fit) => fit?.law === law)).find((fit) => fit !== undefined);
+  const preference = fewTokens ? ["data-constrained", ...PREFERENCE] : PREFERENCE;
+  return preference.map((law) => fits.find((fit) => fit?.law === law)).find((fit) => fit !== undefined);
 }

@@ -58,7 +58,7 @@ export function planVerb(io: CommandIo): Command {
           ? {}
           : { inferenceTokens: count(flags.inferenceTokens, "--inference-tokens") }),
       };
-      const made = orThrow(plan(await readLaw(flags.law), flops, options));
+      const made = orThrow(plan(await readLaw(flags.law, flags.uniqueTokens !== undefined), flops, options));
       if (flags.json) writeJsonOutput(io, made);
       else io.stdout(planText(made));
     });
@@ -115,11 +115,14 @@ function planText(made: Plan): string {
   if (made.alternatives.length > 0) {
     const rows = made.alternatives.map((one) => [
       one.kind,
-      formatCount(one.parameters),
-      formatCount(one.tokens),
-      one.loss === undefined ? "-" : loss(one.loss),
+      formatCount(one.parameters) + between(one.intervals95?.parameters, formatCount),
+      formatCount(one.tokens) + between(one.intervals95?.tokens, formatCount),
+      one.loss === undefined ? "-" : loss(one.loss) + between(one.intervals95?.loss, loss),
     ]);
     lines.push("", textTable(["Alternative", "N", "D", "Loss"], rows).trimEnd());
+    for (const { kind, note } of made.alternatives) {
+      if (kind === "data-constrained" || kind === "inference-aware") lines.push(`${kind}: ${note}`);
+    }
   }
   for (const note of made.notes) lines.push(`note: ${note}`);
   return `${lines.join("\n")}\n`;

@@ -2,7 +2,17 @@ import { IsoflopError } from "@isoflop/laws";
 import { nearest } from "../study/nearest.js";
 
 /** What a record can take from a table. */
-export const FIELDS = ["parameters", "tokens", "flops", "loss", "budget", "seed", "id"] as const;
+export const FIELDS = [
+  "parameters",
+  "tokens",
+  "flops",
+  "loss",
+  "budget",
+  "seed",
+  "id",
+  "uniqueTokens",
+  "epochs",
+] as const;
 export type Field = (typeof FIELDS)[number];
 
 /** Names that published tables give to each quantity, compared without case, blanks and signs; the first found wins. */
@@ -57,10 +67,18 @@ const ALIASES: Readonly<Record<Field, readonly string[]>> = {
   budget: ["budget", "isoflop", "isoflopbudget", "computebudget", "flopbudget", "flopsbudget", "isoflopgroup"],
   seed: ["seed", "randomseed"],
   id: ["id", "run", "runid", "name", "model"],
+  uniqueTokens: ["uniquetokens", "tokensunique", "unique", "u", "ud", "uniquedata"],
+  epochs: ["epochs", "passes"],
 };
 
 /** The user's short names in --columns. */
-const SYMBOLS: Readonly<Record<string, Field>> = { N: "parameters", D: "tokens", C: "flops", L: "loss" };
+const SYMBOLS: Readonly<Record<string, Field>> = {
+  N: "parameters",
+  D: "tokens",
+  C: "flops",
+  L: "loss",
+  U: "uniqueTokens",
+};
 
 export type ColumnMap = Readonly<Partial<Record<Field, string>>>;
 
@@ -138,7 +156,8 @@ export function parseColumns(text: string): ColumnMap {
   for (const part of text.split(/,(?=[^,=]*=)/)) {
     const equals = part.indexOf("=");
     const name = part.slice(0, equals).trim();
-    const field = SYMBOLS[name.toUpperCase()] ?? FIELDS.find((candidate) => candidate === name.toLowerCase());
+    const field =
+      SYMBOLS[name.toUpperCase()] ?? FIELDS.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
     if (equals < 0 || field === undefined || part.slice(equals + 1).trim() === "") {
       throw new IsoflopError({
         code: "columns-syntax",

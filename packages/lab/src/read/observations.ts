@@ -63,6 +63,7 @@ export async function readObservations(paths: readonly string[], options: ReadOp
         record.loss,
         record.seed,
         record.budget,
+        record.uniqueTokens,
       ]);
       const twin = seen.get(key);
       if (twin !== undefined) {
@@ -171,6 +172,14 @@ function toRecord(values: ReadonlyMap<string, unknown>, map: ColumnMap, fallback
   }
   const budget = read(map.budget);
   const seed = read(map.seed);
+  const [unique, epochs] = [read(map.uniqueTokens), read(map.epochs)];
+  for (const [field, value] of Object.entries({ uniqueTokens: unique, epochs })) {
+    if (value !== undefined && !(value > 0 && Number.isFinite(value))) {
+      return { reason: `${map[field as "uniqueTokens" | "epochs"]} is not a positive number (${value})` };
+    }
+  }
+  // Less than one pass repeats nothing.
+  const uniqueTokens = unique ?? (epochs === undefined ? undefined : tokens / Math.max(1, epochs));
   const id = cell(map.id);
   return {
     derived,
@@ -181,6 +190,7 @@ function toRecord(values: ReadonlyMap<string, unknown>, map: ColumnMap, fallback
       flops,
       loss,
       ...(budget !== undefined && budget > 0 && Number.isFinite(budget) ? { budget } : {}),
+      ...(uniqueTokens === undefined ? {} : { uniqueTokens }),
       ...(seed !== undefined && Number.isInteger(seed) ? { seed } : {}),
     },
   };

@@ -4,6 +4,9 @@ import {
   type AllocationFit,
   type CountingConvention,
   createRandom,
+  type DataConstrainedFit,
+  type DataConstrainedOptions,
+  fitDataConstrained,
   fitEnvelope,
   fitIsoflop,
   fitKaplan,
@@ -19,7 +22,13 @@ import { canonicalJson } from "../study/identity.js";
 import { packageVersion } from "../study/versions.js";
 
 export const ALL_APPROACHES = ["1", "2", "3", "kaplan"] as const;
-type ApproachName = (typeof ALL_APPROACHES)[number];
+export type ApproachName = (typeof ALL_APPROACHES)[number] | "data-constrained";
+
+/** All that these records are made for: the data-constrained law where some run repeats data. */
+export function approachesFor(records: readonly RunRecord[]): readonly ApproachName[] {
+  const repeats = records.some((r) => (r.uniqueTokens ?? r.tokens) < r.tokens * (1 - 1e-9));
+  return repeats ? [...ALL_APPROACHES, "data-constrained"] : ALL_APPROACHES;
+}
 
 export interface FitChoices {
   readonly approaches: readonly ApproachName[];
@@ -30,6 +39,8 @@ export interface FitChoices {
   /** Bootstrap resamples. */
   readonly resamples: number;
   readonly seed: number;
+  /** Of the data-constrained fit alone. */
+  readonly dataConstrained?: Pick<DataConstrainedOptions, "base" | "baseName" | "joint" | "decaying" | "form" | "near">;
 }
 
 export const DEFAULT_FITS: FitChoices = {
@@ -41,7 +52,7 @@ export const DEFAULT_FITS: FitChoices = {
 };
 
 /** Any fit that this program makes. Plain data: it survives JSON. */
-export type StudyFit = AllocationFit | KaplanComputeFit;
+export type StudyFit = AllocationFit | KaplanComputeFit | DataConstrainedFit;
 
 export interface Fits {
   readonly fits: readonly StudyFit[];
@@ -80,6 +91,10 @@ export function fitOne(
   if (approach === "3") {
     return [orThrow(fitParametric(records, { ...options, loss: choices.loss, delta: choices.delta }))];
   }
+  if (approach === "data-constrained") {
+    const { loss, delta, dataConstrained } = choices;
+    return [orThrow(fitDataConstrained(records, { ...options, loss, delta, ...dataConstrained }))];
+  }
   return orThrow(fitKaplan(records, options));
 }
 
@@ -97,6 +112,7 @@ export function withoutDraws(fit: StudyFit) {
     diagnostics,
     warnings,
     ...("compute" in fit ? { compute: fit.compute } : {}),
+    ...(fit.law === "data-constrained" ? { form: fit.form, base: fit.base, basins: fit.basins } : {}),
   };
 }
 

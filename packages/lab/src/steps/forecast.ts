@@ -168,7 +168,9 @@ function forecastBudget(
   fits: readonly StudyFit[],
 ): BudgetForecast {
   const { counting } = study.study;
-  const able = fits.filter((fit): fit is AllocationFit => fit.law !== "kaplan-compute");
+  const able = fits.filter(
+    (fit): fit is AllocationFit => fit.law !== "kaplan-compute" && fit.law !== "data-constrained",
+  );
   const chosen = able.find((fit) => fit.approach === approach);
   const losses = fitOfLaw(fits, "chinchilla");
   if (chosen === undefined || losses === undefined) {

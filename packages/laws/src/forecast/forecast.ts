@@ -1,10 +1,10 @@
 import { IsoflopError } from "../error.js";
-import type { FitWarning, Interval, Optimum, OptimumIntervals } from "../fit/result.js";
+import type { FitResult, FitWarning, Interval, Optimum, OptimumIntervals } from "../fit/result.js";
 import { warn } from "../fit/warnings.js";
 import { createRandom, type Random } from "../numerics/random.js";
 import { central95 } from "../numerics/statistics.js";
 import type { CountingConvention } from "../record.js";
-import { type AllocationFit, drawsOf, type LossFit, logNoiseOf, lossBy, optimumBy } from "./laws.js";
+import { type AllocationFit, drawsOf, type LogNoise, type LossFit, logNoiseOf, lossBy, optimumBy } from "./laws.js";
 
 /** How a forecast counts compute and draws noise. */
 export interface ForecastOptions {
@@ -36,7 +36,8 @@ export interface LossPrediction {
   readonly predictionInterval95?: Interval;
 }
 
-const FEWEST_DRAWS = 20;
+/** Fewer draws give no interval. */
+export const FEWEST_DRAWS = 20;
 /** Beyond this many times the largest budget fitted, or below the smallest by it, the forecast carries a warning. */
 const FAR = 30;
 
@@ -47,13 +48,7 @@ const FAR = 30;
  * @throws IsoflopError "bad-budget", "convention-mismatch"
  */
 export function forecast(fit: AllocationFit, flops: number, options: ForecastOptions = {}): Forecast {
-  if (!(flops > 0 && Number.isFinite(flops))) {
-    throw new IsoflopError({
-      code: "bad-budget",
-      message: `The budget must be a positive number of FLOPs, not ${flops}.`,
-      hint: "Write 1e21.",
-    });
-  }
+  checkBudget(flops);
   checkConvention(fit, options.convention);
   const optimum = optimumBy(fit, fit.parameters, flops);
   const warnings = [...extrapolationWarnings(fit, flops), ...lossWarnings(fit)];
@@ -68,13 +63,24 @@ export function forecast(fit: AllocationFit, flops: number, options: ForecastOpt
       ...(predictsLoss(fit) && { loss: central95(losses) }),
     },
     ...(predictsLoss(fit) && {
-      predictionInterval95: predictionInterval(fit, losses, options.random ?? createRandom(0)),
+      predictionInterval95: predictionInterval(logNoiseOf(fit), losses, options.random ?? createRandom(0)),
     }),
     warnings,
   };
 }
 
-function extrapolationWarnings({ diagnostics }: AllocationFit, flops: number): FitWarning[] {
+/** @throws IsoflopError "bad-budget" */
+export function checkBudget(flops: number): void {
+  if (!(flops > 0 && Number.isFinite(flops))) {
+    throw new IsoflopError({
+      code: "bad-budget",
+      message: `The budget must be a positive number of FLOPs, not ${flops}.`,
+      hint: "Write 1e21.",
+    });
+  }
+}
+
+export function extrapolationWarnings({ diagnostics }: FitResult, flops: number): FitWarning[] {
   const { smallestFlops, largestFlops } = diagnostics;
   if (typeof smallestFlops !== "number" || typeof largestFlops !== "number") return [];
   const far = (factor: number, than: string) => [
@@ -107,15 +113,14 @@ export function predictLoss(
   return {
     loss,
     interval95: central95(drawn),
-    predictionInterval95: predictionInterval(fit, drawn, options.random ?? createRandom(0)),
+    predictionInterval95: predictionInterval(logNoiseOf(fit), drawn, options.random ?? createRandom(0)),
   };
 }
 
 /** At least this many values stand behind a prediction interval. */
 const PREDICTIONS = 4000;
 
-function predictionInterval(fit: AllocationFit, losses: readonly number[], random: Random): Interval {
-  const { run, misfit } = logNoiseOf(fit);
+export function predictionInterval({ run, misfit }: LogNoise, losses: readonly number[], random: Random): Interval {
   const pick = (errors: readonly number[]) => (errors.length === 0 ? 0 : errors[random.integer(errors.length)]!);
   const repeats = Math.ceil(PREDICTIONS / losses.length);
   const values = losses.flatMap((loss) =>

@@ -44,15 +44,17 @@ export function* drawsOf(fit: AllocationFit): Generator<Readonly<Record<string, 
   for (const row of fit.draws.rows) yield Object.fromEntries(fit.draws.names.map((name, i) => [name, row[i]!]));
 }
 
+export interface LogNoise {
+  readonly run: readonly number[];
+  readonly misfit: readonly number[];
+}
+
 /**
  * Errors in ln loss that one new run may have beyond those of the law's parameters: the fit's residuals, inflated by
  * sqrt(n / (n - p)) because a fit of p parameters bends towards its n points. For Approach 2, the parabolas' noise and,
  * crossed with it, the minima's misfit.
  */
-export function logNoiseOf(fit: AllocationFit): {
-  readonly run: readonly number[];
-  readonly misfit: readonly number[];
-} {
+export function logNoiseOf(fit: AllocationFit): LogNoise {
   switch (fit.law) {
     case "chinchilla":
       return {
@@ -83,7 +85,8 @@ export function logNoiseOf(fit: AllocationFit): {
   }
 }
 
-function inflate(residuals: readonly number[], parameters: number): number[] {
+/** Residuals times sqrt(n / (n - p)): a fit of p parameters bends towards its n points. */
+export function inflate(residuals: readonly number[], parameters: number): number[] {
   const n = residuals.length;
   // With no degree of freedom left the residuals are zero and say nothing; one is assumed.
   const factor = Math.sqrt(n / Math.max(1, n - parameters));

@@ -1,9 +1,10 @@
 import { IsoflopError } from "../error.js";
-import type { Optimum } from "../fit/result.js";
+import type { Interval, Optimum, OptimumIntervals } from "../fit/result.js";
 import { computeOf, sixND } from "../laws/computeCost.js";
 import { dataConstrained, effectiveSizes, leastLossOfData } from "../laws/dataConstrained.js";
+import { NO_DECAY } from "../laws/repetition.js";
 import type { NamedLaw } from "../published/law.js";
-import { muennighoffConstants } from "../published/muennighoff.js";
+import { muennighoffRepetition } from "../published/muennighoff.js";
 import { formatCount, formatFlops } from "../units/quantity.js";
 import { inferenceAwareOptimum } from "./inferenceAware.js";
 
@@ -18,6 +19,8 @@ export interface Alternative {
   readonly loss?: number;
   /** Loss above the optimum's, nats per token. */
   readonly lossPenalty?: number;
+  /** Percentiles over a fit's draws; data-constrained only, where the law's repetition has them. */
+  readonly intervals95?: OptimumIntervals & { readonly epochs: Interval };
   readonly note: string;
 }
 
@@ -52,7 +55,7 @@ const EXHAUSTED = 1e-3;
 
 /**
  * The best model for the same compute when only so many unique tokens exist, by Muennighoff's decay of repeated data
- * with the law's own E, A, B, alpha, beta.
+ * with the law's own E, A, B, alpha, beta, and its own R_D* and R_N* where it has them.
  * @throws IsoflopError "law-without-loss", "bad-unique-tokens"
  */
 export function dataConstrainedAlternative(law: NamedLaw, optimum: Optimum, uniqueTokens: number): Alternative {
@@ -65,11 +68,18 @@ export function dataConstrainedAlternative(law: NamedLaw, optimum: Optimum, uniq
   }
   const constants = law.chinchilla;
   if (!constants) throw withoutLoss(law, "a limit of unique tokens");
-  const parameters = { ...constants, RD: muennighoffConstants.RD, RN: muennighoffConstants.RN };
-  const found = dataConstrained(uniqueTokens).optimum(parameters, optimum.flops, law.compute ?? sixND);
-  const effective = effectiveSizes(parameters, found.parameters, found.tokens, uniqueTokens);
+  const { RD, RN, form, source, intervals95: drawn } = law.repetition ?? muennighoffRepetition;
+  const parameters = { ...constants, RD, RN };
+  const found = dataConstrained(uniqueTokens, form).optimum(parameters, optimum.flops, law.compute ?? sixND);
+  const effective = effectiveSizes(parameters, found.parameters, found.tokens, uniqueTokens, form);
+  const intervals95 = drawn?.(optimum.flops, uniqueTokens);
   const epochs = Math.max(1, found.tokens / uniqueTokens);
   const exhausted = found.loss! - leastLossOfData(parameters, uniqueTokens) < EXHAUSTED;
+  const outcome = exhausted
+    ? `${formatCount(uniqueTokens)} unique tokens are exhausted: no compute betters this by ${EXHAUSTED} nats, so N and the passes are hardly determined, and a smaller budget does as well.`
+    : epochs > 1
+      ? `${epochs.toPrecision(2)} passes over ${formatCount(uniqueTokens)} unique tokens, worth ${formatCount(effective.tokens)} unique ones.`
+      : `${formatCount(uniqueTokens)} unique tokens suffice: nothing repeats.`;
   return {
     kind: "data-constrained",
     flops: optimum.flops,
@@ -78,12 +88,13 @@ export function dataConstrainedAlternative(law: NamedLaw, optimum: Optimum, uniq
     epochs,
     loss: found.loss!,
     lossPenalty: found.loss! - optimum.loss!,
-    note: exhausted
-      ? `${formatCount(uniqueTokens)} unique tokens are exhausted: no compute betters this by ${EXHAUSTED} nats, so N and the passes are hardly determined, and a smaller budget does as well.`
-      : epochs > 1
-        ? `${epochs.toPrecision(2)} passes over ${formatCount(uniqueTokens)} unique tokens, worth ${formatCount(effective.tokens)} unique ones.`
-        : `${formatCount(uniqueTokens)} unique tokens suffice: nothing repeats.`,
+    ...(intervals95 && { intervals95 }),
+    note: `${outcome} R_D* ${repetitions(RD)} and R_N* ${repetitions(RN)} are of ${source}${law.repetition ? "" : ", who fitted them upon another law"}${intervals95 ? "" : "; they come without draws, so no interval is given"}.`,
   };
+}
+
+function repetitions(scale: number): string {
+  return scale >= NO_DECAY ? "infinite" : String(Number(scale.toPrecision(4)));
 }
 
 /**

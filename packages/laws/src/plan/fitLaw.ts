@@ -1,5 +1,9 @@
-import { forecast } from "../forecast/forecast.js";
+import type { DataConstrainedFit } from "../fit/dataConstrained.js";
+import type { FitResult } from "../fit/result.js";
+import { forecastDataConstrained } from "../forecast/dataConstrained.js";
+import { extrapolationWarnings, forecast } from "../forecast/forecast.js";
 import { type AllocationFit, lossBy, optimumBy } from "../forecast/laws.js";
+import { chinchilla } from "../laws/chinchilla.js";
 import type { NamedLaw } from "../published/law.js";
 import type { CountingConvention } from "../record.js";
 
@@ -11,16 +15,13 @@ const titles = {
 } as const;
 
 /** A fit as a law to plan by, with its intervals. */
-export function lawFromFit(fit: AllocationFit, name = `approach-${fit.approach}`): NamedLaw {
-  const convention = {
-    parameters: fit.diagnostics.conventionParameters ?? "given",
-    flops: fit.diagnostics.conventionFlops ?? "given",
-  } as CountingConvention;
+export function lawFromFit(fit: AllocationFit | DataConstrainedFit, name = `approach-${fit.approach}`): NamedLaw {
+  if (fit.law === "data-constrained") return dataConstrainedLawOf(fit, name);
   return {
     name,
     title: `Your fit: ${titles[fit.approach]}`,
     source: `${String(fit.diagnostics.observations)} runs, law ${fit.law}`,
-    convention,
+    convention: conventionOf(fit),
     notes: fit.warnings.map((warning) => warning.message),
     compute: fit.compute,
     optimum: (flops) => optimumBy(fit, fit.parameters, flops),
@@ -31,4 +32,42 @@ export function lawFromFit(fit: AllocationFit, name = `approach-${fit.approach}`
     }),
     ...(fit.law === "chinchilla" && { chinchilla: fit.parameters }),
   };
+}
+
+/** Its base for data without end, its R_D* and R_N* where they end. */
+function dataConstrainedLawOf(fit: DataConstrainedFit, name: string): NamedLaw {
+  const { parameters, base, form, diagnostics } = fit;
+  const law = `${String(diagnostics.observations)} runs, law data-constrained, base ${base.name}`;
+  const varies = fit.intervals95.alpha !== undefined;
+  return {
+    name,
+    title: "Your fit: data-constrained loss",
+    source: law,
+    convention: conventionOf(fit),
+    notes: fit.warnings.map((warning) => warning.message),
+    compute: fit.compute,
+    chinchilla: parameters,
+    optimum: (flops) => chinchilla.optimum(parameters, flops, fit.compute),
+    loss: (n, d) => chinchilla.loss(parameters, n, d),
+    cautions: (flops) => extrapolationWarnings(fit, flops).map((warning) => warning.message),
+    intervals95: (flops) => (varies ? forecastDataConstrained(fit, flops).intervals95 : undefined),
+    withoutIntervals:
+      fit.draws.rows.length === 0
+        ? "No interval is given: the fit comes without its draws."
+        : `No interval is given for data without end: the base, ${base.name}, was held fixed.`,
+    repetition: {
+      RD: parameters.RD,
+      RN: parameters.RN,
+      form,
+      source: `this fit (${law})`,
+      intervals95: (flops, uniqueTokens) => forecastDataConstrained(fit, flops, { uniqueTokens }).intervals95,
+    },
+  };
+}
+
+function conventionOf({ diagnostics }: FitResult): CountingConvention {
+  return {
+    parameters: diagnostics.conventionParameters ?? "given",
+    flops: diagnostics.conventionFlops ?? "given",
+  } as CountingConvention;
 }

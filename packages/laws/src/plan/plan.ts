@@ -62,6 +62,10 @@ export function plan(law: NamedLaw, flops: number, options: PlanOptions = {}): P
         : [inferenceAwareAlternative(law, optimum, options.inferenceTokens)]),
     ],
     comparisons: compareModels(law),
-    notes: [...law.notes, ...(law.cautions?.(flops) ?? []), ...(intervals95 ? [] : [NO_INTERVAL])],
+    notes: [
+      ...law.notes,
+      ...(law.cautions?.(flops) ?? []),
+      ...(intervals95 ? [] : [law.withoutIntervals ?? NO_INTERVAL]),
+    ],
   };
 }

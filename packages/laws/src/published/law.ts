@@ -1,7 +1,21 @@
-import type { Optimum, OptimumIntervals } from "../fit/result.js";
+import type { Interval, Optimum, OptimumIntervals } from "../fit/result.js";
 import type { ChinchillaParameters } from "../laws/chinchilla.js";
 import type { ComputeCost } from "../laws/computeCost.js";
+import type { DecayForm } from "../laws/repetition.js";
 import type { CountingConvention } from "../record.js";
+
+/** How repeated data and excess parameters lose their value (Muennighoff et al. 2023). */
+export interface Repetition {
+  /** R_D*, repetitions. */
+  readonly RD: number;
+  /** R_N*. */
+  readonly RN: number;
+  readonly form: DecayForm;
+  /** Where they come from. */
+  readonly source: string;
+  /** Intervals of the optimum for C FLOPs on U unique tokens, where they come with draws. */
+  intervals95?(flops: number, uniqueTokens: number): (OptimumIntervals & { readonly epochs: Interval }) | undefined;
+}
 
 /** A law that says what to train for a budget: published, or made from a fit. Holds functions, so it is not JSON. */
 export interface NamedLaw {
@@ -25,6 +39,10 @@ export interface NamedLaw {
   readonly compute?: ComputeCost;
   /** What the reader should know of the optimum for C FLOPs in particular. */
   cautions?(flops: number): readonly string[];
+  /** How repeats lose their value; where absent, plans for few unique tokens take Muennighoff's R_D* and R_N*. */
+  readonly repetition?: Repetition;
+  /** Why there are no intervals, where the usual reason (point estimates alone) does not hold. */
+  readonly withoutIntervals?: string;
   /** Intervals of the optimum, where the law comes with its draws. */
   intervals95?(flops: number): OptimumIntervals | undefined;
 }

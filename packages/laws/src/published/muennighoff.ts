@@ -1,6 +1,6 @@
 import { chinchilla } from "../laws/chinchilla.js";
 import type { DataConstrainedParameters } from "../laws/dataConstrained.js";
-import type { NamedLaw } from "./law.js";
+import type { NamedLaw, Repetition } from "./law.js";
 
 /**
  * Muennighoff et al. 2023: a = 6.255414, b = 7.3049974, e = .6254804, alpha = beta = .3526596 held; R_D*, R_N* over 182
@@ -16,6 +16,14 @@ export const muennighoffConstants: DataConstrainedParameters = {
   RN: 5.309743,
 };
 
+/** The published fit is one of several minima on its own data (fitDataConstrained), and not the lowest. */
+export const muennighoffRepetition: Repetition = {
+  RD: muennighoffConstants.RD,
+  RN: muennighoffConstants.RN,
+  form: "exponential",
+  source: "Muennighoff et al. 2023",
+};
+
 /** Muennighoff et al. 2023 (arXiv:2305.16264): its law for data that do not repeat. */
 export const muennighoff2023: NamedLaw = {
   name: "muennighoff-2023",
@@ -28,4 +36,5 @@ export const muennighoff2023: NamedLaw = {
   optimum: (flops) => chinchilla.optimum(muennighoffConstants, flops),
   loss: (n, d) => chinchilla.loss(muennighoffConstants, n, d),
   chinchilla: muennighoffConstants,
+  repetition: muennighoffRepetition,
 };

@@ -23,6 +23,7 @@ const NAMES: Readonly<Record<StudyFit["law"], string>> = {
   chinchilla: "Approach 3: parametric",
   "kaplan-compute": "Kaplan: loss against compute",
   "kaplan-model-data": "Kaplan: loss against size and data",
+  "data-constrained": "Data-constrained: what repeating is worth",
 };
 const NOTES: Readonly<Partial<Record<StudyFit["law"], string>>> = {
   "kaplan-compute": "No irreducible loss: expect it to bend away from the runs at larger compute.",
