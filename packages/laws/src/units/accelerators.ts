@@ -37,6 +37,13 @@ export const accelerators: readonly Accelerator[] = [
     source: "NVIDIA H100 data sheet (SXM; 1,979 with sparsity)",
   },
   {
+    name: "H100-PCIe",
+    peakFlopsPerSecond: 756.5e12,
+    precision: "bf16",
+    memoryBytes: 80 * gb,
+    source: "NVIDIA H100 data sheet (PCIe; 1,513 with sparsity)",
+  },
+  {
     name: "H200",
     peakFlopsPerSecond: 989.5e12,
     precision: "bf16",
@@ -49,6 +56,27 @@ export const accelerators: readonly Accelerator[] = [
     precision: "bf16",
     memoryBytes: 180 * gb,
     source: "NVIDIA DGX B200 data sheet (8 GPUs; 4,500 a GPU with sparsity)",
+  },
+  {
+    name: "MI250X",
+    peakFlopsPerSecond: 383e12,
+    precision: "bf16",
+    memoryBytes: 128 * gb,
+    source: "AMD Instinct MI250X data sheet (one module of two dies)",
+  },
+  {
+    name: "MI300X",
+    peakFlopsPerSecond: 1307.4e12,
+    precision: "bf16",
+    memoryBytes: 192 * gb,
+    source: "AMD Instinct MI300X data sheet (2,614.9 with sparsity)",
+  },
+  {
+    name: "TPUv3",
+    peakFlopsPerSecond: 123e12,
+    precision: "bf16",
+    memoryBytes: 32 * gb,
+    source: "Google Cloud documentation, TPU v3",
   },
   {
     name: "TPUv4",
