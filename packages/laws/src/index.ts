@@ -1,6 +1,6 @@
 // What can be given bad data returns the error as a value: these stand before the functions of the same name below.
-export { fitEnvelope, fitIsoflop, fitKaplan, fitParametric, groupByBudget } from "./api/fit.js";
-export { forecast, predictLoss } from "./api/forecast.js";
+export { fitDataConstrained, fitEnvelope, fitIsoflop, fitKaplan, fitParametric, groupByBudget } from "./api/fit.js";
+export { forecast, forecastDataConstrained, predictDataConstrained, predictLoss } from "./api/forecast.js";
 export type { RunInput } from "./api/input.js";
 export {
   dataConstrainedAlternative,
@@ -12,7 +12,15 @@ export {
 } from "./api/plan.js";
 export { publishedLaw } from "./api/published.js";
 export { backtest } from "./api/uncertainty.js";
-export { clusterFlops, parseCluster, parseCount, parseFlops } from "./api/units.js";
+export {
+  acceleratorHoursToFlops,
+  clusterFlops,
+  flopsToAcceleratorHours,
+  parseAcceleratorHours,
+  parseCluster,
+  parseCount,
+  parseFlops,
+} from "./api/units.js";
 export * from "./error.js";
 export * from "./fit/budgets.js";
 export * from "./fit/dataConstrained.js";
@@ -31,14 +39,8 @@ export { computeCostOf, type FitOptions } from "./fit/records.js";
 export * from "./fit/result.js";
 export * from "./fit/synthetic.js";
 export type { WarningCode } from "./fit/warnings.js";
-export * from "./forecast/dataConstrained.js";
-export {
-  type Forecast,
-  type ForecastOptions,
-  forecast,
-  type LossPrediction,
-  predictLoss,
-} from "./forecast/forecast.js";
+export type { DataConstrainedForecast, DataConstrainedForecastOptions } from "./forecast/dataConstrained.js";
+export type { Forecast, ForecastOptions, LossPrediction } from "./forecast/forecast.js";
 export { type AllocationFit, type LossFit, lossBy, optimumBy } from "./forecast/laws.js";
 export * from "./laws/chinchilla.js";
 export * from "./laws/computeCost.js";

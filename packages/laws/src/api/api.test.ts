@@ -8,6 +8,7 @@ import {
   chinchilla,
   createRandom,
   type Forecast,
+  fitDataConstrained,
   fitEnvelope,
   fitIsoflop,
   fitKaplan,
@@ -68,6 +69,7 @@ describe("bad runs come back as one error that names every bad row", () => {
     ["fitIsoflop", fitIsoflop],
     ["fitParametric", fitParametric],
     ["fitKaplan", fitKaplan],
+    ["fitDataConstrained", fitDataConstrained],
   ])("%s", (_, fit) => {
     const error = errorOf(fit(spoilt, quick));
     expect(error.code).toBe("bad-record");
@@ -215,6 +217,32 @@ describe("good runs give what the procedures give", () => {
   });
 });
 
+describe("few unique tokens", () => {
+  const base = library.muennighoffConstants;
+  const repeated = runs.map((run): RunInput => ({ ...run, uniqueTokens: run.tokens / 8 }));
+  test("a fit of repeated data is forecast and planned by, whole or as a summary", () => {
+    const fit = orThrow(fitDataConstrained(repeated, { base, ...quick }));
+    const expected = orThrow(library.forecastDataConstrained(fit, 1e21, { uniqueTokens: 1e9 }));
+    const made = orThrow(plan(fit, 1e21, { uniqueTokens: 1e9 }));
+    expect(made.alternatives.at(-1)).toMatchObject({ kind: "data-constrained", loss: expected.optimum.loss });
+    const { draws: _, residuals: __, ...summary } = fit;
+    const again = orThrow(plan(summary as library.DataConstrainedFit, 1e21, { uniqueTokens: 1e9 }));
+    expect(again.alternatives.at(-1)!.loss).toBe(expected.optimum.loss);
+    expect(again.alternatives.at(-1)!.intervals95).toBeUndefined();
+    expect(errorOf(forecast(fit as unknown as ParametricFit, 1e21)).code).toBe("bad-fit");
+    expect(errorOf(library.forecastDataConstrained(fit, 1e21, { uniqueTokens: 0 })).code).toBe("bad-unique-tokens");
+    expect(errorOf(library.predictDataConstrained(fit, 1e9, Number.NaN)).code).toBe("bad-size");
+  });
+  test("impossible unique tokens are bad rows, impossible constants bad options", () => {
+    const spoilt = [{ ...repeated[0]!, uniqueTokens: 0 }, ...repeated.slice(1)];
+    expect(errorOf(fitDataConstrained(spoilt, { base })).rows).toEqual([{ row: 1, reason: "uniqueTokens = 0" }]);
+    expect(errorOf(fitDataConstrained(repeated, { base: { ...base, alpha: -1 } })).message).toBe(
+      "base.alpha = -1 is not possible.",
+    );
+    expect(errorOf(fitDataConstrained(repeated, { near: 15 } as object)).code).toBe("bad-option");
+  });
+});
+
 describe("errors", () => {
   test("go down a chain of calls unchanged", () => {
     const failed = fitParametric([]);
@@ -244,7 +272,9 @@ describe("errors", () => {
 test("what the compiler promises", () => {
   expectTypeOf(fitParametric).returns.toEqualTypeOf<ParametricFit | IsoflopError>();
   expectTypeOf(forecast).returns.toEqualTypeOf<Forecast | IsoflopError>();
-  expectTypeOf(plan).parameter(0).toEqualTypeOf<string | NamedLaw | Outcome<library.AllocationFit>>();
+  expectTypeOf(plan)
+    .parameter(0)
+    .toEqualTypeOf<string | NamedLaw | Outcome<library.AllocationFit | library.DataConstrainedFit>>();
   expectTypeOf(orThrow(plan("besiroglu-2024", 1e21))).toEqualTypeOf<Plan>();
   expectTypeOf<RunRecord>().toExtend<RunInput>();
   const fit = fitParametric(runs, quick);

@@ -1,4 +1,9 @@
 import { type BudgetGrouping, groupByBudget as group } from "../fit/budgets.js";
+import {
+  type DataConstrainedFit,
+  type DataConstrainedOptions,
+  fitDataConstrained as repeated,
+} from "../fit/dataConstrained.js";
 import { type EnvelopeFit, type EnvelopeOptions, fitEnvelope as envelope } from "../fit/envelope.js";
 import { type IsoflopFit, type IsoflopOptions, fitIsoflop as isoflop } from "../fit/isoflop.js";
 import {
@@ -11,8 +16,9 @@ import { type ParametricFit, type ParametricOptions, fitParametric as parametric
 import type { ResidualLoss } from "../fit/parametricObjective.js";
 import type { ProfileResampling } from "../fit/profileResampling.js";
 import { checkRecords } from "../fit/records.js";
+import type { DecayForm } from "../laws/repetition.js";
 import { attempt, type Outcome } from "../outcome.js";
-import { checkOptions, named, namesOf, type OptionRules, type RunInput } from "./input.js";
+import { checkOptions, checkPositive, named, namesOf, type OptionRules, type RunInput } from "./input.js";
 
 const ISOFLOP: OptionRules = {
   choices: {
@@ -23,6 +29,19 @@ const ISOFLOP: OptionRules = {
 };
 const PARAMETRIC: OptionRules = {
   choices: { loss: namesOf<ResidualLoss>({ huber: true, lad: true, mse: true }) },
+  positive: ["delta"],
+};
+const DATA_CONSTRAINED: OptionRules = {
+  choices: {
+    ...PARAMETRIC.choices,
+    decaying: namesOf<NonNullable<DataConstrainedOptions["decaying"]>>({
+      both: true,
+      data: true,
+      parameters: true,
+      none: true,
+    }),
+    form: namesOf<DecayForm>({ exponential: true, geometric: true }),
+  },
   positive: ["delta"],
 };
 
@@ -89,6 +108,33 @@ export function fitParametric(runs: readonly RunInput[], options?: ParametricOpt
   return attempt(() => {
     checkOptions(options, PARAMETRIC);
     return parametric(named(runs), options);
+  });
+}
+
+/**
+ * How repeated data and excess parameters lose their value (Muennighoff et al. 2023, arXiv:2305.16264, section 3 and
+ * appendix A): R_D* and R_N* of L = E + A / N'^alpha + B / D'^beta, over base constants held fixed, by minimising the
+ * SUM of Huber losses of ln-loss residuals. The objective has several minima: all are reported, the lowest is the fit.
+ *
+ * @param runs some with `uniqueTokens` below their `tokens`; losses in nats per token
+ * @param options the base (default: Approach 3 over the runs that repeat nothing, if fifteen), or all parameters
+ * jointly; what decays and how; a start that chooses a minimum; loss and delta; resamples (default 1000) and over what
+ * @returns RD and RN in repetitions (1e12: no decay), every minimum, 95 % intervals and their draws.
+ * Errors: "bad-record" (with `rows`), "too-few-records", "no-repetition", "no-base", "no-replicates", "bad-option"
+ *
+ * @example
+ * const fit = fitDataConstrained(runs, { base: muennighoffConstants });
+ * if (!isIsoflopError(fit)) fit.basins.map(({ parameters, objective }) => [parameters.RD, objective]);
+ */
+export function fitDataConstrained(
+  runs: readonly RunInput[],
+  options?: DataConstrainedOptions,
+): Outcome<DataConstrainedFit> {
+  return attempt(() => {
+    checkOptions(options, DATA_CONSTRAINED);
+    if (options?.base !== undefined) checkPositive("base", options.base, ["E", "A", "B", "alpha", "beta"]);
+    if (options?.near !== undefined) checkPositive("near", options.near, ["RD", "RN"]);
+    return repeated(named(runs), options);
   });
 }
 

@@ -1,5 +1,12 @@
 import { IsoflopError } from "../error.js";
+import type { DataConstrainedFit } from "../fit/dataConstrained.js";
 import { isPositive, show } from "../fit/rowFaults.js";
+import {
+  type DataConstrainedForecast,
+  type DataConstrainedForecastOptions,
+  forecastDataConstrained as repeatedForecast,
+  predictDataConstrained as repeatedLoss,
+} from "../forecast/dataConstrained.js";
 import {
   type Forecast,
   type ForecastOptions,
@@ -59,13 +66,69 @@ export function predictLoss(
         hint: "Give a fit of fitParametric, or the second fit of fitKaplan.",
       });
     }
-    if (!(isPositive(parameters) && isPositive(tokens))) {
-      throw new IsoflopError({
-        code: "bad-size",
-        message: `N and D must be positive, finite numbers, not ${show(parameters)} and ${show(tokens)}.`,
-        hint: "Write predictLoss(fit, 70e9, 1.4e12).",
-      });
-    }
+    checkSizes(parameters, tokens, "predictLoss(fit, 70e9, 1.4e12)");
     return lossOf(law, parameters, tokens, options);
+  });
+}
+
+/**
+ * What to train for a compute budget when only so many unique tokens exist (Muennighoff et al. 2023, arXiv:2305.16264,
+ * section 5): N_opt, D_opt, the passes over the data and the loss, with percentile intervals from the fit's draws.
+ *
+ * @param fit of fitDataConstrained; the error of a fit that failed is handed on
+ * @param flops C in the fit's own counting convention
+ * @param options unique tokens, default as many as are wanted; generator of the prediction interval
+ * @returns N in parameters, D in tokens, epochs, loss in nats per token.
+ * Errors: "bad-fit", "bad-budget", "bad-unique-tokens", "bad-option"
+ *
+ * @example
+ * const expected = forecastDataConstrained(fitDataConstrained(runs), 1e22, { uniqueTokens: 25e9 });
+ * if (!isIsoflopError(expected)) expected.optimum.epochs;
+ */
+export function forecastDataConstrained(
+  fit: Outcome<DataConstrainedFit>,
+  flops: number,
+  options?: DataConstrainedForecastOptions,
+): Outcome<DataConstrainedForecast> {
+  return attempt(() => {
+    checkOptions(options);
+    return repeatedForecast(fitOf(fit, DATA_CONSTRAINED), flops, options);
+  });
+}
+
+/**
+ * Loss of one run of N parameters on D tokens, of which only so many are unique, with 95 % intervals from the fit's
+ * draws: of the law's mean, and of one new run with its noise.
+ *
+ * @param fit of fitDataConstrained; the error of a fit that failed is handed on
+ * @param parameters N, as the fit counts it
+ * @param tokens D, repeats included
+ * @param options unique tokens, default all
+ * @returns nats per token. Errors: "bad-fit", "bad-size", "bad-unique-tokens", "bad-option"
+ *
+ * @example
+ * const expected = predictDataConstrained(fitDataConstrained(runs), 6.34e9, 242e9, { uniqueTokens: 25e9 });
+ */
+export function predictDataConstrained(
+  fit: Outcome<DataConstrainedFit>,
+  parameters: number,
+  tokens: number,
+  options?: DataConstrainedForecastOptions,
+): Outcome<LossPrediction> {
+  return attempt(() => {
+    checkOptions(options);
+    checkSizes(parameters, tokens, "predictDataConstrained(fit, 6.34e9, 242e9)");
+    return repeatedLoss(fitOf(fit, DATA_CONSTRAINED), parameters, tokens, options);
+  });
+}
+
+const DATA_CONSTRAINED = { "data-constrained": true } as const;
+
+function checkSizes(parameters: unknown, tokens: unknown, example: string): void {
+  if (isPositive(parameters) && isPositive(tokens)) return;
+  throw new IsoflopError({
+    code: "bad-size",
+    message: `N and D must be positive, finite numbers, not ${show(parameters)} and ${show(tokens)}.`,
+    hint: `Write ${example}.`,
   });
 }

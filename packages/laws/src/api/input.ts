@@ -1,4 +1,5 @@
 import { IsoflopError, isIsoflopError } from "../error.js";
+import type { DataConstrainedFit } from "../fit/dataConstrained.js";
 import { isPositive, show } from "../fit/rowFaults.js";
 import type { AllocationFit } from "../forecast/laws.js";
 import type { Outcome } from "../outcome.js";
@@ -74,6 +75,17 @@ function follow(given: Readonly<Record<string, unknown>>, { choices = {}, positi
   }
 }
 
+/**
+ * An option that is an object of positive, finite numbers.
+ * @throws IsoflopError "bad-option"
+ */
+export function checkPositive(name: string, value: unknown, fields: readonly string[]): void {
+  const given = fieldsOf(value, name, `{ ${fields.map((field) => `${field}: 1`).join(", ")} }`);
+  for (const field of fields) {
+    if (!isPositive(given[field])) throw badOption(`${name}.${field}`, given[field], "a positive, finite number");
+  }
+}
+
 function fieldsOf(value: unknown, name: string, example: string): Readonly<Record<string, unknown>> {
   if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>;
   throw badOption(name, value, `an object, as ${example}`);
@@ -95,18 +107,24 @@ const ALLOCATING: Readonly<Record<AllocationFit["law"], true>> = {
   "envelope-power-law": true,
 };
 
+/** Laws whose fits can be planned by. */
+export const PLANNING: Readonly<Record<string, true>> = { ...ALLOCATING, "data-constrained": true };
+
 /**
  * A fit to forecast or plan by, whole: what a summary without draws or residuals lacks is empty. A failed fit's error is
  * thrown on, so that calls can be chained and the first error comes out at the end.
  * @throws IsoflopError "bad-fit", or the error given
  */
-export function fitOf<Fit extends AllocationFit>(fit: Outcome<Fit>): Fit {
+export function fitOf<Fit extends AllocationFit | DataConstrainedFit>(
+  fit: Outcome<Fit>,
+  laws: Readonly<Record<string, true>> = ALLOCATING,
+): Fit {
   if (isIsoflopError(fit)) throw fit;
-  const given = fit as Partial<AllocationFit> | null | undefined;
+  const given = fit as Partial<AllocationFit | DataConstrainedFit> | null | undefined;
   const law = typeof given === "object" ? given?.law : undefined;
   const complete =
     law !== undefined &&
-    Object.hasOwn(ALLOCATING, law) &&
+    Object.hasOwn(laws, law) &&
     Object.values(given?.parameters ?? { none: Number.NaN }).every(Number.isFinite) &&
     Number.isFinite(given?.compute?.coefficient) &&
     Number.isFinite(given?.compute?.exponent);
@@ -117,6 +135,10 @@ export function fitOf<Fit extends AllocationFit>(fit: Outcome<Fit>): Fit {
       hint: "Give what fitParametric, fitIsoflop or fitEnvelope return, or the second fit of fitKaplan.",
     });
   }
-  const empty = { draws: { names: [], rows: [] }, residuals: [], noise: [], warnings: [], diagnostics: {} };
-  return { ...empty, ...(fit as Fit) };
+  const lists = { residuals: [], noise: [], warnings: [] };
+  const base = { name: "given", held: true };
+  return {
+    ...{ ...lists, draws: { names: [], rows: [] }, diagnostics: {}, intervals95: {}, base },
+    ...(fit as Fit),
+  };
 }

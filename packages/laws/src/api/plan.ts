@@ -1,4 +1,5 @@
 import { IsoflopError, isIsoflopError } from "../error.js";
+import type { DataConstrainedFit } from "../fit/dataConstrained.js";
 import type { Optimum } from "../fit/result.js";
 import { isPositive, show } from "../fit/rowFaults.js";
 import type { AllocationFit } from "../forecast/laws.js";
@@ -14,15 +15,15 @@ import { type InferenceAwareOptimum, inferenceAwareOptimum as leastTotal } from 
 import { type Plan, type PlanOptions, plan as planOf } from "../plan/plan.js";
 import type { NamedLaw } from "../published/law.js";
 import { publishedLaw as lawNamed } from "../published/laws.js";
-import { checkOptions, fitOf } from "./input.js";
+import { checkOptions, fitOf, PLANNING } from "./input.js";
 
 /** What can be planned by: the name of a published law, a law, or a fit of one's own. */
-export type PlanningLaw = string | NamedLaw | Outcome<AllocationFit>;
+export type PlanningLaw = string | NamedLaw | Outcome<AllocationFit | DataConstrainedFit>;
 
 function lawToPlanBy(law: PlanningLaw): NamedLaw {
   if (typeof law === "string") return lawNamed(law);
   if (typeof law === "object" && law !== null && "optimum" in law && typeof law.optimum === "function") return law;
-  return lawOf(fitOf(law as Outcome<AllocationFit>));
+  return lawOf(fitOf(law as Outcome<AllocationFit | DataConstrainedFit>, PLANNING));
 }
 
 /**
@@ -50,15 +51,15 @@ export function plan(law: PlanningLaw, flops: number, options?: PlanOptions): Ou
 /**
  * A fit as a law to plan by, with its intervals.
  *
- * @param fit of Approach 1, 2, 3 or Kaplan's L(N, D); the error of a fit that failed is handed on
+ * @param fit of Approach 1, 2, 3, Kaplan's L(N, D) or repeated data; the error of a fit that failed is handed on
  * @param name default: that of its approach
  * @returns the law; it holds functions, so it is not JSON. Errors: "bad-fit"
  *
  * @example
  * const law = lawFromFit(fitParametric(runs), "mine");
  */
-export function lawFromFit(fit: Outcome<AllocationFit>, name?: string): Outcome<NamedLaw> {
-  return attempt(() => lawOf(fitOf(fit), name));
+export function lawFromFit(fit: Outcome<AllocationFit | DataConstrainedFit>, name?: string): Outcome<NamedLaw> {
+  return attempt(() => lawOf(fitOf(fit, PLANNING), name));
 }
 
 /**

@@ -18,6 +18,7 @@ import { resampler } from "./resampling.js";
 import type { FitResult, FitWarning } from "./result.js";
 import { warn, warnBootstrap, warnConvention, warnCopies, warnFewPoints } from "./warnings.js";
 
+/** What the data-constrained fit can be told. */
 export interface DataConstrainedOptions extends FitOptions, BootstrapOptions {
   /**
    * E, A, B, alpha, beta, held while R_D* and R_N* are fitted, as Muennighoff et al. 2023 do. Default: Approach 3 over
@@ -73,7 +74,7 @@ export function fitDataConstrained(
   );
   const free = (joint ? 5 : 0) + freed.length;
   checkRecords(records, free + 1, "The data-constrained fit");
-  checkUniqueTokens(records);
+  checkRepetition(records);
   const base = baseOf(records, options);
   const data = repetitionData(records);
   const solver = dataConstrainedSolver(data, { joint, freed, form, loss, delta });
@@ -161,15 +162,7 @@ export function fitDataConstrained(
   };
 }
 
-function checkUniqueTokens(records: readonly RunRecord[]): void {
-  for (const { id, uniqueTokens } of records) {
-    if (uniqueTokens === undefined || (uniqueTokens > 0 && Number.isFinite(uniqueTokens))) continue;
-    throw new IsoflopError({
-      code: "bad-record",
-      message: `Run "${id}" has uniqueTokens = ${uniqueTokens}; it must be positive and finite, or absent.`,
-      hint: "Mend the column of unique tokens; leave it empty for runs that repeat nothing.",
-    });
-  }
+function checkRepetition(records: readonly RunRecord[]): void {
   if (records.some((r) => (r.uniqueTokens ?? r.tokens) < r.tokens * (1 - 1e-9))) return;
   throw new IsoflopError({
     code: "no-repetition",

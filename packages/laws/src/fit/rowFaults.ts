@@ -24,8 +24,8 @@ export function rowFaults(records: unknown): RowFault[] {
 function reasons(record: unknown): string {
   if (typeof record !== "object" || record === null) return `is ${show(record)}, not an object`;
   const run = record as Readonly<Record<string, unknown>>;
-  const budget = run.budget === undefined ? [] : ["budget"];
-  return [...NUMBERS, ...budget]
+  const given = ["budget", "uniqueTokens"].filter((field) => run[field] !== undefined);
+  return [...NUMBERS, ...given]
     .filter((field) => !isPositive(run[field]))
     .map((field) => (run[field] === undefined ? `${field} is missing` : `${field} = ${show(run[field])}`))
     .concat(curveReasons(run.curve))

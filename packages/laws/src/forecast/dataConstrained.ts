@@ -24,6 +24,7 @@ export interface DataConstrainedForecast {
   readonly warnings: readonly FitWarning[];
 }
 
+/** How many unique tokens there are. */
 export interface DataConstrainedForecastOptions {
   /** U; default: as many as are wanted. */
   readonly uniqueTokens?: number;

@@ -6,16 +6,16 @@ import type { SeedNoise } from "./bootstrap.js";
 const POOLED_DEGREES = 8;
 
 /**
- * Noise from seed to seed, from replicates: runs equal in N, D, C and budget with seeds that differ. Variances of ln loss
+ * Noise from seed to seed, from replicates: runs equal in N, D, unique tokens, C and budget with seeds that differ. Variances of ln loss
  * are pooled over replicate groups next to each other in loss, eight degrees of freedom at a time, so that noise may
  * depend on the loss, as it does in Porian et al. 2024, without resting on two or three seeds. Undefined when no two runs
  * are replicates.
  */
 export function estimateSeedNoise(records: readonly RunRecord[]): SeedNoise | undefined {
   const designs = new Map<string, Map<number, number>>();
-  for (const { parameters, tokens, flops, budget, seed, loss } of records) {
+  for (const { parameters, tokens, uniqueTokens, flops, budget, seed, loss } of records) {
     if (seed === undefined) continue;
-    const key = `${parameters}/${tokens}/${flops}/${budget}`;
+    const key = `${parameters}/${tokens}/${uniqueTokens}/${flops}/${budget}`;
     const seeds = designs.get(key) ?? new Map<number, number>();
     // The same seed twice is a copy, or a checkpoint's twin: no second draw of the noise.
     if (!seeds.has(seed)) seeds.set(seed, Math.log(loss));
