@@ -61,8 +61,11 @@ describe("isoflop fit --approach data-constrained", () => {
     expect(found.parameters / expected.parameters).toBeCloseTo(1, 9);
     expect(found.note).toMatch(/are of this fit/);
     expect((await command("plan", "--flops", "1e21", "--law", law, "--unique-tokens", "10B")).stdout).toMatch(
-      /data-constrained: .* passes over 10B unique tokens/,
+      /data-constrained: .* passes over 10B unique tokens.*come without draws/,
     );
+    await writeFile(law, (await command("fit", csv, ...args, "--json", "--draws")).stdout);
+    const whole = (await command("plan", "--flops", "1e21", "--law", law, "--unique-tokens", "10B")).stdout;
+    expect(whole).toMatch(/data-constrained +[\d.]+B {2}\[[\d.]+B, [\d.]+B\] .* \d\.\d{4} {2}\[\d\.\d{4}, \d\.\d{4}\]/);
   });
 
   it("is among all approaches only where some run repeats data, and is preferred for few tokens", async () => {

@@ -28,6 +28,7 @@ interface FitFlags {
   readonly columns?: string;
   readonly where?: string;
   readonly json?: true;
+  readonly draws?: true;
 }
 
 /** `isoflop fit`: scaling laws through the user's own runs, or a study's. */
@@ -67,6 +68,7 @@ export function fitVerb(io: CommandIo): Command {
     .option("--columns <map>", "which column holds what, e.g. N=params,D=tokens,loss=val_loss")
     .option("--where <sql>", 'SQL condition on the rows, e.g. "dropped = 0"')
     .option("--json", "write JSON to standard output")
+    .option("--draws", "with --json: fits whole, with their draws, so that `isoflop plan --law` gives intervals")
     .addHelpText(
       "after",
       '\nExample:\n  $ isoflop fit runs.csv --approach 3 --where "dropped = 0" --bootstrap 4000 --json',
@@ -93,14 +95,14 @@ export function fitVerb(io: CommandIo): Command {
       // One asked-for approach that cannot be fitted is an error; among all of them it is a notice.
       const [first] = skipped;
       if (fits.length === 0 && first !== undefined) throw first.error;
-      if (flags.json) writeJsonOutput(io, fitJson(observations, fits));
+      if (flags.json) writeJsonOutput(io, fitJson(observations, fits, flags.draws));
       else io.stdout(fitText(observations, fits));
       for (const { approach, error } of skipped) log(io, `approach ${approach} is left out: ${error.message}`);
     });
 }
 
-/** The contract of `isoflop fit --json`. */
-export function fitJson(observations: Observations, fits: readonly StudyFit[]) {
+/** The contract of `isoflop fit --json`; with draws, each fit whole, as a study keeps it. */
+export function fitJson(observations: Observations, fits: readonly StudyFit[], draws = false) {
   return {
     observations: {
       count: observations.records.length,
@@ -108,7 +110,7 @@ export function fitJson(observations: Observations, fits: readonly StudyFit[]) {
       convention: observations.convention,
       ...(observations.derived === undefined ? {} : { derived: observations.derived }),
     },
-    fits: fits.map(withoutDraws),
+    fits: draws ? fits : fits.map(withoutDraws),
   };
 }
 
