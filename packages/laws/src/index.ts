@@ -34,6 +34,7 @@ export * from "./fit/parametric.js";
 export type { ResidualLoss } from "./fit/parametricObjective.js";
 export * from "./fit/powerLawFit.js";
 export * from "./fit/profile.js";
+export type { ProfileCurve } from "./fit/profileCurve.js";
 export type { ProfileResampling } from "./fit/profileResampling.js";
 export { computeCostOf, type FitOptions } from "./fit/records.js";
 export * from "./fit/result.js";

@@ -22,6 +22,7 @@ const ofFits: Readonly<Record<WarningCode, string>> = {
   "budget-sensitive": "Compare the fit without the smallest budgets; trust far forecasts less.",
   "off-centre": "Centre the sizes of that budget on its minimum (design.centre).",
   "wide-profile": "Narrow the sizes of that budget (design.span), or compare Approach 3.",
+  "uneven-budgets": "Give a budget column where there is one; otherwise compare Approach 3, which needs no budgets.",
   "duplicate-runs": "Drop the copies.",
   "dependent-rows": "Resample by runs (`--bootstrap-over runs`), or keep one observation a run.",
   "no-intervals": "Train a second seed, or more sizes a budget.",

@@ -13,6 +13,8 @@ export interface BudgetGrouping {
   readonly kind: "budget-column" | "clusters";
   /** Largest gap of ln C inside a cluster. */
   readonly tolerance: number;
+  /** Clusters made by cutting what hung together over more than a factor of 1.5 in C. */
+  readonly cut: number;
   /** Ascending in budget. */
   readonly groups: readonly BudgetGroup[];
 }
@@ -21,8 +23,15 @@ export interface BudgetGrouping {
 export const DEFAULT_CLUSTER_TOLERANCE = 0.1;
 
 /**
+ * Largest C over smallest C of a cluster. Where C varies without gaps, single linkage chains runs over decades into one
+ * "budget": the 240 points of Besiroglu et al. 2024 have 92 runs over a factor of 9 in one such chain.
+ */
+const LARGEST_SPAN = 1.5;
+
+/**
  * Groups runs by their nominal budget where every run has one, otherwise by single-linkage clusters of ln C. Linkage is
- * by gap and not by rounding: rounding to one figure merges 1.5e19 with 2.4e19.
+ * by gap and not by rounding: rounding to one figure merges 1.5e19 with 2.4e19. Chained clusters are cut at their widest
+ * gaps until none spans more than a factor of 1.5.
  * @throws IsoflopError "some-budgets" when only some runs have a budget
  */
 export function groupByBudget(
@@ -46,20 +55,32 @@ export function groupByBudget(
       else byBudget.set(r.budget!, [i]);
     });
     const groups = [...byBudget].map(([budget, members]) => ({ budget, members })).sort((x, y) => x.budget - y.budget);
-    return { kind: "budget-column", tolerance, groups };
+    return { kind: "budget-column", tolerance, cut: 0, groups };
   }
   const order = records.map((_, i) => i).sort((i, j) => records[i]!.flops - records[j]!.flops);
   const clusters: number[][] = [];
   let previous = Number.NEGATIVE_INFINITY;
   for (const i of order) {
-    const logC = Math.log(records[i]!.flops);
-    if (logC - previous > Math.log1p(tolerance)) clusters.push([]);
+    const at = Math.log(records[i]!.flops);
+    if (at - previous > Math.log1p(tolerance)) clusters.push([]);
     clusters.at(-1)!.push(i);
-    previous = logC;
+    previous = at;
   }
-  const groups = clusters.map((members) => ({
-    budget: Math.exp(members.reduce((sum, i) => sum + Math.log(records[i]!.flops), 0) / members.length),
+  const logC = (i: number) => Math.log(records[i]!.flops);
+  const parts = clusters.map((members) => cutChain(members, logC));
+  const groups = parts.flat().map((members) => ({
+    budget: Math.exp(members.reduce((sum, i) => sum + logC(i), 0) / members.length),
     members,
   }));
-  return { kind: "clusters", tolerance, groups };
+  const cut = parts.reduce((sum, part) => sum + (part.length > 1 ? part.length : 0), 0);
+  return { kind: "clusters", tolerance, cut, groups };
+}
+
+/** Cuts a cluster, ascending in C, at its widest gap until no part spans too much. */
+function cutChain(members: readonly number[], logC: (i: number) => number): (readonly number[])[] {
+  if (logC(members.at(-1)!) - logC(members[0]!) <= Math.log(LARGEST_SPAN)) return [members];
+  let widest = 1;
+  const gap = (k: number) => logC(members[k]!) - logC(members[k - 1]!);
+  for (let k = 2; k < members.length; k++) if (gap(k) > gap(widest)) widest = k;
+  return [...cutChain(members.slice(0, widest), logC), ...cutChain(members.slice(widest), logC)];
 }

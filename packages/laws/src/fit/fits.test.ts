@@ -167,7 +167,7 @@ describe("what small or faulty studies must not hide", () => {
     const fit = fitIsoflop(small(5, 3));
     expect(fit.diagnostics.noiseDegreesOfFreedom).toBe(0);
     expect(fit.intervals95).toEqual({});
-    expect(fit.warnings.find((warning) => warning.code === "few-points")?.message).toMatch(/no intervals/);
+    expect(fit.warnings.find((warning) => warning.code === "no-intervals")?.message).toMatch(/no intervals/);
     expect(forecast(fit, 1e12).predictionInterval95).toBeUndefined();
   });
   test("two minima give exponents with intervals, but no interval of the loss", () => {

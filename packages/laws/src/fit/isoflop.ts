@@ -1,24 +1,27 @@
 import { IsoflopError } from "../error.js";
 import type { ComputeCost } from "../laws/computeCost.js";
 import type { RunRecord } from "../record.js";
-import { type BootstrapOptions, bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
-import { type BudgetGroup, DEFAULT_CLUSTER_TOLERANCE, groupByBudget } from "./budgets.js";
-import { fitLossFrontier, type LossFrontierFit } from "./lossFrontierFit.js";
-import { fitPowerLaw } from "./powerLawFit.js";
-import { fitProfile, type IsoflopProfile } from "./profile.js";
-import { type ProfileResampling, poolNoise, vertexDraws } from "./profileResampling.js";
+import { type BootstrapOptions, type SeedNoise, summariseDraws } from "../uncertainty/bootstrap.js";
+import { estimateSeedNoise, seedNoiseOf } from "../uncertainty/seedNoise.js";
+import { DEFAULT_CLUSTER_TOLERANCE, groupByBudget } from "./budgets.js";
+import { type IsoflopMinima, noisyMinima, resampledMinima, type UsedProfile } from "./isoflopMinima.js";
+import { isoflopWarnings } from "./isoflopWarnings.js";
+import { type IsoflopProfile, prepareProfile, profileOf } from "./profile.js";
+import type { ProfileCurve } from "./profileCurve.js";
+import type { ProfileResampling } from "./profileResampling.js";
 import { checkRecords, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
-import type { FitResult, FitWarning } from "./result.js";
-import { warn, warnBootstrap, warnComputeRange, warnConvention, warnCopies, warnExponentSum } from "./warnings.js";
+import type { FitResult } from "./result.js";
 
 export interface IsoflopOptions extends FitOptions, BootstrapOptions {
+  /** Curve through the losses of a budget; default "parabola". */
+  readonly curve?: ProfileCurve;
   /**
    * Largest gap of C between neighbours in one cluster, as a share; used only where runs name no budget. Default 0.1.
    */
   readonly clusterTolerance?: number;
   /** Weigh minima by the inverse variance of ln N at the vertex (default), or all alike. */
   readonly weights?: "vertex" | "equal";
-  /** How the bootstrap draws; default "residual". */
+  /** How the bootstrap draws over rows or runs; default "residual" for parabolas, always "case" for splines. */
   readonly resampling?: ProfileResampling;
 }
 
@@ -40,55 +43,51 @@ export interface IsoflopFit extends FitResult {
     readonly logTokens: number;
     readonly logLoss: number;
   }[];
-  /** Run-to-run noise: ln-loss residuals from the used parabolas, each over sqrt(1 - leverage), centred. */
+  /**
+   * Run-to-run noise of ln loss: residuals from the used parabolas, each over sqrt(1 - leverage), centred; over seed
+   * noise, draws of it.
+   */
   readonly noise: readonly number[];
   readonly compute: ComputeCost;
 }
-
-const DRAW_NAMES = ["kN", "a", "kD", "b", "E", "k", "gamma"] as const;
-
-type Vertex = NonNullable<IsoflopProfile["vertex"]>;
 
 /**
  * Approach 2 of Hoffmann et al. 2022: a parabola in ln N through the final losses of each budget, and power laws
  * through the minima. Minima on or beyond the grid's edge and parabolas without a minimum are reported and left out. At
  * least two minima must remain. The bootstrap redraws the losses around the parabolas: over the handful of runs of one
  * budget, drawing runs instead (option "case") understates the loss's uncertainty, the more the fewer they are.
- * @throws IsoflopError "too-few-minima", "too-few-records", "bad-record", "some-budgets"
+ *
+ * With `{ curve: "akima", over: "noise", noise }` it is the procedure of Porian et al. 2024: Akima splines, minima as
+ * medians under seed noise, and power laws weighted by what that noise does to each minimum.
+ * @throws IsoflopError "too-few-minima", "too-few-records", "bad-record", "some-budgets", "bad-noise", "no-replicates"
  */
 export function fitIsoflop(records: readonly RunRecord[], options: IsoflopOptions = {}): IsoflopFit {
   checkRecords(records, 6, "Approach 2");
   const grouping = groupByBudget(records, options.clusterTolerance ?? DEFAULT_CLUSTER_TOLERANCE);
-  const membersOf = (group: BudgetGroup) => group.members.map((i) => records[i]!);
-  const profiles = grouping.groups.map((group) => fitProfile(group.budget, membersOf(group)));
-  const used = profiles.filter((profile) => profile.status === "used");
-  if (used.length < 2) {
-    const why = profiles.map((p) => `${p.budget.toPrecision(3)}: ${p.reason || "used"}`).join("; ");
-    throw new IsoflopError({
-      code: "too-few-minima",
-      message: `Approach 2 needs two isoFLOP minima; there ${used.length === 1 ? "is 1" : "are none"} (${why}).`,
-      hint: "Widen the range of sizes at each budget so that the loss rises on both sides, or use approach 3.",
-    });
-  }
-  const vertices = used.map((profile) => profile.vertex!);
-  const byVertex = (options.weights ?? "vertex") === "vertex";
-  const laws = fitLaws(vertices, byVertex)!;
-
-  const resampling = options.resampling ?? "residual";
-  const noise = poolNoise(used);
-  const members = grouping.groups.filter((_, i) => profiles[i]!.status === "used").map(membersOf);
-  const draw = vertexDraws(
-    used.map((profile, i) => ({ profile, members: members[i]! })),
-    noise,
-    resampling,
+  const curve = options.curve ?? "parabola";
+  const prepared = grouping.groups.map((group) =>
+    prepareProfile(
+      group.budget,
+      group.members.map((i) => records[i]!),
+      curve,
+    ),
   );
-  const draws = bootstrap(DRAW_NAMES, draw ? options : { ...options, resamples: 0 }, (random) => {
-    const refit = fitLaws(draw!(random), byVertex);
-    // With minima lost, the loss would be drawn from another law than the one it was fitted by.
-    if (refit?.frontier.form !== laws.frontier.form) return undefined;
-    return DRAW_NAMES.map((name) => refit.parameters[name]);
+  const first = prepared.map(profileOf);
+  const candidates = prepared.flatMap((each, i): UsedProfile[] => {
+    const { design } = each;
+    return design && first[i]!.status === "used" ? [{ prepared: { ...each, design }, profile: first[i]! }] : [];
   });
+  const runs = records.flatMap(({ run }) => (run === undefined ? [] : [run]));
+  const sharedRuns = new Set(runs).size < runs.length;
+  const drawing = drawingOf(records, curve, sharedRuns, options);
+  const { lost, minima } = minimaOf(candidates, drawing, options);
+  const profiles = first.map((profile) => {
+    const same = (each: UsedProfile) => each.profile.budget === profile.budget;
+    return minima?.used.find(same)?.profile ?? (lost.some(same) ? lostToNoise(profile) : profile);
+  });
+  if (!minima) throw tooFewMinima(profiles);
 
+  const { laws, draws } = minima;
   const compute = computeCostOf(records, options.convention);
   const { a, b } = laws.parameters;
   return {
@@ -101,99 +100,89 @@ export function fitIsoflop(records: readonly RunRecord[], options: IsoflopOption
     diagnostics: {
       ...recordDiagnostics(records, options.convention),
       budgets: profiles.length,
-      usedBudgets: used.length,
+      usedBudgets: minima.used.length,
       grouping: grouping.kind,
       clusterTolerance: grouping.tolerance,
-      weights: byVertex ? "vertex" : "equal",
+      curve,
+      weights: options.weights ?? "vertex",
       lossForm: laws.frontier.form,
       bootstrapResamples: draws.attempted,
       bootstrapFailures: draws.failed,
-      bootstrapResampling: resampling,
-      noiseDegreesOfFreedom: noise.degreesOfFreedom,
+      bootstrapOver: drawing.over,
+      bootstrapResampling: drawing.over === "noise" ? "seed-noise" : drawing.resampling,
+      noiseDegreesOfFreedom: minima.noiseDegreesOfFreedom,
     },
-    warnings: [
-      ...profileWarnings(profiles),
-      ...minimaWarnings(used.length, laws.frontier.form),
-      ...(draw
-        ? []
-        : [
-            warn(
-              "few-points",
-              "Every parabola passes through its runs exactly, which shows no noise: there are no intervals. Four sizes a budget give some.",
-            ),
-          ]),
-      ...warnComputeRange(vertices.map((v) => v.flops)),
-      ...warnConvention(records, options.convention),
-      ...warnCopies(records),
-      ...warnExponentSum(a, b, compute.exponent),
-      ...(laws.frontier.atBound
-        ? [
-            warn(
-              "parameter-at-bound",
-              "The minima show no irreducible loss: L_opt(C) is a pure power law, E = 0 or gamma at its bound.",
-            ),
-          ]
-        : []),
-      ...warnBootstrap(draws.failed, draws.attempted),
-    ],
+    warnings: isoflopWarnings({
+      records,
+      options,
+      curve,
+      grouping,
+      profiles,
+      minima,
+      compute,
+      sharedRuns,
+      over: drawing.over,
+    }),
     profiles,
-    residuals: used.map((profile, i) => ({
+    residuals: minima.used.map(({ profile }, i) => ({
       budget: profile.budget,
       logParameters: laws.residualsN[i]!,
       logTokens: laws.residualsD[i]!,
       logLoss: laws.frontier.residuals[i]!,
     })),
-    noise: noise.errors,
+    noise: minima.errors,
     compute,
   };
 }
 
-function fitLaws(vertices: readonly Vertex[], byVertex: boolean) {
-  const logC = vertices.map((v) => Math.log(v.flops));
-  // The noise of one run is taken to be the same at every budget, so that only its factor, the geometry of the profile,
-  // weighs.
-  const weights = byVertex ? vertices.map((v) => v.logParametersPerNoise ** -2) : undefined;
-  const usable = weights?.every(Number.isFinite) ? weights : undefined;
-  const n = fitPowerLaw(
-    logC,
-    vertices.map((v) => Math.log(v.parameters)),
-    usable,
-  );
-  const d = fitPowerLaw(
-    logC,
-    vertices.map((v) => Math.log(v.tokens)),
-    usable,
-  );
-  const frontier: LossFrontierFit | undefined = fitLossFrontier(
-    vertices.map((v) => v.flops),
-    vertices.map((v) => v.loss),
-  );
-  if (!n || !d || !frontier) return undefined;
-  const objective = n.residuals.reduce((sum, r) => sum + r * r, 0);
-  const parameters = { kN: n.k, a: n.exponent, kD: d.k, b: d.exponent, ...frontier.parameters };
-  return { parameters, frontier, residualsN: n.residuals, residualsD: d.residuals, objective };
+interface Drawing {
+  readonly over: "rows" | "runs" | "noise" | "none";
+  readonly resampling: ProfileResampling;
+  readonly noise?: SeedNoise;
 }
 
-function minimaWarnings(count: number, form: LossFrontierFit["form"]): FitWarning[] {
-  if (form === "power-law") {
-    return [
-      warn(
-        "few-minima",
-        "Two minima fix the exponents exactly, and show no irreducible loss: L_opt(C) is too low beyond them, and has no interval.",
-      ),
-    ];
+/** What the bootstrap draws: as asked for, or what the curve and the records allow. */
+function drawingOf(
+  records: readonly RunRecord[],
+  curve: ProfileCurve,
+  sharedRuns: boolean,
+  options: IsoflopOptions,
+): Drawing {
+  const resampling = curve === "akima" ? "case" : (options.resampling ?? "residual");
+  if (options.over === "noise" || (options.over === undefined && options.noise !== undefined)) {
+    return { over: "noise", resampling, noise: seedNoiseOf(records, options.noise) };
   }
-  if (count > 3) return [];
-  return [
-    warn("few-minima", "Three minima fix E, k and gamma of L_opt(C) exactly: nothing is left to check the loss by."),
-  ];
+  if (options.over !== undefined) return { over: options.over, resampling };
+  if (curve === "parabola") return { over: sharedRuns ? "runs" : "rows", resampling };
+  // A spline leaves no residuals: its noise is that from seed to seed, or unknown.
+  const noise = estimateSeedNoise(records);
+  return noise ? { over: "noise", resampling, noise } : { over: "none", resampling };
 }
 
-function profileWarnings(profiles: readonly IsoflopProfile[]): FitWarning[] {
-  const codes = { edge: "edge-minimum", "non-convex": "non-convex", "too-few": "few-points" } as const;
-  return profiles.flatMap((profile) =>
-    profile.status === "used"
-      ? []
-      : [warn(codes[profile.status], `Budget ${profile.budget.toPrecision(3)} is left out: ${profile.reason}.`)],
-  );
+function minimaOf(
+  candidates: readonly UsedProfile[],
+  { over, resampling, noise }: Drawing,
+  options: IsoflopOptions,
+): { readonly lost: readonly UsedProfile[]; readonly minima?: IsoflopMinima } {
+  const byVertex = (options.weights ?? "vertex") === "vertex";
+  if (candidates.length < 2) return { lost: [] };
+  if (over === "noise" && options.resamples !== 0) return noisyMinima(candidates, noise!, byVertex, options);
+  const how = { over: over === "noise" ? "none" : over, resampling, byVertex, ...(noise && { noise }) } as const;
+  return { lost: [], minima: resampledMinima(candidates, how, options) };
+}
+
+function lostToNoise(profile: IsoflopProfile): IsoflopProfile {
+  const reason = "under seed noise more than half of its minima lie on the smallest or largest size";
+  return { ...profile, status: "edge", reason };
+}
+
+function tooFewMinima(profiles: readonly IsoflopProfile[]): IsoflopError {
+  const used = profiles.filter((p) => p.status === "used").length;
+  const shown = profiles.slice(0, 12).map((p) => `${p.budget.toPrecision(3)}: ${p.reason || "used"}`);
+  const more = profiles.length > shown.length ? `; and ${profiles.length - shown.length} more` : "";
+  return new IsoflopError({
+    code: "too-few-minima",
+    message: `Approach 2 needs two isoFLOP minima; there ${used === 1 ? "is 1" : "are none"} (${shown.join("; ")}${more}).`,
+    hint: "Train several sizes at each of a few budgets, so that the loss rises on both sides of its minimum; runs of other designs can be fitted by approach 3.",
+  });
 }

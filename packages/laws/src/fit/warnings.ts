@@ -24,6 +24,7 @@ export type WarningCode =
   | "budget-sensitive"
   | "off-centre"
   | "wide-profile"
+  | "uneven-budgets"
   | "duplicate-runs"
   | "dependent-rows"
   | "no-intervals"

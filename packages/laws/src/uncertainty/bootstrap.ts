@@ -62,7 +62,7 @@ export function resampleCounts(strata: readonly (readonly number[])[], random: R
 }
 
 /** Fewer draws than this give no percentile worth printing. */
-const FEWEST_DRAWS = 20;
+export const FEWEST_DRAWS = 20;
 
 /** Standard deviation and percentiles 2.5 and 97.5 of every column. */
 export function summariseDraws(draws: BootstrapDraws): Pick<FitResult, "standardErrors" | "intervals95" | "draws"> {

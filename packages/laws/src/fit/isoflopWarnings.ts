@@ -1,0 +1,160 @@
+import type { ComputeCost } from "../laws/computeCost.js";
+import type { RunRecord } from "../record.js";
+import type { BudgetGrouping } from "./budgets.js";
+import type { IsoflopOptions } from "./isoflop.js";
+import type { IsoflopMinima } from "./isoflopMinima.js";
+import type { IsoflopProfile } from "./profile.js";
+import type { ProfileCurve } from "./profileCurve.js";
+import { lopsidedness, offCentre } from "./profileShape.js";
+import type { FitWarning } from "./result.js";
+import { warn, warnBootstrap, warnComputeRange, warnConvention, warnCopies, warnExponentSum } from "./warnings.js";
+
+/** A minimum farther off the middle than this share of half its sizes' range is warned of; why: offCentre. */
+const FAR_OFF = 0.5;
+/** A shift of the minima by the cubic term is warned of from 2 % of N on, where it is beyond three standard errors. */
+const LEAST_SHIFT = 0.02;
+const SIGNIFICANT = 3;
+
+export interface IsoflopFindings {
+  readonly records: readonly RunRecord[];
+  readonly options: IsoflopOptions;
+  readonly curve: ProfileCurve;
+  readonly grouping: BudgetGrouping;
+  readonly profiles: readonly IsoflopProfile[];
+  readonly minima: IsoflopMinima;
+  readonly compute: ComputeCost;
+  /** Whether several records come from one training run. */
+  readonly sharedRuns: boolean;
+  readonly over: "rows" | "runs" | "noise" | "none";
+}
+
+/** All that the reader of Approach 2 must know. */
+export function isoflopWarnings(findings: IsoflopFindings): FitWarning[] {
+  const { records, options, curve, grouping, profiles, minima, compute, sharedRuns, over } = findings;
+  const { laws, draws, used } = minima;
+  const { a, b } = laws.parameters;
+  return [
+    ...profileWarnings(profiles),
+    ...unevenBudgets(grouping, minima),
+    ...shapeWarnings(minima),
+    ...minimaWarnings(used.length, laws.frontier.form),
+    ...(minima.drawable || options.resamples === 0 ? [] : [noIntervals(curve, over)]),
+    ...(sharedRuns ? [dependentRows(over)] : []),
+    ...warnComputeRange(used.map(({ profile }) => profile.vertex!.flops)),
+    ...warnConvention(records, options.convention),
+    ...warnCopies(records),
+    ...warnExponentSum(a, b, compute.exponent),
+    ...(laws.frontier.atBound
+      ? [
+          warn(
+            "parameter-at-bound",
+            "The minima show no irreducible loss: L_opt(C) is a pure power law, E = 0 or gamma at its bound.",
+          ),
+        ]
+      : []),
+    ...warnBootstrap(draws.failed, draws.attempted),
+  ];
+}
+
+function noIntervals(curve: ProfileCurve, over: IsoflopFindings["over"]): FitWarning {
+  if (curve === "akima" && over === "none") {
+    return warn(
+      "no-intervals",
+      "An Akima spline passes through every size, which shows no noise: there are no intervals. Runs of several seeds, or a given seed noise, give some.",
+    );
+  }
+  return warn(
+    "no-intervals",
+    "Every parabola passes through its runs exactly, which shows no noise: there are no intervals. Four sizes a budget give some.",
+  );
+}
+
+function dependentRows(over: IsoflopFindings["over"]): FitWarning {
+  const how =
+    over === "runs"
+      ? "their errors are redrawn together"
+      : over === "none"
+        ? "no intervals depend on it"
+        : `the intervals, drawn over ${over}, take them as independent`;
+  return warn("dependent-rows", `Several observations come from one training run: ${how}.`);
+}
+
+function minimaWarnings(count: number, form: "irreducible" | "power-law"): FitWarning[] {
+  if (form === "power-law") {
+    return [
+      warn(
+        "few-minima",
+        "Two minima fix the exponents exactly, and show no irreducible loss: L_opt(C) is too low beyond them, and has no interval.",
+      ),
+    ];
+  }
+  if (count > 3) return [];
+  return [
+    warn("few-minima", "Three minima fix E, k and gamma of L_opt(C) exactly: nothing is left to check the loss by."),
+  ];
+}
+
+function profileWarnings(profiles: readonly IsoflopProfile[]): FitWarning[] {
+  const codes = { edge: "edge-minimum", "non-convex": "non-convex", "too-few": "few-points" } as const;
+  const few = profiles.filter((profile) => profile.status === "too-few");
+  // Stray runs between the budgets are one fact, not twenty.
+  const apart = few.length > 3 ? profiles.filter((profile) => profile.status !== "too-few") : profiles;
+  return [
+    ...apart.flatMap((profile) =>
+      profile.status === "used"
+        ? []
+        : [warn(codes[profile.status], `Budget ${profile.budget.toPrecision(3)} is left out: ${profile.reason}.`)],
+    ),
+    ...(few.length > 3
+      ? [
+          warn(
+            "few-points",
+            `${few.length} of ${profiles.length} budgets are left out, with ${few.reduce((sum, p) => sum + p.points.length, 0)} runs: a minimum needs three sizes (first ${few[0]!.budget.toPrecision(3)}).`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function unevenBudgets(grouping: BudgetGrouping, { used }: IsoflopMinima): FitWarning[] {
+  const withTerm = used.filter(({ prepared }) => prepared.design.computeTerm);
+  const spans = withTerm.map(({ prepared }) => prepared.design.computeSpan);
+  const parts = [
+    ...(grouping.cut > 0
+      ? [`C varies without gaps: ${grouping.cut} of ${grouping.groups.length} budgets were cut out of longer chains`]
+      : []),
+    ...(withTerm.length > 0
+      ? [
+          `at ${withTerm.length} of ${used.length} minima the runs' C differ by up to ${(100 * (Math.max(...spans) - 1)).toFixed(0)} %, and the parabola has a term in ln C for it`,
+        ]
+      : []),
+  ];
+  return parts.length === 0 ? [] : [warn("uneven-budgets", `${parts.join("; ")}.`)];
+}
+
+function shapeWarnings({ used }: IsoflopMinima): FitWarning[] {
+  const warnings: FitWarning[] = [];
+  const far = used
+    .map(({ prepared, profile }) => ({ budget: profile.budget, offset: offCentre(prepared, profile.vertex!) }))
+    .filter(({ offset }) => offset > FAR_OFF);
+  if (far.length > 0) {
+    const worst = far.reduce((most, each) => (each.offset > most.offset ? each : most));
+    warnings.push(
+      warn(
+        "off-centre",
+        `${far.length} of ${used.length} minima lie more than half-way from the middle of their sizes to an edge (at ${worst.budget.toPrecision(3)}: ${(100 * worst.offset).toFixed(0)} %): they are less certain, and biased.`,
+      ),
+    );
+  }
+  const shape = lopsidedness(used.map(({ prepared, profile }) => ({ prepared, vertex: profile.vertex! })));
+  if (shape && Math.abs(shape.logShift) > Math.max(LEAST_SHIFT, SIGNIFICANT * shape.standardError)) {
+    const widest = Math.max(...used.map(({ prepared }) => Math.exp(prepared.design.high - prepared.design.low)));
+    warnings.push(
+      warn(
+        "wide-profile",
+        `The profiles are no parabolas over sizes that span a factor of up to ${widest.toPrecision(2)}: a cubic term moves the minima by ${(100 * Math.expm1(-shape.logShift)).toFixed(1)} % in N (± ${(100 * shape.standardError).toFixed(1)} %).`,
+      ),
+    );
+  }
+  return warnings;
+}
