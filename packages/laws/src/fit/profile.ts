@@ -109,8 +109,8 @@ export function isInside(design: ProfileDesign, minimum: CurveMinimum): boolean 
 
 /**
  * Fits the curve of one profile. A minimum is used only if the curve opens upwards, its minimum lies strictly between
- * the smallest and the largest size, and the least mean loss is not that of the smallest or largest size: runs on both
- * sides must show the rise.
+ * the smallest and the largest size, and, of a parabola, the least mean loss is not that of the smallest or largest size:
+ * runs on both sides must show the rise.
  */
 export function fitProfile(
   budget: number,
@@ -141,6 +141,8 @@ export function profileOf(prepared: PreparedProfile): IsoflopProfile {
   if (minimum.logN <= design.low) return edge("the minimum lies at or below the smallest size");
   if (minimum.logN >= design.high) return edge("the minimum lies at or above the largest size");
   if (!(vertex.loss > 0)) return edge("the parabola's minimum is not a positive loss");
+  // A spline goes through every size, and has no minimum inside unless it dips below them all (Porian et al. 2024).
+  if (curve === "akima") return { ...common, vertex, status: "used", reason: "" };
   const best = sizeOfLeastLoss(design.logN, losses);
   if (best === design.low) return edge("the smallest size has the least loss: no run below the minimum shows the rise");
   if (best === design.high) return edge("the largest size has the least loss: no run above the minimum shows the rise");

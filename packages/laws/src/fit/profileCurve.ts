@@ -45,30 +45,32 @@ export function akimaMinima(
 ): (losses: ArrayLike<number>, weights?: ArrayLike<number>) => CurveMinimum | undefined {
   const distinct = [...new Set(logN)].sort((x, y) => x - y);
   const sizeOf = Array.from(logN, (value) => distinct.indexOf(value));
+  const all = new Float64Array(distinct.length);
+  for (const size of sizeOf) all[size]! += 1;
   return (losses, weights) => {
     const sums = new Float64Array(distinct.length);
-    const counts = new Float64Array(distinct.length);
-    sizeOf.forEach((size, i) => {
+    const counts = weights ? new Float64Array(distinct.length) : all;
+    for (let i = 0; i < sizeOf.length; i++) {
+      const size = sizeOf[i]!;
       const weight = weights?.[i] ?? 1;
-      if (weight === 0) return;
-      sums[size]! += weight * Math.log(losses[i]!);
-      counts[size]! += weight;
-    });
-    const kept = distinct.map((_, i) => i).filter((i) => counts[i]! > 0);
-    if (kept.length < 3) return undefined;
-    const x = kept.map((i) => distinct[i]!);
-    const y = kept.map((i) => sums[i]! / counts[i]!);
+      if (weight > 0) sums[size]! += weight * Math.log(losses[i]!);
+      if (weights) counts[size]! += weight;
+    }
+    const drawn = (_: number, i: number) => counts[i]! > 0;
+    const x = weights ? distinct.filter(drawn) : distinct;
+    if (x.length < 3) return undefined;
+    const runs = weights ? counts.filter(drawn) : counts;
+    const y = (weights ? sums.filter(drawn) : sums).map((sum, i) => sum / runs[i]!);
     const { x: at, y: logLoss, curvature, edge } = akimaMinimum(akimaSpline(x, y));
-    const loss = Math.exp(logLoss);
     return {
       logN: at,
-      loss,
+      loss: Math.exp(logLoss),
       edge,
       perNoise: () =>
         splineNoise(
           x,
           y,
-          y.map((v, i) => Math.exp(v) * Math.sqrt(counts[kept[i]!]!)),
+          y.map((value, i) => Math.exp(value) * Math.sqrt(runs[i]!)),
           at,
           curvature,
         ),
@@ -76,19 +78,26 @@ export function akimaMinima(
   };
 }
 
-/** The minimum moves by -(change of the slope there) / curvature; each size's loss changes the slope by so much. */
-function splineNoise(x: number[], y: number[], precision: number[], at: number, curvature: number): number {
+/**
+ * The minimum moves by -(change of the slope there) / curvature; each size's ln loss changes the slope by so much, and
+ * by the noise over the loss and the root of its runs.
+ */
+function splineNoise(
+  x: readonly number[],
+  y: Float64Array,
+  precision: Float64Array,
+  at: number,
+  curvature: number,
+): number {
   const step = 1e-6;
-  const moves = y.map((_, i) => {
-    const slopeWith = (change: number) =>
-      akimaSlope(
-        akimaSpline(
-          x,
-          y.map((value, j) => (j === i ? value + change : value)),
-        ),
-        at,
-      );
-    return (slopeWith(step) - slopeWith(-step)) / (2 * step * curvature * precision[i]!);
-  });
-  return Math.sqrt(moves.reduce((sum, move) => sum + move ** 2, 0));
+  let variance = 0;
+  for (let i = 0; i < y.length; i++) {
+    const slopeWith = (change: number) => {
+      const changed = y.slice();
+      changed[i]! += change;
+      return akimaSlope(akimaSpline(x, changed), at);
+    };
+    variance += ((slopeWith(step) - slopeWith(-step)) / (2 * step * curvature * precision[i]!)) ** 2;
+  }
+  return Math.sqrt(variance);
 }
