@@ -83,6 +83,7 @@ export type { BootstrapOptions, BootstrapOver, SeedNoise } from "./uncertainty/b
 export * from "./uncertainty/coverage.js";
 export { estimateSeedNoise, noiseAt } from "./uncertainty/seedNoise.js";
 export * from "./units/acceleratorHours.js";
+export * from "./uncertainty/isoflopBias.js";
 export * from "./units/accelerators.js";
 export * from "./units/flops.js";
 export * from "./units/quantity.js";

@@ -13,11 +13,15 @@ import {
 import { fitsTable } from "./fitsTable.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
 import { readLaw } from "./law.js";
+import { parseSeedNoise } from "./seedNoise.js";
 
 interface FitFlags {
   readonly approach: string;
   readonly loss: FitChoices["loss"];
   readonly delta: number;
+  readonly curve: FitChoices["curve"];
+  readonly bootstrapOver?: NonNullable<FitChoices["over"]>;
+  readonly noise?: NonNullable<FitChoices["noise"]>;
   readonly bootstrap: number;
   readonly seed: number;
   readonly base?: string;
@@ -63,6 +67,19 @@ export function fitVerb(io: CommandIo): Command {
         .default("exponential"),
     )
     .option("--near <RD,RN>", "data-constrained: the minimum near here, e.g. 15.4,5.3", decayScales)
+    .addOption(
+      new Option("--curve <name>", "Approach 2: curve through the losses of a budget")
+        .choices(["parabola", "akima"])
+        .default("parabola"),
+    )
+    .addOption(
+      new Option("--bootstrap-over <what>", "what a resample draws anew (default: by the runs)").choices([
+        "rows",
+        "runs",
+        "noise",
+      ]),
+    )
+    .option("--noise <table>", "seed noise, loss:sd pairs in nats, e.g. 3:0.002,7:0.05", parseSeedNoise)
     .option("--bootstrap <resamples>", "resamples for the intervals; 0 for none", wholeNumber, 1000)
     .option("--seed <number>", "seed of the resampling", wholeNumber, 0)
     .option("--columns <map>", "which column holds what, e.g. N=params,D=tokens,loss=val_loss")
@@ -82,6 +99,9 @@ export function fitVerb(io: CommandIo): Command {
         approaches: flags.approach === "all" ? approachesFor(observations.records) : [flags.approach as ApproachName],
         loss: flags.loss,
         delta: flags.delta,
+        curve: flags.curve,
+        ...(flags.bootstrapOver === undefined ? {} : { over: flags.bootstrapOver }),
+        ...(flags.noise === undefined ? {} : { noise: flags.noise }),
         resamples: flags.bootstrap,
         seed: flags.seed,
         dataConstrained: {

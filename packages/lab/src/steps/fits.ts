@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import {
   type AllocationFit,
+  type BootstrapOver,
   type CountingConvention,
   createRandom,
   type DataConstrainedFit,
@@ -15,7 +16,9 @@ import {
   isIsoflopError,
   type KaplanComputeFit,
   orThrow,
+  type ProfileCurve,
   type RunRecord,
+  type SeedNoise,
 } from "@isoflop/laws";
 import { readIfThere, writeJson } from "../runs/folder.js";
 import { canonicalJson } from "../study/identity.js";
@@ -36,6 +39,12 @@ export interface FitChoices {
   readonly loss: "huber" | "lad" | "mse";
   /** Huber's delta. */
   readonly delta: number;
+  /** Approach 2's curve through the losses of a budget. */
+  readonly curve: ProfileCurve;
+  /** What a resample draws anew; by the runs when absent. */
+  readonly over?: BootstrapOver;
+  /** Noise from seed to seed; estimated from replicates when absent. */
+  readonly noise?: SeedNoise;
   /** Bootstrap resamples. */
   readonly resamples: number;
   readonly seed: number;
@@ -47,6 +56,7 @@ export const DEFAULT_FITS: FitChoices = {
   approaches: ALL_APPROACHES,
   loss: "huber",
   delta: 1e-3,
+  curve: "parabola",
   resamples: 1000,
   seed: 0,
 };
@@ -85,9 +95,15 @@ export function fitOne(
   convention: CountingConvention,
   choices: FitChoices,
 ): readonly StudyFit[] {
-  const options = { convention, resamples: choices.resamples, random: createRandom(choices.seed) };
+  const options = {
+    convention,
+    resamples: choices.resamples,
+    random: createRandom(choices.seed),
+    ...(choices.over === undefined ? {} : { over: choices.over }),
+    ...(choices.noise === undefined ? {} : { noise: choices.noise }),
+  };
   if (approach === "1") return [orThrow(fitEnvelope(records, options))];
-  if (approach === "2") return [orThrow(fitIsoflop(records, options))];
+  if (approach === "2") return [orThrow(fitIsoflop(records, { ...options, curve: choices.curve }))];
   if (approach === "3") {
     return [orThrow(fitParametric(records, { ...options, loss: choices.loss, delta: choices.delta }))];
   }
@@ -117,7 +133,7 @@ export function withoutDraws(fit: StudyFit) {
 }
 
 /** Raise it when a procedure gives other numbers for the same runs: kept fits are then made anew. */
-const PROCEDURES = 2;
+const PROCEDURES = 3;
 
 /**
  * The fits of a study, kept in fits/: computed again only when the records, the choices or the program have changed.

@@ -11,7 +11,7 @@ import { warn, warnBootstrap, warnComputeRange, warnConvention, warnCopies, warn
 
 /** A minimum farther off the middle than this share of half its sizes' range is warned of; why: offCentre. */
 const FAR_OFF = 0.5;
-/** A shift of the minima by the cubic term is warned of from 2 % of N on, where it is beyond three standard errors. */
+/** A shift of a minimum by the cubic term is warned of from 2 % of N on, where the term is beyond three standard errors. */
 const LEAST_SHIFT = 0.02;
 const SIGNIFICANT = 3;
 
@@ -147,12 +147,14 @@ function shapeWarnings({ used }: IsoflopMinima): FitWarning[] {
     );
   }
   const shape = lopsidedness(used.map(({ prepared, profile }) => ({ prepared, vertex: profile.vertex! })));
-  if (shape && Math.abs(shape.logShift) > Math.max(LEAST_SHIFT, SIGNIFICANT * shape.standardError)) {
+  const shifts = shape?.logShifts ?? [];
+  const shift = shifts.reduce((most, each) => (Math.abs(each) > Math.abs(most) ? each : most), 0);
+  if (shape && Math.abs(shift) > LEAST_SHIFT && Math.abs(shape.asymmetry) > SIGNIFICANT * shape.standardError) {
     const widest = Math.max(...used.map(({ prepared }) => Math.exp(prepared.design.high - prepared.design.low)));
     warnings.push(
       warn(
         "wide-profile",
-        `The profiles are no parabolas over sizes that span a factor of up to ${widest.toPrecision(2)}: a cubic term moves the minima by ${(100 * Math.expm1(-shape.logShift)).toFixed(1)} % in N (± ${(100 * shape.standardError).toFixed(1)} %).`,
+        `The profiles are lopsided, over sizes that span a factor of up to ${widest.toPrecision(2)}: a cubic term moves their parabolas' minima by up to ${(100 * Math.expm1(-shift)).toFixed(0)} % in N.`,
       ),
     );
   }
