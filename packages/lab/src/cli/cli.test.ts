@@ -31,6 +31,8 @@ describe("isoflop", () => {
       [["fti"], /unknown command 'fti'\n\(Did you mean fit\?\)/],
       [["fit", "nowhere.csv"], /no study, file or match for nowhere\.csv\.\n {2}hint: /],
       [["fit", "x.csv", "--approach", "9"], /Allowed choices are 1, 2, 3, kaplan, data-constrained, all/],
+      [["fit", "x.csv", "--noise", "3:0.002,7"], /--noise <table>' argument .* is invalid\. Write loss:sd pairs/],
+      [["fit", "x.csv", "--curve", "cubic"], /Allowed choices are parabola, akima/],
       [["plan"], /compute is not given.*\n {2}hint: Give one of/],
       [["plan", "--flops", "1e21", "--pf-days", "3"], /more than one way/],
       [["plan", "--gpus", "64xH100"], /not completely/],
@@ -145,6 +147,31 @@ describe("isoflop fit", () => {
     const text = await command("fit", csv, "--bootstrap", "50");
     expect(text.stdout).toMatch(/3 {2}parametric/);
     expect(text.stderr).toMatch(/approach 1 is left out/);
+  });
+
+  it("fits isoFLOP profiles by splines over given seed noise, and gives every minimum with its error", async () => {
+    const rows = [1e18, 1e19, 1e20, 1e21].flatMap((C) =>
+      [0.2, 0.35, 0.6, 1, 1.8, 3, 5].map((factor) => {
+        const N = factor * Math.sqrt(C / 120);
+        return [N, C / (6 * N), C, 1.7 + 400 / N ** 0.34 + 420 / (C / (6 * N)) ** 0.29].join(",");
+      }),
+    );
+    const csv = join(folder, "profiles.csv");
+    await writeFile(csv, `N,D,C,loss\n${rows.join("\n")}\n`);
+    const flags = ["--curve", "akima", "--bootstrap-over", "noise", "--noise", "2:0.002,4:0.01", "--bootstrap", "100"];
+    const { code, stdout } = await command("fit", csv, "--approach", "2", ...flags, "--json");
+    expect(code).toBe(0);
+    const [fit] = JSON.parse(stdout).fits;
+    expect(fit.diagnostics).toMatchObject({ curve: "akima", bootstrapOver: "noise", usedBudgets: 4 });
+    expect(Math.abs(fit.exponents.a - 0.29 / 0.63)).toBeLessThan(3 * fit.standardErrors.a);
+    expect(fit.minima).toHaveLength(4);
+    for (const minimum of fit.minima) {
+      expect(minimum.standardError).toBeGreaterThan(0);
+      expect(minimum.intervals95.parameters[0]).toBeLessThan(minimum.parameters);
+      expect(minimum.intervals95.parameters[1]).toBeGreaterThan(minimum.parameters);
+    }
+    const text = await command("fit", csv, "--approach", "2", ...flags);
+    expect(text.stdout).toMatch(/Minima of Approach 2[^]*1e18 +7 +\d/);
   });
 
   it("prints JSON that serves plan as a law, without intervals, and as well as the fit it came from", async () => {

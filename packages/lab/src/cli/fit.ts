@@ -13,6 +13,7 @@ import {
 import { fitsTable } from "./fitsTable.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
 import { readLaw } from "./law.js";
+import { minimaOf, minimaTable } from "./minimaTable.js";
 import { parseSeedNoise } from "./seedNoise.js";
 
 interface FitFlags {
@@ -130,7 +131,12 @@ export function fitJson(observations: Observations, fits: readonly StudyFit[], d
       convention: observations.convention,
       ...(observations.derived === undefined ? {} : { derived: observations.derived }),
     },
-    fits: draws ? fits : fits.map(withoutDraws),
+    fits: draws
+      ? fits
+      : fits.map((fit) => ({
+          ...withoutDraws(fit),
+          ...(fit.law === "isoflop-power-law" ? { minima: minimaOf(fit) } : {}),
+        })),
   };
 }
 
@@ -147,7 +153,7 @@ function fitText(observations: Observations, fits: readonly StudyFit[]): string 
     );
     if (dropped.length > 10) lines.push(`  … and ${dropped.length - 10} more (--json lists all)`);
   }
-  return `${lines.join("\n")}\n\n${fitsTable(fits)}`;
+  return `${lines.join("\n")}\n\n${fitsTable(fits)}${minimaTable(fits)}`;
 }
 
 /** The constants of a law of the form E + A/N^alpha + B/D^beta. Errors: those of readLaw; base-form. */

@@ -30,7 +30,7 @@ const LARGEST_SPAN = 1.5;
 
 /**
  * Groups runs by their nominal budget where every run has one, otherwise by single-linkage clusters of ln C. Linkage is
- * by gap and not by rounding: rounding to one figure merges 1.5e19 with 2.4e19. Chained clusters are cut at their widest
+ * by gap and not by rounding: rounding to one figure merges 1.5e19 with 2.4e19. Chained clusters are cut at wide
  * gaps until none spans more than a factor of 1.5.
  * @throws IsoflopError "some-budgets" when only some runs have a budget
  */
@@ -76,11 +76,18 @@ export function groupByBudget(
   return { kind: "clusters", tolerance, cut, groups };
 }
 
-/** Cuts a cluster, ascending in C, at its widest gap until no part spans too much. */
+/**
+ * Cuts a cluster, ascending in C, until no part spans too much: at wide gaps, and rather in the middle than near an end
+ * (the gap counts times its distances to both ends), so that where all gaps are alike the parts are.
+ */
 function cutChain(members: readonly number[], logC: (i: number) => number): (readonly number[])[] {
-  if (logC(members.at(-1)!) - logC(members[0]!) <= Math.log(LARGEST_SPAN)) return [members];
-  let widest = 1;
-  const gap = (k: number) => logC(members[k]!) - logC(members[k - 1]!);
-  for (let k = 2; k < members.length; k++) if (gap(k) > gap(widest)) widest = k;
-  return [...cutChain(members.slice(0, widest), logC), ...cutChain(members.slice(widest), logC)];
+  const [low, high] = [logC(members[0]!), logC(members.at(-1)!)];
+  if (high - low <= Math.log(LARGEST_SPAN)) return [members];
+  const worth = (k: number) => {
+    const [below, above] = [logC(members[k - 1]!), logC(members[k]!)];
+    return (above - below) * ((below + above) / 2 - low) * (high - (below + above) / 2);
+  };
+  let cut = 1;
+  for (let k = 2; k < members.length; k++) if (worth(k) > worth(cut)) cut = k;
+  return [...cutChain(members.slice(0, cut), logC), ...cutChain(members.slice(cut), logC)];
 }

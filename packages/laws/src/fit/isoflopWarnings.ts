@@ -5,15 +5,16 @@ import type { IsoflopOptions } from "./isoflop.js";
 import type { IsoflopMinima } from "./isoflopMinima.js";
 import type { IsoflopProfile } from "./profile.js";
 import type { ProfileCurve } from "./profileCurve.js";
+import { EVEN_COMPUTE } from "./profileDesign.js";
 import { lopsidedness, offCentre } from "./profileShape.js";
 import type { FitWarning } from "./result.js";
 import { warn, warnBootstrap, warnComputeRange, warnConvention, warnCopies, warnExponentSum } from "./warnings.js";
 
 /** A minimum farther off the middle than this share of half its sizes' range is warned of; why: offCentre. */
 const FAR_OFF = 0.5;
-/** A shift of a minimum by the cubic term is warned of from 2 % of N on, where the term is beyond three standard errors. */
+/** A shift of a minimum by the cubic term is warned of from 2 % of N on, where the term is beyond four standard errors. */
 const LEAST_SHIFT = 0.02;
-const SIGNIFICANT = 3;
+const SIGNIFICANT = 4;
 
 export interface IsoflopFindings {
   readonly records: readonly RunRecord[];
@@ -117,15 +118,21 @@ function profileWarnings(profiles: readonly IsoflopProfile[]): FitWarning[] {
 }
 
 function unevenBudgets(grouping: BudgetGrouping, { used }: IsoflopMinima): FitWarning[] {
-  const withTerm = used.filter(({ prepared }) => prepared.design.computeTerm);
-  const spans = withTerm.map(({ prepared }) => prepared.design.computeSpan);
+  const uneven = used.filter(({ prepared: { curve, design } }) =>
+    curve === "akima" ? design.computeSpan > EVEN_COMPUTE : design.computeTerm,
+  );
+  const widest = Math.max(...uneven.map(({ prepared }) => prepared.design.computeSpan));
+  const mend =
+    uneven[0]?.prepared.curve === "akima"
+      ? "which a spline takes for an effect of the size: a parabola has a term in ln C for it"
+      : "and the parabola has a term in ln C for it";
   const parts = [
     ...(grouping.cut > 0
       ? [`C varies without gaps: ${grouping.cut} of ${grouping.groups.length} budgets were cut out of longer chains`]
       : []),
-    ...(withTerm.length > 0
+    ...(uneven.length > 0
       ? [
-          `at ${withTerm.length} of ${used.length} minima the runs' C differ by up to ${(100 * (Math.max(...spans) - 1)).toFixed(0)} %, and the parabola has a term in ln C for it`,
+          `at ${uneven.length} of ${used.length} minima the runs' C differ by up to ${(100 * (widest - 1)).toFixed(0)} %, ${mend}`,
         ]
       : []),
   ];
