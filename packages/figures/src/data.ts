@@ -178,3 +178,26 @@ export interface PublishedModelsData {
   /** The "so many tokens whatever the size" line, tokens; 300e9 in Hoffmann et al. 2022, Figure 1. */
   readonly fixedTokens: number;
 }
+
+/** Errors of one planted law's fits, without noise: the parabola's and the Akima spline's, x ascending. */
+export interface BiasCurve {
+  /** "α 0.34, β 0.28". */
+  readonly law: string;
+  readonly parabola: readonly { readonly x: number; readonly y: number }[];
+  readonly akima: readonly { readonly x: number; readonly y: number }[];
+}
+
+export interface IsoflopBiasData {
+  /** Sizes of a budget. */
+  readonly sizes: number;
+  /** Factor from the smallest to the largest size, where it is not x. */
+  readonly width: number;
+  /** Error of N_opt in per cent against the width of centred grids. */
+  readonly byWidth: readonly BiasCurve[];
+  /** The same against the middle of the sizes over N_opt, equal at every budget. */
+  readonly byOffset: readonly BiasCurve[];
+  /** Error of the exponent a against the drift: the middle of the sizes over N_opt goes as C^drift. */
+  readonly exponentByDrift: readonly BiasCurve[];
+  /** Error of N_opt forecast for 100 times the largest budget, in per cent, against the drift. */
+  readonly forecastByDrift: readonly BiasCurve[];
+}

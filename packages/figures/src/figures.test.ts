@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type FigureOptions, standaloneSvg } from "./frame.js";
 import {
   forecastCheck,
+  type IsoflopBiasData,
+  isoflopBias,
   isoflopProfiles,
   kaplanCompute,
   lossContours,
@@ -25,6 +27,19 @@ function seeded(seed: number): () => number {
 
 const study = plantedStudy(seeded(7));
 const options = (widths: readonly number[] = [360, 720]): FigureOptions => ({ document: serverDocument(), widths });
+
+const biasCurves = [0.02, 0.1].map((steep, law) => {
+  const points = (factor: number) => [0.5, 1, 2, 4].map((x) => ({ x, y: factor * steep * x ** 2 }));
+  return { law: `law ${law}`, parabola: points(1), akima: points(-0.1) };
+});
+const bias: IsoflopBiasData = {
+  sizes: 9,
+  width: 32,
+  byWidth: biasCurves,
+  byOffset: biasCurves,
+  exponentByDrift: biasCurves,
+  forecastByDrift: biasCurves,
+};
 
 const figures: readonly (readonly [
   string,
@@ -56,6 +71,11 @@ const figures: readonly (readonly [
   ],
   ["forecastCheck", (s, o) => forecastCheck(s.forecastCheck, o), ["Final loss (nats per token)"]],
   ["publishedModels", (s, o) => publishedModels(s.publishedModels, o), ["Training compute (FLOPs)", "Parameters N"]],
+  [
+    "isoflopBias",
+    (_, o) => isoflopBias(bias, o),
+    ["Error of N_opt (%)", "Error of the exponent a", "Largest over smallest size, grid centred"],
+  ],
 ];
 
 const dotsIn = (figure: Element, width: "wide" | "narrow"): number =>
@@ -161,6 +181,13 @@ describe("the figures' marks", () => {
   });
 });
 
+describe("the bias figure", () => {
+  it("draws a parabola's and a spline's line for each law in each of its four panels", () => {
+    const lines = isoflopBias(bias, options([720])).querySelectorAll("[aria-label=line] > path");
+    expect(lines.length).toBe(4 * 2 * 2);
+  });
+});
+
 describe("a figure of next to nothing", () => {
   const law = study.law;
   const edges = study.optimumScaling.minima.map((minimum) => ({ ...minimum, status: "edge" as const }));
@@ -183,6 +210,11 @@ describe("a figure of next to nothing", () => {
     ["no least losses", (o) => kaplanCompute({ minima: [], law: study.kaplanCompute.law }, o)],
     ["no residuals", (o) => residuals({ runs: [] }, o)],
     ["no forecast rows", (o) => forecastCheck({ budget: 1e12, rows: [] }, o)],
+    [
+      "no bias curves",
+      (o) =>
+        isoflopBias({ sizes: 7, width: 9, byWidth: [], byOffset: [], exponentByDrift: [], forecastByDrift: [] }, o),
+    ],
     ["no models", (o) => publishedModels({ laws: [], models: [], fixedTokens: 3e11 }, o)],
   ])("is drawn without a broken number: %s", (_what, draw) => {
     expect(draw(options()).outerHTML).not.toMatch(/NaN|Infinity|undefined/);

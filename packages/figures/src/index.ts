@@ -2,6 +2,7 @@ export * from "./data.js";
 export { forecastCheck } from "./forecastCheck.js";
 export { formatCount, formatEstimate, formatFlops, formatLoss, powerOfTen } from "./format.js";
 export { type FigureOptions, figureStyles, standaloneSvg } from "./frame.js";
+export { isoflopBias } from "./isoflopBias.js";
 export { isoflopProfiles } from "./isoflopProfiles.js";
 export { kaplanCompute } from "./kaplanCompute.js";
 export { type ContourAxes, lossContours } from "./lossContours.js";

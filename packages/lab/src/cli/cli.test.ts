@@ -171,7 +171,7 @@ describe("isoflop fit", () => {
       expect(minimum.intervals95.parameters[1]).toBeGreaterThan(minimum.parameters);
     }
     const text = await command("fit", csv, "--approach", "2", ...flags);
-    expect(text.stdout).toMatch(/Minima of Approach 2[^]*1e18 +7 +\d/);
+    expect(text.stdout).toMatch(/Minima of Approach 2[\s\S]*1e18 +7 +\d/);
   });
 
   it("prints JSON that serves plan as a law, without intervals, and as well as the fit it came from", async () => {

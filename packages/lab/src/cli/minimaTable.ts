@@ -29,7 +29,7 @@ export function minimaTable(fits: readonly StudyFit[]): string {
       vertex === undefined ? "-" : figure(vertex.parameters) + range(vertex.intervals95?.parameters),
       vertex === undefined ? "-" : figure(vertex.tokens) + range(vertex.intervals95?.tokens),
       vertex === undefined ? "-" : vertex.loss.toFixed(4),
-      status === "used" ? "" : `${status}, not used`,
+      status === "used" ? status : `${status}, not used`,
     ]);
-  return `\nMinima of Approach 2, each by itself:\n${textTable(["Budget C", "runs", "N_opt", "D_opt", "loss", ""], rows)}\n`;
+  return `\nMinima of Approach 2, each by itself:\n${textTable(["Budget C", "runs", "N_opt", "D_opt", "loss", "status"], rows)}`;
 }

@@ -5,7 +5,7 @@ import type { ResampledProfile } from "./profileResampling.js";
 /**
  * How far the minimum lies off the middle of its sizes in ln N, over half their range: 0 in the middle, 1 at an edge. At
  * 0.5 a minimum has twice the standard error of one in the middle, and from there its bias grows with the cube of the
- * offset: with alpha = beta = 0.31 over sizes spanning a factor of 100, 2 % of N at 0.5 and 13 % at 0.8
+ * offset: with alpha = beta = 0.31 over sizes spanning a factor of 100, 2 % of N at 0.5 and 14 % at 0.8
  * (docs/approach-2-bias.md).
  */
 export function offCentre({ design }: ResampledProfile, vertex: ProfileVertex): number {
