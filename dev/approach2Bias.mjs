@@ -16,13 +16,9 @@ const width = 32;
 
 /** Undefined where the grids do not hold the minima of all budgets. */
 function bias(truth, procedure, design) {
-  try {
-    const found = procedureBias({ truth, budgets, sizes, width, ...design }, procedure);
-    return found.logParameters.length === budgets.length ? found : undefined;
-  } catch (error) {
-    if (isIsoflopError(error)) return undefined;
-    throw error;
-  }
+  const found = procedureBias({ truth, budgets, sizes, width, ...design }, procedure);
+  if (isIsoflopError(found) && found.code !== "too-few-minima") throw found;
+  return !isIsoflopError(found) && found.logParameters.length === budgets.length ? found : undefined;
 }
 
 const percent = (log) => 100 * Math.expm1(log);

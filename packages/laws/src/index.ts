@@ -11,7 +11,7 @@ export {
   plan,
 } from "./api/plan.js";
 export { publishedLaw } from "./api/published.js";
-export { backtest } from "./api/uncertainty.js";
+export { backtest, procedureBias } from "./api/uncertainty.js";
 export {
   acceleratorHoursToFlops,
   clusterFlops,
@@ -33,7 +33,14 @@ export { fitLossFrontier, type LossFrontierFit } from "./fit/lossFrontierFit.js"
 export * from "./fit/parametric.js";
 export type { ResidualLoss } from "./fit/parametricObjective.js";
 export * from "./fit/powerLawFit.js";
-export * from "./fit/profile.js";
+export {
+  fitProfile,
+  type IsoflopProfile,
+  type ProfileMinimum,
+  type ProfileOptions,
+  type ProfileStatus,
+  type ProfileVertex,
+} from "./fit/profile.js";
 export type { ProfileCurve } from "./fit/profileCurve.js";
 export type { ProfileResampling } from "./fit/profileResampling.js";
 export { computeCostOf, type FitOptions } from "./fit/records.js";
@@ -81,9 +88,15 @@ export * from "./record.js";
 export * from "./uncertainty/backtest.js";
 export type { BootstrapOptions, BootstrapOver, SeedNoise } from "./uncertainty/bootstrap.js";
 export * from "./uncertainty/coverage.js";
+export {
+  type BiasedProcedure,
+  type BiasStudy,
+  type ProcedureBias,
+  type ProfileGrid,
+  parabolaShift,
+} from "./uncertainty/isoflopBias.js";
 export { estimateSeedNoise, noiseAt } from "./uncertainty/seedNoise.js";
 export * from "./units/acceleratorHours.js";
-export * from "./uncertainty/isoflopBias.js";
 export * from "./units/accelerators.js";
 export * from "./units/flops.js";
 export * from "./units/quantity.js";

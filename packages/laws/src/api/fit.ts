@@ -14,6 +14,7 @@ import {
 } from "../fit/kaplan.js";
 import { type ParametricFit, type ParametricOptions, fitParametric as parametric } from "../fit/parametric.js";
 import type { ResidualLoss } from "../fit/parametricObjective.js";
+import type { ProfileCurve } from "../fit/profileCurve.js";
 import type { ProfileResampling } from "../fit/profileResampling.js";
 import { checkRecords } from "../fit/records.js";
 import type { DecayForm } from "../laws/repetition.js";
@@ -22,6 +23,7 @@ import { checkOptions, checkPositive, named, namesOf, type OptionRules, type Run
 
 const ISOFLOP: OptionRules = {
   choices: {
+    curve: namesOf<ProfileCurve>({ parabola: true, akima: true }),
     weights: namesOf<NonNullable<IsoflopOptions["weights"]>>({ vertex: true, equal: true }),
     resampling: namesOf<ProfileResampling>({ residual: true, case: true }),
   },
@@ -70,13 +72,16 @@ export function fitEnvelope(runs: readonly RunInput[], options?: EnvelopeOptions
 /**
  * Approach 2 of Hoffmann et al. 2022 (arXiv:2203.15556, section 3.2): a parabola in ln N through the final losses of each
  * budget, N_opt = kN C^a and D_opt = kD C^b through the minima, and L_opt(C) = E + k C^-gamma along them. Minima on the
- * edge of their profile are reported and not fitted.
+ * edge of their profile are reported and not fitted. With `curve: "akima"` and seed noise, the procedure of Porian et al.
+ * 2024 (arXiv:2406.19146): splines, minima as medians under noise, power laws weighted by what noise does to each minimum.
  *
  * @param runs at least 6, of two budgets or more with three sizes each. Grouped by `budget` where every run has one,
  * else by clusters of C
- * @param options resamples (default 1000), how they are drawn, generator, counting convention, weights of the minima
- * @returns exponents a, b; every profile with its status; 95 % intervals and their draws. Losses in nats per token.
- * Errors: "bad-record" (with `rows`), "too-few-records", "too-few-minima", "some-budgets", "bad-option"
+ * @param options curve; resamples (default 1000), over what and how they are drawn, seed noise (nats per token);
+ * generator, counting convention, weights of the minima
+ * @returns exponents a, b; every profile with its status, its minimum and the error of that; 95 % intervals and their
+ * draws. Losses in nats per token. Errors: "bad-record" (with `rows`), "too-few-records", "too-few-minima",
+ * "some-budgets", "bad-noise", "no-replicates", "bad-option"
  *
  * @example
  * const fit = fitIsoflop(runs, { random: createRandom(7) });

@@ -47,12 +47,15 @@ const CONVENTION: OptionRules = {
 export function checkOptions(options: unknown, rules: OptionRules = {}): void {
   if (options === undefined) return;
   const given = fieldsOf(options, "the options", "{ resamples: 1000 }");
-  const { resamples, random, convention } = given;
+  const { resamples, random, convention, noise } = given;
   if (resamples !== undefined && !(Number.isSafeInteger(resamples) && (resamples as number) >= 0)) {
     throw badOption("resamples", resamples, "a whole number of zero or more; 0 asks for no intervals");
   }
   if (random !== undefined && typeof (random as { uniform?: unknown } | null)?.uniform !== "function") {
     throw badOption("random", random, "a generator, as createRandom(7)");
+  }
+  if (noise !== undefined && !(Array.isArray(noise) && noise.every((p) => typeof p === "object" && p !== null))) {
+    throw badOption("noise", noise, "{ loss, sd } pairs, as [{ loss: 3, sd: 0.002 }, { loss: 7, sd: 0.05 }]");
   }
   if (convention !== undefined) {
     follow(fieldsOf(convention, "convention", '{ parameters: "total", flops: "6N" }'), CONVENTION);

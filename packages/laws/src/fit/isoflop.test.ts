@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { IsoflopError } from "../error.js";
+import { forecast } from "../forecast/forecast.js";
 import { chinchilla, chinchillaExponents } from "../laws/chinchilla.js";
 import { createRandom } from "../numerics/random.js";
 import { standardDeviation } from "../numerics/statistics.js";
@@ -61,6 +62,18 @@ describe("Approach 2 through Akima splines", () => {
     expect(codes(fit)).toContain("no-intervals");
     expect(fit.profiles.every(({ vertex }) => vertex!.standardError === undefined)).toBe(true);
     expect(codeOf(() => fitIsoflop(noisy(1), { over: "noise" }))).toBe("no-replicates");
+  });
+  test("drawn over runs they give intervals of the mean, but none of a new run: its noise is not known", () => {
+    const byRuns = forecast(fitIsoflop(noisy(1), { curve: "akima", over: "rows", resamples: 200 }), 1e12);
+    expect(byRuns.intervals95?.loss).toBeDefined();
+    expect(byRuns.predictionInterval95).toBeUndefined();
+    const bySeeds = forecast(
+      fitIsoflop(noisy(1), { curve: "akima", noise: [{ loss: 3, sd: 0.009 }], resamples: 200 }),
+      1e12,
+    );
+    const [low, high] = bySeeds.predictionInterval95!;
+    // Run-to-run noise of 0.009 nats alone makes it 0.035 wide.
+    expect(high - low).toBeGreaterThan(0.03);
   });
   test("a minimum at an edge, or pushed there by noise, is left out", () => {
     const cut = study().filter((r) => r.budget !== 3e11 || r.parameters > optimumAt(3e11) * 1.1);

@@ -52,6 +52,7 @@ export interface ProfileVertex extends ProfileMinimum {
   readonly intervals95?: OptimumIntervals;
 }
 
+/** How one profile is fitted. */
 export interface ProfileOptions {
   /** Default "parabola". */
   readonly curve?: ProfileCurve;

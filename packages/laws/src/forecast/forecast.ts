@@ -62,9 +62,10 @@ export function forecast(fit: AllocationFit, flops: number, options: ForecastOpt
       tokens: central95(drawn.map((o) => o.tokens)),
       ...(predictsLoss(fit) && { loss: central95(losses) }),
     },
-    ...(predictsLoss(fit) && {
-      predictionInterval95: predictionInterval(logNoiseOf(fit), losses, options.random ?? createRandom(0)),
-    }),
+    ...(predictsLoss(fit) &&
+      showsNoise(fit) && {
+        predictionInterval95: predictionInterval(logNoiseOf(fit), losses, options.random ?? createRandom(0)),
+      }),
     warnings,
   };
 }
@@ -93,6 +94,11 @@ export function extrapolationWarnings({ diagnostics }: FitResult, flops: number)
 /** Two minima cannot show an irreducible loss; their power law is no forecast, and draws of it no interval. */
 function predictsLoss(fit: AllocationFit): boolean {
   return fit.law !== "isoflop-power-law" || fit.diagnostics.lossForm !== "power-law";
+}
+
+/** Splines through every run, resampled by runs, leave no residuals: what one new run would add is not known. */
+function showsNoise(fit: AllocationFit): boolean {
+  return fit.law !== "isoflop-power-law" || fit.noise.length > 0;
 }
 
 function lossWarnings(fit: AllocationFit): FitWarning[] {

@@ -24,6 +24,9 @@ export interface BiasStudy extends ProfileGrid {
   readonly extrapolation?: number;
 }
 
+/** Approach 2 by its curve, or Approach 3. */
+export type BiasedProcedure = "parabola" | "akima" | "parametric";
+
 /** What a procedure makes of runs without any noise: its own error. */
 export interface ProcedureBias {
   /** Exponent a as fitted minus the true one. */
@@ -53,7 +56,7 @@ export function noiseFreeProfiles({ truth, budgets, width, sizes, offset = 1, dr
  * and none.
  * @throws IsoflopError "too-few-minima" where the grid does not hold the minima
  */
-export function procedureBias(study: BiasStudy, procedure: "parabola" | "akima" | "parametric"): ProcedureBias {
+export function procedureBias(study: BiasStudy, procedure: BiasedProcedure): ProcedureBias {
   const { truth, budgets, extrapolation = 100 } = study;
   const records = noiseFreeProfiles(study);
   const target = extrapolation * budgets.at(-1)!;
