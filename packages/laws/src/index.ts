@@ -1,6 +1,12 @@
 // What can be given bad data returns the error as a value: these stand before the functions of the same name below.
 export { fitDataConstrained, fitEnvelope, fitIsoflop, fitKaplan, fitParametric, groupByBudget } from "./api/fit.js";
-export { forecast, forecastDataConstrained, forecastLoss, predictDataConstrained, predictLoss } from "./api/forecast.js";
+export {
+  forecast,
+  forecastDataConstrained,
+  forecastLoss,
+  predictDataConstrained,
+  predictLoss,
+} from "./api/forecast.js";
 export type { RunInput } from "./api/input.js";
 export {
   dataConstrainedAlternative,

@@ -5,7 +5,7 @@ import { type FitChoices, fitObservations, fitOne, type StudyFit } from "./fits.
 export interface ForecastProcedure {
   readonly name: string;
   readonly approach: FitChoices["approaches"][number];
-  readonly law: StudyFit["law"];
+  readonly law: ForecastingFit["law"];
   /** For tables and legends. */
   readonly label: string;
   /** Free parameters of its law of the loss. */
@@ -75,8 +75,8 @@ export function fitProcedures(
   });
 }
 
-function theFit(fits: readonly StudyFit[], law: StudyFit["law"]): StudyFit {
-  const fit = fits.find((one) => one.law === law);
+function theFit(fits: readonly StudyFit[], law: ForecastingFit["law"]): ForecastingFit {
+  const fit = fits.find((one): one is ForecastingFit => one.law === law);
   if (fit === undefined)
     throw new TypeError(`No fit of the law ${law} among ${fits.map((one) => one.law).join(", ")}.`);
   return fit;

@@ -155,15 +155,6 @@ export function predictionInterval({ run, misfit }: LogNoise, losses: readonly n
   return central95(values);
 }
 
-function checkBudget(flops: number): void {
-  if (flops > 0 && Number.isFinite(flops)) return;
-  throw new IsoflopError({
-    code: "bad-budget",
-    message: `The budget must be a positive number of FLOPs, not ${flops}.`,
-    hint: "Write 1e21.",
-  });
-}
-
 function checkConvention(fit: FitResult, asked?: CountingConvention): void {
   if (!asked) return;
   for (const [key, wanted] of [
