@@ -60,6 +60,12 @@ export function lossAxis(label: string, domain: Domain, length: number, spacing 
   return axis("log", label, domain, ticks, decimalFormat(ticks));
 }
 
+/** A logarithmic axis of per cent that may span decades: 0.03, 1, 20. */
+export function percentAxis(label: string, domain: Domain, length: number, spacing = 40): Axis {
+  const ticks = logTicks(domain[0], domain[1], most(length, spacing));
+  return axis("log", label, domain, ticks, (value) => String(Number(value.toPrecision(3))));
+}
+
 /** A linear axis. */
 export function evenAxis(label: string, domain: Domain, length: number, spacing = 44): Axis {
   const ticks = evenTicks(domain[0], domain[1], most(length, spacing));

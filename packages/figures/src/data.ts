@@ -166,6 +166,31 @@ export interface ForecastCheckData {
   readonly rows: readonly ForecastRow[];
 }
 
+/** One forecast of compute that its fit had not seen. */
+export interface BacktestPoint {
+  /** Largest compute fitted, and compute forecast, FLOPs. */
+  readonly fittedTo: number;
+  readonly heldOut: number;
+  /** heldOut / fittedTo. */
+  readonly extrapolation: number;
+  /** ln(forecast loss / measured loss); of several runs, their mean size, with the sign of the mean error. */
+  readonly logError: number;
+}
+
+export interface BacktestErrorsData {
+  /** What was forecast: the least loss of held-out budgets, or each of the held-out runs. */
+  readonly against: "minimum" | "runs";
+  /** In the order to show. */
+  readonly procedures: readonly {
+    readonly name: string;
+    /** Whether the forecast proper is by it. */
+    readonly chosen?: boolean;
+    readonly points: readonly BacktestPoint[];
+  }[];
+  /** How far the forecast proper reaches beyond the data, as a factor of compute. */
+  readonly asked?: number;
+}
+
 export interface PublishedModelsData {
   readonly laws: readonly {
     /** "Hoffmann 2022, approach 1". */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type FigureOptions, standaloneSvg } from "./frame.js";
 import {
+  backtestErrors,
   forecastCheck,
   type IsoflopBiasData,
   isoflopBias,
@@ -70,6 +71,11 @@ const figures: readonly (readonly [
     ["Parameters N", "Tokens D", "Predicted loss (nats)", "Residual (%)"],
   ],
   ["forecastCheck", (s, o) => forecastCheck(s.forecastCheck, o), ["Final loss (nats per token)"]],
+  [
+    "backtestErrors",
+    (s, o) => backtestErrors(s.backtestErrors, o),
+    ["Reach: compute forecast / largest fitted", "Error of the loss (%)"],
+  ],
   ["publishedModels", (s, o) => publishedModels(s.publishedModels, o), ["Training compute (FLOPs)", "Parameters N"]],
   [
     "isoflopBias",
@@ -168,6 +174,18 @@ describe("the figures' marks", () => {
     expect(dotsIn(residuals(study.residuals, options()), "wide")).toBe(3 * 35);
   });
 
+  it("draw each backtest once, filled where the forecast was too high and hollow where it was too low", () => {
+    const points = [0.01, -0.02].map((logError) => ({ fittedTo: 1e10, heldOut: 3e10, extrapolation: 3, logError }));
+    const figure = backtestErrors({ against: "minimum", procedures: [{ name: "2", points }] }, options([720]));
+    const fills = [...figure.querySelectorAll(".isoflop-panel [aria-label=dot] > *")].map((dot) =>
+      dot.getAttribute("fill"),
+    );
+    expect(fills).toEqual([expect.stringContaining("--isoflop-category-0"), expect.stringContaining("background")]);
+    expect(figure.querySelector("figcaption")?.textContent).toContain(
+      "2: 1.5 % on average, 2 % at most (2 forecasts).",
+    );
+  });
+
   it("label each published model by name", () => {
     const texts = [...publishedModels(study.publishedModels, options([720])).querySelectorAll("text")].map(
       (t) => t.textContent,
@@ -214,6 +232,14 @@ describe("a figure of next to nothing", () => {
       "no bias curves",
       (o) =>
         isoflopBias({ sizes: 7, width: 9, byWidth: [], byOffset: [], exponentByDrift: [], forecastByDrift: [] }, o),
+    ],
+    ["no backtests", (o) => backtestErrors({ against: "runs", procedures: [{ name: "2", points: [] }] }, o)],
+    [
+      "a backtest without an error",
+      (o) => {
+        const points = [{ fittedTo: 1e10, heldOut: 3e10, extrapolation: 3, logError: 0 }];
+        return backtestErrors({ against: "minimum", procedures: [{ name: "2", points }] }, o);
+      },
     ],
     ["no models", (o) => publishedModels({ laws: [], models: [], fixedTokens: 3e11 }, o)],
   ])("is drawn without a broken number: %s", (_what, draw) => {

@@ -1,3 +1,4 @@
+export { backtestErrors } from "./backtestErrors.js";
 export * from "./data.js";
 export { forecastCheck } from "./forecastCheck.js";
 export { formatCount, formatEstimate, formatFlops, formatLoss, powerOfTen } from "./format.js";

@@ -1,5 +1,6 @@
 import { modelLoss } from "./contours.js";
 import type {
+  BacktestErrorsData,
   ChinchillaConstants,
   ForecastCheckData,
   IsoflopProfile,
@@ -29,6 +30,7 @@ export interface PlantedStudy {
   readonly kaplanCompute: KaplanComputeData;
   readonly residuals: ResidualsData;
   readonly forecastCheck: ForecastCheckData;
+  readonly backtestErrors: BacktestErrorsData;
   readonly publishedModels: PublishedModelsData;
 }
 
@@ -86,6 +88,20 @@ function powerLawThrough(points: readonly (readonly [flops: number, loss: number
     exponent: -slope,
     exponentInterval: [-slope - error, -slope + error],
   };
+}
+
+/** Errors of forecasts from each three or more budgets: noise, and a bias that grows with ln C. */
+function backtestPoints(
+  noise: number,
+  bias: number,
+  random: () => number,
+): BacktestErrorsData["procedures"][number]["points"] {
+  return budgets.slice(1, -1).flatMap((fittedTo, k) =>
+    budgets.slice(k + 2).map((heldOut) => {
+      const extrapolation = heldOut / fittedTo;
+      return { fittedTo, heldOut, extrapolation, logError: noise * normal(random) + bias * Math.log(extrapolation) };
+    }),
+  );
 }
 
 function curveOf(run: RunPoint, random: () => number): RunCurve {
@@ -226,6 +242,14 @@ export function plantedStudy(random: () => number): PlantedStudy {
           measured: run.loss,
         };
       }),
+    },
+    backtestErrors: {
+      against: "minimum",
+      procedures: [
+        { name: "3 parametric", chosen: true, points: backtestPoints(0.003, 0, random) },
+        { name: "Kaplan L(C)", points: backtestPoints(0.004, -0.01, random) },
+      ],
+      asked: heldOutBudget / budgets[4],
     },
     publishedModels: publishedModelsExample(),
   };

@@ -1,6 +1,12 @@
 // What can be given bad data returns the error as a value: these stand before the functions of the same name below.
 export { fitDataConstrained, fitEnvelope, fitIsoflop, fitKaplan, fitParametric, groupByBudget } from "./api/fit.js";
-export { forecast, forecastDataConstrained, predictDataConstrained, predictLoss } from "./api/forecast.js";
+export {
+  forecast,
+  forecastDataConstrained,
+  forecastLoss,
+  predictDataConstrained,
+  predictLoss,
+} from "./api/forecast.js";
 export type { RunInput } from "./api/input.js";
 export {
   dataConstrainedAlternative,
@@ -11,7 +17,7 @@ export {
   plan,
 } from "./api/plan.js";
 export { publishedLaw } from "./api/published.js";
-export { backtest, procedureBias } from "./api/uncertainty.js";
+export { backtest, backtestSeries, type ProcedureInput, procedureBias } from "./api/uncertainty.js";
 export {
   acceleratorHoursToFlops,
   clusterFlops,
@@ -49,6 +55,7 @@ export * from "./fit/synthetic.js";
 export type { WarningCode } from "./fit/warnings.js";
 export type { DataConstrainedForecast, DataConstrainedForecastOptions } from "./forecast/dataConstrained.js";
 export type { Forecast, ForecastOptions, LossPrediction } from "./forecast/forecast.js";
+export * from "./forecast/forecaster.js";
 export { type AllocationFit, type LossFit, lossBy, optimumBy } from "./forecast/laws.js";
 export * from "./laws/chinchilla.js";
 export * from "./laws/computeCost.js";
@@ -86,6 +93,11 @@ export * from "./published/muennighoff.js";
 export * from "./published/tables.js";
 export * from "./record.js";
 export * from "./uncertainty/backtest.js";
+export type { BacktestCell, LeftOut, RunErrors } from "./uncertainty/backtestCell.js";
+export * from "./uncertainty/backtestChoice.js";
+export type { BacktestStructure } from "./uncertainty/backtestGroups.js";
+export * from "./uncertainty/backtestSeries.js";
+export type { BacktestSummary, ExtrapolationClass } from "./uncertainty/backtestSummary.js";
 export type { BootstrapOptions, BootstrapOver, SeedNoise } from "./uncertainty/bootstrap.js";
 export * from "./uncertainty/coverage.js";
 export {

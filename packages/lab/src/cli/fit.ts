@@ -1,7 +1,6 @@
 import { type DataConstrainedOptions, type DecayForm, IsoflopError } from "@isoflop/laws";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { parseColumns } from "../read/columns.js";
-import { type Observations, readObservations } from "../read/observations.js";
+import type { Observations } from "../read/observations.js";
 import {
   type ApproachName,
   approachesFor,
@@ -14,31 +13,29 @@ import { fitsTable } from "./fitsTable.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
 import { readLaw } from "./law.js";
 import { minimaOf, minimaTable } from "./minimaTable.js";
+import { type ObservationFlags, observationsOf, withObservationFlags } from "./observationFlags.js";
+import { observationsText } from "./observationsText.js";
 import { parseSeedNoise } from "./seedNoise.js";
 
-interface FitFlags {
+interface FitFlags extends ObservationFlags {
   readonly approach: string;
   readonly loss: FitChoices["loss"];
   readonly delta: number;
   readonly curve: FitChoices["curve"];
   readonly bootstrapOver?: NonNullable<FitChoices["over"]>;
   readonly noise?: NonNullable<FitChoices["noise"]>;
-  readonly bootstrap: number;
-  readonly seed: number;
   readonly base?: string;
   readonly joint?: true;
   readonly decaying: NonNullable<DataConstrainedOptions["decaying"]>;
   readonly decay: DecayForm;
   readonly near?: NonNullable<DataConstrainedOptions["near"]>;
-  readonly columns?: string;
-  readonly where?: string;
   readonly json?: true;
   readonly draws?: true;
 }
 
 /** `isoflop fit`: scaling laws through the user's own runs, or a study's. */
 export function fitVerb(io: CommandIo): Command {
-  return new Command("fit")
+  const verb = new Command("fit")
     .summary("fit scaling laws to a study or to files of runs")
     .description(
       "Fits scaling laws to a study's runs, or to CSV, TSV, JSON, JSONL or Parquet files with any two of N, D, C, and the loss.",
@@ -80,11 +77,8 @@ export function fitVerb(io: CommandIo): Command {
         "noise",
       ]),
     )
-    .option("--noise <table>", "seed noise, loss:sd pairs in nats, e.g. 3:0.002,7:0.05", parseSeedNoise)
-    .option("--bootstrap <resamples>", "resamples for the intervals; 0 for none", wholeNumber, 1000)
-    .option("--seed <number>", "seed of the resampling", wholeNumber, 0)
-    .option("--columns <map>", "which column holds what, e.g. N=params,D=tokens,loss=val_loss")
-    .option("--where <sql>", 'SQL condition on the rows, e.g. "dropped = 0"')
+    .option("--noise <table>", "seed noise, loss:sd pairs in nats, e.g. 3:0.002,7:0.05", parseSeedNoise);
+  return withObservationFlags(verb)
     .option("--json", "write JSON to standard output")
     .option("--draws", "with --json: fits whole, with their draws, so that `isoflop plan --law` gives intervals")
     .addHelpText(
@@ -92,10 +86,7 @@ export function fitVerb(io: CommandIo): Command {
       '\nExample:\n  $ isoflop fit runs.csv --approach 3 --where "dropped = 0" --bootstrap 4000 --json',
     )
     .action(async (sources: string[], flags: FitFlags) => {
-      const observations = await readObservations(sources, {
-        ...(flags.columns === undefined ? {} : { columns: parseColumns(flags.columns) }),
-        ...(flags.where === undefined ? {} : { where: flags.where }),
-      });
+      const observations = await observationsOf(sources, flags);
       const { fits, skipped } = fitObservations(observations.records, observations.convention, {
         approaches: flags.approach === "all" ? approachesFor(observations.records) : [flags.approach as ApproachName],
         loss: flags.loss,
@@ -141,19 +132,7 @@ export function fitJson(observations: Observations, fits: readonly StudyFit[], d
 }
 
 function fitText(observations: Observations, fits: readonly StudyFit[]): string {
-  const { records, dropped, convention, derived, sources } = observations;
-  const lines = [`${records.length} runs from ${sources.join(", ")}`];
-  lines.push(
-    `N counts ${convention.parameters === "given" ? "as given" : convention.parameters}; C is ${convention.flops === "given" ? "as given" : convention.flops}${derived === undefined ? "" : ` (derived: ${derived})`}`,
-  );
-  if (dropped.length > 0) {
-    lines.push(
-      `${dropped.length} rows dropped:`,
-      ...dropped.slice(0, 10).map(({ row, reason }) => `  row ${row}: ${reason}`),
-    );
-    if (dropped.length > 10) lines.push(`  … and ${dropped.length - 10} more (--json lists all)`);
-  }
-  return `${lines.join("\n")}\n\n${fitsTable(fits)}${minimaTable(fits)}`;
+  return `${observationsText(observations)}\n\n${fitsTable(fits)}${minimaTable(fits)}`;
 }
 
 /** The constants of a law of the form E + A/N^alpha + B/D^beta. Errors: those of readLaw; base-form. */
@@ -176,11 +155,5 @@ function decayScales(text: string): { RD: number; RN: number } {
 function positiveNumber(text: string): number {
   const value = Number(text);
   if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("It must be a positive number.");
-  return value;
-}
-
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("It must be a whole number.");
   return value;
 }

@@ -1,30 +1,11 @@
-import {
-  clusterFlops,
-  DEFAULT_MFU,
-  formatCount,
-  formatFlops,
-  type Interval,
-  IsoflopError,
-  orThrow,
-  type Plan,
-  parseCluster,
-  parseCount,
-  parseFlops,
-  pfDaysToFlops,
-  plan,
-} from "@isoflop/laws";
+import { formatCount, formatFlops, type Interval, orThrow, type Plan, parseCount, plan } from "@isoflop/laws";
 import { Command } from "commander";
-import { parseQuantity } from "../study/quantity.js";
+import { budgetOf, type ComputeFlags, withComputeFlags } from "./computeFlags.js";
 import { type CommandIo, writeJsonOutput } from "./io.js";
 import { readLaw } from "./law.js";
 import { textTable } from "./textTable.js";
 
-interface PlanFlags {
-  readonly flops?: string;
-  readonly pfDays?: string;
-  readonly gpus?: string;
-  readonly days?: string;
-  readonly mfu?: string;
+interface PlanFlags extends ComputeFlags {
   readonly law: string;
   readonly uniqueTokens?: string;
   readonly inferenceTokens?: string;
@@ -33,14 +14,10 @@ interface PlanFlags {
 
 /** `isoflop plan`: what to train with a given compute. */
 export function planVerb(io: CommandIo): Command {
-  return new Command("plan")
+  const verb = new Command("plan")
     .summary("what to train with a given compute")
-    .description("Says which N and D a law holds to be optimal for a compute budget, with what stands beside it.")
-    .option("--flops <C>", "training FLOPs, e.g. 5.76e23 or 20PF-days")
-    .option("--pf-days <days>", "the same in petaFLOP/s-days of 8.64e19 FLOPs")
-    .option("--gpus <cluster>", "accelerators, e.g. 64xH100; needs --days")
-    .option("--days <number>", "for how long")
-    .option("--mfu <share>", `model-FLOPs utilisation, above 0 and at most 1 (default: ${DEFAULT_MFU})`)
+    .description("Says which N and D a law holds to be optimal for a compute budget, with what stands beside it.");
+  return withComputeFlags(verb)
     .option("--law <name>", "a published law, or a fit's JSON file", "besiroglu-2024")
     .option("--unique-tokens <D>", "unique tokens that exist, when they are few")
     .option("--inference-tokens <D>", "tokens that the model will serve over its life")
@@ -62,40 +39,6 @@ export function planVerb(io: CommandIo): Command {
       if (flags.json) writeJsonOutput(io, made);
       else io.stdout(planText(made));
     });
-}
-
-/** The budget in FLOPs, said in exactly one of the three ways. Errors: plan-budget, and those of the units. */
-function budgetOf(flags: PlanFlags): number {
-  const ways = [flags.flops, flags.pfDays, flags.gpus].filter((value) => value !== undefined).length;
-  const stray = flags.gpus === undefined && (flags.days ?? flags.mfu) !== undefined;
-  if (ways !== 1 || stray || (flags.gpus !== undefined && flags.days === undefined)) {
-    throw new IsoflopError({
-      code: "plan-budget",
-      message:
-        ways > 1
-          ? "The compute is given in more than one way."
-          : stray && ways === 1
-            ? `${flags.days === undefined ? "--mfu" : "--days"} belongs to --gpus; the compute is given without them.`
-            : "The compute is not given, or not completely.",
-      hint: "Give one of: --flops 5.76e23; --pf-days 3640; --gpus 64xH100 --days 14 [--mfu 0.4].",
-    });
-  }
-  if (flags.flops !== undefined) return orThrow(parseFlops(flags.flops, "--flops"));
-  if (flags.pfDays !== undefined) return pfDaysToFlops(orThrow(parseCount(flags.pfDays, "--pf-days")));
-  const mfu = flags.mfu === undefined ? DEFAULT_MFU : share(flags.mfu);
-  const cluster = orThrow(parseCluster(flags.gpus ?? ""));
-  return orThrow(clusterFlops(cluster, orThrow(parseCount(flags.days ?? "", "--days")), mfu));
-}
-
-/** "0.4" or "40%". */
-function share(text: string): number {
-  const value = text.trim() === "" ? undefined : parseQuantity(text);
-  if (value !== undefined && value > 0 && value <= 1) return value;
-  throw new IsoflopError({
-    code: "bad-quantity",
-    message: `--mfu must lie above 0 and at most at 1, not ${JSON.stringify(text)}.`,
-    hint: "Write 0.4 or 40%. Large runs attain 0.3 to 0.5.",
-  });
 }
 
 function planText(made: Plan): string {

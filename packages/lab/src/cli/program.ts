@@ -3,6 +3,7 @@ import { readFailure, writeFailure } from "@isoflop/trainer";
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../study/versions.js";
 import { fitVerb } from "./fit.js";
+import { forecastVerb } from "./forecast.js";
 import { initVerb } from "./init.js";
 import type { CommandIo } from "./io.js";
 import { planVerb } from "./plan.js";
@@ -11,7 +12,7 @@ import { reportVerb } from "./report.js";
 import { runVerb } from "./run.js";
 import { statusVerb } from "./status.js";
 
-const VERBS = [quickstartVerb, initVerb, runVerb, statusVerb, fitVerb, planVerb, reportVerb];
+const VERBS = [quickstartVerb, initVerb, runVerb, statusVerb, fitVerb, planVerb, forecastVerb, reportVerb];
 
 /** Runs one command line. Exit code 0: done; 1: the work failed or was stopped; 2: bad input, nothing was done. */
 export async function runCommand(args: readonly string[], io: CommandIo): Promise<number> {

@@ -51,14 +51,15 @@ const counts = (interval: Interval | undefined): string =>
 
 function forecastText(forecast: StudyForecast): string {
   return forecast.budgets
-    .map(({ budget, optimum, intervals95, runs }) => {
+    .map(({ budget, optimum, intervals95, runs, warnings = [] }) => {
       const lines = runs.map((run) => {
         const interval = run.predictionInterval95?.map((loss) => loss.toFixed(4)).join(", ");
         return `  ${run.role}: N ${formatCount(run.parameters)}, D ${formatCount(run.tokens)}, loss ${run.predicted.toFixed(4)}${interval === undefined ? "" : ` [${interval}]`}`;
       });
       const reason = forecast.chosenBy === "backtest" ? `\n  why: ${backtestReason(forecast)}` : "";
       const head = `Forecast for ${formatFlops(budget)} FLOPs by Approach ${forecast.approach} (stated ${forecast.statedAt}): N_opt ${formatCount(optimum.parameters)}${counts(intervals95?.parameters)}, D_opt ${formatCount(optimum.tokens)}${counts(intervals95?.tokens)}${reason}`;
-      return [head, ...lines].join("\n");
+      const told = warnings.map(({ code, message, law }) => `  warning (${law}, ${code}): ${message}`);
+      return [head, ...lines, ...told].join("\n");
     })
     .join("\n");
 }

@@ -1,4 +1,5 @@
 import {
+  backtestErrors,
   figureSvg,
   forecastCheck,
   isoflopProfiles,
@@ -24,6 +25,7 @@ export function figureFiles({ figures, forecast }: ReportModel): Map<string, str
   add("kaplan-compute", kaplanCompute, figures.kaplanCompute);
   add("residuals", residuals, figures.residuals);
   add("forecast-check", forecastCheck, forecast);
+  add("backtest-errors", backtestErrors, figures.backtestErrors);
   add("published-models", publishedModels, figures.publishedModels);
   return files;
 }

@@ -1,4 +1,5 @@
 import type {
+  BacktestErrorsData,
   ForecastRow,
   IsoflopProfilesData,
   KaplanComputeData,
@@ -39,6 +40,7 @@ export interface ReportModel {
     readonly lossContours?: LossContoursData;
     readonly kaplanCompute?: KaplanComputeData;
     readonly residuals?: ResidualsData;
+    readonly backtestErrors?: BacktestErrorsData;
     readonly publishedModels?: PublishedModelsData;
   };
   readonly provenance: Provenance;

@@ -118,6 +118,7 @@ export function plantedReport(random: () => number): ReportModel {
       lossContours: study.lossContours,
       kaplanCompute: study.kaplanCompute,
       residuals: study.residuals,
+      backtestErrors: study.backtestErrors,
       publishedModels: study.publishedModels,
     },
     provenance: {

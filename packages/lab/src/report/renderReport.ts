@@ -1,4 +1,5 @@
 import {
+  backtestErrors,
   figureMarkup,
   figureStyles,
   forecastCheck,
@@ -103,6 +104,11 @@ ${section("verdict", "Verdict", [
   forecast && forecast.procedures.length > 0 ? proceduresTable(forecast) : undefined,
   html`<div class="figures">${[
     figure(forecastCheck, forecast, "No forecast: the study holds out no budget."),
+    figure(
+      backtestErrors,
+      figures.backtestErrors,
+      "No backtest over all budgets: fewer than three were trained, or the forecast was stated by an earlier version.",
+    ),
     figure(kaplanCompute, figures.kaplanCompute, "No Kaplan-style compute law: it has no fit."),
   ]}</div>`,
 ])}${section("quality", "Quality of the fit", [

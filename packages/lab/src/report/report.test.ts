@@ -83,10 +83,10 @@ describe("the report", () => {
     expect(page).toContain("loss was NaN at step 41");
   });
 
-  it("draws all eight figures, each for a narrow and a wide page", () => {
-    expect(page.match(/<figure /g)).toHaveLength(8);
-    expect(page.match(/class="isoflop-svg isoflop-wide"/g)).toHaveLength(8);
-    expect(page.match(/class="isoflop-svg isoflop-narrow"/g)).toHaveLength(8);
+  it("draws all nine figures, each for a narrow and a wide page", () => {
+    expect(page.match(/<figure /g)).toHaveLength(9);
+    expect(page.match(/class="isoflop-svg isoflop-wide"/g)).toHaveLength(9);
+    expect(page.match(/class="isoflop-svg isoflop-narrow"/g)).toHaveLength(9);
   });
 
   it("has each of its contents' links lead to a heading", () => {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import {
   type AllocationFit,
+  type FitWarning,
   forecast,
   formatFlops,
   type Interval,
@@ -52,6 +53,8 @@ export interface BudgetForecast {
     readonly intervals95?: OptimumIntervals;
   }[];
   readonly runs: readonly RunForecast[];
+  /** Of the forecasts here; absent in forecasts stated by earlier versions. */
+  readonly warnings?: readonly (FitWarning & { readonly law: AllocationFit["law"] })[];
 }
 
 /** forecast.json: written once, before any held-out run is trained, and never changed. */
@@ -182,18 +185,22 @@ function forecastBudget(
     });
   }
   const expected = orThrow(forecast(chosen, budget, { convention: counting }));
+  const others = able.filter((fit) => fit !== chosen).map((fit) => ({ fit, expected: orThrow(forecast(fit, budget)) }));
   const specs = resolveHoldout(budget, expected.optimum.parameters, study.study, corpus);
   return {
     budget,
     optimum: expected.optimum,
     law: chosen.law,
     ...(expected.intervals95 === undefined ? {} : { intervals95: expected.intervals95 }),
-    others: able
-      .filter((fit) => fit !== chosen)
-      .map((fit) => {
-        const { optimum, intervals95 } = orThrow(forecast(fit, budget));
-        return { approach: fit.approach, law: fit.law, optimum, ...(intervals95 === undefined ? {} : { intervals95 }) };
-      }),
+    others: others.map(({ fit, expected: { optimum, intervals95 } }) => ({
+      approach: fit.approach,
+      law: fit.law,
+      optimum,
+      ...(intervals95 === undefined ? {} : { intervals95 }),
+    })),
+    warnings: [{ fit: chosen, expected }, ...others].flatMap(({ fit: { law }, expected: { warnings } }) =>
+      warnings.map(({ code, message }) => ({ code, message, law })),
+    ),
     runs: specs.map((spec): RunForecast => {
       const parameters = counting.parameters === "total" ? spec.parameters.total : spec.parameters.block;
       const flops = spec.tokens * spec.flopsPerToken[counting.flops];

@@ -47,7 +47,7 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
     fits: fitRows(fits),
     budgets: budgetRows(fitOfLaw(fits.fits, "isoflop-power-law")?.profiles ?? []),
     runs: runRows(states, counting),
-    warnings: reportWarnings(fits, checkDesign(study.study, fitSpecs), [...dropped, ...holdouts.dropped]),
+    warnings: reportWarnings(fits, checkDesign(study.study, fitSpecs), [...dropped, ...holdouts.dropped], forecast),
     figures: figuresOf({
       fits: fits.fits,
       records,

@@ -84,6 +84,12 @@ describe("a whole study", () => {
     expect(larger.flops / optimum.flops).toBeCloseTo(1, 1);
     const report = await readFile(outcome.report, "utf8");
     expect(report).toContain("The forecast");
+    // Backtests from the 2 and the 3 smallest of 4 budgets, and the study's choice by them.
+    const { backtests } = outcome.forecast;
+    expect(backtests.series.cuts.map((cut: { runs: number }) => cut.runs)).toEqual([10, 15]);
+    expect(backtests.choice).toMatchObject({ chosen: outcome.forecast.approach, cells: 1 });
+    expect(report).toContain("How far off forecasts were, by how far they reached");
+    expect(existsSync(join(path, "figures", "backtest-errors.svg"))).toBe(true);
 
     const before = await results(path);
     const stated = await readFile(join(path, "forecast.json"), "utf8");
@@ -202,6 +208,15 @@ describe("a whole study", () => {
       }
       expect(await readFile(file, "utf8")).toBe(text);
     }
+    // A forecast that an earlier version stated has no backtest over all budgets and no warnings: it still stands.
+    const { backtests, budgets, ...rest } = JSON.parse(whole);
+    const { series: _, choice: __, ...single } = backtests;
+    const bare = budgets.map(({ warnings: ___, ...budget }: { warnings: unknown }) => budget);
+    await writeFile(file, JSON.stringify({ ...rest, backtests: single, budgets: bare }));
+    expect((await command("report", path)).code).toBe(0);
+    const report = await readFile(join(path, "report.html"), "utf8");
+    expect(report).toMatch(/shown only the smaller budgets and asked for/);
+    expect(report).toMatch(/No backtest over all budgets/);
     await writeFile(file, whole);
     expect((await command("run", path, "--verify")).code).toBe(0);
   });

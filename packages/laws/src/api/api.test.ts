@@ -4,8 +4,10 @@ import { fitParametric as internalParametric } from "../fit/parametric.js";
 import * as library from "../index.js";
 import {
   backtest,
+  backtestSeries,
   besiroglu2024,
   chinchilla,
+  chooseByBacktest,
   createRandom,
   type Forecast,
   fitDataConstrained,
@@ -14,8 +16,10 @@ import {
   fitKaplan,
   fitParametric,
   forecast,
+  forecastLoss,
   IsoflopError,
   isIsoflopError,
+  kaplanCompute,
   type NamedLaw,
   type Outcome,
   orThrow,
@@ -243,6 +247,38 @@ describe("few unique tokens", () => {
   });
 });
 
+describe("a series of backtests", () => {
+  const procedures = [
+    { name: "2", freeParameters: 3, fit: (r: readonly RunRecord[]) => fitIsoflop(r, quick) },
+    { name: "3", freeParameters: 5, fit: (r: readonly RunRecord[]) => fitParametric(r, quick) },
+    {
+      name: "a constant",
+      freeParameters: 1,
+      fit: (r: readonly RunRecord[]) => {
+        const loss = Math.min(...r.map((run) => run.loss));
+        return { approach: "own", law: "constant", expect: () => ({ parameters: 1e5, tokens: 1e6, loss }) };
+      },
+    },
+  ];
+  test("takes fits that may fail and forecasters of one's own, and chooses", () => {
+    const series = orThrow(backtestSeries(runs, procedures));
+    // Budgets 1, 2 | 3, 4 and 1, 2, 3 | 4; Approach 2's two minima do not count.
+    expect(series.summaries.map(({ cells }) => cells)).toEqual([1, 3, 3]);
+    expect(series.failures).toEqual([]);
+    const choice = chooseByBacktest(series);
+    expect(choice.ranking.map(({ procedure }) => procedure).at(-1)).toBe("a constant");
+    const failing = { name: "none", freeParameters: 1, fit: () => fitParametric([]) };
+    const withFailure = orThrow(backtestSeries(runs, [failing]));
+    expect(withFailure.failures.map(({ code }) => code)).toEqual(["too-few-records", "too-few-records"]);
+  });
+  test("says what is wrong with its runs and procedures", () => {
+    expect(errorOf(backtestSeries(untyped([{ ...runs[0], loss: -1 }]), procedures)).rows).toHaveLength(1);
+    expect(errorOf(backtestSeries(runs.slice(0, 14), procedures)).code).toBe("too-few-budgets");
+    const wrong = [{ name: "2", freeParameters: 3, fit: "isoflop" }] as unknown as typeof procedures;
+    expect(errorOf(backtestSeries(runs, wrong)).code).toBe("bad-option");
+  });
+});
+
 describe("errors", () => {
   test("go down a chain of calls unchanged", () => {
     const failed = fitParametric([]);
@@ -257,7 +293,10 @@ describe("errors", () => {
     expect(errorOf(plan("besiroglu-2024", 0)).code).toBe("bad-budget");
     const [compute] = orThrow(fitKaplan(runs, quick));
     expect(errorOf(forecast(compute as unknown as ParametricFit, 1e12)).message).toContain('"kaplan-compute"');
+    expect(orThrow(forecastLoss(compute, 1e12)).loss).toBeCloseTo(kaplanCompute.loss(compute.parameters, 1e12), 12);
+    expect(errorOf(forecastLoss(compute, -1)).code).toBe("bad-budget");
     const isoflop = orThrow(fitIsoflop(runs, quick));
+    expect(errorOf(forecastLoss(isoflop as unknown as typeof compute, 1e12)).code).toBe("bad-fit");
     expect(errorOf(predictLoss(isoflop as unknown as ParametricFit, 1e5, 1e6)).code).toBe("bad-fit");
     expect(errorOf(predictLoss(orThrow(fitParametric(runs, quick)), -1, 1e6)).code).toBe("bad-size");
   });

@@ -1,5 +1,6 @@
 import { IsoflopError } from "../error.js";
 import type { DataConstrainedFit } from "../fit/dataConstrained.js";
+import type { KaplanComputeFit } from "../fit/kaplan.js";
 import { isPositive, show } from "../fit/rowFaults.js";
 import {
   type DataConstrainedForecast,
@@ -11,11 +12,12 @@ import {
   type Forecast,
   type ForecastOptions,
   forecast as forecastOf,
+  forecastLoss as frontierLossOf,
   type LossPrediction,
   predictLoss as lossOf,
 } from "../forecast/forecast.js";
 import type { AllocationFit, LossFit } from "../forecast/laws.js";
-import { attempt, type Outcome } from "../outcome.js";
+import { attempt, type Outcome, orThrow } from "../outcome.js";
 import { checkOptions, fitOf } from "./input.js";
 
 /**
@@ -35,6 +37,37 @@ export function forecast(fit: Outcome<AllocationFit>, flops: number, options?: F
   return attempt(() => {
     checkOptions(options);
     return forecastOf(fitOf(fit), flops, options);
+  });
+}
+
+/**
+ * Loss for a compute budget by Kaplan's L(C), which says nothing of N and D, with 95 % intervals from its draws.
+ *
+ * @param fit the first fit of fitKaplan; the error of a fit that failed is handed on
+ * @param flops C in the fit's own counting convention
+ * @returns nats per token; warnings where it extrapolates far. Errors: "bad-fit", "bad-budget", "convention-mismatch",
+ * "bad-option"
+ *
+ * @example
+ * const [compute] = orThrow(fitKaplan(runs));
+ * const expected = forecastLoss(compute, 1e21);
+ */
+export function forecastLoss(
+  fit: Outcome<KaplanComputeFit>,
+  flops: number,
+  options?: ForecastOptions,
+): Outcome<LossPrediction & Pick<Forecast, "warnings">> {
+  return attempt(() => {
+    checkOptions(options);
+    const law = orThrow(fit);
+    if (law?.law !== "kaplan-compute") {
+      throw new IsoflopError({
+        code: "bad-fit",
+        message: `Only Kaplan's L(C) forecasts a loss without N and D, not ${show((law as { law?: unknown } | null)?.law)}.`,
+        hint: "Give the first fit of fitKaplan, or use forecast.",
+      });
+    }
+    return frontierLossOf(law, flops, options);
   });
 }
 

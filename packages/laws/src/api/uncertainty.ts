@@ -1,10 +1,16 @@
 import { IsoflopError } from "../error.js";
 import { checkRecords } from "../fit/records.js";
 import { show } from "../fit/rowFaults.js";
+import { type Forecaster, type ForecastingFit, forecasterOf } from "../forecast/forecaster.js";
 import type { AllocationFit } from "../forecast/laws.js";
 import { attempt, type Outcome, orThrow } from "../outcome.js";
 import type { RunRecord } from "../record.js";
 import { type Backtest, backtest as testOf } from "../uncertainty/backtest.js";
+import {
+  type BacktestProcedure,
+  type BacktestSeries,
+  backtestSeries as seriesOf,
+} from "../uncertainty/backtestSeries.js";
 import {
   type BiasedProcedure,
   type BiasStudy,
@@ -31,13 +37,7 @@ export function backtest(
   return attempt(() => {
     const records = named(runs);
     checkRecords(records, 1, "A backtest");
-    if (typeof fitter !== "function") {
-      throw new IsoflopError({
-        code: "bad-option",
-        message: `The fitter must be a function, not ${show(fitter)}.`,
-        hint: "Write (runs) => fitParametric(runs).",
-      });
-    }
+    checkFitter(fitter);
     return testOf(records, (smaller) => fitOf(orThrow(fitter(smaller))));
   });
 }
@@ -76,5 +76,68 @@ export function procedureBias(study: BiasStudy, procedure: BiasedProcedure): Out
       });
     }
     return biasOf(study, procedure);
+  });
+}
+
+/** A procedure to backtest, which may return an error: a fit of the library, or a {@link Forecaster} of your own. */
+export interface ProcedureInput extends Pick<BacktestProcedure, "name" | "freeParameters"> {
+  /** e.g. (records) => fitParametric(records, { resamples: 200 }) */
+  fit(records: readonly RunRecord[]): Outcome<ForecastingFit | Forecaster>;
+}
+
+/**
+ * Fits every procedure to the runs of compute up to C_k, for each k, and compares what it forecasts of each later C_j with
+ * what was measured: the loss and N at the minimum of held-out isoFLOP profiles, or each run where runs form no profiles.
+ * Then {@link chooseByBacktest} says which procedure that speaks for.
+ *
+ * @param runs of three budgets or more, or twelve runs or more at any compute; losses in nats per token
+ * @param procedures what to compare; a procedure that cannot be fitted at some C_k is reported in `failures`
+ * @returns a cell for every procedure, C_k and C_j, errors in nats per token and of ln loss, and a summary by reach.
+ * Errors: "bad-record" (with `rows`), "too-few-budgets", "some-budgets", "bad-option"
+ *
+ * @example
+ * const series = backtestSeries(runs, [
+ *   { name: "2", freeParameters: 3, fit: (records) => fitIsoflop(records, { resamples: 200 }) },
+ *   { name: "3", freeParameters: 5, fit: (records) => fitParametric(records, { resamples: 200 }) },
+ * ]);
+ * if (!isIsoflopError(series)) chooseByBacktest(series).chosen;
+ */
+export function backtestSeries(
+  runs: readonly RunInput[],
+  procedures: readonly ProcedureInput[],
+): Outcome<BacktestSeries> {
+  return attempt(() => {
+    const records = named(runs);
+    checkRecords(records, 1, "A backtest");
+    const given: readonly ProcedureInput[] = Array.isArray(procedures) ? procedures : [];
+    const stray = given.find((one) => typeof one?.name !== "string" || !Number.isFinite(one.freeParameters));
+    if (given !== procedures || stray !== undefined) {
+      throw new IsoflopError({
+        code: "bad-option",
+        message: `The procedures must be an array of named ones, not ${show(given === procedures ? stray : procedures)}.`,
+        hint: 'Write [{ name: "3", freeParameters: 5, fit: (runs) => fitParametric(runs) }].',
+      });
+    }
+    const internal = given.map(({ name, freeParameters, fit }): BacktestProcedure => {
+      checkFitter(fit);
+      return {
+        name,
+        freeParameters,
+        fit: (smaller) => {
+          const made = orThrow(fit(smaller));
+          return "expect" in made ? made : forecasterOf(made);
+        },
+      };
+    });
+    return seriesOf(records, internal);
+  });
+}
+
+function checkFitter(fitter: unknown): void {
+  if (typeof fitter === "function") return;
+  throw new IsoflopError({
+    code: "bad-option",
+    message: `The fitter must be a function, not ${show(fitter)}.`,
+    hint: "Write (runs) => fitParametric(runs).",
   });
 }

@@ -1,6 +1,8 @@
 import { IsoflopError } from "../error.js";
+import type { KaplanComputeFit } from "../fit/kaplan.js";
 import type { FitResult, FitWarning, Interval, Optimum, OptimumIntervals } from "../fit/result.js";
 import { warn } from "../fit/warnings.js";
+import { kaplanCompute } from "../laws/kaplanCompute.js";
 import { createRandom, type Random } from "../numerics/random.js";
 import { central95 } from "../numerics/statistics.js";
 import type { CountingConvention } from "../record.js";
@@ -81,6 +83,30 @@ export function checkBudget(flops: number): void {
   }
 }
 
+/**
+ * Loss for C FLOPs by Kaplan's L(C), which says nothing of N and D.
+ * @throws IsoflopError "bad-budget", "convention-mismatch"
+ */
+export function forecastLoss(
+  fit: KaplanComputeFit,
+  flops: number,
+  options: ForecastOptions = {},
+): LossPrediction & Pick<Forecast, "warnings"> {
+  checkBudget(flops);
+  checkConvention(fit, options.convention);
+  const { loss: lossAt } = kaplanCompute;
+  const loss = lossAt(fit.parameters, flops);
+  const warnings = extrapolationWarnings(fit, flops);
+  const drawn = [...drawsOf(fit)].map((values) => lossAt(values as typeof fit.parameters, flops));
+  if (drawn.length < FEWEST_DRAWS) return { loss, warnings };
+  return {
+    loss,
+    interval95: central95(drawn),
+    predictionInterval95: predictionInterval(logNoiseOf(fit), drawn, options.random ?? createRandom(0)),
+    warnings,
+  };
+}
+
 export function extrapolationWarnings({ diagnostics }: FitResult, flops: number): FitWarning[] {
   const { smallestFlops, largestFlops } = diagnostics;
   if (typeof smallestFlops !== "number" || typeof largestFlops !== "number") return [];
@@ -135,7 +161,7 @@ export function predictionInterval({ run, misfit }: LogNoise, losses: readonly n
   return central95(values);
 }
 
-function checkConvention(fit: AllocationFit, asked?: CountingConvention): void {
+function checkConvention(fit: FitResult, asked?: CountingConvention): void {
   if (!asked) return;
   for (const [key, wanted] of [
     ["conventionParameters", asked.parameters],

@@ -1,8 +1,8 @@
 import type { EnvelopeFit } from "../fit/envelope.js";
 import type { IsoflopFit } from "../fit/isoflop.js";
-import type { KaplanModelDataFit } from "../fit/kaplan.js";
+import type { KaplanComputeFit, KaplanModelDataFit } from "../fit/kaplan.js";
 import type { ParametricFit } from "../fit/parametric.js";
-import type { Optimum } from "../fit/result.js";
+import type { FitResult, Optimum } from "../fit/result.js";
 import { type ChinchillaParameters, chinchilla } from "../laws/chinchilla.js";
 import { type KaplanModelDataParameters, kaplanModelData } from "../laws/kaplanModelData.js";
 import { type LossFrontierParameters, lossFrontier } from "../laws/lossFrontier.js";
@@ -40,7 +40,7 @@ export function lossBy(fit: LossFit, values: Readonly<Record<string, number>>, n
 }
 
 /** A fit's bootstrap draws as named values. */
-export function* drawsOf(fit: AllocationFit): Generator<Readonly<Record<string, number>>> {
+export function* drawsOf(fit: Pick<FitResult, "draws">): Generator<Readonly<Record<string, number>>> {
   for (const row of fit.draws.rows) yield Object.fromEntries(fit.draws.names.map((name, i) => [name, row[i]!]));
 }
 
@@ -54,8 +54,16 @@ export interface LogNoise {
  * sqrt(n / (n - p)) because a fit of p parameters bends towards its n points. For Approach 2, the parabolas' noise and,
  * crossed with it, the minima's misfit.
  */
-export function logNoiseOf(fit: AllocationFit): LogNoise {
+export function logNoiseOf(fit: AllocationFit | KaplanComputeFit): LogNoise {
   switch (fit.law) {
+    case "kaplan-compute":
+      return {
+        run: [],
+        misfit: inflate(
+          fit.frontier.map((p) => p.logResidual),
+          2,
+        ),
+      };
     case "chinchilla":
       return {
         run: inflate(

@@ -1,5 +1,6 @@
 import type { IsoflopProfile as DrawnProfile, MinimumStatus, PowerLaw, RunPoint } from "@isoflop/figures";
 import {
+  type BacktestSeries,
   hoffmannApproach1,
   type IsoflopFit,
   type IsoflopProfile,
@@ -15,6 +16,7 @@ import {
 import type { ReportModel } from "../../report/model.js";
 import { fitOfLaw, type StudyFit } from "../fits.js";
 import type { RunForecast, StudyForecast } from "../forecast.js";
+import { drawnBacktest } from "./drawnBacktest.js";
 
 type Figures = ReportModel["figures"];
 
@@ -56,6 +58,9 @@ export function figuresOf(sources: FigureSources): Figures {
       ? {}
       : { lossContours: lossContours(parametric, sources), residuals: residuals(parametric, sources) }),
     ...(kaplan === undefined ? {} : { kaplanCompute: kaplanCompute(kaplan, sources) }),
+    ...(sources.forecast?.backtests.series === undefined
+      ? {}
+      : { backtestErrors: backtestErrorsOf(sources.forecast.backtests.series, sources.forecast) }),
     publishedModels: {
       // The first is the one that the caption compares the models with: the paper's own choice for its Figure 1.
       laws: [hoffmannApproach1, ...publishedLaws.filter((law) => law !== hoffmannApproach1)].map((law) => ({
@@ -66,6 +71,11 @@ export function figuresOf(sources: FigureSources): Figures {
       fixedTokens: TOKENS_WHATEVER_THE_SIZE,
     },
   };
+}
+
+function backtestErrorsOf(series: BacktestSeries, forecast: StudyForecast) {
+  const [first] = forecast.budgets;
+  return drawnBacktest(series, forecast.approach, first && first.budget / forecast.largestTrainedBudget);
 }
 
 function point(record: RunRecord, sources: FigureSources): RunPoint {

@@ -12,6 +12,7 @@ import { remedies } from "../../report/remedies.js";
 import type { RunState } from "../../runs/status.js";
 import type { DesignWarning } from "../../study/check.js";
 import type { Study } from "../../study/schema.js";
+import { meanErrors } from "../backtests.js";
 import type { Fits, StudyFit } from "../fits.js";
 import type { StudyForecast } from "../forecast.js";
 import type { Verification } from "../verify.js";
@@ -128,10 +129,19 @@ export function forecastReport(
 
 /** Why the forecast is by this approach, in one clause. */
 export function backtestReason({ approach, backtests }: StudyForecast): string {
-  const errors = backtests.tested
+  const { series, choice, tested } = backtests;
+  if (series !== undefined && choice !== undefined && choice.ranking.length > 0) {
+    const errors = meanErrors(series, choice).map(
+      ({ procedure, error }) => `Approach ${procedure} was off by ${(100 * error).toFixed(2)} % of the loss on average`,
+    );
+    const asked = `${choice.cells} ${choice.cells === 1 ? "forecast" : "forecasts"} of trained budgets from smaller ones`;
+    return `in ${asked}, ${errors.join(" and ")}: Approach ${approach} is taken (${choice.ranking[0]?.reason ?? ""})`;
+  }
+  // Forecasts stated by earlier versions have the largest budget's backtest alone.
+  const errors = tested
     .filter((one) => one.approach !== "1")
     .map((one) => `Approach ${one.approach} was off by ${signed(one.lossError)}`);
-  const [first] = backtests.tested;
+  const [first] = tested;
   if (first === undefined) return "no procedure could be backtested, so Approach 3 is taken";
   return `shown only the smaller budgets and asked for ${formatFlops(first.heldOutBudget)} FLOPs, ${errors.join(" and ")} nats per token: Approach ${approach} is taken`;
 }
@@ -196,9 +206,16 @@ export function reportWarnings(
   fits: Fits,
   design: readonly DesignWarning[],
   dropped: readonly { readonly name: string; readonly reason: string }[],
+  forecast?: StudyForecast,
 ): ReportWarning[] {
   return [
     ...fits.fits.flatMap((fit) => fit.warnings.map((warning) => ({ ...withRemedy(warning), where: NAMES[fit.law] }))),
+    ...(forecast?.budgets ?? []).flatMap(({ budget, warnings = [] }) =>
+      warnings.map(({ law, ...warning }) => ({
+        ...withRemedy(warning),
+        where: `Forecast for ${formatFlops(budget)} FLOPs by ${NAMES[law]}`,
+      })),
+    ),
     ...fits.skipped.map(({ approach, error }) => ({
       code: error.code,
       message: error.message,

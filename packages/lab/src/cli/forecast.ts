@@ -1,0 +1,68 @@
+import { backtestErrors, figureSvg } from "@isoflop/figures";
+import { flopsToPfDays, IsoflopError } from "@isoflop/laws";
+import { Command, Option } from "commander";
+import { writeWhole } from "../runs/folder.js";
+import { DEFAULT_FITS } from "../steps/fits.js";
+import { type AskedApproach, forecastRuns, type RunsForecast } from "../steps/forecastRuns.js";
+import { drawnBacktest } from "../steps/reporting/drawnBacktest.js";
+import { budgetOf, type ComputeFlags, withComputeFlags } from "./computeFlags.js";
+import { forecastText } from "./forecastText.js";
+import { type CommandIo, log, writeJsonOutput } from "./io.js";
+import { type ObservationFlags, observationsOf, withObservationFlags } from "./observationFlags.js";
+import { observationsText } from "./observationsText.js";
+
+interface ForecastFlags extends ComputeFlags, ObservationFlags {
+  readonly approach: AskedApproach;
+  readonly figure?: string;
+  readonly json?: true;
+}
+
+/** `isoflop forecast`: what to expect of a larger budget, and how far off such forecasts were. */
+export function forecastVerb(io: CommandIo): Command {
+  const verb = new Command("forecast")
+    .summary("what to expect of a budget beyond the runs, and how far off such forecasts were")
+    .description(
+      "Fits every procedure, forecasts the best model for a budget with intervals, and tests each procedure on the runs' own larger budgets, forecast from the smaller ones. The forecast is by the procedure that those tests speak for.",
+    )
+    .argument("<source...>", "a study folder, files, or globs in quotes")
+    .addOption(
+      new Option("--approach <name>", "which procedure to forecast by")
+        .choices(["auto", "1", "2", "3", "kaplan"])
+        .default("auto"),
+    );
+  return withObservationFlags(withComputeFlags(verb))
+    .option("--figure <file>", "write the backtest's figure to this SVG file")
+    .option("--json", "write JSON to standard output")
+    .addHelpText("after", "\nExample:\n  $ isoflop forecast runs.csv --flops 1e21 --figure backtest.svg")
+    .action(async (sources: string[], flags: ForecastFlags) => {
+      const flops = budgetOf(flags);
+      const observations = await observationsOf(sources, flags);
+      const { records, dropped, convention, derived } = observations;
+      const choices = { ...DEFAULT_FITS, resamples: flags.bootstrap, seed: flags.seed };
+      const made = forecastRuns(records, convention, flops, flags.approach, choices);
+      if (flags.figure !== undefined) await writeFigure(flags.figure, made);
+      if (flags.json) {
+        const counted = { count: records.length, dropped, convention, ...(derived === undefined ? {} : { derived }) };
+        const { flops: budget, ...rest } = made;
+        writeJsonOutput(io, {
+          observations: counted,
+          compute: { flops: budget, pfDays: flopsToPfDays(budget) },
+          ...rest,
+        });
+      } else io.stdout(`${observationsText(observations)}\n\n${forecastText(made)}`);
+      for (const { procedure, reason } of made.skipped) log(io, `procedure ${procedure} is left out: ${reason}`);
+      if (flags.figure !== undefined) log(io, `figure: ${flags.figure}`);
+    });
+}
+
+/** Errors: no-backtest, and those of writing. */
+async function writeFigure(path: string, { backtest, chosen, extrapolation }: RunsForecast): Promise<void> {
+  if ("error" in backtest) {
+    throw new IsoflopError({
+      code: "no-backtest",
+      message: `--figure ${path}: there is no backtest to draw. ${backtest.error.message}`,
+      hint: "Leave --figure out, or add runs at more budgets.",
+    });
+  }
+  await writeWhole(path, figureSvg(backtestErrors, drawnBacktest(backtest, chosen.procedure, extrapolation)));
+}
