@@ -1,14 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const source = (name: string) => fileURLToPath(new URL(`./packages/${name}/src/index.ts`, import.meta.url));
+const source = (folder: string) => fileURLToPath(new URL(`./packages/${folder}/index.ts`, import.meta.url));
 
 export default defineConfig({
   resolve: {
     alias: {
-      "@isoflop/laws": source("laws"),
-      "@isoflop/trainer": source("trainer"),
-      "@isoflop/figures": source("figures"),
+      "@isoflop/laws/observations": source("laws/src/observations"),
+      "@isoflop/laws": source("laws/src"),
+      "@isoflop/trainer": source("trainer/src"),
+      "@isoflop/figures": source("figures/src"),
     },
   },
   test: { include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"], testTimeout: 60_000 },

@@ -8,6 +8,7 @@ export {
   predictLoss,
 } from "./api/forecast.js";
 export type { RunInput } from "./api/input.js";
+export { toObservations } from "./api/observations.js";
 export {
   dataConstrainedAlternative,
   inferenceAwareAlternative,
@@ -77,6 +78,9 @@ export * from "./model/parameters.js";
 export * from "./model/shape.js";
 export { createRandom, type Random } from "./numerics/random.js";
 export * from "./numerics/statistics.js";
+export type { Dropped } from "./observations/collect.js";
+export type { ColumnMap, Field } from "./observations/fields.js";
+export type { ObservationOptions, ObservationSet } from "./observations/toObservations.js";
 export * from "./outcome.js";
 export * from "./plan/alternatives.js";
 export * from "./plan/comparisons.js";

@@ -121,6 +121,8 @@ export function fitJson(observations: Observations, fits: readonly StudyFit[], d
       dropped: observations.dropped,
       convention: observations.convention,
       ...(observations.derived === undefined ? {} : { derived: observations.derived }),
+      columns: observations.columns,
+      notices: observations.notices,
     },
     fits: draws
       ? fits

@@ -1,5 +1,5 @@
+import { parseColumns } from "@isoflop/laws/observations";
 import { type Command, InvalidArgumentError } from "commander";
-import { parseColumns } from "../read/columns.js";
 import { type Observations, readObservations } from "../read/observations.js";
 
 /** Options of every verb that fits the user's runs. */
@@ -8,6 +8,7 @@ export interface ObservationFlags {
   readonly seed: number;
   readonly columns?: string;
   readonly where?: string;
+  readonly checkpoints?: true;
 }
 
 export function withObservationFlags(command: Command): Command {
@@ -15,17 +16,19 @@ export function withObservationFlags(command: Command): Command {
     .option("--bootstrap <resamples>", "resamples for the intervals; 0 for none", wholeNumber, 1000)
     .option("--seed <number>", "seed of the resampling", wholeNumber, 0)
     .option("--columns <map>", "which column holds what, e.g. N=params,D=tokens,loss=val_loss")
-    .option("--where <sql>", 'SQL condition on the rows, e.g. "dropped = 0"');
+    .option("--where <sql>", 'SQL condition on the rows, e.g. "dropped = 0"')
+    .option("--checkpoints", "take every row of a training curve as an observation, not the run's last one alone");
 }
 
 /** The runs that the sources hold, as the flags say. Errors: those of readObservations. */
 export function observationsOf(
   sources: readonly string[],
-  { columns, where }: Pick<ObservationFlags, "columns" | "where">,
+  { columns, where, checkpoints }: Pick<ObservationFlags, "columns" | "where" | "checkpoints">,
 ): Promise<Observations> {
   return readObservations(sources, {
     ...(columns === undefined ? {} : { columns: parseColumns(columns) }),
     ...(where === undefined ? {} : { where }),
+    ...(checkpoints === undefined ? {} : { checkpoints }),
   });
 }
 

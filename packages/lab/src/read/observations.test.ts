@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { parseColumns } from "@isoflop/laws/observations";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseColumns } from "./columns.js";
 import { readObservations } from "./observations.js";
 
 const shared = process.env.ISOFLOP_SHARED ?? fileURLToPath(new URL("../../../../../shared", import.meta.url));

@@ -1,177 +1,230 @@
-import { stat } from "node:fs/promises";
-import { extname } from "node:path";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { IsoflopError } from "@isoflop/laws";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { IsoflopError, isIsoflopError } from "@isoflop/laws";
+import { type ColumnMap, type ColumnPlan, holdsWords, mapColumns } from "@isoflop/laws/observations";
+import { columnsOf, literal, quoted, rowsOf } from "./database.js";
+import { notATable, pathLiteral, type Reader, readerOf, readingSql } from "./files.js";
 
-/** Rows of one file, as DuckDB reads them. */
+/** One file as a table in the database: ROW and a column for each field of use, named after it. */
 export interface Table {
   readonly file: string;
-  readonly columns: readonly string[];
-  /** Data rows counted from 1, in the file's order; rows that --where excludes are missing. */
-  readonly rows: readonly { readonly row: number; readonly values: ReadonlyMap<string, unknown> }[];
+  readonly name: string;
+  readonly plan: ColumnPlan;
+  readonly notices: readonly string[];
 }
 
-// The whole file decides the types: one odd cell far down makes its column text, and is then reported by its row. The
-// header is the first line: left to itself, the reader skips lines until the rest looks regular.
-const CSV = "header = true, sample_size = -1, skip = 0";
+/** Data rows counted from 1, in the file's order. */
+export const ROW = "__isoflop_row";
 
-const READERS: Readonly<Record<string, (path: string) => string>> = {
-  ".csv": (path) => `read_csv(${path}, ${CSV})`,
-  ".tsv": (path) => `read_csv(${path}, ${CSV}, delim = '\\t')`,
-  ".txt": (path) => `read_csv(${path}, ${CSV})`,
-  ".json": (path) => `read_json(${path})`,
-  ".jsonl": (path) => `read_json(${path}, format = 'newline_delimited')`,
-  ".ndjson": (path) => `read_json(${path}, format = 'newline_delimited')`,
-  ".parquet": (path) => `read_parquet(${path})`,
-};
-const ROW = "__isoflop_row";
+interface Described {
+  readonly reader: Reader;
+  /** A SQL expression for each column; those of nested objects by their path, "summary.val.loss". */
+  readonly columns: ReadonlyMap<string, string>;
+  /** The columns as the file has them, objects whole. */
+  readonly roots: readonly string[];
+  readonly notices: readonly string[];
+}
 
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+/** Reads a file's useful columns into the table `name`: by their fields, or as they are where a condition will see them. */
+export async function loadTable(
+  connection: DuckDBConnection,
+  file: string,
+  name: string,
+  chosen: ColumnMap,
+  where: string | undefined,
+): Promise<Table> {
+  const described = await describe(connection, file);
+  const words = await wordColumns(connection, file, described);
+  const plan = mapColumns([...described.columns.keys()], chosen, file, (column) => words.has(column));
+  const columns =
+    where === undefined
+      ? fieldColumns(plan, (column) => described.columns.get(column) ?? quoted(column))
+      : columnsFor(where, described, plan);
+  // Numbering the rows while they are read would take twice as long: a table knows the order of its rows.
+  const numbered = columns.some((sql) => sql.toLowerCase().endsWith('as "rowid"'));
+  const select = [...(numbered ? [`row_number() OVER () AS ${ROW}`] : []), ...columns].join(", ");
+  let { reader } = described;
+  for (;;) {
+    try {
+      await connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS SELECT ${select} FROM ${readingSql(file, reader)}`);
+      return { file, name, plan, notices: described.notices };
+    } catch (cause) {
+      const other = afterOddCell(reader, cause);
+      if (other === undefined) throw unreadable(file, cause);
+      reader = other;
+    }
+  }
+}
+
+/** The columns of use and those that the condition may name: a table of a thousand would not fit. */
+function columnsFor(where: string, { columns, roots }: Described, { uses }: ColumnPlan): string[] {
+  const text = where.toLowerCase();
+  const used = new Set(Object.values(uses).map(({ column }) => column));
+  const every = /\*|\bcolumns\b/.test(text);
+  const isNamed = (column: string) =>
+    every || used.has(column) || text.includes(column.toLowerCase()) || text.includes(quoted(column.toLowerCase()));
+  const sql = new Map([...roots.map((root) => [root, quoted(root)] as const), ...columns]);
+  return [...sql].filter(([column]) => isNamed(column)).map(([column, from]) => `${from} AS ${quoted(column)}`);
+}
+
+/** Keeps the rows that satisfy the user's condition, and of them what is of use. Errors: where-invalid. */
+export async function keepWhere(connection: DuckDBConnection, table: Table, where: string): Promise<void> {
+  const invalid = (why: string, cause?: unknown) =>
+    new IsoflopError({
+      code: "where-invalid",
+      message: `--where ${JSON.stringify(where)} cannot be applied to ${table.file}: ${why}`,
+      hint: 'It is a SQL condition on the file\'s columns, for example --where "dropped = 0 AND seed < 3".',
+      cause,
+    });
+  if (where.trim() === "") throw invalid("it is empty");
+  const columns = await columnsOf(connection, `SELECT * FROM ${table.name}`);
+  const row = columns.some(({ name }) => name === ROW) ? ROW : `rowid + 1 AS ${ROW}`;
+  const query = `SELECT ${[row, ...fieldColumns(table.plan, quoted)].join(", ")} FROM ${table.name} WHERE (${where}\n)`;
+  try {
+    // "true); DROP …; SELECT (true" is no condition.
+    if ((await connection.extractStatements(query)).count !== 1) throw new Error("it is more than one condition");
+    await connection.run(`CREATE TEMP TABLE ${table.name}_kept AS ${query}`);
+  } catch (cause) {
+    throw invalid((cause instanceof Error ? cause.message : String(cause)).split("\n")[0] ?? "", cause);
+  }
+  await connection.run(`DROP TABLE ${table.name}`);
+  await connection.run(`ALTER TABLE ${table.name}_kept RENAME TO ${table.name}`);
+}
+
+function fieldColumns({ uses }: ColumnPlan, sql: (column: string) => string): string[] {
+  return Object.entries(uses).map(([field, use]) => `${sql(use.column)} AS ${quoted(field)}`);
+}
+
+/** The columns of a file, found with the options that it needs. */
+async function describe(connection: DuckDBConnection, file: string): Promise<Described> {
+  let reader = await readerOf(file);
+  const notices: string[] = [];
+  for (;;) {
+    try {
+      const found = await columnsOf(connection, `SELECT * FROM ${readingSql(file, reader)}`);
+      const [only] = found;
+      const [delimiter] = /[,;\t|]/.exec(only?.name ?? "") ?? [];
+      // One column named "N,D,loss": some line has another number of cells than the header. Told the columns, the
+      // reader says which.
+      if (reader.kind === "csv" && only !== undefined && found.length === 1 && delimiter !== undefined) {
+        const wanted = only.name.split(delimiter).map((_, i) => `'${i}': 'VARCHAR'`);
+        await rowsOf(
+          connection,
+          `SELECT count(COLUMNS(*)) FROM read_csv(${pathLiteral(file)}, auto_detect = false, header = true, delim = ${literal(delimiter)}, quote = '"', escape = '"', columns = {${wanted.join(", ")}})`,
+        );
+      }
+      if (reader.kind === "json" && found.length === 1 && only?.name === "json") {
+        throw notATable(file, "it is no list of objects, one for each run");
+      }
+      const columns = flattened(found);
+      if (reader.kind === "json" && found.length > 0 && found.every(({ type }) => isColumnwise(type))) {
+        throw notATable(
+          file,
+          "it is one object that holds lists, and no list of objects (pandas writes one with orient='records')",
+        );
+      }
+      return { reader: withTypes(reader, found), columns, roots: found.map(({ name }) => name), notices };
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      const other = afterOddCell(reader, cause);
+      if (other !== undefined) reader = other;
+      else if (/not utf-8 encoded/i.test(message) && reader.options.encoding === undefined) {
+        reader = { ...reader, options: { ...reader.options, encoding: "'latin-1'" } };
+        notices.push(`${file} is not UTF-8: it was read as Latin-1.`);
+      } else throw unreadable(file, cause);
+    }
+  }
+}
+
+/** Lists in every column, or objects with the keys "0", "1", …: a table written column by column. */
+function isColumnwise(type: string): boolean {
+  return /\[\]$/.test(type) || /^STRUCT\("0" /.test(type);
+}
+
+function flattened(found: readonly { readonly name: string; readonly type: string }[]): Map<string, string> {
+  const columns = new Map<string, string>();
+  const add = (path: readonly string[], type: string): void => {
+    const fields = structFields(type);
+    if (fields === undefined) columns.set(path.join("."), path.map(quoted).join("."));
+    else for (const { name, type: inner } of fields) add([...path, name], inner);
+  };
+  for (const { name, type } of found) add([name], type);
+  return columns;
+}
+
+/** The fields of a type like STRUCT("val" STRUCT("loss" DOUBLE), tokens BIGINT); undefined for any other type. */
+function structFields(type: string): { readonly name: string; readonly type: string }[] | undefined {
+  if (!type.startsWith("STRUCT(") || !type.endsWith(")")) return undefined;
+  const fields: { name: string; type: string }[] = [];
+  const inside = type.slice(7, -1);
+  let [depth, inQuotes, start] = [0, false, 0];
+  for (let i = 0; i <= inside.length; i++) {
+    const character = inside[i];
+    if (character === '"') inQuotes = !inQuotes;
+    else if (inQuotes) continue;
+    else if (character === "(") depth++;
+    else if (character === ")") depth--;
+    else if (depth === 0 && (character === "," || i === inside.length)) {
+      const [, name = "", rest = ""] = /^\s*("(?:[^"]|"")*"|\S+)\s+(.*)$/s.exec(inside.slice(start, i)) ?? [];
+      fields.push({ name: name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name, type: rest });
+      start = i + 1;
+    }
+  }
+  return fields;
+}
+
+/** Columns whose first cells are words, among those whose names may mean that. */
+async function wordColumns(connection: DuckDBConnection, file: string, described: Described): Promise<Set<string>> {
+  const vague = [...described.columns].filter(([column]) => /^(size|data)$/i.test(column));
+  if (vague.length === 0) return new Set();
+  const sql = vague.map(([, expression]) => expression).join(", ");
+  const rows = await rowsOf(connection, `SELECT ${sql} FROM ${readingSql(file, described.reader)} LIMIT 100`);
+  return new Set(vague.filter((_, i) => holdsWords(rows.map((row) => row[i]))).map(([column]) => column));
+}
+
+/** All of a JSON file was read to know its columns; that is not done twice. */
+function withTypes(reader: Reader, found: readonly { readonly name: string; readonly type: string }[]): Reader {
+  if (reader.kind !== "json") return reader;
+  const columns = `{${found.map(({ name, type }) => `${quoted(name)}: ${literal(type)}`).join(", ")}}`;
+  const { format } = reader.options;
+  return { kind: "json", options: { columns, ...(format === undefined ? {} : { format }) } };
+}
+
+/** How to read a file on, after a cell that does not fit the types of the first rows; undefined after any other fault. */
+function afterOddCell(reader: Reader, cause: unknown): Reader | undefined {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const column = /Error when converting column "(.*?)"\. Could not convert/.exec(message)?.[1];
+  if (reader.kind !== "csv" || column === undefined) return undefined;
+  const { types = "{}", ...options } = reader.options;
+  const entry = `${quoted(column)}: 'VARCHAR'`;
+  // Named in vain: its name has signs that the message does not show as they are. The whole file then decides.
+  if (types.includes(entry))
+    return options.sample_size === "-1" ? undefined : { ...reader, options: { ...options, sample_size: "-1" } };
+  return {
+    ...reader,
+    options: { ...options, types: types === "{}" ? `{${entry}}` : `${types.slice(0, -1)}, ${entry}}` },
+  };
+}
+
+function unreadable(file: string, cause: unknown): unknown {
+  if (isIsoflopError(cause)) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new IsoflopError({
+    code: "file-unreadable",
+    message: `${file} cannot be read as a table: ${briefly(message)}`,
+    hint: /out of memory/i.test(message)
+      ? "Its rows are too wide for the memory that reading may take: write the columns of use to a file of their own, or use Parquet."
+      : "Check that every line has the same columns as the first one, and that the ending tells the format.",
+    cause,
+  });
+}
 
 /** What DuckDB says before it lists its options: the kind of error, the line, and what is wrong with it. */
-function briefly(error: unknown): string {
-  const lines = (error instanceof Error ? error.message : String(error)).split("\n");
+function briefly(message: string): string {
+  const lines = message.split("\n");
   const end = lines.findIndex((line) => line === "" || /^(Possible|The search space|LINE \d)/.test(line));
   return lines
     .slice(0, end < 0 ? 3 : end)
     .filter((line) => !line.startsWith("Original Line:"))
     .map((line) => (line.length > 200 ? `${line.slice(0, 200)}…` : line))
     .join(": ");
-}
-
-/**
- * Reads files or globs of CSV, TSV, JSON, JSONL or Parquet. `where` is a SQL condition on the file's own columns: it
- * comes from the user's own command line only. Errors: file-missing, file-type, file-unreadable, where-invalid.
- */
-export async function readTables(patterns: readonly string[], where: string | undefined): Promise<Table[]> {
-  // Files of this machine only: an address must not make the reader fetch an extension, or the file.
-  const instance = await DuckDBInstance.create(":memory:", {
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-  });
-  const connection = await instance.connect();
-  try {
-    const files: string[] = [];
-    for (const pattern of patterns) files.push(...(await findFiles(connection, pattern)));
-    for (const [i, file] of files.entries()) await load(connection, file, `source_${i}`);
-    // From here on the user's condition runs: it sees the rows, and neither files nor network.
-    await connection.run("SET enable_external_access = false");
-    await connection.run("SET lock_configuration = true");
-    const tables: Table[] = [];
-    for (const [i, file] of files.entries()) tables.push(await select(connection, file, `source_${i}`, where));
-    return tables;
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
-
-async function findFiles(connection: DuckDBConnection, pattern: string): Promise<string[]> {
-  const entry = await stat(pattern).catch(() => undefined);
-  if (entry?.isFile()) return [pattern];
-  if (entry !== undefined) throw notATable(pattern, entry.isDirectory() ? "it is a folder, and no study" : "no file");
-  const found = await connection
-    .runAndReadAll(`SELECT file FROM glob(${literal(pattern)}) ORDER BY file`)
-    .catch(() => undefined);
-  const matches = found?.getRowsJS().map(([file]) => String(file)) ?? [];
-  if (matches.length === 0) throw missing(pattern);
-  return matches;
-}
-
-/** Reads a file into a table of its own. */
-async function load(connection: DuckDBConnection, file: string, source: string): Promise<void> {
-  if ((await stat(file)).size === 0) throw notATable(file, "it is empty");
-  const from = reader(file);
-  const create = (reading: string) =>
-    connection.run(
-      `CREATE OR REPLACE TEMP TABLE ${source} AS SELECT row_number() OVER () AS ${ROW}, * FROM ${reading}`,
-    );
-  try {
-    await create(from);
-    const columns = (await connection.runAndReadAll(`SELECT * FROM ${source} LIMIT 0`)).columnNames();
-    const [, only = ""] = columns;
-    const [delimiter] = /[,;\t|]/.exec(only) ?? [];
-    // One column named "N,D,loss": some line has another number of cells than the header. Told the columns, the reader
-    // says which.
-    if (columns.length === 2 && delimiter !== undefined && from.startsWith("read_csv")) {
-      const wanted = only.split(delimiter).map((_, i) => `'${i}': 'VARCHAR'`);
-      await create(
-        `read_csv(${literal(file)}, auto_detect = false, header = true, delim = ${literal(delimiter)}, quote = '"', escape = '"', columns = {${wanted.join(", ")}})`,
-      );
-    }
-    if (columns.length === 2 && only === "json") throw notATable(file, "it is no list of objects, one for each run");
-  } catch (cause) {
-    throw unreadable(file, cause);
-  }
-}
-
-async function select(
-  connection: DuckDBConnection,
-  file: string,
-  source: string,
-  where: string | undefined,
-): Promise<Table> {
-  const invalid = (why: string, cause?: unknown) =>
-    new IsoflopError({
-      code: "where-invalid",
-      message: `--where ${JSON.stringify(where)} cannot be applied to ${file}: ${why}`,
-      hint: 'It is a SQL condition on the file\'s columns, for example --where "dropped = 0 AND seed < 3".',
-      cause,
-    });
-  if (where?.trim() === "") throw invalid("it is empty");
-  const condition = where === undefined ? "" : ` WHERE (${where}\n)`;
-  const query = `SELECT * FROM ${source}${condition} ORDER BY ${ROW}`;
-  const result = await (async () => {
-    // "true); DROP …; SELECT (true" is no condition.
-    if ((await connection.extractStatements(query)).count !== 1) throw new Error("it is more than one condition");
-    return connection.runAndReadAll(query);
-  })().catch((cause: unknown) => {
-    throw invalid(firstLine(cause), cause);
-  });
-  const names = result.columnNames();
-  const columns = names.filter((name) => name !== ROW);
-  const rows = result.getRowsJS().map((values) => {
-    const named = new Map(names.map((name, i) => [name, values[i] as unknown]));
-    return { row: Number(named.get(ROW)), values: named };
-  });
-  return { file, columns, rows };
-}
-
-function reader(file: string): string {
-  const extension = extname(file.replace(/\.(gz|zst)$/i, "")).toLowerCase();
-  const read = READERS[extension];
-  if (read !== undefined) return read(literal(file));
-  throw new IsoflopError({
-    code: "file-type",
-    message: `${file}: cannot tell what kind of table this is.`,
-    hint: `Known endings: ${Object.keys(READERS).join(", ")}.`,
-  });
-}
-
-function notATable(file: string, why: string): IsoflopError {
-  return new IsoflopError({
-    code: "file-unreadable",
-    message: `${file} cannot be read as a table: ${why}.`,
-    hint: "Give a study's folder, or CSV, TSV, JSON, JSONL or Parquet files; quote globs.",
-  });
-}
-
-function missing(pattern: string): IsoflopError {
-  return new IsoflopError({
-    code: "file-missing",
-    message: `There is no study, file or match for ${pattern}.`,
-    hint: "Give a study's folder, or CSV, TSV, JSON, JSONL or Parquet files; quote globs.",
-  });
-}
-
-function unreadable(file: string, cause: unknown): unknown {
-  if (cause instanceof IsoflopError) return cause;
-  return new IsoflopError({
-    code: "file-unreadable",
-    message: `${file} cannot be read as a table: ${briefly(cause)}`,
-    hint: "Check that every line has the same columns as the first one, and that the ending tells the format.",
-    cause,
-  });
 }

@@ -1,8 +1,8 @@
 import { IsoflopError } from "@isoflop/laws";
+import { nearest } from "@isoflop/laws/observations";
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { allowedKeys } from "./allowedKeys.js";
-import { nearest } from "./nearest.js";
 import { type Study, studySchema } from "./schema.js";
 
 type Document = ReturnType<typeof parseDocument>;

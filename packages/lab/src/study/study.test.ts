@@ -1,11 +1,11 @@
 import { isIsoflopError } from "@isoflop/laws";
+import { nearest } from "@isoflop/laws/observations";
 import type { Corpus } from "@isoflop/trainer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkDesign } from "./check.js";
 import { canonicalJson, runId } from "./identity.js";
 import { isoflopProfiles } from "./ladder.js";
-import { nearest } from "./nearest.js";
 import { parseStudy } from "./parse.js";
 import { parseQuantity } from "./quantity.js";
 import { resolveRuns } from "./resolve.js";

@@ -34,6 +34,7 @@ import {
 } from "../index.js";
 import * as fits from "./fit.js";
 import * as forecasts from "./forecast.js";
+import * as observations from "./observations.js";
 import * as plans from "./plan.js";
 import * as published from "./published.js";
 import * as uncertainty from "./uncertainty.js";
@@ -165,7 +166,15 @@ describe("nothing that the library exports throws for bad data", () => {
     }
     return thrown;
   };
-  const data = Object.entries({ ...fits, ...forecasts, ...plans, ...published, ...uncertainty, ...units });
+  const data = Object.entries({
+    ...fits,
+    ...forecasts,
+    ...observations,
+    ...plans,
+    ...published,
+    ...uncertainty,
+    ...units,
+  });
   test.each(data)("%s returns, whatever it is given", (_, f) => {
     expect(call(f as (...values: unknown[]) => unknown)).toEqual([]);
   });
@@ -276,6 +285,34 @@ describe("a series of backtests", () => {
     expect(errorOf(backtestSeries(runs.slice(0, 14), procedures)).code).toBe("too-few-budgets");
     const wrong = [{ name: "2", freeParameters: 3, fit: "isoflop" }] as unknown as typeof procedures;
     expect(errorOf(backtestSeries(runs, wrong)).code).toBe("bad-option");
+  });
+});
+
+describe("a table", () => {
+  test("gives runs that fits take, or an error that names its rows", () => {
+    const table = orThrow(
+      library.toObservations(runs.map(({ parameters, tokens, loss }) => ({ n_params: parameters, tokens, loss }))),
+    );
+    expect(orThrow(fitParametric(table.records, quick)).parameters.alpha).toBeCloseTo(
+      orThrow(fitParametric(runs, quick)).parameters.alpha,
+      9,
+    );
+    const bad = [{ N: 1 }, null, [1]] as unknown as Record<string, unknown>[];
+    expect(errorOf(library.toObservations(bad))).toMatchObject({
+      code: "bad-table",
+      rows: [
+        { row: 2, reason: "is null, not an object" },
+        { row: 3, reason: "is an array, not an object" },
+      ],
+    });
+    const options = [3, null, { columns: { weights: "N" } }, { columns: { parameters: 3 } }, { columns: "" }];
+    for (const option of options) {
+      expect(errorOf(library.toObservations([{ N: 1e6 }], option as object)).code, JSON.stringify(option)).toBe(
+        "bad-option",
+      );
+    }
+    expect(errorOf(library.toObservations([{ N: 1e6 }], { columns: "M=x" })).code).toBe("columns-syntax");
+    expect(errorOf(library.toObservations([{ N: 1e6, D: 1e7, loss: -1 }])).rows).toHaveLength(1);
   });
 });
 
