@@ -58,7 +58,6 @@ export type { Forecast, ForecastOptions, LossPrediction } from "./forecast/forec
 export * from "./forecast/forecaster.js";
 export { type AllocationFit, type LossFit, lossBy, optimumBy } from "./forecast/laws.js";
 export * from "./laws/chinchilla.js";
-export * from "./laws/computeCost.js";
 export * from "./laws/dataConstrained.js";
 export * from "./laws/kaplanCompute.js";
 export * from "./laws/kaplanModelData.js";
@@ -67,6 +66,7 @@ export * from "./laws/lossFrontier.js";
 export * from "./laws/lossLaw.js";
 export * from "./laws/powerLaw.js";
 export { type DecayForm, NO_DECAY } from "./laws/repetition.js";
+export * from "./model/computeCost.js";
 export * from "./model/counts.js";
 export * from "./model/flops/flopsPerToken.js";
 export * from "./model/flops/hoffmann.js";

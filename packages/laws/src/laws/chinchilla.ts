@@ -1,4 +1,4 @@
-import { type ComputeCost, sixND, tokensFor } from "./computeCost.js";
+import { type ComputeCost, sixND, tokensFor } from "../model/computeCost.js";
 import type { LossLaw, Parameters } from "./lossLaw.js";
 
 /** Parameters of E + A/N^alpha + B/D^beta, by name. */

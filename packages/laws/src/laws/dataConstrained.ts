@@ -1,6 +1,6 @@
+import { sixND, tokensFor } from "../model/computeCost.js";
 import { gridThenGolden } from "../numerics/minimiseScalar.js";
 import { type ChinchillaParameterName, chinchilla, chinchillaParametersForTokens } from "./chinchilla.js";
-import { sixND, tokensFor } from "./computeCost.js";
 import type { LossLaw, Parameters } from "./lossLaw.js";
 import {
   type DecayForm,

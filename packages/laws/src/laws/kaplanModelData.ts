@@ -1,4 +1,4 @@
-import { type ComputeCost, sixND, tokensFor } from "./computeCost.js";
+import { type ComputeCost, sixND, tokensFor } from "../model/computeCost.js";
 import type { LossLaw, Parameters } from "./lossLaw.js";
 
 /** Parameters of Kaplan's L(N, D), by name. */

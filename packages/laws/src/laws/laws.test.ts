@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { type ComputeCost, computeOf, sixND, tokensFor } from "../model/computeCost.js";
 import { gridThenGolden } from "../numerics/minimiseScalar.js";
 import { muennighoffConstants } from "../published/muennighoff.js";
 import { chinchilla, chinchillaExponents, chinchillaParametersForTokens } from "./chinchilla.js";
-import { type ComputeCost, computeOf, sixND, tokensFor } from "./computeCost.js";
 import { dataConstrained } from "./dataConstrained.js";
 import { kaplanCompute } from "./kaplanCompute.js";
 import { kaplanModelData, kaplanModelDataExponents } from "./kaplanModelData.js";

@@ -1,5 +1,5 @@
 import type { Optimum } from "../fit/result.js";
-import type { ComputeCost } from "./computeCost.js";
+import type { ComputeCost } from "../model/computeCost.js";
 
 /** What a parameter of a law is. */
 export interface ParameterDescription {
