@@ -1,6 +1,6 @@
 import type { Interval, Optimum, OptimumIntervals } from "../fit/result.js";
 import type { ChinchillaParameters } from "../laws/chinchilla.js";
-import type { DecayForm } from "../laws/repetition.js";
+import type { DecayForm } from "../laws/forms/repetition.js";
 import type { ComputeCost } from "../model/computeCost.js";
 import type { CountingConvention } from "../record.js";
 
