@@ -6,7 +6,7 @@ import { examine } from "./lawDiagnostics.js";
 import { type LawLoss, lawProblem, reportedObjective, residualsAt } from "./lawObjective.js";
 import { bootstrapLaw } from "./lawResampling.js";
 import { checkEnough, checkRows, type LawRow, outputScale } from "./lawRows.js";
-import { deltaPath, descend, lawStarts } from "./lawSearch.js";
+import { deltaPath, descend, directPath, lawStarts } from "./lawSearch.js";
 import { type Constraints, searchSpace } from "./lawSpace.js";
 import type { FitResult } from "./result.js";
 import { warn, warnBootstrap, warnFewPoints } from "./warnings.js";
@@ -40,6 +40,8 @@ export interface LawFit<Name extends string = string> extends FitResult {
   readonly basins: readonly Basin<Name>[];
   /** Parameters that were held, with their values: they have no interval. */
   readonly fixed: Readonly<Partial<Record<Name, number>>>;
+  /** Groups of parameters that were one. */
+  readonly tied: readonly (readonly Name[])[];
 }
 
 /**
@@ -59,11 +61,13 @@ export function fitLaw<Name extends string, Input extends string>(
   const space = searchSpace(general, options);
   checkEnough(general, rows, space.members.length);
   const problem = lawProblem(general, space, rows);
-  const path = deltaPath(loss, delta, general.residuals === "log" ? 1 : outputScale(general, rows));
+  const scale = general.residuals === "log" ? 1 : outputScale(general, rows);
+  const path = deltaPath(loss, delta, scale);
+  const direct = directPath(path, scale);
   const once = new Float64Array(rows.length).fill(1);
 
   const results = lawStarts(problem, starts, createRandom(startSeed))
-    .map((start) => descend(problem, once, start, path, 300))
+    .map((start, i) => descend(problem, once, start, i % 2 === 0 ? direct : path, 300))
     .sort((a, b) => a.value - b.value);
   const [best] = results;
   if (best === undefined) {
@@ -125,6 +129,7 @@ export function fitLaw<Name extends string, Input extends string>(
     })),
     basins: examined.basins as readonly Basin<Name>[],
     fixed: space.held as Partial<Record<Name, number>>,
+    tied: options.tied ?? [],
   };
 }
 

@@ -8,8 +8,11 @@ import { warn } from "./warnings.js";
 
 /** Local minima listed at most. */
 const MOST_BASINS = 5;
-/** Above this condition number of the Gauss-Newton matrix, intervals follow directions that the data hardly see. */
-const ILL_CONDITIONED = 1e8;
+/**
+ * Well-planned data of every law here give a condition number below 3e3, two breaks in one curve 1e5, D always at 20 N 1e6
+ * and more: then some direction of the parameters is a thousand times less certain than another.
+ */
+const ILL_CONDITIONED = 1e6;
 /** A variable that moves no prediction by more than this share is not in the data. */
 const UNSEEN = 1e-4;
 

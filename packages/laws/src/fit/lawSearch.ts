@@ -2,6 +2,7 @@ import type { Law } from "../laws/law.js";
 import { minimiseBounded, type NewtonResult } from "../numerics/boundedNewton.js";
 import { nonNegativeLeastSquares } from "../numerics/nonNegativeLeastSquares.js";
 import type { Random } from "../numerics/random.js";
+import { standardDeviation } from "../numerics/statistics.js";
 import { type LawLoss, type LawProblem, lawObjective, residualsAt } from "./lawObjective.js";
 import { inputScales, outputScale, rangeScales, ratio } from "./lawRows.js";
 
@@ -26,6 +27,15 @@ export function deltaPath(loss: LawLoss, delta: number, scale: number): number[]
   return [...path, target];
 }
 
+/**
+ * The path of every second start: at once at the small deltas. Those that come down from large ones all end in the basin
+ * that the smoothed objective leads to.
+ */
+export function directPath(path: readonly number[], scale: number): readonly number[] {
+  const small = path.filter((delta) => delta <= 1e-3 * scale);
+  return small.length > 0 ? small : path.slice(-1);
+}
+
 /** Minimises through the deltas; the last to full precision. */
 export function descend(
   problem: LawProblem,
@@ -47,8 +57,8 @@ export function descend(
 }
 
 /**
- * Starts of a search, best first: the published constants in the data's own units (Law.rescale) and random variations
- * of them, each with the law's linear parameters, or else its level, fitted to the data.
+ * Starts of a search: first the published constants in the data's own units (Law.rescale), then random variations of them,
+ * best first and apart from each other, each with the law's linear parameters, or else its level, fitted to the data.
  */
 export function lawStarts(problem: LawProblem, count: number, random: Random): number[][] {
   const { law, space, rows } = problem;
@@ -69,8 +79,28 @@ export function lawStarts(problem: LawProblem, count: number, random: Random): n
     const objective = residuals.reduce((sum, r) => sum + Math.abs(r), 0);
     if (Number.isFinite(objective)) candidates.push({ x: inside, objective });
   }
+  const first = candidates[0];
   candidates.sort((a, b) => a.objective - b.objective);
-  return candidates.slice(0, count).map(({ x }) => x);
+  const ranked = candidates.map(({ x }) => x);
+  return first === undefined ? [] : [first.x, ...apart(ranked, count - 1)];
+}
+
+/**
+ * The first `count` of ranked points that keep a distance from one another, in units of the points' own spread: the best
+ * ones alone would all lie in the best basin. The distance shrinks until there are enough.
+ */
+function apart(ranked: readonly number[][], count: number): number[][] {
+  const spread = (ranked[0] ?? []).map((_, k) => standardDeviation(ranked.map((x) => x[k]!)) || 1);
+  const near = (a: readonly number[], b: readonly number[], distance: number) =>
+    Math.hypot(...a.map((v, k) => (v - b[k]!) / spread[k]!)) < distance;
+  for (let distance = Math.sqrt(spread.length); ; distance /= 2) {
+    const chosen: number[][] = [];
+    for (const x of ranked) {
+      if (chosen.length === count) break;
+      if (!chosen.some((other) => near(x, other, distance))) chosen.push(x);
+    }
+    if (chosen.length === count || distance < 1e-3) return chosen;
+  }
 }
 
 function ones(law: Law): Record<string, number> {

@@ -42,32 +42,8 @@ export function dataConstrained(uniqueTokens: number, decay: DecayForm = "expone
       },
       RN: { unit: "repetitions", meaning: "R_N*: the same for excess parameters", bounds: [0.01, 1e4] },
     },
-    loss(p, n, d) {
-      const effective = effectiveSizes(p, n, d, uniqueTokens, decay);
-      return chinchilla.loss(p, effective.parameters, effective.tokens);
-    },
-    gradient(p, { N: n, D: d }) {
-      const uniqueD = Math.min(uniqueTokens, d);
-      const fed = chinchillaParametersForTokens(p, uniqueD);
-      const data = effective(uniqueD, d, p.RD, decay);
-      const model = effective(Math.min(fed, n), n, p.RN, decay);
-      const base = chinchilla.gradient(p, { N: model.value, D: data.value });
-      const byModel = -p.alpha * p.A * model.value ** (-p.alpha - 1);
-      const byData = -p.beta * p.B * data.value ** (-p.beta - 1);
-      // N' also moves with U_N, hence with A, B, alpha and beta, as long as U_N < N.
-      const byFed = fed < n ? byModel * model.byUnique * fed : 0;
-      const logRatio = Math.log((p.alpha * p.A) / (p.beta * p.B));
-      const logU = Math.log(uniqueD);
-      return {
-        E: 1,
-        A: base.A + byFed / (p.alpha * p.A),
-        B: base.B - byFed / (p.alpha * p.B),
-        alpha: base.alpha + byFed * ((1 - logRatio - p.beta * logU) / p.alpha ** 2),
-        beta: base.beta + byFed * ((logU - 1 / p.beta) / p.alpha),
-        RD: byData * data.byScale,
-        RN: byModel * model.byScale,
-      };
-    },
+    loss: (p, n, d) => lossOf(p, n, d, uniqueTokens, decay),
+    gradient: (p, x) => gradientOf(p, x.N, x.D, uniqueTokens, decay),
     /**
      * No closed form: D follows from N by the budget, and N is found by a search over ln N around Chinchilla's optimum.
      */
@@ -92,7 +68,7 @@ export function dataConstrained(uniqueTokens: number, decay: DecayForm = "expone
   return law;
 }
 
-const { name, form, source, parameters } = dataConstrained(1);
+const { name, form, source, parameters } = dataConstrained(1e9);
 
 /** The same law with the unique tokens U as an input, for runs that differ in them. */
 export const dataConstrainedLaw: Law<DataConstrainedParameterName, "N" | "D" | "U"> = {
@@ -112,8 +88,8 @@ export const dataConstrainedLaw: Law<DataConstrainedParameterName, "N" | "D" | "
     A: { unit: parameters.A.unit, meaning: parameters.A.meaning },
     B: { unit: parameters.B.unit, meaning: parameters.B.meaning },
   },
-  value: (p, x) => dataConstrained(x.U).loss(p, x.N, x.D),
-  gradient: (p, x) => dataConstrained(x.U).gradient(p, x),
+  value: (p, x) => lossOf(p, x.N, x.D, x.U),
+  gradient: (p, x) => gradientOf(p, x.N, x.D, x.U),
   rescale: (p, by, output) => ({ ...p, ...chinchilla.rescale(p, by, output) }),
   published: {
     parameters: {
@@ -128,6 +104,40 @@ export const dataConstrainedLaw: Law<DataConstrainedParameterName, "N" | "D" | "
     source: "Muennighoff et al. 2023 (arXiv:2305.16264), equation 7 and its repository; alpha = beta held fixed",
   },
 };
+
+function lossOf(p: DataConstrainedParameters, n: number, d: number, uniqueTokens: number, decay?: DecayForm): number {
+  const { parameters, tokens } = effectiveSizes(p, n, d, uniqueTokens, decay);
+  return chinchilla.loss(p, parameters, tokens);
+}
+
+function gradientOf(
+  p: DataConstrainedParameters,
+  n: number,
+  d: number,
+  uniqueTokens: number,
+  decay: DecayForm = "exponential",
+) {
+  const uniqueD = Math.min(uniqueTokens, d);
+  const fed = chinchillaParametersForTokens(p, uniqueD);
+  const data = effective(uniqueD, d, p.RD, decay);
+  const model = effective(Math.min(fed, n), n, p.RN, decay);
+  const base = chinchilla.gradient(p, { N: model.value, D: data.value });
+  const byModel = -p.alpha * p.A * model.value ** (-p.alpha - 1);
+  const byData = -p.beta * p.B * data.value ** (-p.beta - 1);
+  // N' also moves with U_N, hence with A, B, alpha and beta, as long as U_N < N.
+  const byFed = fed < n ? byModel * model.byUnique * fed : 0;
+  const logRatio = Math.log((p.alpha * p.A) / (p.beta * p.B));
+  const logU = Math.log(uniqueD);
+  return {
+    E: 1,
+    A: base.A + byFed / (p.alpha * p.A),
+    B: base.B - byFed / (p.alpha * p.B),
+    alpha: base.alpha + byFed * ((1 - logRatio - p.beta * logU) / p.alpha ** 2),
+    beta: base.beta + byFed * ((logU - 1 / p.beta) / p.alpha),
+    RD: byData * data.byScale,
+    RN: byModel * model.byScale,
+  };
+}
 
 /** N' and D': what repeated data and excess parameters are worth, as unique ones. */
 export function effectiveSizes(
