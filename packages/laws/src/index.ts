@@ -29,9 +29,9 @@ export {
 } from "./api/units.js";
 export * from "./error.js";
 export * from "./fit/budgets.js";
+export * from "./fit/compareLaws.js";
 export * from "./fit/dataConstrained.js";
 export type { Basin } from "./fit/dataConstrainedBasins.js";
-export * from "./fit/compareLaws.js";
 export * from "./fit/envelope.js";
 export type { CurveOptions } from "./fit/envelopeCurves.js";
 export * from "./fit/fitLaw.js";

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { chinchilla } from "../laws/chinchilla.js";
 import { dataConstrainedLaw } from "../laws/dataConstrained.js";
 import { fitLaw } from "./fitLaw.js";
+import { profileIntervals } from "./lawProfile.js";
 
 const shared = process.env.ISOFLOP_SHARED ?? fileURLToPath(new URL("../../../../../shared", import.meta.url));
 const golden = describe.skipIf(!existsSync(`${shared}/data`) && process.env.CI !== "true");
@@ -31,6 +32,20 @@ golden("the generic fit reaches published optima", () => {
       expect(Math.abs(fit.parameters[name as "E"] / value - 1), name).toBeLessThan(1e-4);
     }
     expect(Math.abs(fit.objective / objective - 1)).toBeLessThan(1e-6);
+  });
+  test("the bootstrap of Epoch's points has the published standard errors, and the profile is about as wide", () => {
+    const fit = fitLaw(chinchilla, epoch(), { loss: "huber", resamples: 200, starts: 2 });
+    // 4,000 resamples gave these; 200 know a standard deviation within 15 % at three of its own.
+    for (const [name, value] of Object.entries({ E: 0.0257, alpha: 0.0154, beta: 0.0206 })) {
+      expect(Math.abs(fit.standardErrors[name]! / value - 1), name).toBeLessThan(0.2);
+    }
+    const width = ([low, high]: readonly [number, number]) => high - low;
+    const wide = profileIntervals(chinchilla, epoch(), fit, { names: ["beta"] }).beta!;
+    const narrow = profileIntervals(chinchilla, epoch(), fit, { names: ["beta"], errors: "equal" }).beta!;
+    expect(width(wide) / width(fit.intervals95.beta!)).toBeGreaterThan(0.6);
+    expect(width(wide) / width(fit.intervals95.beta!)).toBeLessThan(1.7);
+    // Epoch's residuals are far from alike: taken as such, the interval is less than half of what resampling shows.
+    expect(width(narrow) / width(fit.intervals95.beta!)).toBeLessThan(0.5);
   });
   test("Muennighoff's two basins of R_D* and R_N*, the deeper one first, the other warned of", () => {
     const rows = readCsv("datablations/fit_samples_182.csv").map((row) => ({

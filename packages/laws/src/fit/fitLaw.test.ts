@@ -193,6 +193,11 @@ describe("diagnostics", () => {
     expect(fit.diagnostics.conditionNumber).toBeGreaterThan(1e6);
     expect(fit.warnings.map((w) => w.code)).toContain("ill-conditioned");
   });
+  test("copied rows are told", () => {
+    const rows = planted(0.003);
+    const { warnings } = fitLaw(chinchilla, [...rows, ...rows.slice(0, 7)], { resamples: 0 });
+    expect(warnings).toEqual([{ code: "duplicate-runs", message: expect.stringMatching(/^7 of 67 rows/) }]);
+  });
   test("a term that moves nothing is named", () => {
     const rows = plantedRows(m2, { beta: 1e-12, c: -0.4, epsInf: 0.5 }, 40, 0.001, createRandom(3));
     const { warnings } = fitLaw(m2, rows, { resamples: 0 });

@@ -6,9 +6,9 @@ import { examine } from "./lawDiagnostics.js";
 import { type LawLoss, lawProblem, reportedObjective, residualsAt } from "./lawObjective.js";
 import { bootstrapLaw } from "./lawResampling.js";
 import { checkEnough, checkRows, type LawRow, outputScale } from "./lawRows.js";
-import { deltaPath, descend, directPath, lawStarts } from "./lawSearch.js";
+import { deltaPath, descend, directPath, lawStarts, refitPath } from "./lawSearch.js";
 import { type Constraints, searchSpace } from "./lawSpace.js";
-import type { FitResult } from "./result.js";
+import type { FitResult, FitWarning } from "./result.js";
 import { warn, warnBootstrap, warnFewPoints } from "./warnings.js";
 
 export interface LawFitOptions<Name extends string = string> extends BootstrapOptions, Constraints<Name> {
@@ -79,7 +79,7 @@ export function fitLaw<Name extends string, Input extends string>(
   }
   const parameters = space.toParameters(best.x);
   const residuals = residualsAt(problem, parameters);
-  const draws = bootstrapLaw(problem, best.x, loss === "mse" ? path : path.slice(-4), options);
+  const draws = bootstrapLaw(problem, best.x, refitPath(path, scale), options);
   const examined = examine(problem, results, path.at(-1)!, (x) =>
     reportedObjective(residualsAt(problem, space.toParameters(x)), loss, delta),
   );
@@ -111,6 +111,7 @@ export function fitLaw<Name extends string, Input extends string>(
     },
     warnings: [
       ...warnFewPoints(rows.length, space.members.length, "rows"),
+      ...warnCopiedRows(rows),
       ...examined.warnings,
       ...(best.converged ? [] : [warn("poor-convergence", "The minimiser ran out of iterations.")]),
       ...(draws.over === "rows" && draws.shared > 0
@@ -131,6 +132,18 @@ export function fitLaw<Name extends string, Input extends string>(
     fixed: space.held as Partial<Record<Name, number>>,
     tied: options.tied ?? [],
   };
+}
+
+/** A second seed never gives the same y to the last digit. */
+function warnCopiedRows(rows: readonly LawRow[]): FitWarning[] {
+  const copies = rows.length - new Set(rows.map(({ inputs, y }) => JSON.stringify([inputs, y]))).size;
+  if (copies === 0) return [];
+  return [
+    warn(
+      "duplicate-runs",
+      `${copies} of ${rows.length} rows have the inputs and the y of another: intervals are too narrow.`,
+    ),
+  ];
 }
 
 function withResiduals(law: Law, residuals: LawFitOptions["residuals"]): Law {

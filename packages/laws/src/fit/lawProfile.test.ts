@@ -6,7 +6,7 @@ import { lossFrontier } from "../laws/lossFrontier.js";
 import { m2 } from "../laws/m2.js";
 import { leastSquares } from "../numerics/leastSquares.js";
 import { createRandom } from "../numerics/random.js";
-import { studentT95 } from "../numerics/studentT.js";
+import { studentT975 } from "../numerics/studentT.js";
 import { fitLaw } from "./fitLaw.js";
 import { profileIntervals } from "./lawProfile.js";
 
@@ -14,13 +14,13 @@ describe("profile likelihood", () => {
   test("of a regression is Student's interval, to every digit that matters", () => {
     const rows = plantedRows(kaplanParameters, kaplanParameters.published.parameters, 12, 0.01, createRandom(8));
     const fit = fitLaw(kaplanParameters, rows, { resamples: 0 });
-    const [low, high] = profileIntervals(kaplanParameters, rows, fit, ["alphaN"]).alphaN!;
+    const [low, high] = profileIntervals(kaplanParameters, rows, fit, { names: ["alphaN"], errors: "equal" }).alphaN!;
     const columns = [rows.map(() => 1), rows.map((row) => Math.log(row.inputs.N))];
     const line = leastSquares(
       columns,
       rows.map((row) => Math.log(row.y)),
     )!;
-    const half = studentT95(10) * Math.sqrt((line.unscaledCovariance[1]![1]! * line.residualSum) / 10);
+    const half = studentT975(10) * Math.sqrt((line.unscaledCovariance[1]![1]! * line.residualSum) / 10);
     expect((high - low) / 2 / half).toBeCloseTo(1, 4);
     expect((high + low) / 2 / -line.coefficients[1]!).toBeCloseTo(1, 6);
   });
@@ -42,6 +42,22 @@ describe("profile likelihood", () => {
     expect(intervals.alpha![1]).toBeGreaterThan(0.3);
     expect(intervals.E).toBeUndefined();
   });
+  test("sees that rows of one run err together, where equal errors would be too narrow", () => {
+    const random = createRandom(9);
+    const rows = plantedRows(kaplanParameters, kaplanParameters.published.parameters, 20).flatMap((row, run) => {
+      const shared = 0.01 * random.normal();
+      return Array.from({ length: 6 }, () => ({
+        ...row,
+        y: row.y * Math.exp(shared + 0.001 * random.normal()),
+        run: `${run}`,
+      }));
+    });
+    const fit = fitLaw(kaplanParameters, rows, { resamples: 0 });
+    const [own, equal] = (["unequal", "equal"] as const).map(
+      (errors) => profileIntervals(kaplanParameters, rows, fit, { names: ["alphaN"], errors }).alphaN!,
+    );
+    expect((own![1] - own![0]) / (equal![1] - equal![0])).toBeGreaterThan(1.8);
+  });
   test.each(["mse", "huber", "lad"] as const)("by %s covers the truth about 95 times in 100", (loss) => {
     const random = createRandom(33);
     const truth = m2.published.parameters;
@@ -49,7 +65,7 @@ describe("profile likelihood", () => {
     for (let study = 0; study < 100; study++) {
       const rows = plantedRows(m2, truth, 30, 0.01, random);
       const fit = fitLaw(m2, rows, { loss, resamples: 0, starts: 1 });
-      const [low, high] = profileIntervals(m2, rows, fit, ["c"]).c!;
+      const [low, high] = profileIntervals(m2, rows, fit, { names: ["c"] }).c!;
       if (low <= truth.c && truth.c <= high) held++;
     }
     // Binomial(100, 0.95) leaves 89 to 99 with probability 1 %; the robust ones estimate the density at 0 from 30 rows.

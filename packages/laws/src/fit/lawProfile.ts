@@ -3,26 +3,38 @@ import { choleskySolve } from "../numerics/cholesky.js";
 import { quantile } from "../numerics/statistics.js";
 import type { LawFit } from "./fitLaw.js";
 import { type LawLoss, type LawProblem, lawObjective, lawProblem } from "./lawObjective.js";
+import { clustersOf } from "./lawResampling.js";
 import type { LawRow } from "./lawRows.js";
 import { outputScale } from "./lawRows.js";
 import { deltaPath, descend } from "./lawSearch.js";
-import { searchSpace } from "./lawSpace.js";
-import { objectiveRise95 } from "./objectiveRise.js";
+import { LOG_LIMIT, searchSpace } from "./lawSpace.js";
+import { clusteredRises95, objectiveRise95 } from "./objectiveRise.js";
 import type { Interval } from "./result.js";
+
+export interface ProfileOptions<Name extends string = string> {
+  /** Default: every free parameter. */
+  readonly names?: readonly Name[];
+  /**
+   * "unequal" (default): rows may err by different sizes, and rows of one run together, as under the bootstrap. "equal": all
+   * err alike and independently, which gives Student's intervals of a regression, and far too narrow ones where it is not so.
+   */
+  readonly errors?: "unequal" | "equal";
+}
 
 /**
  * 95 % intervals by profile likelihood: a parameter is moved and held, the others are fitted anew, until the objective
  * has risen by what a likelihood ratio allows (objectiveRise.ts). Unlike a bootstrap it sees a likelihood that is
- * lopsided or open: an end that no value of the parameter reaches is its bound, 0 or Infinity.
+ * lopsided or open (under Huber's loss of small delta and absolute deviations its width rests on a kernel estimate, and may
+ * be a third too small where rows err very differently: compare the bootstrap): an end that no value of the parameter reaches is its bound, or 0 or Infinity where it has none.
  * @param rows those that the fit was made on
- * @param names default: every free parameter
  */
 export function profileIntervals<Name extends string, Input extends string>(
   law: Law<Name, Input>,
   rows: readonly LawRow<Input>[],
   fit: LawFit<Name>,
-  names?: readonly Name[],
+  options: ProfileOptions<Name> = {},
 ): Readonly<Record<string, Interval>> {
+  const { names, errors = "unequal" } = options;
   const residuals = fit.diagnostics.residualsOf === "y" ? "linear" : "log";
   const general = { ...(law as unknown as Law), residuals } as Law;
   const constraints = { fixed: fit.fixed, tied: fit.tied };
@@ -41,7 +53,12 @@ export function profileIntervals<Name extends string, Input extends string>(
   );
   const once = new Float64Array(rows.length).fill(1);
   const start = problem.space.toVariables(fit.parameters);
-  const profile = profiler(problem, descend(problem, once, start, [delta], 100).x, delta);
+  const best = descend(problem, once, start, [delta], 100).x;
+  const rises =
+    errors === "unequal"
+      ? clusteredRises95(problem, best, delta, clustersOf(rows))
+      : best.map(() => objectiveRise95(problem, best, delta));
+  const profile = profiler(problem, best, delta, rises);
   const intervals: Record<string, Interval> = {};
   problem.space.members.forEach((group, k) => {
     if (names !== undefined && !group.some((name) => (names as readonly string[]).includes(name))) return;
@@ -53,17 +70,17 @@ export function profileIntervals<Name extends string, Input extends string>(
 }
 
 /** Where the profile of variable k crosses its threshold, below (-1) or above (1) the optimum. */
-function profiler(problem: LawProblem, best: readonly number[], delta: number) {
+function profiler(problem: LawProblem, best: readonly number[], delta: number, rises: readonly number[]) {
   const { space, rows } = problem;
   const n = best.length;
   const once = new Float64Array(rows.length).fill(1);
   const objective = lawObjective(problem, once, delta, false);
   const metric = new Float64Array(n * n);
   const least = objective.derivatives(Float64Array.from(best), new Float64Array(n), new Float64Array(n * n), metric);
-  const rise = objectiveRise95(problem, best, delta);
 
   return (k: number, sign: -1 | 1): number => {
     const limit = sign < 0 ? space.lower[k]! : space.upper[k]!;
+    const rise = rises[k]!;
     if (rise === 0) return best[k]!;
     let from: readonly number[] = best;
     /** Square root of the rise over its threshold: near the optimum a straight line through 0. */
@@ -85,13 +102,8 @@ function profiler(problem: LawProblem, best: readonly number[], delta: number) {
       innerHeight = outerHeight;
       step *= 1.6;
     }
-    return sign < 0
-      ? space.logarithmic[k]
-        ? Number.NEGATIVE_INFINITY
-        : limit
-      : limit > 600
-        ? Number.POSITIVE_INFINITY
-        : limit;
+    // A logarithm's outermost value stands for no bound at all.
+    return space.logarithmic[k] && Math.abs(limit) >= LOG_LIMIT ? sign * Number.POSITIVE_INFINITY : limit;
   };
 }
 

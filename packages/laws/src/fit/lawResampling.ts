@@ -59,7 +59,7 @@ export function bootstrapLaw(
 }
 
 /** Rows by training run; a row without one is a run of its own. */
-function clustersOf(rows: readonly LawRow[]): number[][] {
+export function clustersOf(rows: readonly LawRow[]): number[][] {
   const clusters = new Map<string | number, number[]>();
   rows.forEach(({ run }, i) => {
     const key = run ?? i;

@@ -36,6 +36,13 @@ export function directPath(path: readonly number[], scale: number): readonly num
   return small.length > 0 ? small : path.slice(-1);
 }
 
+/** The path of refits to resampled data: from the optimum, and no finer than a resample's own scatter can show. */
+export function refitPath(path: readonly number[], scale: number): readonly number[] {
+  const direct = directPath(path, scale);
+  const visible = direct.filter((delta) => delta >= 1e-5 * scale);
+  return visible.length > 0 ? visible : direct;
+}
+
 /** Minimises through the deltas; the last to full precision. */
 export function descend(
   problem: LawProblem,

@@ -22,7 +22,8 @@ export interface SearchSpace {
   toVariables(parameters: Parameters<string>): number[];
 }
 
-const LOG_LIMIT = 650;
+/** Logarithms stay within what a number can hold. */
+export const LOG_LIMIT = 650;
 
 /**
  * The search space of a law under constraints.
