@@ -9,6 +9,16 @@ export {
 } from "./api/forecast.js";
 export type { RunInput } from "./api/input.js";
 export {
+  compareLaws,
+  fitLaw,
+  fitTaskLadder,
+  gradientNoiseScale,
+  lawNamed,
+  predictFrom,
+  predictTask,
+  profileIntervals,
+} from "./api/laws.js";
+export {
   dataConstrainedAlternative,
   inferenceAwareAlternative,
   inferenceAwareOptimum,
@@ -29,17 +39,17 @@ export {
 } from "./api/units.js";
 export * from "./error.js";
 export * from "./fit/budgets.js";
-export * from "./fit/compareLaws.js";
+export type { CompareOptions, LawComparison } from "./fit/compareLaws.js";
 export * from "./fit/dataConstrained.js";
 export type { Basin } from "./fit/dataConstrainedBasins.js";
 export * from "./fit/envelope.js";
 export type { CurveOptions } from "./fit/envelopeCurves.js";
-export * from "./fit/fitLaw.js";
+export type { LawBasin, LawFit, LawFitOptions } from "./fit/fitLaw.js";
 export * from "./fit/isoflop.js";
 export * from "./fit/kaplan.js";
 export type { LawLoss } from "./fit/lawObjective.js";
-export * from "./fit/lawPrediction.js";
-export * from "./fit/lawProfile.js";
+export { drawnParameters, type Prediction } from "./fit/lawPrediction.js";
+export type { LawProfileOptions } from "./fit/lawProfile.js";
 export type { LawRow } from "./fit/lawRows.js";
 export type { Constraints } from "./fit/lawSpace.js";
 export { fitLossFrontier, type LossFrontierFit } from "./fit/lossFrontierFit.js";
@@ -59,7 +69,7 @@ export type { ProfileResampling } from "./fit/profileResampling.js";
 export { computeCostOf, type FitOptions } from "./fit/records.js";
 export * from "./fit/result.js";
 export * from "./fit/synthetic.js";
-export * from "./fit/taskLadder.js";
+export type { TaskLadder } from "./fit/taskLadder.js";
 export type { WarningCode } from "./fit/warnings.js";
 export type { DataConstrainedForecast, DataConstrainedForecastOptions } from "./forecast/dataConstrained.js";
 export type { Forecast, ForecastOptions, LossPrediction } from "./forecast/forecast.js";
@@ -71,6 +81,7 @@ export * from "./laws/criticalBatch.js";
 export * from "./laws/dataConstrained.js";
 export * from "./laws/downstreamError.js";
 export { type DecayForm, NO_DECAY } from "./laws/forms/repetition.js";
+export type { ScaleLaw } from "./laws/forms/scaleLaw.js";
 export * from "./laws/kaplanCompute.js";
 export * from "./laws/kaplanData.js";
 export * from "./laws/kaplanFixedBatchCompute.js";
@@ -89,7 +100,14 @@ export * from "./laws/powerLaw.js";
 export * from "./laws/taskAccuracy.js";
 export * from "./model/computeCost.js";
 export * from "./model/counts.js";
-export * from "./model/criticalBatch.js";
+export {
+  computeAtBatch,
+  type GradientNorm,
+  minimumCompute,
+  minimumSteps,
+  type NoiseScale,
+  stepsAtBatch,
+} from "./model/criticalBatch.js";
 export * from "./model/embeddingShare.js";
 export * from "./model/flops/flopsPerToken.js";
 export * from "./model/flops/hoffmann.js";
@@ -117,7 +135,7 @@ export * from "./published/models.js";
 export * from "./published/muennighoff.js";
 export * from "./published/tables.js";
 export * from "./record.js";
-export * from "./registry/everyLaw.js";
+export { everyLaw } from "./registry/everyLaw.js";
 export * from "./registry/isLaw.js";
 export * from "./uncertainty/backtest.js";
 export type { BacktestCell, LeftOut, RunErrors } from "./uncertainty/backtestCell.js";

@@ -8,6 +8,7 @@ import {
   type LawFit,
   type LawFitOptions,
   lawNamed,
+  orThrow,
   type Prediction,
   predictFrom,
   profileIntervals,
@@ -40,13 +41,13 @@ export interface LawFlags {
 
 /** `isoflop fit --law`: one law of the library through the user's rows. */
 export async function fitLawFiles(io: CommandIo, sources: readonly string[], flags: LawFlags): Promise<void> {
-  const law = lawNamed(flags.law);
+  const law = orThrow(lawNamed(flags.law));
   const at = flags.at === undefined ? undefined : inputsAt(law, flags.at);
   const observations = await readLawRows(sources, law, {
     ...(flags.columns === undefined ? {} : { columns: flags.columns }),
     ...(flags.where === undefined ? {} : { where: flags.where }),
   });
-  const fit = fitLaw(law, observations.rows, {
+  const made = fitLaw(law, observations.rows, {
     loss: flags.loss ?? "mse",
     delta: flags.delta,
     resamples: flags.bootstrap,
@@ -56,8 +57,9 @@ export async function fitLawFiles(io: CommandIo, sources: readonly string[], fla
     ...(flags.fix === undefined ? {} : { fixed: parseNumbers(flags.fix, "--fix") }),
     ...(flags.tie === undefined ? {} : { tied: [flags.tie.split("=").map((name) => name.trim())] }),
   });
-  const profile = flags.profile ? profileIntervals(law, observations.rows, fit) : undefined;
-  const prediction = at && predictFrom(fit, at, law);
+  const fit = orThrow(made);
+  const profile = flags.profile ? orThrow(profileIntervals(law, observations.rows, fit)) : undefined;
+  const prediction = at && orThrow(predictFrom(fit, at, law));
   if (flags.json) {
     writeJsonOutput(io, {
       observations: {

@@ -34,6 +34,7 @@ import {
 } from "../index.js";
 import * as fits from "./fit.js";
 import * as forecasts from "./forecast.js";
+import * as laws from "./laws.js";
 import * as plans from "./plan.js";
 import * as published from "./published.js";
 import * as uncertainty from "./uncertainty.js";
@@ -165,7 +166,7 @@ describe("nothing that the library exports throws for bad data", () => {
     }
     return thrown;
   };
-  const data = Object.entries({ ...fits, ...forecasts, ...plans, ...published, ...uncertainty, ...units });
+  const data = Object.entries({ ...fits, ...forecasts, ...laws, ...plans, ...published, ...uncertainty, ...units });
   test.each(data)("%s returns, whatever it is given", (_, f) => {
     expect(call(f as (...values: unknown[]) => unknown)).toEqual([]);
   });

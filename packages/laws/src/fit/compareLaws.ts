@@ -37,12 +37,6 @@ export function compareLaws(
   for (const law of laws) checkRows(law, rows);
   const by = options.by ?? Object.keys(first.inputs)[0]!;
   const sizes = [...new Set(rows.map((row) => row.inputs[by]!))].sort((a, b) => a - b);
-  const sorted = rows.map((row) => row.inputs[by]!).sort((a, b) => a - b);
-  const wanted = sorted[Math.floor(sorted.length * (1 - (options.holdOutShare ?? 0.3)))]!;
-  // Rows of one size stay together: a second seed of a size that was fitted is no extrapolation.
-  const cut = wanted > sizes[0]! ? wanted : sizes[1]!;
-  const seen = rows.filter((row) => row.inputs[by]! < cut);
-  const unseen = rows.filter((row) => row.inputs[by]! >= cut);
   if (sizes.length < 2) {
     throw new IsoflopError({
       code: "too-few-records",
@@ -50,6 +44,12 @@ export function compareLaws(
       hint: `Give rows over a range of ${by}.`,
     });
   }
+  const sorted = rows.map((row) => row.inputs[by]!).sort((a, b) => a - b);
+  const wanted = sorted[Math.floor(sorted.length * (1 - (options.holdOutShare ?? 0.3)))]!;
+  // Rows of one size stay together: a second seed of a size that was fitted is no extrapolation.
+  const cut = wanted > sizes[0]! ? wanted : sizes[1]!;
+  const seen = rows.filter((row) => row.inputs[by]! < cut);
+  const unseen = rows.filter((row) => row.inputs[by]! >= cut);
   const compared = laws.map((law): LawComparison => {
     try {
       const fit = fitLaw(law, seen, { resamples: 0, ...options });

@@ -132,7 +132,7 @@ describe("resampling", () => {
     const noise = [1.5, 6].map((loss) => ({ loss, sd: sd * loss }));
     const given = fitLaw(kaplanParameters, rows, { over: "noise", noise, resamples: 400 });
     expect(Math.abs(given.standardErrors.alphaN! / expected - 1)).toBeLessThan(0.15);
-    expect(errorOf(() => fitLaw(kaplanParameters, single, { over: "noise" })).code).toBe("no-seed-noise");
+    expect(errorOf(() => fitLaw(kaplanParameters, single, { over: "noise" })).code).toBe("no-replicates");
   });
 });
 

@@ -25,7 +25,7 @@ export interface LawFitOptions<Name extends string = string> extends BootstrapOp
 }
 
 /** A local minimum of the objective. */
-export interface Basin<Name extends string = string> {
+export interface LawBasin<Name extends string = string> {
   readonly objective: number;
   readonly parameters: Readonly<Record<Name, number>>;
 }
@@ -37,7 +37,7 @@ export interface LawFit<Name extends string = string> extends FitResult {
   /** In the order of the rows. */
   readonly residuals: readonly { readonly predicted: number; readonly residual: number }[];
   /** Local minima found, best first; the first is the fit. */
-  readonly basins: readonly Basin<Name>[];
+  readonly basins: readonly LawBasin<Name>[];
   /** Parameters that were held, with their values: they have no interval. */
   readonly fixed: Readonly<Partial<Record<Name, number>>>;
   /** Groups of parameters that were one. */
@@ -48,7 +48,7 @@ export interface LawFit<Name extends string = string> extends FitResult {
  * Fits any law to rows of its inputs and output: bounded Newton from many starts on the summed Huber loss, the absolute
  * deviations or the squares of residuals in ln y or y; parameters may be held or tied. Intervals by the bootstrap over
  * rows, runs or seed noise; lawProfile.ts has profile likelihoods.
- * @throws IsoflopError "bad-row", "too-few-records", "bad-constraint", "no-start", "no-seed-noise"
+ * @throws IsoflopError "bad-row", "too-few-records", "bad-constraint", "no-start", "no-replicates", "bad-noise"
  */
 export function fitLaw<Name extends string, Input extends string>(
   law: Law<Name, Input>,
@@ -128,7 +128,7 @@ export function fitLaw<Name extends string, Input extends string>(
       predicted: law.value(parameters as Record<Name, number>, rows[i]!.inputs),
       residual,
     })),
-    basins: examined.basins as readonly Basin<Name>[],
+    basins: examined.basins as readonly LawBasin<Name>[],
     fixed: space.held as Partial<Record<Name, number>>,
     tied: options.tied ?? [],
   };

@@ -11,7 +11,8 @@ import { LOG_LIMIT, searchSpace } from "./lawSpace.js";
 import { clusteredRises95, objectiveRise95 } from "./objectiveRise.js";
 import type { Interval } from "./result.js";
 
-export interface ProfileOptions<Name extends string = string> {
+/** What a profile can be told. */
+export interface LawProfileOptions<Name extends string = string> {
   /** Default: every free parameter. */
   readonly names?: readonly Name[];
   /**
@@ -32,7 +33,7 @@ export function profileIntervals<Name extends string, Input extends string>(
   law: Law<Name, Input>,
   rows: readonly LawRow<Input>[],
   fit: LawFit<Name>,
-  options: ProfileOptions<Name> = {},
+  options: LawProfileOptions<Name> = {},
 ): Readonly<Record<string, Interval>> {
   const { names, errors = "unequal" } = options;
   const residuals = fit.diagnostics.residualsOf === "y" ? "linear" : "log";

@@ -8,6 +8,7 @@ import {
   resampleCounts,
   type SeedNoise,
 } from "../uncertainty/bootstrap.js";
+import { noiseAt, seedNoiseOf } from "../uncertainty/seedNoise.js";
 import type { LawProblem } from "./lawObjective.js";
 import type { LawRow } from "./lawRows.js";
 import { descend } from "./lawSearch.js";
@@ -22,7 +23,7 @@ export interface LawDraws extends BootstrapDraws {
 /**
  * Refits from the optimum to data drawn anew: whole rows, whole training runs, or every y with its seed noise. Each draw
  * has all parameters, held ones included. A refit stays in the basin where it starts.
- * @throws IsoflopError "no-seed-noise"
+ * @throws IsoflopError "no-replicates", "bad-noise"
  */
 export function bootstrapLaw(
   problem: LawProblem,
@@ -73,7 +74,10 @@ export function clustersOf(rows: readonly LawRow[]): number[][] {
 /** Standard deviation of each row's target from seed to seed: as given, or pooled over rows of equal inputs. */
 function noiseOf({ rows, law, target }: LawProblem, noise: SeedNoise | undefined): number[] {
   const log = law.residuals === "log";
-  if (noise && noise.length > 0) return rows.map(({ y }) => sdAt(noise, y) / (log ? y : 1));
+  if (noise) {
+    const checked = seedNoiseOf([], noise);
+    return rows.map(({ y }) => noiseAt(checked, y) / (log ? y : 1));
+  }
   const names = Object.keys(law.inputs);
   const groups = new Map<string, number[]>();
   rows.forEach(({ inputs }, i) => {
@@ -89,18 +93,8 @@ function noiseOf({ rows, law, target }: LawProblem, noise: SeedNoise | undefined
   }
   if (degrees > 0) return rows.map(() => Math.sqrt(squares / degrees));
   throw new IsoflopError({
-    code: "no-seed-noise",
+    code: "no-replicates",
     message: "No two rows have the same inputs: the noise from seed to seed cannot be told.",
     hint: "Give it (noise), train second seeds, or resample rows or runs.",
   });
-}
-
-/** ln sd linear in ln y between the points given, and constant beyond them. */
-function sdAt(noise: SeedNoise, y: number): number {
-  const above = noise.findIndex(({ loss }) => loss >= y);
-  if (above === 0) return noise[0]!.sd;
-  if (above < 0) return noise.at(-1)!.sd;
-  const [low, high] = [noise[above - 1]!, noise[above]!];
-  const share = Math.log(y / low.loss) / Math.log(high.loss / low.loss);
-  return low.sd * (high.sd / low.sd) ** share;
 }

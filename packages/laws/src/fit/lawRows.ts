@@ -1,6 +1,7 @@
 import { IsoflopError, type RowFault } from "../error.js";
 import type { Inputs, Law } from "../laws/law.js";
 import { mean } from "../numerics/statistics.js";
+import { isPositive, show } from "./rowFaults.js";
 
 /** One observation of what a law relates. */
 export interface LawRow<Input extends string = string> {
@@ -16,12 +17,17 @@ export interface LawRow<Input extends string = string> {
  * @throws IsoflopError "bad-row", with every such row, counted from 1
  */
 export function checkRows(law: Law, rows: readonly LawRow[]): void {
+  if (!Array.isArray(rows)) {
+    throw new IsoflopError({
+      code: "bad-row",
+      message: `The rows must be an array of objects, not ${show(rows)}.`,
+      hint: `Give [{ inputs: { ${Object.keys(law.inputs).join(", ")} }, y }, …].`,
+    });
+  }
   const faults: RowFault[] = [];
-  rows.forEach(({ inputs, y }, i) => {
-    const bad = Object.keys(law.inputs).find((name) => !(Number.isFinite(inputs[name]) && inputs[name]! > 0));
-    if (bad !== undefined) faults.push({ row: i + 1, reason: `${bad} = ${inputs[bad]} is no positive, finite number` });
-    else if (!Number.isFinite(y)) faults.push({ row: i + 1, reason: `y = ${y} is not finite` });
-    else if (law.residuals === "log" && y <= 0) faults.push({ row: i + 1, reason: `y = ${y} is not positive` });
+  Array.from(rows as readonly (LawRow | null | undefined)[]).forEach((row, i) => {
+    const reason = faultOf(law, row);
+    if (reason !== undefined) faults.push({ row: i + 1, reason });
   });
   const [first] = faults;
   if (first === undefined) return;
@@ -31,6 +37,14 @@ export function checkRows(law: Law, rows: readonly LawRow[]): void {
     hint: "Drop those rows, and check the columns' units.",
     rows: faults,
   });
+}
+
+function faultOf(law: Law, row: LawRow | null | undefined): string | undefined {
+  if (typeof row !== "object" || row === null) return `is ${show(row)}, not an object`;
+  const bad = Object.keys(law.inputs).find((name) => !isPositive(row.inputs?.[name]));
+  if (bad !== undefined) return `${bad} = ${show(row.inputs?.[bad])} is no positive, finite number`;
+  if (!Number.isFinite(row.y)) return `y = ${show(row.y)} is no finite number`;
+  return law.residuals === "log" && row.y <= 0 ? `y = ${row.y} is not positive` : undefined;
 }
 
 /**

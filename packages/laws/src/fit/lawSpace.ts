@@ -31,6 +31,9 @@ export const LOG_LIMIT = 650;
  */
 export function searchSpace(law: Law, constraints: Constraints = {}): SearchSpace {
   const names = Object.keys(law.parameters);
+  if (constraints.tied !== undefined && !(Array.isArray(constraints.tied) && constraints.tied.every(Array.isArray))) {
+    throw badConstraint("tied must be an array of groups of names.");
+  }
   const groups = tiedGroups(law, names, constraints.tied ?? []);
   const held: Record<string, number> = {};
   const free: string[][] = [];

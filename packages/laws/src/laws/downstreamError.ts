@@ -1,5 +1,6 @@
 import type { Law } from "./law.js";
 
+/** Names of the parameters. */
 export type DownstreamErrorParameterName = "epsilon" | "k" | "gamma";
 
 /**

@@ -1,6 +1,7 @@
 import { LOSS, N_INPUT } from "./forms/quantities.js";
 import type { Law } from "./law.js";
 
+/** Names of the parameters. */
 export type KaplanModelStepsParameterName = "Nc" | "alphaN" | "Sc" | "alphaS";
 
 /**

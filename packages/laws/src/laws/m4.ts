@@ -1,6 +1,7 @@
 import { curve } from "./forms/curve.js";
 import type { Law, Parameters } from "./law.js";
 
+/** Names of the parameters. */
 export type M4ParameterName = "beta" | "c" | "epsInf" | "eps0" | "alpha";
 
 /**

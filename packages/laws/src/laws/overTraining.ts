@@ -3,7 +3,9 @@ import { C_INPUT, LOSS } from "./forms/quantities.js";
 import type { Parameters } from "./law.js";
 import type { AllocatingLaw } from "./lossLaw.js";
 
+/** Names of the parameters. */
 export type OverTrainingParameterName = "E" | "a" | "b" | "eta";
+/** Values of the parameters. */
 export type OverTrainingParameters = Parameters<OverTrainingParameterName>;
 
 /**

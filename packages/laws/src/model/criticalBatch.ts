@@ -31,6 +31,7 @@ export interface GradientNorm {
   readonly squaredNorm: number;
 }
 
+/** What two gradients say of their noise. */
 export interface NoiseScale {
   /** |G|^2 of the true gradient, unbiased. */
   readonly squaredGradient: number;
