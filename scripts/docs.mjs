@@ -11,7 +11,7 @@ const PAGES = {
   data: "Runs as the library takes them, and errors as it gives them back.",
   fit: "Procedures that fit laws to runs.",
   forecast: "What a fit expects of a budget that it has not seen.",
-  laws: "Scaling laws: form, parameters, gradient, optimum, source.",
+  laws: "Scaling laws: form, parameters, gradient, optimum, source; and the fit of any of them.",
   model: "Shapes of Transformers: parameters and FLOPs by every convention.",
   numerics: "Seeded randomness and statistics.",
   observations: "Loose rows, as files have them, to runs.",
@@ -25,6 +25,7 @@ const PAGES = {
 function pageOf(path) {
   const [folder, file] = path.split("/");
   if (file === undefined || path === "api/input.js") return "data";
+  if (folder === "registry") return "laws";
   return folder === "api" ? file.replace(/\.js$/, "") : folder;
 }
 

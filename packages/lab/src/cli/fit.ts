@@ -9,6 +9,7 @@ import {
   type StudyFit,
   withoutDraws,
 } from "../steps/fits.js";
+import { fitLawFiles } from "./fitLaw.js";
 import { fitsTable } from "./fitsTable.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
 import { readLaw } from "./law.js";
@@ -29,6 +30,12 @@ interface FitFlags extends ObservationFlags {
   readonly decaying: NonNullable<DataConstrainedOptions["decaying"]>;
   readonly decay: DecayForm;
   readonly near?: NonNullable<DataConstrainedOptions["near"]>;
+  /** One law of the library, instead of the approaches. */
+  readonly law?: string;
+  readonly fix?: string;
+  readonly tie?: string;
+  readonly at?: string;
+  readonly profile?: true;
   readonly json?: true;
   readonly draws?: true;
 }
@@ -77,7 +84,15 @@ export function fitVerb(io: CommandIo): Command {
         "noise",
       ]),
     )
-    .option("--noise <table>", "seed noise, loss:sd pairs in nats, e.g. 3:0.002,7:0.05", parseSeedNoise);
+    .option("--noise <table>", "seed noise, loss:sd pairs in nats, e.g. 3:0.002,7:0.05", parseSeedNoise)
+    .option(
+      "--law <name>",
+      "fit this law alone, of those that `isoflop laws` lists: --columns then names its inputs and y, --loss is mse unless given",
+    )
+    .option("--fix <values>", "with --law: hold parameters, e.g. alpha=0.34,E=1.7")
+    .option("--tie <names>", "with --law: make parameters one, e.g. alpha=beta")
+    .option("--at <inputs>", "with --law: what the fit expects there, e.g. N=7e9,D=1e12")
+    .option("--profile", "with --law: profile-likelihood intervals too");
   return withObservationFlags(verb)
     .option("--json", "write JSON to standard output")
     .option("--draws", "with --json: fits whole, with their draws, so that `isoflop plan --law` gives intervals")
@@ -85,7 +100,17 @@ export function fitVerb(io: CommandIo): Command {
       "after",
       '\nExample:\n  $ isoflop fit runs.csv --approach 3 --where "dropped = 0" --bootstrap 4000 --json',
     )
-    .action(async (sources: string[], flags: FitFlags) => {
+    .action(async (sources: string[], flags: FitFlags, command: Command) => {
+      if (flags.law !== undefined) {
+        const { law, loss, ...others } = flags;
+        const chosen = (name: string) => command.getOptionValueSource(name) === "cli";
+        const [foreign] = ["approach", "base", "joint", "decaying", "decay", "near", "curve"].filter(chosen);
+        if (foreign !== undefined)
+          throw withoutLaw(`--${foreign}`, "belongs to the approaches; --law names a law instead");
+        return fitLawFiles(io, sources, { ...others, law, ...(chosen("loss") ? { loss } : {}) });
+      }
+      const [stray] = (["fix", "tie", "at", "profile"] as const).filter((name) => flags[name] !== undefined);
+      if (stray !== undefined) throw withoutLaw(`--${stray}`, "belongs to --law");
       const observations = await observationsOf(sources, flags);
       const { fits, skipped } = fitObservations(observations.records, observations.convention, {
         approaches: flags.approach === "all" ? approachesFor(observations.records) : [flags.approach as ApproachName],
@@ -111,6 +136,14 @@ export function fitVerb(io: CommandIo): Command {
       else io.stdout(fitText(observations, fits));
       for (const { approach, error } of skipped) log(io, `approach ${approach} is left out: ${error.message}`);
     });
+}
+
+function withoutLaw(flag: string, why: string): IsoflopError {
+  return new IsoflopError({
+    code: "flags-conflict",
+    message: `${flag} ${why}.`,
+    hint: "Write isoflop fit runs.csv --law chinchilla, or isoflop fit runs.csv --approach 3; `isoflop laws` lists the laws.",
+  });
 }
 
 /** The contract of `isoflop fit --json`; with draws, each fit whole, as a study keeps it. */

@@ -11,13 +11,13 @@ const LABELS: Readonly<Record<string, string>> = {
 };
 const CHINCHILLA = ["E", "A", "B", "alpha", "beta"] as const;
 
-const figure = (value: number | undefined): string => {
+export const figure = (value: number | undefined): string => {
   if (value === undefined || !Number.isFinite(value)) return "-";
   if (value === NO_DECAY) return "∞";
   const size = Math.abs(value);
   return size !== 0 && (size >= 1e5 || size < 1e-3) ? value.toExponential(2) : `${Number(value.toPrecision(4))}`;
 };
-const range = (interval: Interval | undefined): string =>
+export const range = (interval: Interval | undefined): string =>
   interval === undefined
     ? ""
     : ` [${figure(Number(interval[0].toPrecision(3)))}, ${figure(Number(interval[1].toPrecision(3)))}]`;

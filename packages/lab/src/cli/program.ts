@@ -6,13 +6,14 @@ import { fitVerb } from "./fit.js";
 import { forecastVerb } from "./forecast.js";
 import { initVerb } from "./init.js";
 import type { CommandIo } from "./io.js";
+import { lawsVerb } from "./laws.js";
 import { planVerb } from "./plan.js";
 import { quickstartVerb } from "./quickstart.js";
 import { reportVerb } from "./report.js";
 import { runVerb } from "./run.js";
 import { statusVerb } from "./status.js";
 
-const VERBS = [quickstartVerb, initVerb, runVerb, statusVerb, fitVerb, planVerb, forecastVerb, reportVerb];
+const VERBS = [quickstartVerb, initVerb, runVerb, statusVerb, fitVerb, lawsVerb, planVerb, forecastVerb, reportVerb];
 
 /** Runs one command line. Exit code 0: done; 1: the work failed or was stopped; 2: bad input, nothing was done. */
 export async function runCommand(args: readonly string[], io: CommandIo): Promise<number> {

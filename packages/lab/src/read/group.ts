@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Cells, ColumnPlan, Field } from "@isoflop/laws/observations";
 import { columnsOf, literal, quoted, rowsOf } from "./database.js";
-import { ROW, type Table } from "./table.js";
+import { rowNumber, type Table } from "./table.js";
 
 /** Files whose useful columns have the same names: one table, in which a run may stretch over several files. */
 export interface Group {
@@ -35,8 +35,7 @@ export async function groupTables(connection: DuckDBConnection, tables: readonly
     const fields = Object.keys(plan.uses).map(quoted).join(", ");
     const parts: string[] = [];
     for (const [i, { name, file }] of members.entries()) {
-      const columns = await columnsOf(connection, `SELECT * FROM ${name}`);
-      const row = columns.some((column) => column.name === ROW) ? ROW : "rowid + 1";
+      const row = await rowNumber(connection, name);
       const run = fileIsRun ? `, ${literal(file)} AS id` : "";
       parts.push(`SELECT ${i * FILE} + ${row} AS ${POSITION}, ${fields}${run} FROM ${name}`);
     }

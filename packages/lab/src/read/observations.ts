@@ -7,6 +7,7 @@ import {
   checkpointNotices,
   collector,
   curveNotices,
+  mapColumns,
   namesKind,
   sharedNameNotice,
   toRecord,
@@ -18,10 +19,9 @@ import { isStudy, openStudy } from "../study/folder.js";
 import { shellPath } from "../study/shellPath.js";
 import { judgeGroup, readCurves } from "./curves.js";
 import { rowsOf, withDatabase } from "./database.js";
-import { findFiles } from "./files.js";
 import { cellsOfGroup, type Group, groupTables, rowLabel } from "./group.js";
 import { checkNumber } from "./limit.js";
-import { keepWhere, loadTable, type Table } from "./table.js";
+import { loadTables } from "./tables.js";
 
 /** A row that no fit sees, and why. */
 export interface DroppedRow {
@@ -65,18 +65,13 @@ export async function readObservations(paths: readonly string[], options: ReadOp
     return readStudy(path);
   }
   return withDatabase(async (connection) => {
-    const files: string[] = [];
-    for (const path of paths) files.push(...(await findFiles(connection, path)));
     const { where, columns = {} } = options;
-    const tables: Table[] = [];
-    for (const [i, file] of [...new Set(files)].entries()) {
-      tables.push(await loadTable(connection, file, `source_${i}`, columns, where));
-    }
-    const hadRows = await anyRow(connection, tables);
-    // From here on the user's condition runs: it sees the rows, and neither files nor network.
-    await connection.run("SET enable_external_access = false");
-    await connection.run("SET lock_configuration = true");
-    if (where !== undefined) for (const table of tables) await keepWhere(connection, table, where);
+    const { tables, hadRows } = await loadTables(
+      connection,
+      paths,
+      (file) => (names, isText) => mapColumns(names, columns, file, isText),
+      where,
+    );
     const groups = await groupTables(connection, tables);
     checkLossUnits(groups);
     const collected = collector<number | string>();
@@ -126,13 +121,6 @@ async function addGroup(
   return areCurves
     ? checkpointNotices(source, uses, group.rows, group.rows - rows)
     : sharedNameNotice(source, uses, verdict);
-}
-
-async function anyRow(connection: DuckDBConnection, tables: readonly Table[]): Promise<boolean> {
-  for (const { name } of tables) {
-    if ((await rowsOf(connection, `SELECT 1 FROM ${name} LIMIT 1`)).length > 0) return true;
-  }
-  return false;
 }
 
 /** Bits per byte and nats per token in one fit would be two laws. */

@@ -1,14 +1,19 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { IsoflopError, isIsoflopError } from "@isoflop/laws";
-import { type ColumnMap, type ColumnPlan, holdsWords, mapColumns } from "@isoflop/laws/observations";
+import { type ColumnPlan, holdsWords } from "@isoflop/laws/observations";
 import { columnsOf, literal, quoted, rowsOf } from "./database.js";
 import { notATable, pathLiteral, type Reader, readerOf, readingSql } from "./files.js";
 
+/** Which column of a file holds which field. */
+export interface PlannedColumns {
+  readonly uses: Readonly<Record<string, { readonly column: string }>>;
+}
+
 /** One file as a table in the database: ROW and a column for each field of use, named after it. */
-export interface Table {
+export interface Table<Plan extends PlannedColumns = ColumnPlan> {
   readonly file: string;
   readonly name: string;
-  readonly plan: ColumnPlan;
+  readonly plan: Plan;
   readonly notices: readonly string[];
 }
 
@@ -24,17 +29,20 @@ interface Described {
   readonly notices: readonly string[];
 }
 
-/** Reads a file's useful columns into the table `name`: by their fields, or as they are where a condition will see them. */
-export async function loadTable(
+/**
+ * Reads a file's useful columns into the table `name`: by their fields, or as they are where a condition will see them.
+ * @param planOf which columns are of use; `isText` says which of the vaguely named ones hold words
+ */
+export async function loadTable<Plan extends PlannedColumns>(
   connection: DuckDBConnection,
   file: string,
   name: string,
-  chosen: ColumnMap,
+  planOf: (columns: readonly string[], isText: (column: string) => boolean) => Plan,
   where: string | undefined,
-): Promise<Table> {
+): Promise<Table<Plan>> {
   const described = await describe(connection, file);
   const words = await wordColumns(connection, file, described);
-  const plan = mapColumns([...described.columns.keys()], chosen, file, (column) => words.has(column));
+  const plan = planOf([...described.columns.keys()], (column) => words.has(column));
   const columns =
     where === undefined
       ? fieldColumns(plan, (column) => described.columns.get(column) ?? quoted(column))
@@ -56,7 +64,7 @@ export async function loadTable(
 }
 
 /** The columns of use and those that the condition may name: a table of a thousand would not fit. */
-function columnsFor(where: string, { columns, roots }: Described, { uses }: ColumnPlan): string[] {
+function columnsFor(where: string, { columns, roots }: Described, { uses }: PlannedColumns): string[] {
   const text = where.toLowerCase();
   const used = new Set(Object.values(uses).map(({ column }) => column));
   const every = /\*|\bcolumns\b/.test(text);
@@ -67,7 +75,11 @@ function columnsFor(where: string, { columns, roots }: Described, { uses }: Colu
 }
 
 /** Keeps the rows that satisfy the user's condition, and of them what is of use. Errors: where-invalid. */
-export async function keepWhere(connection: DuckDBConnection, table: Table, where: string): Promise<void> {
+export async function keepWhere(
+  connection: DuckDBConnection,
+  table: Table<PlannedColumns>,
+  where: string,
+): Promise<void> {
   const invalid = (why: string, cause?: unknown) =>
     new IsoflopError({
       code: "where-invalid",
@@ -76,8 +88,7 @@ export async function keepWhere(connection: DuckDBConnection, table: Table, wher
       cause,
     });
   if (where.trim() === "") throw invalid("it is empty");
-  const columns = await columnsOf(connection, `SELECT * FROM ${table.name}`);
-  const row = columns.some(({ name }) => name === ROW) ? ROW : `rowid + 1 AS ${ROW}`;
+  const row = `${await rowNumber(connection, table.name)} AS ${ROW}`;
   const query = `SELECT ${[row, ...fieldColumns(table.plan, quoted)].join(", ")} FROM ${table.name} WHERE (${where}\n)`;
   try {
     // "true); DROP …; SELECT (true" is no condition.
@@ -90,7 +101,13 @@ export async function keepWhere(connection: DuckDBConnection, table: Table, wher
   await connection.run(`ALTER TABLE ${table.name}_kept RENAME TO ${table.name}`);
 }
 
-function fieldColumns({ uses }: ColumnPlan, sql: (column: string) => string): string[] {
+/** The number of a table's row: kept from before a condition took rows out, or its place. */
+export async function rowNumber(connection: DuckDBConnection, name: string): Promise<string> {
+  const columns = await columnsOf(connection, `SELECT * FROM ${name}`);
+  return columns.some((column) => column.name === ROW) ? ROW : "rowid + 1";
+}
+
+function fieldColumns({ uses }: PlannedColumns, sql: (column: string) => string): string[] {
   return Object.entries(uses).map(([field, use]) => `${sql(use.column)} AS ${quoted(field)}`);
 }
 

@@ -34,6 +34,7 @@ import {
 } from "../index.js";
 import * as fits from "./fit.js";
 import * as forecasts from "./forecast.js";
+import * as laws from "./laws.js";
 import * as observations from "./observations.js";
 import * as plans from "./plan.js";
 import * as published from "./published.js";
@@ -169,6 +170,7 @@ describe("nothing that the library exports throws for bad data", () => {
   const data = Object.entries({
     ...fits,
     ...forecasts,
+    ...laws,
     ...observations,
     ...plans,
     ...published,

@@ -17,7 +17,7 @@ import type { ResidualLoss } from "../fit/parametricObjective.js";
 import type { ProfileCurve } from "../fit/profileCurve.js";
 import type { ProfileResampling } from "../fit/profileResampling.js";
 import { checkRecords } from "../fit/records.js";
-import type { DecayForm } from "../laws/repetition.js";
+import type { DecayForm } from "../laws/forms/repetition.js";
 import { attempt, type Outcome } from "../outcome.js";
 import { checkOptions, checkPositive, named, namesOf, type OptionRules, type RunInput } from "./input.js";
 

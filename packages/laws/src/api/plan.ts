@@ -3,7 +3,7 @@ import type { DataConstrainedFit } from "../fit/dataConstrained.js";
 import type { Optimum } from "../fit/result.js";
 import { isPositive, show } from "../fit/rowFaults.js";
 import type { AllocationFit } from "../forecast/laws.js";
-import type { ComputeCost } from "../laws/computeCost.js";
+import type { ComputeCost } from "../model/computeCost.js";
 import { attempt, type Outcome } from "../outcome.js";
 import {
   type Alternative,

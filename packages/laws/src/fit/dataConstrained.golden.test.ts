@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { dataConstrained } from "../laws/dataConstrained.js";
-import { decayOfScale } from "../laws/repetition.js";
+import { decayOfScale } from "../laws/forms/repetition.js";
 import { rSquared } from "../numerics/statistics.js";
 import { muennighoffConstants } from "../published/muennighoff.js";
 import type { RunRecord } from "../record.js";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { IsoflopError } from "../error.js";
 import { chinchilla } from "../laws/chinchilla.js";
 import { type DataConstrainedParameters, dataConstrained } from "../laws/dataConstrained.js";
-import { type DecayForm, decayOfScale, NO_DECAY } from "../laws/repetition.js";
+import { type DecayForm, decayOfScale, NO_DECAY } from "../laws/forms/repetition.js";
 import type { NewtonProblem } from "../numerics/boundedNewton.js";
 import { createRandom, type Random } from "../numerics/random.js";
 import { muennighoffConstants } from "../published/muennighoff.js";

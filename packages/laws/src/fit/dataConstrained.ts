@@ -1,9 +1,9 @@
 import { IsoflopError } from "../error.js";
 import type { ChinchillaParameters } from "../laws/chinchilla.js";
-import type { ComputeCost } from "../laws/computeCost.js";
 import { type DataConstrainedParameters, dataConstrained } from "../laws/dataConstrained.js";
-import type { DecayForm } from "../laws/repetition.js";
-import { NO_DECAY } from "../laws/repetition.js";
+import type { DecayForm } from "../laws/forms/repetition.js";
+import { NO_DECAY } from "../laws/forms/repetition.js";
+import type { ComputeCost } from "../model/computeCost.js";
 import { mean, rSquared } from "../numerics/statistics.js";
 import type { RunRecord } from "../record.js";
 import { type BootstrapOptions, bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";

@@ -1,5 +1,5 @@
 import type { ChinchillaParameters } from "../laws/chinchilla.js";
-import { type DecayForm, type WorthDerivatives, worthDerivatives } from "../laws/repetition.js";
+import { type DecayForm, type WorthDerivatives, worthDerivatives } from "../laws/forms/repetition.js";
 import type { NewtonProblem } from "../numerics/boundedNewton.js";
 import type { DecayBounds, RepetitionData } from "./dataConstrainedProblem.js";
 

@@ -6,7 +6,7 @@ import {
   type WorthDerivatives,
   worthDerivatives,
   worthOfRepeats,
-} from "../laws/repetition.js";
+} from "../laws/forms/repetition.js";
 import type { NewtonProblem } from "../numerics/boundedNewton.js";
 import type { RunRecord } from "../record.js";
 

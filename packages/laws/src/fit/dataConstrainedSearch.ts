@@ -1,4 +1,4 @@
-import { type DecayForm, decayRate, NO_DECAY, scaleOfDecay, worthOfRepeats } from "../laws/repetition.js";
+import { type DecayForm, decayRate, NO_DECAY, scaleOfDecay, worthOfRepeats } from "../laws/forms/repetition.js";
 import { minimiseBounded, type NewtonProblem, type NewtonResult } from "../numerics/boundedNewton.js";
 import type { DecayBounds, RepeatedTerms } from "./dataConstrainedProblem.js";
 

@@ -1,6 +1,6 @@
 import { type ChinchillaParameters, chinchillaParametersForTokens } from "../laws/chinchilla.js";
 import type { DataConstrainedParameters } from "../laws/dataConstrained.js";
-import { type DecayForm, decayOfScale, scaleOfDecay } from "../laws/repetition.js";
+import { type DecayForm, decayOfScale, scaleOfDecay } from "../laws/forms/repetition.js";
 import type { NewtonProblem } from "../numerics/boundedNewton.js";
 import { centreOf, fromJoint, jointProblem, toJoint } from "./dataConstrainedJointProblem.js";
 import {

@@ -1,5 +1,5 @@
 import { IsoflopError } from "../error.js";
-import type { ComputeCost } from "../laws/computeCost.js";
+import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
 import { type BootstrapOptions, bootstrap, resampleCounts, summariseDraws } from "../uncertainty/bootstrap.js";
 import {

@@ -1,4 +1,4 @@
-import type { ComputeCost } from "../laws/computeCost.js";
+import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
 import type { BudgetGrouping } from "./budgets.js";
 import type { IsoflopOptions } from "./isoflop.js";

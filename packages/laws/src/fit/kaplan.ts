@@ -1,6 +1,6 @@
 import { IsoflopError } from "../error.js";
-import type { ComputeCost } from "../laws/computeCost.js";
 import { kaplanModelData, kaplanModelDataExponents } from "../laws/kaplanModelData.js";
+import type { ComputeCost } from "../model/computeCost.js";
 import { minimiseBounded } from "../numerics/boundedNewton.js";
 import type { RunRecord } from "../record.js";
 import { type BootstrapOptions, bootstrap, resampleCounts, summariseDraws } from "../uncertainty/bootstrap.js";

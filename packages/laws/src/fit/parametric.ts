@@ -1,5 +1,5 @@
 import { type ChinchillaParameters, chinchilla, chinchillaExponents } from "../laws/chinchilla.js";
-import type { ComputeCost } from "../laws/computeCost.js";
+import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
 import { type BootstrapOptions, bootstrap, resampleCounts, summariseDraws } from "../uncertainty/bootstrap.js";
 import { groupByBudget } from "./budgets.js";

@@ -1,5 +1,5 @@
 import { IsoflopError } from "../error.js";
-import { type ComputeCost, sixND } from "../laws/computeCost.js";
+import { type ComputeCost, sixND } from "../model/computeCost.js";
 import { leastSquares } from "../numerics/leastSquares.js";
 import type { CountingConvention, RunRecord } from "../record.js";
 import { rowFaults } from "./rowFaults.js";

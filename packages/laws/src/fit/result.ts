@@ -8,10 +8,10 @@ export interface FitWarning {
 }
 
 /**
- * The procedure: Approaches 1, 2 and 3 of Hoffmann et al. 2022, Kaplan et al. 2020, or Muennighoff et al. 2023
- * ("data-constrained").
+ * The procedure: Approaches 1, 2 and 3 of Hoffmann et al. 2022, Kaplan et al. 2020, Muennighoff et al. 2023
+ * ("data-constrained"), or a law by itself ("law": fitLaw).
  */
-export type Approach = "1" | "2" | "3" | "kaplan" | "data-constrained";
+export type Approach = "1" | "2" | "3" | "kaplan" | "data-constrained" | "law";
 
 /** What to train for one compute budget, by one fit. */
 export interface Optimum {

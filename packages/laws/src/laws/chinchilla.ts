@@ -1,5 +1,7 @@
-import { type ComputeCost, sixND, tokensFor } from "./computeCost.js";
-import type { LossLaw, Parameters } from "./lossLaw.js";
+import { type ComputeCost, sixND, tokensFor } from "../model/computeCost.js";
+import { D_INPUT, LOSS, N_INPUT } from "./forms/quantities.js";
+import type { Parameters } from "./law.js";
+import type { LossLaw } from "./lossLaw.js";
 
 /** Parameters of E + A/N^alpha + B/D^beta, by name. */
 export type ChinchillaParameterName = "E" | "A" | "B" | "alpha" | "beta";
@@ -14,15 +16,24 @@ export const chinchilla: LossLaw<ChinchillaParameterName> = {
   name: "chinchilla",
   form: "L(N, D) = E + A / N^alpha + B / D^beta",
   source: "Hoffmann et al. 2022 (arXiv:2203.15556), section 3.3, equation 2",
+  inputs: { N: N_INPUT, D: D_INPUT },
+  output: LOSS,
+  residuals: "log",
   parameters: {
-    E: { unit: "nats/token", meaning: "irreducible loss: the entropy of the text" },
-    A: { unit: "nats/token * parameters^alpha", meaning: "amplitude of the model-size term" },
-    B: { unit: "nats/token * tokens^beta", meaning: "amplitude of the data term" },
-    alpha: { unit: "1", meaning: "exponent of model size" },
-    beta: { unit: "1", meaning: "exponent of data" },
+    E: {
+      unit: "nats/token",
+      meaning: "irreducible loss: the entropy of the text",
+      support: "non-negative",
+      linear: true,
+    },
+    A: { unit: "nats/token * parameters^alpha", meaning: "amplitude of the model-size term", linear: true },
+    B: { unit: "nats/token * tokens^beta", meaning: "amplitude of the data term", linear: true },
+    alpha: { unit: "1", meaning: "exponent of model size", bounds: [0.01, 5] },
+    beta: { unit: "1", meaning: "exponent of data", bounds: [0.01, 5] },
   },
   loss: (p, n, d) => p.E + p.A * n ** -p.alpha + p.B * d ** -p.beta,
-  gradient(p, n, d) {
+  value: (p, x) => chinchilla.loss(p, x.N, x.D),
+  gradient(p, { N: n, D: d }) {
     const nTerm = n ** -p.alpha;
     const dTerm = d ** -p.beta;
     return { E: 1, A: nTerm, B: dTerm, alpha: -p.A * nTerm * Math.log(n), beta: -p.B * dTerm * Math.log(d) };
@@ -31,6 +42,23 @@ export const chinchilla: LossLaw<ChinchillaParameterName> = {
     const parameters = chinchillaOptimalParameters(p, flops, cost);
     const tokens = tokensFor(cost, flops, parameters);
     return { flops, parameters, tokens, loss: chinchilla.loss(p, parameters, tokens) };
+  },
+  rescale: (p, by, output) => ({
+    ...p,
+    E: p.E * output,
+    A: p.A * output * by.N ** p.alpha,
+    B: p.B * output * by.D ** p.beta,
+  }),
+  // From the TeX source: a = 6.0073404, b = 6.0179186, e = .5267228, with A = exp(a), B = exp(b), E = exp(e).
+  published: {
+    parameters: {
+      E: Math.exp(0.5267228),
+      A: Math.exp(6.0073404),
+      B: Math.exp(6.0179186),
+      alpha: 0.33917084,
+      beta: 0.2849083,
+    },
+    source: "Hoffmann et al. 2022 (arXiv:2203.15556), equation 10, unrounded from the paper's TeX source",
   },
 };
 

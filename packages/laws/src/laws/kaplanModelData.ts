@@ -1,5 +1,7 @@
-import { type ComputeCost, sixND, tokensFor } from "./computeCost.js";
-import type { LossLaw, Parameters } from "./lossLaw.js";
+import { type ComputeCost, sixND, tokensFor } from "../model/computeCost.js";
+import { D_INPUT, LOSS, N_INPUT } from "./forms/quantities.js";
+import type { Parameters } from "./law.js";
+import type { LossLaw } from "./lossLaw.js";
 
 /** Parameters of Kaplan's L(N, D), by name. */
 export type KaplanModelDataParameterName = "Nc" | "Dc" | "alphaN" | "alphaD";
@@ -14,14 +16,18 @@ export const kaplanModelData: LossLaw<KaplanModelDataParameterName> = {
   name: "kaplan-model-data",
   form: "L(N, D) = [(Nc / N)^(alphaN / alphaD) + Dc / D]^alphaD",
   source: "Kaplan et al. 2020 (arXiv:2001.08361), equation 1.5",
+  inputs: { N: { ...N_INPUT, range: [1e5, 1.5e9] }, D: { ...D_INPUT, range: [2e7, 2.3e10] } },
+  output: LOSS,
+  residuals: "log",
   parameters: {
     Nc: { unit: "parameters", meaning: "scale of model size" },
     Dc: { unit: "tokens", meaning: "scale of data" },
-    alphaN: { unit: "1", meaning: "exponent of model size where data is plentiful" },
-    alphaD: { unit: "1", meaning: "exponent of data where the model is large" },
+    alphaN: { unit: "1", meaning: "exponent of model size where data is plentiful", bounds: [0.002, 3] },
+    alphaD: { unit: "1", meaning: "exponent of data where the model is large", bounds: [0.002, 3] },
   },
   loss: (p, n, d) => bracket(p, n, d).sum ** p.alphaD,
-  gradient(p, n, d) {
+  value: (p, x) => kaplanModelData.loss(p, x.N, x.D),
+  gradient(p, { N: n, D: d }) {
     const { model, data, sum } = bracket(p, n, d);
     const loss = sum ** p.alphaD;
     const modelShare = model / sum;
@@ -40,6 +46,15 @@ export const kaplanModelData: LossLaw<KaplanModelDataParameterName> = {
     const parameters = Math.exp(logN);
     const tokens = tokensFor(cost, flops, parameters);
     return { flops, parameters, tokens, loss: kaplanModelData.loss(p, parameters, tokens) };
+  },
+  rescale: (p, by, output) => ({
+    ...p,
+    Nc: p.Nc * by.N * output ** (1 / p.alphaN),
+    Dc: p.Dc * by.D * output ** (1 / p.alphaD),
+  }),
+  published: {
+    parameters: { Nc: 6.4e13, Dc: 1.8e13, alphaN: 0.076, alphaD: 0.103 },
+    source: "Kaplan et al. 2020 (arXiv:2001.08361), Table 2; N without embeddings",
   },
 };
 

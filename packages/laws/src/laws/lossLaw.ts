@@ -1,28 +1,17 @@
 import type { Optimum } from "../fit/result.js";
-import type { ComputeCost } from "./computeCost.js";
+import type { ComputeCost } from "../model/computeCost.js";
+import type { Law, Parameters } from "./law.js";
 
-/** What a parameter of a law is. */
-export interface ParameterDescription {
-  /** "nats/token", "tokens^beta", "1" for pure numbers, …. */
-  readonly unit: string;
-  readonly meaning: string;
-}
+export type { ParameterDescription, Parameters } from "./law.js";
 
-/** Values of a law's named parameters. */
-export type Parameters<Name extends string> = Readonly<Record<Name, number>>;
-
-/** A law of the loss in nats per token over model size N (parameters) and data D (tokens). */
-export interface LossLaw<Name extends string> {
-  readonly name: string;
-  /** The formula, in plain text. */
-  readonly form: string;
-  /** Paper and equation. */
-  readonly source: string;
-  readonly parameters: Readonly<Record<Name, ParameterDescription>>;
-  /** L(N, D), nats per token. */
-  loss(parameters: Parameters<Name>, n: number, d: number): number;
-  /** dL / d(parameter), analytic. */
-  gradient(parameters: Parameters<Name>, n: number, d: number): Record<Name, number>;
+/** A law that says how to spend a compute budget. */
+export interface AllocatingLaw<Name extends string = string, Input extends string = string> extends Law<Name, Input> {
   /** The N and D of least loss for a compute budget in FLOPs. */
   optimum(parameters: Parameters<Name>, flops: number, cost?: ComputeCost): Optimum;
+}
+
+/** A law of the loss in nats per token over model size N (parameters) and data D (tokens). */
+export interface LossLaw<Name extends string> extends AllocatingLaw<Name, "N" | "D"> {
+  /** L(N, D), nats per token: `value` for hot paths. */
+  loss(parameters: Parameters<Name>, n: number, d: number): number;
 }

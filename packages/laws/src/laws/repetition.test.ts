@@ -7,7 +7,7 @@ import {
   type WorthDerivatives,
   worthDerivatives,
   worthOfRepeats,
-} from "./repetition.js";
+} from "./forms/repetition.js";
 
 const forms = ["exponential", "geometric"] as const;
 

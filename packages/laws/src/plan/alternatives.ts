@@ -1,8 +1,8 @@
 import { IsoflopError } from "../error.js";
 import type { Interval, Optimum, OptimumIntervals } from "../fit/result.js";
-import { computeOf, sixND } from "../laws/computeCost.js";
 import { dataConstrained, effectiveSizes, leastLossOfData } from "../laws/dataConstrained.js";
-import { NO_DECAY } from "../laws/repetition.js";
+import { NO_DECAY } from "../laws/forms/repetition.js";
+import { computeOf, sixND } from "../model/computeCost.js";
 import type { NamedLaw } from "../published/law.js";
 import { muennighoffRepetition } from "../published/muennighoff.js";
 import { formatCount, formatFlops } from "../units/quantity.js";

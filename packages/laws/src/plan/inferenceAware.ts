@@ -1,5 +1,5 @@
 import { IsoflopError } from "../error.js";
-import { type ComputeCost, computeOf, sixND } from "../laws/computeCost.js";
+import { type ComputeCost, computeOf, sixND } from "../model/computeCost.js";
 import { bisect, gridThenGolden } from "../numerics/minimiseScalar.js";
 
 /** The model of given loss that costs least over training and serving. */

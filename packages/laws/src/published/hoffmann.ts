@@ -60,13 +60,7 @@ export const hoffmannApproach2 = fromTable(
 );
 
 /** From the TeX source: a = 6.0073404, b = 6.0179186, e = .5267228, with A = exp(a), B = exp(b), E = exp(e). */
-export const hoffmannConstants: ChinchillaParameters = {
-  E: Math.exp(0.5267228),
-  A: Math.exp(6.0073404),
-  B: Math.exp(6.0179186),
-  alpha: 0.33917084,
-  beta: 0.2849083,
-};
+export const hoffmannConstants: ChinchillaParameters = chinchilla.published.parameters;
 
 /** As the paper prints them: equation 10. */
 export const hoffmannRoundedConstants: ChinchillaParameters = { E: 1.69, A: 406.4, B: 410.7, alpha: 0.34, beta: 0.28 };

@@ -1,20 +1,49 @@
 import { kaplanCompute } from "../laws/kaplanCompute.js";
+import { kaplanModelData } from "../laws/kaplanModelData.js";
 import { FLOPS_PER_PF_DAY } from "../units/flops.js";
 import type { NamedLaw } from "./law.js";
 
-/** Kaplan et al. 2020, Table 6 with C_min in PF-days: N = 1.3e9 C^0.73, D = 2e10 C^0.27. */
+/** Kaplan et al. 2020, Table 6 with C_min in PF-days: N = 1.3e9 C^0.73, B = 2.0e6 C^0.24, S = 5.4e3 C^0.03, D = 2e10 C^0.27. */
 export const kaplanAllocation = {
   parametersAtOnePfDay: 1.3e9,
   a: 0.73,
   tokensAtOnePfDay: 2e10,
   b: 0.27,
+  batchTokensAtOnePfDay: 2.0e6,
+  batchExponent: 0.24,
+  stepsAtOnePfDay: 5.4e3,
+  stepsExponent: 0.03,
 } as const;
 
+/** What Kaplan et al. 2020, Table 6, would train for a least compute C_min. */
+export interface KaplanRecipe {
+  /** N without embeddings. */
+  readonly parameters: number;
+  /** The critical batch B, tokens. */
+  readonly batchTokens: number;
+  /** The least steps S_min. */
+  readonly steps: number;
+  /** D, tokens of one epoch. */
+  readonly tokens: number;
+}
+
+/** Kaplan et al. 2020, Table 6, for C_min FLOPs. */
+export function kaplanRecipe(leastFlops: number): KaplanRecipe {
+  const c = leastFlops / FLOPS_PER_PF_DAY;
+  const k = kaplanAllocation;
+  return {
+    parameters: k.parametersAtOnePfDay * c ** k.a,
+    batchTokens: k.batchTokensAtOnePfDay * c ** k.batchExponent,
+    steps: k.stepsAtOnePfDay * c ** k.stepsExponent,
+    tokens: k.tokensAtOnePfDay * c ** k.b,
+  };
+}
+
 /** L(C_min) = (3.1e8 PF-days / C_min)^0.050, equation 1.3. */
-export const kaplanComputeConstants = { Cc: 3.1e8 * FLOPS_PER_PF_DAY, alphaC: 0.05 } as const;
+export const kaplanComputeConstants = kaplanCompute.published.parameters;
 
 /** L(N, D), Table 2, N without embeddings. */
-export const kaplanModelDataConstants = { Nc: 6.4e13, Dc: 1.8e13, alphaN: 0.076, alphaD: 0.103 } as const;
+export const kaplanModelDataConstants = kaplanModelData.published.parameters;
 
 /** Kaplan et al. 2020 (arXiv:2001.08361): the allocation of its Table 6. */
 export const kaplan2020: NamedLaw = {
@@ -28,12 +57,7 @@ export const kaplan2020: NamedLaw = {
     "Its steep exponent owes to uncounted head FLOPs, long warm-up, unmatched cosines and untuned small models (Porian et al. 2024).",
   ],
   optimum(flops) {
-    const pfDays = flops / FLOPS_PER_PF_DAY;
-    return {
-      flops,
-      parameters: kaplanAllocation.parametersAtOnePfDay * pfDays ** kaplanAllocation.a,
-      tokens: kaplanAllocation.tokensAtOnePfDay * pfDays ** kaplanAllocation.b,
-      loss: kaplanCompute.loss(kaplanComputeConstants, flops),
-    };
+    const { parameters, tokens } = kaplanRecipe(flops);
+    return { flops, parameters, tokens, loss: kaplanCompute.loss(kaplanComputeConstants, flops) };
   },
 };

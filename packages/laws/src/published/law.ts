@@ -1,7 +1,7 @@
 import type { Interval, Optimum, OptimumIntervals } from "../fit/result.js";
 import type { ChinchillaParameters } from "../laws/chinchilla.js";
-import type { ComputeCost } from "../laws/computeCost.js";
-import type { DecayForm } from "../laws/repetition.js";
+import type { DecayForm } from "../laws/forms/repetition.js";
+import type { ComputeCost } from "../model/computeCost.js";
 import type { CountingConvention } from "../record.js";
 
 /** How repeated data and excess parameters lose their value (Muennighoff et al. 2023). */

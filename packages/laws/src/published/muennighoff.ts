@@ -1,20 +1,12 @@
 import { chinchilla } from "../laws/chinchilla.js";
-import type { DataConstrainedParameters } from "../laws/dataConstrained.js";
+import { type DataConstrainedParameters, dataConstrainedLaw } from "../laws/dataConstrained.js";
 import type { NamedLaw, Repetition } from "./law.js";
 
 /**
  * Muennighoff et al. 2023: a = 6.255414, b = 7.3049974, e = .6254804, alpha = beta = .3526596 held; R_D*, R_N* over 182
  * runs.
  */
-export const muennighoffConstants: DataConstrainedParameters = {
-  E: Math.exp(0.6254804),
-  A: Math.exp(6.255414),
-  B: Math.exp(7.3049974),
-  alpha: 0.3526596,
-  beta: 0.3526596,
-  RD: 15.387756,
-  RN: 5.309743,
-};
+export const muennighoffConstants: DataConstrainedParameters = dataConstrainedLaw.published.parameters;
 
 /** The published fit is one of several minima on its own data (fitDataConstrained), and not the lowest. */
 export const muennighoffRepetition: Repetition = {

@@ -1,0 +1,161 @@
+import type { NewtonResult } from "../numerics/boundedNewton.js";
+import { symmetricEigenvalues } from "../numerics/symmetricEigenvalues.js";
+import { jacobianAt, type LawProblem, lawObjective, lawProblem } from "./lawObjective.js";
+import { inputScales, outputScale, ratio } from "./lawRows.js";
+import { objectiveRise95 } from "./objectiveRise.js";
+import type { FitResult, FitWarning } from "./result.js";
+import { warn } from "./warnings.js";
+
+/** Local minima listed at most. */
+const MOST_BASINS = 5;
+/**
+ * Well-planned data of every law here give a condition number below 3e3, two breaks in one curve 1e5, D always at 20 N 1e6
+ * and more: then some direction of the parameters is a thousand times less certain than another.
+ */
+const ILL_CONDITIONED = 1e6;
+/** A variable that moves no prediction by more than this share is not in the data. */
+const UNSEEN = 1e-4;
+
+interface Examined {
+  readonly diagnostics: FitResult["diagnostics"];
+  readonly warnings: readonly FitWarning[];
+  readonly basins: readonly { readonly objective: number; readonly parameters: Readonly<Record<string, number>> }[];
+}
+
+/** What can be said of a search after it: how flat, how well conditioned, at which bounds, and beside which minima. */
+export function examine(
+  problem: LawProblem,
+  results: readonly NewtonResult[],
+  delta: number,
+  objective: (x: readonly number[]) => number,
+): Examined {
+  const { space, rows } = problem;
+  const n = space.members.length;
+  const best = results[0]!;
+  const once = new Float64Array(rows.length).fill(1);
+  const minimum = lawObjective(problem, once, delta, false);
+  const slopes = (x: readonly number[]) => {
+    const gradient = new Float64Array(n);
+    const metric = new Float64Array(n * n);
+    const value = minimum.derivatives(Float64Array.from(x), gradient, new Float64Array(n * n), metric);
+    return { gradient, metric, value };
+  };
+  const { gradient, metric, value } = slopes(best.x);
+  const atBound = best.x.map((v, k) => v <= space.lower[k]! || v >= space.upper[k]!);
+  const label = (k: number) => space.members[k]!.join(" = ");
+  const parameters = space.toParameters(best.x);
+
+  const condition = conditionNumber(problem, parameters, delta);
+  const basins = distinctMinima(results).map((result) => ({
+    objective: objective(result.x),
+    parameters: space.toParameters(result.x),
+  }));
+  const unseen = unseenVariables(problem, best.x).filter((k) => !atBound[k]);
+  const threshold = objectiveRise95(problem, best.x, delta);
+  const rivals = distinctMinima(results)
+    .slice(1)
+    .filter((result) => result.value - best.value <= threshold);
+  const rival = rivals[0] && space.toParameters(rivals[0].x);
+  return {
+    diagnostics: {
+      gradientNorm: relativeGradient(gradient, metric, value, atBound),
+      conditionNumber: condition,
+      parametersAtBounds: atBound.flatMap((at, k) => (at ? [label(k)] : [])).join(", "),
+      startsAtOptimum: results.filter((r) => same(r.value, best.value)).length,
+      basins: basins.length,
+    },
+    warnings: [
+      ...atBound.flatMap((at, k) =>
+        at
+          ? [
+              warn(
+                "parameter-at-bound",
+                `${label(k)} = ${parameters[space.members[k]![0]!]!.toPrecision(3)} lies at its bound: these rows do not determine it.`,
+              ),
+            ]
+          : [],
+      ),
+      ...unseen.map((k) =>
+        warn("parameter-at-bound", `${label(k)} moves no prediction: these rows do not show its term.`),
+      ),
+      ...(condition > ILL_CONDITIONED
+        ? [
+            warn(
+              "ill-conditioned",
+              `The Gauss-Newton matrix has condition number ${condition.toExponential(1)} in scaled variables: some combination of parameters is hardly determined.`,
+            ),
+          ]
+        : []),
+      ...(rival
+        ? [
+            warn(
+              "second-basin",
+              `Another minimum, which these rows cannot tell from the fit: ${Object.entries(rival)
+                .map(([name, v]) => `${name} ${v.toPrecision(4)}`)
+                .join(
+                  ", ",
+                )} (objective ${objective(rivals[0]!.x).toPrecision(5)} against ${objective(best.x).toPrecision(5)}).`,
+            ),
+          ]
+        : []),
+    ],
+    basins,
+  };
+}
+
+function same(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1e-6 * Math.abs(b) + 1e-18;
+}
+
+/** Converged results of different objectives, best first; descents that stopped half way are no minima. */
+function distinctMinima(results: readonly NewtonResult[]): NewtonResult[] {
+  const minima: NewtonResult[] = [];
+  for (const result of results) {
+    if (!result.converged && minima.length > 0) continue;
+    if (minima.length < MOST_BASINS && !minima.some((m) => same(m.value, result.value))) minima.push(result);
+  }
+  return minima;
+}
+
+/** Largest cosine between the residuals and a column of the Jacobian, as MINPACK measures it: 0 at a minimum. */
+function relativeGradient(g: Float64Array, metric: Float64Array, value: number, skip: readonly boolean[]): number {
+  const n = g.length;
+  if (value <= 1e-26) return 0;
+  return g.reduce((most, v, k) => {
+    const length = Math.sqrt(metric[k * n + k]! * 2 * value);
+    return skip[k] || length === 0 ? most : Math.max(most, Math.abs(v) / length);
+  }, 0);
+}
+
+/** Of the Gauss-Newton matrix with unit diagonal, inputs and output counted in units of their own size. */
+function conditionNumber(problem: LawProblem, parameters: Readonly<Record<string, number>>, delta: number): number {
+  const { law, space, rows } = problem;
+  const n = space.members.length;
+  const scales = inputScales(law, rows);
+  const level = outputScale(law, rows);
+  const inverse = ratio(Object.fromEntries(Object.keys(scales).map((name) => [name, 1])), scales);
+  const scaledRows = rows.map((row) => ({ ...row, inputs: ratio(row.inputs, scales), y: row.y / level }));
+  const scaled = lawProblem(law, space, scaledRows);
+  const x = Float64Array.from(space.toVariables(law.rescale(parameters, inverse, 1 / level)));
+  const matrix = new Float64Array(n * n);
+  const weights = new Float64Array(rows.length).fill(1);
+  lawObjective(scaled, weights, delta, false).derivatives(x, new Float64Array(n), new Float64Array(n * n), matrix);
+  const unit = matrix.map(
+    (v, k) => v / Math.sqrt(matrix[Math.floor(k / n) * (n + 1)]! * matrix[(k % n) * (n + 1)]! + 1e-300),
+  );
+  const eigenvalues = symmetricEigenvalues(unit, n);
+  return eigenvalues.at(-1)! / Math.max(eigenvalues[0]!, 1e-300);
+}
+
+/** Variables by which no prediction moves: logarithms by their own change, others by a change of their own size. */
+function unseenVariables(problem: LawProblem, x: readonly number[]): number[] {
+  const n = x.length;
+  const jacobian = jacobianAt(problem, x);
+  const level = problem.law.residuals === "log" ? 1 : outputScale(problem.law, problem.rows);
+  return x.flatMap((v, k) => {
+    let most = 0;
+    for (let i = 0; i < problem.rows.length; i++) most = Math.max(most, Math.abs(jacobian[i * n + k]!));
+    const reach = problem.space.logarithmic[k] ? 1 : Math.abs(v) || 1;
+    return (most * reach) / level < UNSEEN ? [k] : [];
+  });
+}
