@@ -134,7 +134,7 @@ export function asCheckpoint(cells: Cells, row: number | string, uses: ColumnUse
 export function checkpointNotices(source: string, uses: ColumnUses, rows: number, withoutLoss: number): string[] {
   const number = (value: number) => value.toLocaleString("en-US");
   return [
-    `Every row of ${source} with a loss is an observation; those of one ${uses.id?.column ?? "file"} are not independent, so intervals go by runs.`,
+    `Every row of ${source} with a loss is an observation; those of one ${uses.id?.column ?? "file"} are not independent: believe an interval only where it goes by runs.`,
     ...(withoutLoss > 0 ? [`${number(withoutLoss)} of ${number(rows)} rows have no ${uses.loss?.column}.`] : []),
   ];
 }
