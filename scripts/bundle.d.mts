@@ -1,8 +1,7 @@
 export const LARGEST_BUNDLE: number;
-export const bundleFile: string;
-export function bundleLibrary(): Promise<{
+export function bundleLibrary(entry?: string): Promise<{
   readonly code: string;
   readonly gzipped: number;
   readonly parts: readonly (readonly [folder: string, bytes: number])[];
 }>;
-export function writeBundle(log: (line: string) => void): Promise<void>;
+export function writeBundles(log: (line: string) => void): Promise<void>;

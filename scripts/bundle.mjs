@@ -1,4 +1,5 @@
-// npm run bundle: packages/lab/dist/browser/isoflop.js, the library as one file for the browser, and what it weighs.
+// npm run bundle: the library for browsers, and what it weighs: packages/lab/dist/browser/isoflop.js has all but the
+// reading of loose rows, which is observations.js beside it.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,18 +8,22 @@ import { rolldown } from "rolldown";
 import { minifySync } from "rolldown/utils";
 
 const sources = fileURLToPath(new URL("../packages/laws/src/", import.meta.url));
-export const bundleFile = fileURLToPath(new URL("../packages/lab/dist/browser/isoflop.js", import.meta.url));
+const folder = fileURLToPath(new URL("../packages/lab/dist/browser/", import.meta.url));
 
-/** What a page may have to fetch for the whole library, bytes after gzip. */
+/** What a page may have to fetch for the library, bytes after gzip. */
 export const LARGEST_BUNDLE = 60_000;
 
+/** Files for the browser, with the module that each is made of. */
+const BUNDLES = { "isoflop.js": "library.ts", "observations.js": "api/observations.ts" };
+
 /**
- * The whole library as one minified ES module, from its TypeScript.
+ * The library, or another of its modules, as one minified ES module, from its TypeScript.
+ * @param {string} entry from packages/laws/src
  * @returns {Promise<{ code: string, gzipped: number, parts: [folder: string, bytes: number][] }>} parts: minified
  * bytes of what the bundle takes of each folder, largest first
  */
-export async function bundleLibrary() {
-  const build = await rolldown({ input: `${sources}index.ts`, platform: "browser", logLevel: "silent" });
+export async function bundleLibrary(entry = BUNDLES["isoflop.js"]) {
+  const build = await rolldown({ input: `${sources}${entry}`, platform: "browser", logLevel: "silent" });
   const { output } = await build.generate({ format: "esm", minify: true });
   await build.close();
   const [chunk, ...others] = output;
@@ -34,18 +39,21 @@ export async function bundleLibrary() {
   return { code: chunk.code, gzipped: gzipSync(chunk.code, { level: 9 }).length, parts };
 }
 
-/** Writes the bundle and says what it weighs. */
-export async function writeBundle(log) {
-  const { code, gzipped, parts } = await bundleLibrary();
-  mkdirSync(new URL("../packages/lab/dist/browser/", import.meta.url), { recursive: true });
-  writeFileSync(bundleFile, code);
+/** Writes the bundles and says what they weigh. */
+export async function writeBundles(log) {
   const kB = (bytes) => `${(bytes / 1000).toFixed(1).padStart(7)} kB`;
-  for (const [folder, bytes] of parts) log(`${kB(bytes)}  ${folder === "." ? "top" : folder}`);
-  log(`${kB(Buffer.byteLength(code))}  minified`);
-  log(`${kB(gzipped)}  gzipped, of at most ${LARGEST_BUNDLE / 1000}`);
-  if (gzipped > LARGEST_BUNDLE) throw new Error(`The bundle is larger than ${LARGEST_BUNDLE} bytes gzipped.`);
+  mkdirSync(folder, { recursive: true });
+  for (const [file, entry] of Object.entries(BUNDLES)) {
+    const { code, gzipped, parts } = await bundleLibrary(entry);
+    writeFileSync(`${folder}${file}`, code);
+    log(`${file} (${entry})`);
+    for (const [part, bytes] of parts) log(`${kB(bytes)}  ${part === "." ? "top" : part}`);
+    log(`${kB(Buffer.byteLength(code))}  minified`);
+    log(`${kB(gzipped)}  gzipped, of at most ${LARGEST_BUNDLE / 1000}`);
+    if (gzipped > LARGEST_BUNDLE) throw new Error(`${file} is larger than ${LARGEST_BUNDLE} bytes gzipped.`);
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await writeBundle((line) => process.stdout.write(`${line}\n`));
+  await writeBundles((line) => process.stdout.write(`${line}\n`));
 }

@@ -87,6 +87,21 @@ describe("the bundle for browsers", () => {
     expect(gzipped).toBeLessThanOrEqual(LARGEST_BUNDLE);
     expect(gzipped).toBeGreaterThan(10_000);
   });
+  test("the reading of loose rows is a file of its own, a quarter of that", async () => {
+    const reading = await bundleLibrary("api/observations.ts");
+    expect(reading.gzipped).toBeLessThanOrEqual(LARGEST_BUNDLE / 4);
+    const [used] = syntaxOf(reading.code);
+    expect([...used].filter((type) => /^Import|^MetaProperty/.test(type))).toEqual([]);
+    expect(reading.code).not.toContain("node:");
+    const { toObservations } = (await import(`data:text/javascript,${encodeURIComponent(reading.code)}`)) as {
+      readonly toObservations: (rows: readonly object[]) => { readonly records: readonly object[] };
+    };
+    expect(toObservations([{ params: "70M", tokens: 1.4e9, val_loss: 3.2 }]).records).toMatchObject([
+      { parameters: 7e7, tokens: 1.4e9, flops: 6 * 7e7 * 1.4e9, loss: 3.2 },
+    ]);
+    const errors = (rows: unknown) => toObservations(rows as object[]) as unknown as { readonly code: string };
+    expect(errors("runs.csv").code).toBe("bad-table");
+  });
   test("imports nothing, and names nothing of Node", () => {
     const [types, names] = syntaxOf("import('x'); process.exit()");
     expect(types.has("ImportExpression") && names.has("process")).toBe(true);
