@@ -37,7 +37,10 @@ export * from "./fit/isoflop.js";
 export * from "./fit/kaplan.js";
 export { fitLossFrontier, type LossFrontierFit } from "./fit/lossFrontierFit.js";
 export * from "./fit/parametric.js";
+export type { ParametricSetting, ParametricStarts } from "./fit/parametricFit.js";
+export type { FixedParameters } from "./fit/parametricModel.js";
 export type { ResidualLoss } from "./fit/parametricObjective.js";
+export { type ProfileForecast, profileForecast } from "./fit/parametricProfile.js";
 export * from "./fit/powerLawFit.js";
 export {
   fitProfile,
@@ -107,6 +110,8 @@ export {
   type ProfileGrid,
   parabolaShift,
 } from "./uncertainty/isoflopBias.js";
+export { logLikelihood } from "./uncertainty/likelihood.js";
+export type { ProfileInterval } from "./uncertainty/profileLikelihood.js";
 export { estimateSeedNoise, noiseAt } from "./uncertainty/seedNoise.js";
 export * from "./units/acceleratorHours.js";
 export * from "./units/accelerators.js";
