@@ -64,10 +64,12 @@ function fitCompute(records: readonly RunRecord[], options: KaplanOptions): Kapl
   const resampled = isoflop ? { ...options, resamples: 0 } : options;
   const resampler = (resampled.resamples ?? 1) > 0 ? createResampler(records, options) : undefined;
   const counts = new Float64Array(records.length);
-  const logLoss = Float64Array.from(records, (r) => Math.log(r.loss));
+  const shifts = new Float64Array(records.length);
   const draws = bootstrap(["Cc", "alphaC"], resampled, (random) => {
-    resampler!.draw(random, counts, logLoss);
-    const drawn = records.flatMap((r, i) => (counts[i]! > 0 ? [{ flops: r.flops, loss: Math.exp(logLoss[i]!) }] : []));
+    resampler!.draw(random, counts, shifts);
+    const drawn = records.flatMap((r, i) =>
+      counts[i]! > 0 ? [{ flops: r.flops, loss: r.loss * Math.exp(shifts[i]!) }] : [],
+    );
     const frontier = paretoFrontier(drawn);
     const refit = fitPowerLaw(
       frontier.map((p) => Math.log(p.flops)),

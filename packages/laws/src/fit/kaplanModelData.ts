@@ -60,12 +60,12 @@ export function fitKaplanModelData(records: readonly RunRecord[], options: Kapla
   const compute = computeCostOf(records, options.convention);
   const exponents = kaplanModelDataExponents(parameters, compute);
   const resampler = (options.resamples ?? 1) > 0 ? createResampler(records, options) : undefined;
-  const logLoss = Float64Array.from(records, (r) => Math.log(r.loss));
+  const shifts = new Float64Array(records.length);
   const centred = data.logLoss.slice();
   const problem = kaplanProblem({ ...data, logLoss: centred }, weights);
   const draws = bootstrap(["Nc", "Dc", "alphaN", "alphaD", "a", "b"], options, (random) => {
-    resampler!.draw(random, weights, logLoss);
-    for (let i = 0; i < centred.length; i++) centred[i] = logLoss[i]! - data.centreLoss;
+    resampler!.draw(random, weights, shifts);
+    for (let i = 0; i < centred.length; i++) centred[i] = data.logLoss[i]! + shifts[i]!;
     const p = toKaplan(data, minimiseBounded(problem, best.theta, { maxIterations: 60, tolerance: 1e-10 }).x);
     const { a, b } = kaplanModelDataExponents(p, compute);
     return [p.Nc, p.Dc, p.alphaN, p.alphaD, a, b];

@@ -105,10 +105,10 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
   const refit = createRefit(data, best.theta, model, delta);
   const resampler = (options.resamples ?? 1) > 0 ? createResampler(records, options) : undefined;
   const counts = new Float64Array(records.length);
-  const logLoss = data.logLoss.slice();
+  const shifts = new Float64Array(records.length);
   const draws = bootstrap(DRAW_NAMES, options, (random) => {
-    resampler!.draw(random, counts, logLoss);
-    const theta = refit(counts, logLoss);
+    resampler!.draw(random, counts, shifts);
+    const theta = refit(counts, shifts);
     if (!theta) return undefined;
     const p = ownUnits(problem, setting, theta);
     const { a, b } = chinchillaExponents(p, compute);

@@ -5,6 +5,7 @@ import {
   ALPHA,
   B,
   BETA,
+  LEAST_AMPLITUDE,
   type Linearisation,
   linearise,
   newLinearisation,
@@ -64,10 +65,15 @@ export function createDescent(capacity: number): Descent {
   const [linear, lower, upper, step] = [vector(), vector(), vector(), vector()];
   const [zero, unused] = [vector(), vector()];
 
+  // What is left of one regression is the next one's.
+  const accuracy = { tolerance: 0, share: 1e-3, spread: 0 };
+  const terms = { linear, curvature: damped, lower, upper };
+
   return (rows, start, model, delta, options = {}) => {
     const { maxIterations = 200, tolerance = 1e-14, penalty, known } = options;
     const { ratio } = model;
-    let theta = Float64Array.from(start, (v, i) => Math.min(Math.max(v, model.lower[i]!), model.upper[i]!));
+    let theta = new Float64Array(COLUMNS);
+    for (let i = 0; i < COLUMNS; i++) theta[i] = Math.min(Math.max(start[i]!, model.lower[i]!), model.upper[i]!);
     if (ratio !== undefined) theta[BETA] = ratio * theta[ALPHA]!;
     let trial = new Float64Array(COLUMNS);
     let weights = 0;
@@ -80,6 +86,9 @@ export function createDescent(capacity: number): Descent {
       value = known.value;
     } else value = linearise(rows, theta, delta, current);
     if (penalty) value += penalty(theta, unused, penaltyHessian);
+    let size = 0;
+    for (let i = 0; i < rows.count; i++) size += rows.weight[i]! * Math.abs(current.residual[i]!);
+    accuracy.spread = size / weights;
     let decrease = Number.POSITIVE_INFINITY;
     let damping = 0;
     for (let iteration = 1; iteration <= maxIterations; iteration++) {
@@ -101,8 +110,8 @@ export function createDescent(capacity: number): Descent {
         upper[i] = model.upper[i]! - theta[i]!;
       }
       // A vanished term does not show its exponent: it stays where it is.
-      if (theta[A]! <= model.lower[A]! && ratio === undefined) lower[ALPHA] = upper[ALPHA] = 0;
-      if (theta[B]! <= model.lower[B]! || ratio !== undefined) lower[BETA] = upper[BETA] = 0;
+      if (theta[A]! <= LEAST_AMPLITUDE && ratio === undefined) lower[ALPHA] = upper[ALPHA] = 0;
+      if (theta[B]! <= LEAST_AMPLITUDE || ratio !== undefined) lower[BETA] = upper[BETA] = 0;
       if (ratio !== undefined) {
         lower[ALPHA] = Math.max(lower[ALPHA]!, model.lower[BETA]! / ratio - theta[ALPHA]!);
         upper[ALPHA] = Math.min(upper[ALPHA]!, model.upper[BETA]! / ratio - theta[ALPHA]!);
@@ -113,7 +122,8 @@ export function createDescent(capacity: number): Descent {
       while (!accepted) {
         for (let k = 0; k < COLUMNS * COLUMNS; k++) damped[k] = curvature[k]! + damping * metric[k]!;
         const small = tolerance * Math.abs(value) + floor;
-        const promised = regress(current, delta, { linear, curvature: damped, lower, upper }, step, small);
+        accuracy.tolerance = small;
+        const promised = regress(current, delta, terms, step, accuracy);
         for (let i = 0; i < COLUMNS; i++) {
           trial[i] = Math.min(Math.max(theta[i]! + step[i]!, model.lower[i]!), model.upper[i]!);
         }
@@ -136,6 +146,8 @@ export function createDescent(capacity: number): Descent {
           [current, next] = [next, current];
           decrease = value - candidate;
           value = candidate;
+          // What the linearisation missed goes with the square of the step, as the decrease does.
+          accuracy.spread = (size / weights) * Math.min(1, (10 * decrease) / value);
           damping = decrease > 0.25 * promised ? (damping > 0.1 ? damping / 8 : 0) : damping;
         } else {
           if (damping === 0) touchingMetric(current, delta, zero, metric);

@@ -1,5 +1,6 @@
 import type { ChinchillaParameters } from "../laws/chinchilla.js";
 import { COLUMNS, type LinearResiduals } from "../numerics/huberRegression.js";
+import { EXP_REACH, expNear0, LOG_REACH, log1pNear0 } from "../numerics/nearby.js";
 import type { RunRecord } from "../record.js";
 
 /** Loss over residuals r = ln(prediction) - ln(L): huber = sum of Huber(delta); lad = mean |r|; mse = mean r^2. */
@@ -84,6 +85,21 @@ export interface Rows {
   readonly logD: Float64Array;
   readonly logLoss: Float64Array;
   readonly weight: Float64Array;
+  /** What is known of a point nearby, from which a refit's exponentials follow by short series. */
+  readonly near?: Neighbourhood;
+}
+
+/** The terms' shapes at one pair of exponents. */
+export interface Neighbourhood {
+  readonly alpha: number;
+  readonly beta: number;
+  /** Largest |ln N| and |ln D|, as centred. */
+  readonly reachN: number;
+  readonly reachD: number;
+  /** exp(-alpha ln N), exp(-beta ln D) and 1 / L of each row. */
+  readonly model: Float64Array;
+  readonly tokens: Float64Array;
+  readonly inverseLoss: Float64Array;
 }
 
 /** Residuals r and their gradient in the search variables, at one point. */
@@ -102,7 +118,7 @@ export function newLinearisation(count: number, weight: Float64Array): Linearisa
  * Huber_delta(r_i). delta = Infinity gives half the sum of squares.
  */
 export function linearise(rows: Rows, theta: ArrayLike<number>, delta: number, out: Linearisation): number {
-  const { count, logN, logD, logLoss, weight } = rows;
+  const { count, logN, logD, logLoss, weight, near } = rows;
   const { residual } = out;
   const [gA, gB, gE, gAlpha, gBeta] = out.columns;
   const a = theta[A]!;
@@ -112,24 +128,35 @@ export function linearise(rows: Rows, theta: ArrayLike<number>, delta: number, o
   const beta = theta[BETA]!;
   out.count = count;
   out.weight = weight;
-  let sum = 0;
+  // Short loops, one thing each: together they would run out of registers, and take half as long again.
+  if (near && Math.abs(alpha - near.alpha) * near.reachN <= EXP_REACH) {
+    const step = near.alpha - alpha;
+    for (let i = 0; i < count; i++) gA[i] = near.model[i]! * expNear0(step * logN[i]!);
+  } else for (let i = 0; i < count; i++) gA[i] = Math.exp(-alpha * logN[i]!);
+  if (near && Math.abs(beta - near.beta) * near.reachD <= EXP_REACH) {
+    const step = near.beta - beta;
+    for (let i = 0; i < count; i++) gB[i] = near.tokens[i]! * expNear0(step * logD[i]!);
+  } else for (let i = 0; i < count; i++) gB[i] = Math.exp(-beta * logD[i]!);
+  for (let i = 0; i < count; i++) gE[i] = e + a * gA[i]! + b * gB[i]!;
+  if (near) {
+    for (let i = 0; i < count; i++) {
+      const z = gE[i]! * near.inverseLoss[i]! - 1;
+      residual[i] = Math.abs(z) <= LOG_REACH ? log1pNear0(z) : Math.log(1 + z);
+    }
+  } else for (let i = 0; i < count; i++) residual[i] = Math.log(gE[i]!) - logLoss[i]!;
   for (let i = 0; i < count; i++) {
-    const n = logN[i]!;
-    const d = logD[i]!;
-    const model = Math.exp(-alpha * n);
-    const tokens = Math.exp(-beta * d);
-    const prediction = e + a * model + b * tokens;
-    const r = Math.log(prediction) - logLoss[i]!;
-    const inverse = 1 / prediction;
-    const u = model * inverse;
-    const v = tokens * inverse;
-    residual[i] = r;
+    const inverse = 1 / gE[i]!;
+    const u = gA[i]! * inverse;
+    const v = gB[i]! * inverse;
     gA[i] = u;
     gB[i] = v;
     gE[i] = inverse;
-    gAlpha[i] = -a * n * u;
-    gBeta[i] = -b * d * v;
-    const size = Math.abs(r);
+    gAlpha[i] = -a * logN[i]! * u;
+    gBeta[i] = -b * logD[i]! * v;
+  }
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    const size = Math.abs(residual[i]!);
     sum += weight[i]! * (size <= delta ? 0.5 * size * size : delta * (size - 0.5 * delta));
   }
   return sum;

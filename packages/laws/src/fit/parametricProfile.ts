@@ -77,9 +77,6 @@ export function profileForecast(fit: ParametricFit, records: readonly RunRecord[
   };
 }
 
-/** How much stiffer the spring that holds a quantity is than the profile itself. */
-const STIFFNESS = 30;
-
 /**
  * Holds a quantity by a spring and lets the rest go: at the minimum of objective + k (q - target)^2 / 2 the objective is
  * the least of all points with the same q, so (q, objective) is a point of the profile whatever k is.
@@ -103,8 +100,7 @@ function profile(
   ]);
   const scales = start.theta.map((v) => 1e-4 * (Math.abs(v) + 1e-3));
   const free = interiorVariables(start.theta, problem.model);
-  const found = profileInterval(best, threshold, guess(), (target, side, reach) => {
-    const stiffness = (STIFFNESS * (threshold - least)) / reach ** 2;
+  const found = profileInterval(best, threshold, guess(), (target, side, stiffness) => {
     const penalty = spring(quantity, target, stiffness, scales, problem.model);
     const { theta: end, value } = problem.descend(warm.get(side)!, { penalty, tolerance: 1e-12 });
     const q = quantity.of(end);

@@ -23,7 +23,8 @@ export function projectedStarts(data: ParametricData, model: ParametricModel, co
   const inverse = data.logLoss.map((v) => Math.exp(-v));
   const free = [E, A, B].filter((i) => model.lower[i] !== model.upper[i]);
   const fixed = [E, A, B].filter((i) => model.lower[i] === model.upper[i]);
-  const [alphas, betas] = [exponentsOf(model, ALPHA), model.ratio === undefined ? exponentsOf(model, BETA) : [0]];
+  const alphas = exponentsOf(model, ALPHA, A, data.logN);
+  const betas = model.ratio === undefined ? exponentsOf(model, BETA, B, data.logD) : [0];
   const scaled = (log: Float64Array) => (exponent: number) => inverse.map((w, i) => w * Math.exp(-exponent * log[i]!));
   const models = alphas.map(scaled(data.logN));
   const tokens = betas.map(scaled(data.logD));
@@ -64,8 +65,17 @@ export function projectedStarts(data: ParametricData, model: ParametricModel, co
   return [...new Set(chosen)].slice(0, count).map((cell) => cell.theta);
 }
 
-function exponentsOf(model: ParametricModel, index: number): readonly number[] {
-  return model.lower[index] === model.upper[index] ? [model.lower[index]!] : EXPONENTS;
+/**
+ * The grid of an exponent. Where its amplitude is held, the exponent alone decides how large the term is: those are tried
+ * that make it a thousandth of the loss of a typical run, and so on up to all of it.
+ */
+function exponentsOf(model: ParametricModel, index: number, amplitude: number, log: Float64Array): readonly number[] {
+  if (model.lower[index] === model.upper[index]) return [model.lower[index]!];
+  if (model.lower[amplitude] !== model.upper[amplitude]) return EXPONENTS;
+  const typical = total(log) / log.length;
+  const shares = EXPONENTS.map((_, i) => 10 ** ((-3 * i) / (EXPONENTS.length - 1)));
+  const exponents = shares.map((share) => Math.log(model.lower[amplitude]! / share) / typical);
+  return exponents.filter((v) => v >= model.lower[index]! && v <= model.upper[index]!).concat(EXPONENTS);
 }
 
 function remainder(columns: readonly Float64Array[], fixed: readonly number[], theta: Float64Array): Float64Array {

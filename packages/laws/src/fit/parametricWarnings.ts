@@ -98,20 +98,27 @@ function warnBounds(best: FoundMinimum, problem: ParametricProblem, { parameters
 /** Second minima within 1 % of the objective, or that the likelihood cannot tell from the best. */
 function warnBasins({ minima, basins, problem, setting }: Parameters<typeof parametricWarnings>[0]): FitWarning[] {
   const best = minima[0]!;
+  const own = basins[0]!;
   const limit = Math.max(best.value * 1.01, objectiveAt95(setting.loss, setting.delta, best.value, problem.rows.count));
-  const rivals = basins.filter((_, k) => {
+  const rivals = basins.filter(({ parameters: p }, k) => {
     const { value, theta } = minima[k]!;
-    return k > 0 && value <= limit && theta[A]! > LEAST_AMPLITUDE && theta[B]! > LEAST_AMPLITUDE;
-  });
-  return rivals.map(({ objective, exponents, parameters: p }) => {
-    const excess = (100 * (objective / basins[0]!.objective - 1)).toPrecision(2);
-    return warn(
-      "second-basin",
-      `Another minimum is ${excess} % higher: E ${p.E.toPrecision(4)}, A ${p.A.toPrecision(4)}, B ${p.B.toPrecision(4)}, ` +
-        `alpha ${p.alpha.toPrecision(4)}, beta ${p.beta.toPrecision(4)}, a ${exponents.a.toPrecision(3)} ` +
-        `(here a ${basins[0]!.exponents.a.toPrecision(3)}).`,
+    const elsewhere = (["E", "alpha", "beta"] as const).some(
+      (name) => Math.abs(p[name] - own.parameters[name]) > 0.01 * (p[name] + own.parameters[name]),
     );
+    return elsewhere && value <= limit && theta[A]! > LEAST_AMPLITUDE && theta[B]! > LEAST_AMPLITUDE;
   });
+  const [rival] = rivals;
+  if (!rival) return [];
+  const excess = (100 * (rival.objective / own.objective - 1)).toPrecision(2);
+  const p = rival.parameters;
+  return [
+    warn(
+      "second-basin",
+      `${rivals.length === 1 ? "Another minimum is" : `There are ${rivals.length} more minima, the lowest`} ${excess} % higher: ` +
+        `E ${p.E.toPrecision(4)}, A ${p.A.toPrecision(4)}, B ${p.B.toPrecision(4)}, alpha ${p.alpha.toPrecision(4)}, ` +
+        `beta ${p.beta.toPrecision(4)}, a ${rival.exponents.a.toPrecision(3)} (here a ${own.exponents.a.toPrecision(3)}).`,
+    ),
+  ];
 }
 
 function warnSensitivity({

@@ -20,18 +20,31 @@ export interface StepModel {
   readonly upper: Float64Array;
 }
 
+export interface Accuracy {
+  /** A promised decrease smaller than this ends it. */
+  tolerance: number;
+  /** And so does one smaller than this share of the decrease so far. */
+  share: number;
+  /** Size of the residuals that delta must tell apart: where it is far below this, larger deltas lead to it. */
+  spread: number;
+}
+
 /** Minimises sum_i w_i Huber_delta(t_i(p)) + linear . p + p' curvature p / 2; fills p, returns the decrease from p = 0. */
 export type HuberRegression = (
   rows: LinearResiduals,
   delta: number,
   model: StepModel,
   p: Float64Array,
-  tolerance: number,
+  accuracy: Accuracy,
 ) => number;
 
 const MAX_ITERATIONS = 60;
-/** A promised decrease smaller than this share of the decrease so far is left to the next linearisation. */
-const ENOUGH = 1e-3;
+/** The first delta, as a share of the residuals that are to be told apart; how far above the wanted one is near; the pace. */
+const START = 0.25;
+const NEAR = 3;
+const PACE = 10;
+/** Cuts of a step that overshoots. */
+const CUTS = 6;
 const SQUARE = COLUMNS * COLUMNS;
 
 /**
@@ -44,7 +57,7 @@ const SQUARE = COLUMNS * COLUMNS;
 export function createHuberRegression(capacity: number): HuberRegression {
   const inside = new Int32Array(capacity);
   const vector = () => new Float64Array(COLUMNS);
-  const [p, trial, gradient, right] = [vector(), vector(), vector(), vector()];
+  const [p, trial, gradient, uphill, right] = [vector(), vector(), vector(), vector(), vector()];
   const [hessian, metric, matrix] = [new Float64Array(SQUARE), new Float64Array(SQUARE), new Float64Array(SQUARE)];
   const free = new Int32Array(COLUMNS);
 
@@ -74,14 +87,14 @@ export function createHuberRegression(capacity: number): HuberRegression {
     return true;
   }
 
-  function slopeAlong(): number {
+  function slopeAlong(at: Float64Array): number {
     let slope = 0;
-    for (let i = 0; i < COLUMNS; i++) slope += gradient[i]! * (trial[i]! - p[i]!);
+    for (let i = 0; i < COLUMNS; i++) slope += at[i]! * (trial[i]! - p[i]!);
     return slope;
   }
 
   /** From p to the minimum at one delta; `scale` multiplies the model's own terms. Returns the value there. */
-  function solve(rows: LinearResiduals, delta: number, model: StepModel, scale: number, tolerance: number): number {
+  function solve(rows: LinearResiduals, delta: number, model: StepModel, scale: number, accuracy: Accuracy): number {
     const at = (x: Float64Array) => evaluate(rows, delta, model, scale, x, gradient, hessian, inside);
     const initial = at(p);
     let value = initial;
@@ -89,18 +102,21 @@ export function createHuberRegression(capacity: number): HuberRegression {
     let measured = false;
     for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
       const definite = propose(model, damping);
-      const slope = definite ? slopeAlong() : 1;
-      if (slope <= 0 && -slope <= Math.max(tolerance * scale, ENOUGH * (initial - value))) return value;
+      const slope = definite ? slopeAlong(gradient) : 1;
+      if (slope <= 0 && -slope <= Math.max(accuracy.tolerance * scale, accuracy.share * (initial - value)))
+        return value;
       let candidate = Number.POSITIVE_INFINITY;
       if (slope < 0) {
+        uphill.set(gradient);
         candidate = at(trial);
-        if (!(candidate < value)) {
-          const end = slopeAlong();
-          const share = slope / (slope - end);
-          if (end > 0 && share < 1) {
-            for (let i = 0; i < COLUMNS; i++) trial[i] = p[i]! + share * (trial[i]! - p[i]!);
-            candidate = at(trial);
-          }
+        for (let cut = 0; cut < CUTS && !(candidate < value); cut++) {
+          // The objective is convex along the step: where its slope has turned, the minimum lies before.
+          const end = slopeAlong(gradient);
+          if (!(end > 0)) break;
+          const begin = slopeAlong(uphill);
+          const share = Math.max(begin / (begin - end), 0.1);
+          for (let i = 0; i < COLUMNS; i++) trial[i] = p[i]! + share * (trial[i]! - p[i]!);
+          candidate = at(trial);
         }
       }
       if (!(candidate < value)) {
@@ -148,28 +164,17 @@ export function createHuberRegression(capacity: number): HuberRegression {
     return true;
   }
 
-  return (rows, delta, model, out, tolerance) => {
+  return (rows, delta, model, out, accuracy) => {
     p.fill(0);
-    let before = 0;
-    let size = 0;
-    let weight = 0;
-    for (let i = 0; i < rows.count; i++) {
-      const t = Math.abs(rows.residual[i]!);
-      const w = rows.weight[i]!;
-      size += w * t;
-      weight += w;
-      before += w * (t <= delta ? 0.5 * t * t : delta * (t - 0.5 * delta));
+    const before = sumOfHuber(rows, delta);
+    let step = accuracy.spread * START;
+    while (step > NEAR * delta) {
+      solve(rows, step, model, step / delta, accuracy);
+      const next = Math.max(step / PACE, delta);
+      follow(rows, step, next, model, delta);
+      step = next;
     }
-    if (delta < Number.POSITIVE_INFINITY) {
-      let step = size / weight / 4;
-      while (step > 3 * delta) {
-        solve(rows, step, model, step / delta, tolerance * 1e3);
-        const next = Math.max(step / 10, delta);
-        follow(rows, step, next, model, delta);
-        step = next;
-      }
-    }
-    const after = solve(rows, delta, model, 1, tolerance);
+    const after = solve(rows, delta, model, 1, accuracy);
     out.set(p);
     return before - after;
   };
@@ -188,8 +193,17 @@ function evaluate(
 ): number {
   const { residual, weight, columns, count } = rows;
   const [c0, c1, c2, c3, c4] = columns;
-  const [p0, p1, p2, p3, p4] = [p[0]!, p[1]!, p[2]!, p[3]!, p[4]!];
-  let [value, g0, g1, g2, g3, g4] = [0, 0, 0, 0, 0, 0];
+  const p0 = p[0]!;
+  const p1 = p[1]!;
+  const p2 = p[2]!;
+  const p3 = p[3]!;
+  const p4 = p[4]!;
+  let value = 0;
+  let g0 = 0;
+  let g1 = 0;
+  let g2 = 0;
+  let g3 = 0;
+  let g4 = 0;
   let members = 0;
   for (let i = 0; i < count; i++) {
     const a = c0[i]!;
@@ -286,6 +300,15 @@ function evaluate(
     for (let s = 0; s <= r; s++) hessian[r * COLUMNS + s]! += scale * curvature[r * COLUMNS + s]!;
   }
   return value;
+}
+
+function sumOfHuber(rows: LinearResiduals, delta: number): number {
+  let sum = 0;
+  for (let i = 0; i < rows.count; i++) {
+    const size = Math.abs(rows.residual[i]!);
+    sum += rows.weight[i]! * (size <= delta ? 0.5 * size * size : delta * (size - 0.5 * delta));
+  }
+  return sum;
 }
 
 /** sum_i w_i min(1, delta / |t_i|) c_i c_i' (5 x 5): the quadratic that touches the objective from above at p. */

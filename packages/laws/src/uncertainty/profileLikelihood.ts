@@ -6,7 +6,10 @@ export interface ProfileInterval {
   readonly open: readonly ("low" | "high")[];
 }
 
-/** The best objective with a quantity held: where it ended (near the value asked for) and the objective there. */
+/** How much stiffer than the profile itself a spring is at first, if the first guess of its width is right. */
+const STIFFNESS = 30;
+
+/** The best objective with a quantity held near a target: where it ended, and the objective there. */
 export interface ProfilePoint {
   readonly value: number;
   readonly objective: number;
@@ -16,51 +19,52 @@ export interface ProfilePoint {
  * The values of a quantity whose profile stays below a threshold (Venzon & Moolgavkar 1988, Appl. Stat. 37, 87), by
  * bracketing and the secant on the root of the rise, in which a quadratic profile is a straight line.
  * @param best the quantity at the optimum, and the least objective
- * @param holdAt fits with the quantity held near `target`; `stiffness` is the scale of the distance that it must keep to
  * @param scale a first guess of half the interval's width
+ * @param holdAt fits with the quantity drawn to `target` by a spring, objective + stiffness (q - target)^2 / 2: at its end
+ * the objective is the least of all points with the same q, whatever the spring
  */
 export function profileInterval(
   best: ProfilePoint,
   threshold: number,
   scale: number,
-  holdAt: (target: number, side: number, reach: number) => ProfilePoint,
+  holdAt: (target: number, side: number, stiffness: number) => ProfilePoint,
 ): ProfileInterval {
+  const height = Math.sqrt(threshold - best.objective);
+  /** -1 at the optimum, 0 at the threshold. */
+  const rise = ({ objective }: ProfilePoint) => Math.sqrt(Math.max(objective - best.objective, 0)) / height - 1;
   const open: ("low" | "high")[] = [];
   const end = (side: -1 | 1): number => {
-    const height = Math.sqrt(threshold - best.objective);
-    const rise = ({ objective }: ProfilePoint) => Math.sqrt(Math.max(objective - best.objective, 0)) / height - 1;
-    let inner = best;
-    let reach = scale;
-    let outer: ProfilePoint | undefined;
-    for (let tries = 0; tries < 40 && !outer; tries++) {
-      const point = holdAt(best.value + side * reach, side, reach);
+    let stiffness = (STIFFNESS * height ** 2) / scale ** 2;
+    const at = (reach: number) => ({ reach, ...holdAt(best.value + side * reach, side, stiffness) });
+    let inner = { reach: 0, ...best };
+    let outer: typeof inner | undefined;
+    let stiffer = 0;
+    for (let reach = scale, tries = 0; tries < 60 && !outer; tries++) {
+      const point = at(reach);
+      const follows = side * (point.value - best.value) > 0.5 * reach;
       if (point.objective >= threshold) outer = point;
-      else {
-        // It does not follow any more: a bound, or a direction that costs nothing.
-        if (!(side * (point.value - inner.value) > 1e-3 * Math.abs(inner.value - best.value))) break;
+      else if (!follows && stiffer < 5) {
+        stiffer++;
+        stiffness *= 100;
+      } else {
         inner = point;
-        const progress = rise(point) + 1;
-        reach = Math.abs(point.value - best.value) * Math.min(Math.max(1.1 / Math.max(progress, 1e-3), 1.2), 4);
+        // It does not follow any more: a bound, or a direction that costs nothing.
+        if (!follows) break;
+        reach *= Math.min(Math.max(1.1 / Math.max(rise(point) + 1, 1e-3), 1.2), 4);
       }
     }
     if (!outer) {
       open.push(side < 0 ? "low" : "high");
       return inner.value;
     }
-    for (let tries = 0; tries < 40; tries++) {
+    for (let tries = 0; tries < 60; tries++) {
       const [low, high] = [rise(inner), rise(outer)];
-      if (Math.min(-low, high) < 1e-7 || Math.abs(outer.value - inner.value) < 1e-9 * Math.abs(outer.value)) break;
+      if (Math.min(-low, high) < 1e-7 || outer.reach - inner.reach < 1e-9 * outer.reach) break;
       // Kept off the ends, so that the bracket shrinks from both sides.
       const share = Math.min(Math.max(-low / (high - low), 0.05), 0.95);
-      const target = inner.value + share * (outer.value - inner.value);
-      const point = holdAt(target, side, Math.abs(target - best.value));
-      if (point.objective >= threshold) {
-        if (!(side * (outer.value - point.value) > 0)) break;
-        outer = point;
-      } else {
-        if (!(side * (point.value - inner.value) > 0)) break;
-        inner = point;
-      }
+      const point = at(inner.reach + share * (outer.reach - inner.reach));
+      if (point.objective >= threshold) outer = point;
+      else inner = point;
     }
     return -rise(inner) < rise(outer) ? inner.value : outer.value;
   };

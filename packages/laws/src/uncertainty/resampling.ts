@@ -9,8 +9,8 @@ export interface Resampler {
   readonly over: BootstrapOver;
   /** Rows drawn within their budgets. */
   readonly stratified: boolean;
-  /** Fills how often each record counts, and its ln loss; whichever of the two a kind of resampling leaves alone stays. */
-  draw(random: Random, counts: Float64Array, logLoss: Float64Array): void;
+  /** Fills how often each record counts; over noise also what is added to its ln loss, which otherwise stays 0. */
+  draw(random: Random, counts: Float64Array, shifts: Float64Array): void;
 }
 
 export interface ResamplingOptions extends BootstrapOptions {
@@ -46,14 +46,13 @@ export function createResampler(records: readonly RunRecord[], options: Resampli
 
 function noiseResampler(records: readonly RunRecord[], options: ResamplingOptions): Resampler {
   const noise = seedNoiseOf(records, options.noise);
-  const logs = Float64Array.from(records, (r) => Math.log(r.loss));
   const spreads = Float64Array.from(records, (r) => noiseAt(noise, r.loss) / r.loss);
   return {
     over: "noise",
     stratified: false,
-    draw(random, counts, logLoss) {
+    draw(random, counts, shifts) {
       counts.fill(1);
-      for (let i = 0; i < logs.length; i++) logLoss[i] = logs[i]! + spreads[i]! * random.normal();
+      for (let i = 0; i < shifts.length; i++) shifts[i] = spreads[i]! * random.normal();
     },
   };
 }
