@@ -6,6 +6,7 @@ export {
   forecastLoss,
   predictDataConstrained,
   predictLoss,
+  profileForecast,
 } from "./api/forecast.js";
 export type { RunInput } from "./api/input.js";
 export {
@@ -40,7 +41,7 @@ export * from "./fit/parametric.js";
 export type { ParametricSetting, ParametricStarts } from "./fit/parametricFit.js";
 export type { FixedParameters } from "./fit/parametricModel.js";
 export type { ResidualLoss } from "./fit/parametricObjective.js";
-export { type ProfileForecast, profileForecast } from "./fit/parametricProfile.js";
+export type { ProfileForecast } from "./fit/parametricProfile.js";
 export * from "./fit/powerLawFit.js";
 export {
   fitProfile,

@@ -1,4 +1,4 @@
-import { type DataConstrainedOptions, type DecayForm, IsoflopError } from "@isoflop/laws";
+import { type DataConstrainedOptions, type DecayForm, type FixedParameters, IsoflopError } from "@isoflop/laws";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Observations } from "../read/observations.js";
 import {
@@ -21,6 +21,10 @@ interface FitFlags extends ObservationFlags {
   readonly approach: string;
   readonly loss: FitChoices["loss"];
   readonly delta: number;
+  readonly tied?: true;
+  readonly fix?: FixedParameters;
+  readonly starts: "projected" | "hoffmann-grid";
+  readonly profile?: true;
   readonly curve: FitChoices["curve"];
   readonly bootstrapOver?: NonNullable<FitChoices["over"]>;
   readonly noise?: NonNullable<FitChoices["noise"]>;
@@ -52,6 +56,14 @@ export function fitVerb(io: CommandIo): Command {
         .default("huber"),
     )
     .option("--delta <number>", "Approach 3, data-constrained: Huber's delta", positiveNumber, 1e-3)
+    .option("--tied", "Approach 3: one exponent, alpha = beta")
+    .option("--fix <values>", "Approach 3: parameters held, e.g. alpha=0.35,E=1.8", fixedParameters)
+    .addOption(
+      new Option("--starts <what>", "Approach 3: where the search starts")
+        .choices(["projected", "hoffmann-grid"])
+        .default("projected"),
+    )
+    .option("--profile", "Approach 3: intervals by profile likelihood too")
     .option("--base <law>", "data-constrained: law for unique data, held fixed: a name, or a fit's JSON file")
     .option("--joint", "data-constrained: fit all parameters, the base is where the search starts")
     .addOption(
@@ -96,6 +108,12 @@ export function fitVerb(io: CommandIo): Command {
         ...(flags.noise === undefined ? {} : { noise: flags.noise }),
         resamples: flags.bootstrap,
         seed: flags.seed,
+        parametric: {
+          starts: flags.starts,
+          ...(flags.tied === undefined ? {} : { tied: flags.tied }),
+          ...(flags.fix === undefined ? {} : { fixed: flags.fix }),
+          ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+        },
         dataConstrained: {
           ...(flags.base === undefined ? {} : await baseLaw(flags.base)),
           ...(flags.joint === undefined ? {} : { joint: flags.joint }),
@@ -150,6 +168,19 @@ function decayScales(text: string): { RD: number; RN: number } {
   const [RD = Number.NaN, RN = Number.NaN, ...rest] = text.split(",").map(Number);
   if (!(RD > 0 && RN > 0) || rest.length > 0) throw new InvalidArgumentError("It must be two positive numbers, RD,RN.");
   return { RD, RN };
+}
+
+const CHINCHILLA: readonly string[] = ["E", "A", "B", "alpha", "beta"];
+
+function fixedParameters(text: string): FixedParameters {
+  const pairs = text.split(",").map((part) => {
+    const [name = "", value = "", ...rest] = part.split("=").map((piece) => piece.trim());
+    if (!CHINCHILLA.includes(name) || value === "" || !Number.isFinite(Number(value)) || rest.length > 0) {
+      throw new InvalidArgumentError(`It must be like alpha=0.35,E=1.8, of ${CHINCHILLA.join(", ")}.`);
+    }
+    return [name, Number(value)] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 function positiveNumber(text: string): number {

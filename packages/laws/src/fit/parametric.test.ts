@@ -301,6 +301,8 @@ describe("parameters held", () => {
     expect(refuse({ tied: true, fixed: { alpha: 0.3, beta: 0.4 } })).toBe("bad-fixed");
     expect(refuse({ fixed: truth })).toBe("nothing-to-fit");
     expect(refuse({ delta: 0 })).toBe("bad-delta");
+    expect(refuse({ starts: 0 })).toBe("bad-option");
+    expect(refuse({ fixed: { gamma: 1 } as Record<string, number> })).toBe("bad-fixed");
   });
 });
 

@@ -50,7 +50,7 @@ export interface RunResidual {
 }
 
 /** A local minimum of the objective. */
-export interface Basin {
+export interface ParametricBasin {
   readonly parameters: ChinchillaParameters;
   readonly exponents: { readonly a: number; readonly b: number };
   /** As the fit's own. */
@@ -71,7 +71,7 @@ export interface ParametricFit extends FitResult {
   /** The objective, and what was held. */
   readonly setting: ParametricSetting;
   /** All local minima that the starts led to, this fit's own first. */
-  readonly basins: readonly Basin[];
+  readonly basins: readonly ParametricBasin[];
   /** By profile likelihood, where asked for: of the free parameters and of a. */
   readonly profile95?: Readonly<Record<string, ProfileInterval>>;
 }
@@ -186,6 +186,14 @@ function settingOf(options: ParametricOptions): ParametricSetting {
       hint: "It is in units of ln loss: 1e-3 in Hoffmann et al. 2022.",
     });
   }
+  const { starts } = options;
+  if (typeof starts === "number" && !(Number.isSafeInteger(starts) && starts > 0)) {
+    throw new IsoflopError({
+      code: "bad-option",
+      message: `starts = ${starts} is not possible.`,
+      hint: 'Give "projected", "hoffmann-grid", or a whole number of one or more.',
+    });
+  }
   return { loss, delta, fixed, tied };
 }
 
@@ -203,7 +211,7 @@ function basinOf(
   problem: ParametricProblem,
   setting: ParametricSetting,
   compute: ComputeCost,
-): Basin {
+): ParametricBasin {
   const parameters = ownUnits(problem, setting, minimum.theta);
   const runs = problem.rows.count;
   const { loss } = setting;

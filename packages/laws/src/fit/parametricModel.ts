@@ -2,6 +2,9 @@ import { IsoflopError } from "../error.js";
 import type { ChinchillaParameterName } from "../laws/chinchilla.js";
 import { ALPHA, BETA, LARGEST_EXPONENT, LEAST_AMPLITUDE, LEAST_EXPONENT } from "./parametricObjective.js";
 
+/** In the order of the search variables. */
+const NAMES = ["A", "B", "E", "alpha", "beta"] as const;
+
 /** Parameters held at a value, in the law's own units. */
 export type FixedParameters = Readonly<Partial<Record<ChinchillaParameterName, number>>>;
 
@@ -20,6 +23,8 @@ export interface ParametricModel {
  * @throws IsoflopError "bad-fixed" for a value that is no such parameter's; "nothing-to-fit"
  */
 export function parametricModel(level: number, fixed: FixedParameters = {}, tied = false): ParametricModel {
+  const unknown = Object.keys(fixed).find((name) => !(NAMES as readonly string[]).includes(name));
+  if (unknown !== undefined) throw badFixed(`The law has no parameter "${unknown}" to hold.`);
   const values = { ...fixed };
   if (tied) {
     if (values.alpha !== undefined && values.beta !== undefined && values.alpha !== values.beta) {
@@ -32,7 +37,7 @@ export function parametricModel(level: number, fixed: FixedParameters = {}, tied
   const upper = Float64Array.of(1e12, 1e12, 1e12, LARGEST_EXPONENT, LARGEST_EXPONENT);
   const ratio = tied && values.alpha === undefined ? 1 : undefined;
   let size = ratio === undefined ? 5 : 4;
-  for (const [i, name] of (["A", "B", "E", "alpha", "beta"] as const).entries()) {
+  for (const [i, name] of NAMES.entries()) {
     const value = values[name];
     if (value === undefined) continue;
     if (!(Number.isFinite(value) && (value > 0 || (name === "E" && value === 0)))) {

@@ -1,3 +1,4 @@
+import { checkBudget } from "../forecast/forecast.js";
 import { chinchilla, chinchillaExponents } from "../laws/chinchilla.js";
 import type { ComputeCost } from "../laws/computeCost.js";
 import type { RunRecord } from "../record.js";
@@ -59,8 +60,10 @@ export interface ProfileForecast {
  * Intervals of N_opt, D_opt and the mean loss at a budget by profile likelihood: the values that some law with twice a
  * log-likelihood within 3.841 of the best gives.
  * @param records the ones that were fitted
+ * @throws IsoflopError "bad-budget"
  */
 export function profileForecast(fit: ParametricFit, records: readonly RunRecord[], flops: number): ProfileForecast {
+  checkBudget(flops);
   const problem = parametricProblem(records, fit.setting);
   const { theta } = problem.descend(fromChinchilla(problem.data, fit.parameters));
   const optimum = (at: ArrayLike<number>) => chinchilla.optimum(toChinchilla(problem.data, at), flops, fit.compute);

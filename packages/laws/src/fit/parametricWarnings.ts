@@ -2,7 +2,7 @@ import type { RunRecord } from "../record.js";
 import type { BootstrapDraws } from "../uncertainty/bootstrap.js";
 import { objectiveAt95 } from "../uncertainty/likelihood.js";
 import { dependentRows } from "../uncertainty/resampling.js";
-import type { Basin, ParametricOptions } from "./parametric.js";
+import type { ParametricBasin, ParametricOptions } from "./parametric.js";
 import type { Conditioning, FoundMinimum } from "./parametricDiagnostics.js";
 import type { ParametricProblem, ParametricSetting } from "./parametricFit.js";
 import { A, B, LEAST_AMPLITUDE } from "./parametricObjective.js";
@@ -33,7 +33,7 @@ export function parametricWarnings(fit: {
   readonly problem: ParametricProblem;
   readonly setting: ParametricSetting;
   readonly minima: readonly FoundMinimum[];
-  readonly basins: readonly Basin[];
+  readonly basins: readonly ParametricBasin[];
   readonly conditions: Conditioning;
   readonly sensitivity: Sensitivity;
   readonly standardErrors: Readonly<Record<string, number>>;
@@ -67,7 +67,7 @@ function warnConditioning(conditions: Conditioning, problem: ParametricProblem):
   return [warn("ill-conditioned", `The condition number of the five parameters is ${size}, in scaled variables.`)];
 }
 
-function warnBounds(best: FoundMinimum, problem: ParametricProblem, { parameters }: Basin): FitWarning[] {
+function warnBounds(best: FoundMinimum, problem: ParametricProblem, { parameters }: ParametricBasin): FitWarning[] {
   const { model } = problem;
   const warnings: FitWarning[] = [];
   (["A", "B", "E", "alpha", "beta"] as const).forEach((name, i) => {

@@ -24,7 +24,7 @@ export interface ResamplingOptions extends BootstrapOptions {
  * @throws IsoflopError "bad-noise", "no-replicates" for over "noise"
  */
 export function createResampler(records: readonly RunRecord[], options: ResamplingOptions): Resampler {
-  const over = options.over ?? (dependentRows(records) > 0 ? "runs" : "rows");
+  const over = options.over ?? (options.noise ? "noise" : dependentRows(records) > 0 ? "runs" : "rows");
   if (over === "noise") return noiseResampler(records, options);
   if (over === "runs") {
     const clusters = clustersOf(records);
