@@ -59,7 +59,7 @@ function fitFile(path) {
 }
 
 /** @returns {Promise<number>} exit code: 1 where the law did not come back or the memory was exceeded */
-export async function bench([rows = "10000000"]) {
+async function bench([rows = "10000000"]) {
   const runs = RUNS.sizes * RUNS.lengths;
   const rowsPerRun = Math.max(1, Math.round(Number(rows) / runs));
   const folder = await mkdtemp(join(tmpdir(), "isoflop-bench-"));
@@ -87,3 +87,5 @@ export async function bench([rows = "10000000"]) {
   }
   return failures === 0 ? 0 : 1;
 }
+
+process.exitCode = await bench(process.argv.slice(2));

@@ -1,5 +1,5 @@
-// npm run bundle: the library for browsers, and what it weighs: packages/lab/dist/browser/isoflop.js has all but the
-// reading of loose rows, which is observations.js beside it.
+// npm run bundle: the library for browsers, and what it weighs: packages/lab/dist/browser/isoflop.js has the
+// procedures, forecasts and plans; beside it laws.js fits any law, observations.js reads loose rows.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,11 @@ const folder = fileURLToPath(new URL("../packages/lab/dist/browser/", import.met
 export const LARGEST_BUNDLE = 60_000;
 
 /** Files for the browser, with the module that each is made of. */
-const BUNDLES = { "isoflop.js": "library.ts", "observations.js": "api/observations.ts" };
+const BUNDLES = {
+  "isoflop.js": "library.ts",
+  "laws.js": "anyLaw.ts",
+  "observations.js": "api/observations.ts",
+};
 
 /**
  * The library, or another of its modules, as one minified ES module, from its TypeScript.

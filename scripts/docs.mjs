@@ -29,16 +29,16 @@ function pageOf(path) {
   return folder === "api" ? file.replace(/\.js$/, "") : folder;
 }
 
-/** TypeDoc's entry points: what index.ts and library.ts export, a file for each page. */
+/** TypeDoc's entry points: what index.ts and its parts export, a file for each page. */
 function writeAreas() {
   rmSync(areas, { recursive: true, force: true });
   mkdirSync(areas, { recursive: true });
-  const index = ["library", "index"]
+  const index = ["library", "anyLaw", "index"]
     .map((name) => readFileSync(`${root}packages/laws/src/${name}.ts`, "utf8"))
     .join("");
   const pages = new Map();
   for (const [, names, path] of index.matchAll(/export\s+((?:type\s+)?(?:\*|\{[^}]*\}))\s+from\s+"\.\/([^"]+)"/g)) {
-    if (path === "library.js") continue;
+    if (["library.js", "anyLaw.js"].includes(path)) continue;
     const page = pageOf(path);
     pages.set(page, `${pages.get(page) ?? ""}export ${names} from "../../../laws/src/${path}";\n`);
   }

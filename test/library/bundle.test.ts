@@ -102,6 +102,23 @@ describe("the bundle for browsers", () => {
     const errors = (rows: unknown) => toObservations(rows as object[]) as unknown as { readonly code: string };
     expect(errors("runs.csv").code).toBe("bad-table");
   });
+  test("the fit of any law is a file of its own, half of that", async () => {
+    const laws = await bundleLibrary("anyLaw.ts");
+    expect(laws.gzipped).toBeLessThanOrEqual(LARGEST_BUNDLE / 2);
+    expect(laws.code).not.toContain("node:");
+    type Fit = { readonly parameters: Readonly<Record<string, number>> };
+    const { fitLaw, m1 } = (await import(`data:text/javascript,${encodeURIComponent(laws.code)}`)) as {
+      readonly m1: object;
+      readonly fitLaw: (law: object, rows: readonly object[], options: object) => Fit;
+    };
+    const rows = [1e3, 1e4, 1e5, 1e6].map((x) => ({ inputs: { x }, y: 5 * x ** -0.3 }));
+    const { parameters } = fitLaw(m1, rows, { resamples: 0 });
+    expect(
+      Object.values(parameters)
+        .map((value) => Math.abs(value))
+        .sort(),
+    ).toEqual([expect.closeTo(0.3, 6), expect.closeTo(5, 4)]);
+  });
   test("imports nothing, and names nothing of Node", () => {
     const [types, names] = syntaxOf("import('x'); process.exit()");
     expect(types.has("ImportExpression") && names.has("process")).toBe(true);

@@ -1,3 +1,4 @@
+export * from "./anyLaw.js";
 export { toObservations } from "./api/observations.js";
 export * from "./library.js";
 export type { Dropped } from "./observations/collect.js";

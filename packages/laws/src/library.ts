@@ -1,4 +1,4 @@
-// All that a browser loads as one file; the reading of loose rows is a file of its own there.
+// What a browser loads as one file: the procedures, forecasts, plans. anyLaw.ts and api/observations.ts are files of their own there.
 // What can be given bad data returns the error as a value: these stand before the functions of the same name below.
 export { fitDataConstrained, fitEnvelope, fitIsoflop, fitKaplan, fitParametric, groupByBudget } from "./api/fit.js";
 export {
@@ -7,18 +7,10 @@ export {
   forecastLoss,
   predictDataConstrained,
   predictLoss,
+  profileForecast,
 } from "./api/forecast.js";
 export type { RunInput } from "./api/input.js";
-export {
-  compareLaws,
-  fitLaw,
-  fitTaskLadder,
-  gradientNoiseScale,
-  lawNamed,
-  predictFrom,
-  predictTask,
-  profileIntervals,
-} from "./api/laws.js";
+export { gradientNoiseScale } from "./api/laws.js";
 export {
   dataConstrainedAlternative,
   inferenceAwareAlternative,
@@ -40,22 +32,18 @@ export {
 } from "./api/units.js";
 export * from "./error.js";
 export * from "./fit/budgets.js";
-export type { CompareOptions, LawComparison } from "./fit/compareLaws.js";
 export * from "./fit/dataConstrained.js";
 export type { Basin } from "./fit/dataConstrainedBasins.js";
 export * from "./fit/envelope.js";
 export type { CurveOptions } from "./fit/envelopeCurves.js";
-export type { LawBasin, LawFit, LawFitOptions } from "./fit/fitLaw.js";
 export * from "./fit/isoflop.js";
 export * from "./fit/kaplan.js";
-export type { LawLoss } from "./fit/lawObjective.js";
-export { drawnParameters, type Prediction } from "./fit/lawPrediction.js";
-export type { LawProfileOptions } from "./fit/lawProfile.js";
-export type { LawRow } from "./fit/lawRows.js";
-export type { Constraints } from "./fit/lawSpace.js";
 export { fitLossFrontier, type LossFrontierFit } from "./fit/lossFrontierFit.js";
 export * from "./fit/parametric.js";
+export type { ParametricSetting, ParametricStarts } from "./fit/parametricFit.js";
+export type { FixedParameters } from "./fit/parametricModel.js";
 export type { ResidualLoss } from "./fit/parametricObjective.js";
+export type { ProfileForecast } from "./fit/parametricProfile.js";
 export * from "./fit/powerLawFit.js";
 export {
   fitProfile,
@@ -70,35 +58,22 @@ export type { ProfileResampling } from "./fit/profileResampling.js";
 export { computeCostOf, type FitOptions } from "./fit/records.js";
 export * from "./fit/result.js";
 export * from "./fit/synthetic.js";
-export type { TaskLadder } from "./fit/taskLadder.js";
 export type { WarningCode } from "./fit/warnings.js";
 export type { DataConstrainedForecast, DataConstrainedForecastOptions } from "./forecast/dataConstrained.js";
 export type { Forecast, ForecastOptions, LossPrediction } from "./forecast/forecast.js";
 export * from "./forecast/forecaster.js";
 export { type AllocationFit, type LossFit, lossBy, optimumBy } from "./forecast/laws.js";
-export * from "./laws/brokenPowerLaw.js";
 export * from "./laws/chinchilla.js";
 export * from "./laws/criticalBatch.js";
 export * from "./laws/dataConstrained.js";
-export * from "./laws/downstreamError.js";
 export { type DecayForm, NO_DECAY } from "./laws/forms/repetition.js";
 export type { ScaleLaw } from "./laws/forms/scaleLaw.js";
 export * from "./laws/kaplanCompute.js";
-export * from "./laws/kaplanData.js";
-export * from "./laws/kaplanFixedBatchCompute.js";
 export * from "./laws/kaplanModelData.js";
-export * from "./laws/kaplanModelSteps.js";
-export * from "./laws/kaplanParameters.js";
 export * from "./laws/law.js";
 export * from "./laws/lossFrontier.js";
 export type { AllocatingLaw, LossLaw } from "./laws/lossLaw.js";
-export * from "./laws/m1.js";
-export * from "./laws/m2.js";
-export * from "./laws/m3.js";
-export * from "./laws/m4.js";
-export * from "./laws/overTraining.js";
 export * from "./laws/powerLaw.js";
-export * from "./laws/taskAccuracy.js";
 export * from "./model/computeCost.js";
 export * from "./model/counts.js";
 export {
@@ -136,8 +111,6 @@ export * from "./published/models.js";
 export * from "./published/muennighoff.js";
 export * from "./published/tables.js";
 export * from "./record.js";
-export { everyLaw } from "./registry/everyLaw.js";
-export * from "./registry/isLaw.js";
 export * from "./uncertainty/backtest.js";
 export type { BacktestCell, LeftOut, RunErrors } from "./uncertainty/backtestCell.js";
 export * from "./uncertainty/backtestChoice.js";
@@ -153,6 +126,8 @@ export {
   type ProfileGrid,
   parabolaShift,
 } from "./uncertainty/isoflopBias.js";
+export { logLikelihood } from "./uncertainty/likelihood.js";
+export type { ProfileInterval } from "./uncertainty/profileLikelihood.js";
 export { estimateSeedNoise, noiseAt } from "./uncertainty/seedNoise.js";
 export * from "./units/acceleratorHours.js";
 export * from "./units/accelerators.js";

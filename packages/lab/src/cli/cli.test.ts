@@ -136,6 +136,7 @@ describe("isoflop fit", () => {
     expect(Object.keys(fits[0]).sort()).toEqual(
       [
         "approach",
+        "basins",
         "compute",
         "diagnostics",
         "exponents",
@@ -143,12 +144,34 @@ describe("isoflop fit", () => {
         "law",
         "objective",
         "parameters",
+        "setting",
         "standardErrors",
         "warnings",
       ].sort(),
     );
     const text = await command("fit", csv, "--bootstrap", "50");
     expect(text.stdout).toMatch(/3 {2}parametric/);
+    const approach3 = ["--approach", "3", "--bootstrap", "0"];
+    const held = await command(
+      "fit",
+      csv,
+      ...approach3,
+      "--fix",
+      "alpha=0.34,E=1.7",
+      "--profile",
+      "--starts",
+      "hoffmann-grid",
+      "--json",
+    );
+    const [fit] = JSON.parse(held.stdout).fits;
+    expect(fit.parameters).toMatchObject({ alpha: 0.34, E: 1.7 });
+    expect(fit.setting.fixed).toEqual({ alpha: 0.34, E: 1.7 });
+    expect(fit.diagnostics.starts).toBe(4500);
+    expect(Object.keys(fit.profile95).sort()).toEqual(["A", "B", "a", "beta"]);
+    const tied = await command("fit", csv, ...approach3, "--tie", "alpha=beta", "--profile");
+    expect(tied.stdout).toMatch(/by profile likelihood: .*α \[/);
+    const wrong = await command("fit", csv, ...approach3, "--fix", "gamma=1");
+    expect(wrong.code).toBe(2);
     expect(text.stderr).toMatch(/approach 1 is left out/);
   });
 

@@ -90,7 +90,11 @@ describe("isoflop fit --law", () => {
       [["--law", "chinchilla"], /5 free parameters; there are 1 rows/],
       [["--law", "kaplan-parameters", "--at", "D=3"], /--at needs a positive N/],
       [["--law", "chinchilla", "--approach", "3"], /--approach belongs to the approaches/],
-      [["--fix", "alpha=0.3"], /--fix belongs to --law/],
+      [["--approach", "2", "--fix", "alpha=0.3"], /--fix belongs to approach 3 and --law/],
+      [["--approach", "3", "--curve", "akima"], /--curve belongs to approach 2/],
+      [["--fix", "gamma=1"], /no parameter "gamma"/],
+      [["--tie", "A=B"], /alpha and beta one/],
+      [["--at", "N=3"], /--at belongs to --law/],
     ];
     for (const [flags, message] of cases) {
       const { code, stdout, stderr } = await command("fit", path, ...flags);

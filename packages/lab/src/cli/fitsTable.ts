@@ -1,4 +1,4 @@
-import { type DataConstrainedFit, type FitResult, type Interval, NO_DECAY } from "@isoflop/laws";
+import { type DataConstrainedFit, type FitResult, type Interval, NO_DECAY, type ParametricFit } from "@isoflop/laws";
 import { textTable } from "./textTable.js";
 
 const LABELS: Readonly<Record<string, string>> = {
@@ -40,7 +40,7 @@ export function fitsTable(fits: readonly FitResult[]): string {
     const text = named
       .map(([name, value]) => `${GREEK[name] ?? name} ${figure(value)}${range(fit.intervals95[name])}`)
       .join(", ");
-    return text === "" ? [] : [`  ${LABELS[fit.law] ?? fit.law}: ${text}`];
+    return text === "" ? [] : [`  ${LABELS[fit.law] ?? fit.law}: ${text}`, ...profileLine(fit)];
   });
   const minima = fits.flatMap((fit) => (fit.law === "data-constrained" ? minimaLines(fit as DataConstrainedFit) : []));
   const warnings = fits.flatMap((fit) =>
@@ -49,6 +49,17 @@ export function fitsTable(fits: readonly FitResult[]): string {
     ),
   );
   return `${exponents}\n${["Constants, with 95 % intervals:", ...constants, ...minima, ...warnings].join("\n")}\n`;
+}
+
+/** Approach 3's intervals by profile likelihood, where they were asked for; an open end has no number. */
+function profileLine(fit: FitResult): string[] {
+  const { profile95 } = fit as Partial<ParametricFit>;
+  if (fit.law !== "chinchilla" || profile95 === undefined) return [];
+  const text = Object.entries(profile95).map(([name, { interval, open }]) => {
+    const [low, high] = interval.map((end) => figure(Number(end.toPrecision(3))));
+    return `${GREEK[name] ?? name} [${open.includes("low") ? "open" : low}, ${open.includes("high") ? "open" : high}]`;
+  });
+  return [`    by profile likelihood: ${text.join(", ")}`];
 }
 
 /** Every minimum of the data-constrained objective, the fit's own first. */

@@ -16,6 +16,7 @@ import {
   isIsoflopError,
   type KaplanComputeFit,
   orThrow,
+  type ParametricOptions,
   type ProfileCurve,
   type RunRecord,
   type SeedNoise,
@@ -48,6 +49,8 @@ export interface FitChoices {
   /** Bootstrap resamples. */
   readonly resamples: number;
   readonly seed: number;
+  /** Of Approach 3 alone. */
+  readonly parametric?: Pick<ParametricOptions, "fixed" | "tied" | "starts" | "profile">;
   /** Of the data-constrained fit alone. */
   readonly dataConstrained?: Pick<DataConstrainedOptions, "base" | "baseName" | "joint" | "decaying" | "form" | "near">;
 }
@@ -105,7 +108,8 @@ export function fitOne(
   if (approach === "1") return [orThrow(fitEnvelope(records, options))];
   if (approach === "2") return [orThrow(fitIsoflop(records, { ...options, curve: choices.curve }))];
   if (approach === "3") {
-    return [orThrow(fitParametric(records, { ...options, loss: choices.loss, delta: choices.delta }))];
+    const { loss, delta, parametric } = choices;
+    return [orThrow(fitParametric(records, { ...options, loss, delta, ...parametric }))];
   }
   if (approach === "data-constrained") {
     const { loss, delta, dataConstrained } = choices;
@@ -128,12 +132,14 @@ export function withoutDraws(fit: StudyFit) {
     diagnostics,
     warnings,
     ...("compute" in fit ? { compute: fit.compute } : {}),
+    ...(fit.law === "chinchilla" ? { setting: fit.setting, basins: fit.basins } : {}),
+    ...(fit.law === "chinchilla" && fit.profile95 !== undefined ? { profile95: fit.profile95 } : {}),
     ...(fit.law === "data-constrained" ? { form: fit.form, base: fit.base, basins: fit.basins } : {}),
   };
 }
 
 /** Raise it when a procedure gives other numbers for the same runs: kept fits are then made anew. */
-const PROCEDURES = 3;
+const PROCEDURES = 4;
 
 /**
  * The fits of a study, kept in fits/: computed again only when the records, the choices or the program have changed.

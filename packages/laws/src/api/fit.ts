@@ -99,10 +99,14 @@ export function fitIsoflop(runs: readonly RunInput[], options?: IsoflopOptions):
  * Approach 3 of Hoffmann et al. 2022 (arXiv:2203.15556, section 3.3): L(N, D) = E + A/N^alpha + B/D^beta by the least
  * SUM of Huber losses (delta 1e-3) of ln-loss residuals; Besiroglu et al. 2024 (arXiv:2404.10102) show why summed.
  *
- * @param runs at least 6, of several sizes and several amounts of data: N, D > 0, C in FLOPs, loss in nats per token
- * @param options loss of the residuals, Huber's delta, starts, resamples (default 1000), generator, counting convention
- * @returns E (nats per token), A, B, alpha, beta; exponents a, b of N_opt and D_opt; 95 % intervals and their draws.
- * Errors: "bad-record" (with `rows`), "too-few-records", "no-variation", "bad-option"
+ * @param runs at least one more than free parameters, of several sizes and amounts of data: N, D > 0, C in FLOPs, loss in
+ * nats per token
+ * @param options loss of the residuals, Huber's delta, starts; parameters held (`fixed`) or alpha = beta (`tied`);
+ * resamples (default 1000) and over what; `profile` likelihood; generator, counting convention
+ * @returns E (nats per token), A, B, alpha, beta; exponents a, b of N_opt and D_opt; 95 % intervals and their draws; all
+ * minima found; diagnostics.
+ * Errors: "bad-record" (with `rows`), "too-few-records", "no-variation", "bad-option", "bad-fixed", "nothing-to-fit",
+ * "no-replicates", "bad-noise"
  *
  * @example
  * const fit = fitParametric(runs, { resamples: 200 });

@@ -1,6 +1,9 @@
 import { IsoflopError } from "../error.js";
 import type { DataConstrainedFit } from "../fit/dataConstrained.js";
 import type { KaplanComputeFit } from "../fit/kaplan.js";
+import type { ParametricFit } from "../fit/parametric.js";
+import { type ProfileForecast, profileForecast as profileOf } from "../fit/parametricProfile.js";
+import { checkRecords } from "../fit/records.js";
 import { isPositive, show } from "../fit/rowFaults.js";
 import {
   type DataConstrainedForecast,
@@ -18,7 +21,7 @@ import {
 } from "../forecast/forecast.js";
 import type { AllocationFit, LossFit } from "../forecast/laws.js";
 import { attempt, type Outcome, orThrow } from "../outcome.js";
-import { checkOptions, fitOf } from "./input.js";
+import { checkOptions, fitOf, named, type RunInput } from "./input.js";
 
 /**
  * What a fit expects of a compute budget that it need not have seen: N_opt, D_opt and the loss there, with percentile
@@ -101,6 +104,40 @@ export function predictLoss(
     }
     checkSizes(parameters, tokens, "predictLoss(fit, 70e9, 1.4e12)");
     return lossOf(law, parameters, tokens, options);
+  });
+}
+
+/**
+ * Intervals of N_opt, D_opt and the mean loss at a budget by profile likelihood: all values that some law gives whose
+ * ln likelihood is within 1.92 of the best (Venzon & Moolgavkar 1988). They need no bootstrap, and know no shape.
+ *
+ * @param fit of fitParametric; the error of a fit that failed is handed on
+ * @param runs the ones that it was fitted to
+ * @param flops C in the fit's own counting convention
+ * @returns intervals of N (parameters), D (tokens) and loss (nats per token); an open end is one that nothing stops.
+ * Errors: "bad-fit", "bad-budget", "bad-record", "too-few-records"
+ *
+ * @example
+ * const intervals = profileForecast(fitParametric(runs), runs, 1e21);
+ * if (!isIsoflopError(intervals)) intervals.parameters.interval;
+ */
+export function profileForecast(
+  fit: Outcome<ParametricFit>,
+  runs: readonly RunInput[],
+  flops: number,
+): Outcome<ProfileForecast> {
+  return attempt(() => {
+    const law = fitOf(fit);
+    if (law.law !== "chinchilla" || law.setting === undefined) {
+      throw new IsoflopError({
+        code: "bad-fit",
+        message: `A profile needs a fit of Approach 3 with its setting, not one of the law ${show(law.law)}.`,
+        hint: "Give what fitParametric returns.",
+      });
+    }
+    const records = named(runs);
+    checkRecords(records, 2, "A profile");
+    return profileOf(law, records, flops);
   });
 }
 

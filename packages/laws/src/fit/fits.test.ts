@@ -189,7 +189,7 @@ describe("what small or faulty studies must not hide", () => {
   test("rows imported twice are warned of by every fit that they make too sure", () => {
     const twice = [...noisy(3), ...noisy(3)];
     for (const fit of [fitIsoflop(twice, { resamples: 0 }), fitParametric(twice, { resamples: 0 })]) {
-      expect(fit.warnings.find((warning) => warning.code === "few-points")?.message).toMatch(/^35 of 70 runs/);
+      expect(fit.warnings.find((warning) => warning.code === "duplicate-runs")?.message).toMatch(/^35 of 70 runs/);
     }
   });
   test("equal losses and impossible budgets are refused", () => {

@@ -1,28 +1,25 @@
 import { IsoflopError } from "../error.js";
-import { kaplanModelData, kaplanModelDataExponents } from "../laws/kaplanModelData.js";
-import type { ComputeCost } from "../model/computeCost.js";
-import { minimiseBounded } from "../numerics/boundedNewton.js";
 import type { RunRecord } from "../record.js";
-import { type BootstrapOptions, bootstrap, resampleCounts, summariseDraws } from "../uncertainty/bootstrap.js";
-import { groupByBudget } from "./budgets.js";
+import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
+import { createResampler, dependentRows, type ResamplingOptions } from "../uncertainty/resampling.js";
 import { fitIsoflop, type IsoflopFit } from "./isoflop.js";
-import { fitKaplanModelData, KAPLAN_EXPONENT_BOUNDS, kaplanProblem, toKaplan } from "./kaplanModelDataFit.js";
-import type { RunResidual } from "./parametric.js";
-import { parametricData } from "./parametricObjective.js";
+import { fitKaplanModelData, type KaplanModelDataFit } from "./kaplanModelData.js";
 import { fitPowerLaw } from "./powerLawFit.js";
-import { checkRecords, checkVariation, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
+import { checkRecords, checkVariation, type FitOptions, recordDiagnostics } from "./records.js";
 import type { FitResult } from "./result.js";
 import {
   warn,
   warnBootstrap,
-  warnCollinear,
   warnComputeRange,
   warnConvention,
   warnCopies,
-  warnFewPoints,
+  warnDependentRows,
+  warnNoIntervals,
 } from "./warnings.js";
 
-export interface KaplanOptions extends FitOptions, BootstrapOptions {}
+export type { KaplanModelDataFit } from "./kaplanModelData.js";
+
+export interface KaplanOptions extends FitOptions, ResamplingOptions {}
 
 /** L(C) = (Cc/C)^alphaC through the frontier of least losses. */
 export interface KaplanComputeFit extends FitResult {
@@ -31,16 +28,6 @@ export interface KaplanComputeFit extends FitResult {
   readonly parameters: Readonly<Record<"Cc" | "alphaC", number>>;
   /** The points fitted, ascending in compute. */
   readonly frontier: readonly { readonly flops: number; readonly loss: number; readonly logResidual: number }[];
-}
-
-/** L(N, D) of Kaplan et al. 2020, equation 1.5, with the allocation it implies. */
-export interface KaplanModelDataFit extends FitResult {
-  readonly approach: "kaplan";
-  readonly law: "kaplan-model-data";
-  readonly parameters: Readonly<Record<"Nc" | "Dc" | "alphaN" | "alphaD", number>>;
-  readonly exponents: { readonly a: number; readonly b: number };
-  readonly residuals: readonly RunResidual[];
-  readonly compute: ComputeCost;
 }
 
 /**
@@ -54,7 +41,7 @@ export function fitKaplan(
 ): readonly [compute: KaplanComputeFit, modelData: KaplanModelDataFit] {
   checkRecords(records, 5, "Kaplan's fit");
   checkVariation(records, "Kaplan's L(N, D)");
-  return [fitCompute(records, options), fitModelData(records, options)];
+  return [fitCompute(records, options), fitKaplanModelData(records, options)];
 }
 
 function fitCompute(records: readonly RunRecord[], options: KaplanOptions): KaplanComputeFit {
@@ -74,10 +61,16 @@ function fitCompute(records: readonly RunRecord[], options: KaplanOptions): Kapl
     });
   }
   const toParameters = (k: number, exponent: number) => ({ Cc: Math.exp(-Math.log(k) / exponent), alphaC: -exponent });
-  const draws = bootstrap(["Cc", "alphaC"], isoflop ? { ...options, resamples: 0 } : options, (random) => {
-    const counts = new Float64Array(records.length);
-    resampleCounts([records.map((_, i) => i)], random, counts);
-    const frontier = paretoFrontier(records.filter((_, i) => counts[i]! > 0));
+  const resampled = isoflop ? { ...options, resamples: 0 } : options;
+  const resampler = (resampled.resamples ?? 1) > 0 ? createResampler(records, options) : undefined;
+  const counts = new Float64Array(records.length);
+  const shifts = new Float64Array(records.length);
+  const draws = bootstrap(["Cc", "alphaC"], resampled, (random) => {
+    resampler!.draw(random, counts, shifts);
+    const drawn = records.flatMap((r, i) =>
+      counts[i]! > 0 ? [{ flops: r.flops, loss: r.loss * Math.exp(shifts[i]!) }] : [],
+    );
+    const frontier = paretoFrontier(drawn);
     const refit = fitPowerLaw(
       frontier.map((p) => Math.log(p.flops)),
       frontier.map((p) => Math.log(p.loss)),
@@ -104,6 +97,7 @@ function fitCompute(records: readonly RunRecord[], options: KaplanOptions): Kapl
       frontierPoints: points.length,
       bootstrapResamples: kept.attempted,
       bootstrapFailures: kept.failed,
+      bootstrapOver: resampler?.over ?? String(isoflop?.diagnostics.bootstrapOver ?? "none"),
     },
     warnings: [
       ...(points.length < 3 ? [warn("few-minima", "Two points fix the power law exactly.")] : []),
@@ -117,8 +111,11 @@ function fitCompute(records: readonly RunRecord[], options: KaplanOptions): Kapl
           ]),
       ...warnComputeRange(points.map((p) => p.flops)),
       ...warnConvention(records, options.convention),
-      ...(isoflop ? isoflop.warnings.filter((warning) => warning.code === "few-points") : warnCopies(records)),
+      ...warnCopies(records),
+      ...warnDependentRows(dependentRows(records), options.over),
+      ...(isoflop ? isoflop.warnings.filter((warning) => warning.code === "few-points") : []),
       ...warnBootstrap(kept.failed, kept.attempted),
+      ...warnNoIntervals(kept),
     ],
     frontier: points.map((p, i) => ({ ...p, logResidual: line.residuals[i]! })),
   };
@@ -152,7 +149,9 @@ function powerLawDraws(fit: IsoflopFit, flops: readonly number[]) {
 }
 
 /** Runs with less loss than every run of less or equal compute. */
-function paretoFrontier(records: readonly RunRecord[]): { flops: number; loss: number }[] {
+function paretoFrontier(
+  records: readonly { readonly flops: number; readonly loss: number }[],
+): { flops: number; loss: number }[] {
   const order = [...records].sort((p, q) => p.flops - q.flops || p.loss - q.loss);
   let least = Number.POSITIVE_INFINITY;
   return order.flatMap(({ flops, loss }) => {
@@ -160,55 +159,4 @@ function paretoFrontier(records: readonly RunRecord[]): { flops: number; loss: n
     least = loss;
     return [{ flops, loss }];
   });
-}
-
-function fitModelData(records: readonly RunRecord[], options: KaplanOptions): KaplanModelDataFit {
-  const data = parametricData(records);
-  const best = fitKaplanModelData(data, new Float64Array(records.length).fill(1));
-  const parameters = toKaplan(data, best.x);
-  const compute = computeCostOf(records, options.convention);
-  const weights = new Float64Array(records.length);
-  const stratified = records.every((r) => r.budget !== undefined);
-  const strata = stratified ? groupByBudget(records).groups.map((g) => g.members) : [records.map((_, i) => i)];
-  const problem = kaplanProblem(data, weights);
-  const draws = bootstrap(["Nc", "Dc", "alphaN", "alphaD", "a", "b"], options, (random) => {
-    resampleCounts(strata, random, weights);
-    const p = toKaplan(data, minimiseBounded(problem, best.x, { maxIterations: 60, tolerance: 1e-10 }).x);
-    const { a, b } = kaplanModelDataExponents(p, compute);
-    return [p.Nc, p.Dc, p.alphaN, p.alphaD, a, b];
-  });
-  const [low, high] = KAPLAN_EXPONENT_BOUNDS;
-  const bounded = (["alphaN", "alphaD"] as const).filter((name) => parameters[name] <= low || parameters[name] >= high);
-  return {
-    approach: "kaplan",
-    law: "kaplan-model-data",
-    parameters,
-    ...summariseDraws(draws),
-    exponents: kaplanModelDataExponents(parameters, compute),
-    objective: best.value,
-    diagnostics: {
-      ...recordDiagnostics(records, options.convention),
-      residualLoss: "half the sum of squared ln-loss residuals",
-      iterations: best.iterations,
-      converged: best.converged,
-      bootstrapResamples: draws.attempted,
-      bootstrapFailures: draws.failed,
-      bootstrapStratified: stratified,
-    },
-    warnings: [
-      ...warnFewPoints(records.length, 4, "runs"),
-      ...warnComputeRange(records.map((r) => r.flops)),
-      ...warnConvention(records, options.convention),
-      ...warnCopies(records),
-      ...warnCollinear(records),
-      ...bounded.map((name) => warn("parameter-at-bound", `${name} lies at its bound ${parameters[name]}.`)),
-      ...(best.converged ? [] : [warn("poor-convergence", "The minimiser ran out of iterations.")]),
-      ...warnBootstrap(draws.failed, draws.attempted),
-    ],
-    residuals: records.map((record) => {
-      const predicted = kaplanModelData.loss(parameters, record.parameters, record.tokens);
-      return { id: record.id, predicted, logResidual: Math.log(record.loss / predicted) };
-    }),
-    compute,
-  };
 }

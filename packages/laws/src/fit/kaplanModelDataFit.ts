@@ -1,5 +1,8 @@
 import type { KaplanModelDataParameters } from "../laws/kaplanModelData.js";
 import { minimiseBounded, type NewtonProblem, type NewtonResult } from "../numerics/boundedNewton.js";
+import { choleskySolve } from "../numerics/cholesky.js";
+import { conditionNumber } from "../numerics/symmetricEigenvalues.js";
+import { distinctMinima, type FoundMinimum } from "./parametricDiagnostics.js";
 import type { ParametricData } from "./parametricObjective.js";
 
 const VARIABLES = 4;
@@ -58,22 +61,69 @@ export function kaplanProblem(data: ParametricData, weights: Float64Array): Newt
   };
 }
 
-/** Best of a grid of starts. */
-export function fitKaplanModelData(data: ParametricData, weights: Float64Array): NewtonResult {
+/** All minima from a grid of starts, best first. */
+export function kaplanMinima(data: ParametricData, weights: Float64Array): FoundMinimum<KaplanResult>[] {
   const problem = kaplanProblem(data, weights);
-  const level = data.logLoss.reduce((sum, v) => sum + v, 0) / data.logLoss.length;
+  // ln losses are centred: a typical run's is 0.
   const starts = [0.03, 0.1, 0.3].flatMap((x) =>
     [0.05, 0.15, 0.5].flatMap((y) =>
-      [0.2, 0.5, 0.8].map((share) => [x, y, level + y * Math.log(share), level + y * Math.log(1 - share)]),
+      [0.2, 0.5, 0.8].map((share) => [x, y, y * Math.log(share), y * Math.log(1 - share)]),
     ),
   );
-  return starts
-    .map((start) => minimiseBounded(problem, start, { maxIterations: 200 }))
-    .reduce((least, result) => (result.value < least.value ? result : least));
+  return distinctMinima(
+    starts.map((start) => {
+      const result = minimiseBounded(problem, start, { maxIterations: 200 });
+      return { result: { ...result, theta: Float64Array.from(result.x) }, starts: 1 };
+    }),
+  );
+}
+
+export interface KaplanResult extends NewtonResult {
+  readonly theta: Float64Array;
 }
 
 /** Search variables to N_c (parameters), D_c (tokens) and the exponents. */
-export function toKaplan(data: ParametricData, v: readonly number[]): KaplanModelDataParameters {
-  const [x, y, p, q] = v as [number, number, number, number];
+export function toKaplan(data: ParametricData, v: ArrayLike<number>): KaplanModelDataParameters {
+  const [x, y, p, q] = [v[0]!, v[1]!, v[2]! + data.centreLoss, v[3]! + data.centreLoss];
   return { Nc: Math.exp(p / x + data.centreN), Dc: Math.exp(q / y + data.centreD), alphaN: x, alphaD: y };
+}
+
+/** N_c, D_c and the exponents to search variables. */
+export function fromKaplan(data: ParametricData, p: KaplanModelDataParameters): number[] {
+  return [
+    p.alphaN,
+    p.alphaD,
+    p.alphaN * (Math.log(p.Nc) - data.centreN) - data.centreLoss,
+    p.alphaD * (Math.log(p.Dc) - data.centreD) - data.centreLoss,
+  ];
+}
+
+/** What the optimum's derivatives say. */
+export interface KaplanConditions {
+  /** Cosine between the residuals and the gradient of any variable, the largest: 0 at a stationary point. */
+  readonly relativeGradient: number;
+  /** Condition number of the Gauss-Newton matrix, each variable scaled to a unit diagonal. */
+  readonly conditionNumber: number;
+  /** Variance of a function of alpha_N and alpha_D with these derivatives, in units of the residuals' variance. */
+  variance(byAlphaN: number, byAlphaD: number): number;
+}
+
+export function kaplanConditions(data: ParametricData, at: ArrayLike<number>): KaplanConditions {
+  const problem = kaplanProblem(data, new Float64Array(data.logN.length).fill(1));
+  const gradient = new Float64Array(VARIABLES);
+  const matrix = new Float64Array(VARIABLES * VARIABLES);
+  const value = problem.derivatives(Float64Array.from(at), gradient, matrix, new Float64Array(VARIABLES * VARIABLES));
+  const length = (k: number) => Math.sqrt(matrix[k * (VARIABLES + 1)]!);
+  const interior = [0, 1, 2, 3].filter((k) => at[k]! > problem.lower[k]! && at[k]! < problem.upper[k]!);
+  const cosines = interior.map((k) => Math.abs(gradient[k]!) / (Math.sqrt(2 * value) * length(k)));
+  const scaled = matrix.map((v, k) => v / (length(Math.floor(k / VARIABLES)) * length(k % VARIABLES)));
+  return {
+    relativeGradient: value === 0 ? 0 : Math.max(0, ...cosines),
+    conditionNumber: conditionNumber(scaled, VARIABLES),
+    variance(byAlphaN, byAlphaD) {
+      const direction = Float64Array.of(byAlphaN, byAlphaD, 0, 0);
+      if (!choleskySolve(matrix.slice(), direction, VARIABLES)) return Number.POSITIVE_INFINITY;
+      return byAlphaN * direction[0]! + byAlphaD * direction[1]!;
+    },
+  };
 }

@@ -1,38 +1,43 @@
+import { IsoflopError } from "../error.js";
 import { type ChinchillaParameters, chinchilla, chinchillaExponents } from "../laws/chinchilla.js";
 import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
-import { type BootstrapOptions, bootstrap, resampleCounts, summariseDraws } from "../uncertainty/bootstrap.js";
-import { groupByBudget } from "./budgets.js";
+import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
+import type { ProfileInterval } from "../uncertainty/profileLikelihood.js";
+import { createResampler, type ResamplingOptions } from "../uncertainty/resampling.js";
+import { conditioning, type FoundMinimum, relativeGradient } from "./parametricDiagnostics.js";
 import {
-  LOWER_BOUNDS,
-  type ParametricData,
-  parametricData,
-  type ResidualLoss,
-  toChinchilla,
-  UPPER_BOUNDS,
-} from "./parametricObjective.js";
-import { descend, projectedStarts } from "./parametricSearch.js";
+  type ParametricProblem,
+  type ParametricSetting,
+  type ParametricStarts,
+  parametricProblem,
+  searchMinima,
+} from "./parametricFit.js";
+import type { FixedParameters } from "./parametricModel.js";
+import { linearise, newLinearisation, type ResidualLoss, toChinchilla } from "./parametricObjective.js";
+import { profileParameters } from "./parametricProfile.js";
+import { createRefit } from "./parametricRefits.js";
+import { type Sensitivity, sensitivityOf } from "./parametricSensitivity.js";
+import { parametricWarnings } from "./parametricWarnings.js";
 import { checkRecords, checkVariation, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
-import type { FitResult, FitWarning } from "./result.js";
-import {
-  warn,
-  warnBootstrap,
-  warnCollinear,
-  warnComputeRange,
-  warnConvention,
-  warnCopies,
-  warnFewPoints,
-} from "./warnings.js";
+import type { FitResult } from "./result.js";
 
-export interface ParametricOptions extends FitOptions, BootstrapOptions {
+export interface ParametricOptions extends FitOptions, ResamplingOptions {
   /** Default "huber". */
   readonly loss?: ResidualLoss;
   /** Huber's delta, in ln loss; default 1e-3 (Hoffmann et al. 2022). */
   readonly delta?: number;
-  /** Starts polished to full precision; default 8. */
-  readonly starts?: number;
-  /** Resample within budgets where every run names one (default), or over all runs. */
-  readonly stratify?: boolean;
+  /**
+   * "projected" (default): the best of a grid of exponents whose amplitudes are projected out; "hoffmann-grid": the 4,500
+   * starts of Hoffmann et al. 2022, each descended; a number: so many projected starts (default 8).
+   */
+  readonly starts?: ParametricStarts;
+  /** Parameters held at a value, in the law's own units. They have no standard error and no interval. */
+  readonly fixed?: FixedParameters;
+  /** One exponent for both terms: alpha = beta. */
+  readonly tied?: boolean;
+  /** Intervals by profile likelihood too. */
+  readonly profile?: boolean;
 }
 
 /** A prediction's error at one run. */
@@ -44,6 +49,16 @@ export interface RunResidual {
   readonly logResidual: number;
 }
 
+/** A local minimum of the objective. */
+export interface ParametricBasin {
+  readonly parameters: ChinchillaParameters;
+  readonly exponents: { readonly a: number; readonly b: number };
+  /** As the fit's own. */
+  readonly objective: number;
+  /** Starts that ended here. */
+  readonly starts: number;
+}
+
 /** Approach 3's result. `parameters` are E, A, B, alpha, beta; draws have these and a, b. */
 export interface ParametricFit extends FitResult {
   readonly approach: "3";
@@ -53,31 +68,33 @@ export interface ParametricFit extends FitResult {
   readonly residuals: readonly RunResidual[];
   /** How C follows from N and D in these records; optima are taken along it. */
   readonly compute: ComputeCost;
+  /** The objective, and what was held. */
+  readonly setting: ParametricSetting;
+  /** All local minima that the starts led to, this fit's own first. */
+  readonly basins: readonly ParametricBasin[];
+  /** By profile likelihood, where asked for: of the free parameters and of a. */
+  readonly profile95?: Readonly<Record<string, ProfileInterval>>;
 }
 
 const DRAW_NAMES = ["E", "A", "B", "alpha", "beta", "a", "b"] as const;
 
-/** Least absolute deviations as the limit of a vanishing delta: |r| is then exact to half of it. */
-const LAD_DELTA = 1e-9;
-
 /**
  * Approach 3 of Hoffmann et al. 2022: L(N, D) = E + A/N^alpha + B/D^beta by minimising the SUM of Huber losses of
- * ln-loss residuals (summed, not averaged: averaging is what stopped their L-BFGS early, Besiroglu et al. 2024). E may
- * reach its bound 0, which is warned of.
- * @throws IsoflopError "too-few-records" (fewer than 6), "bad-record", "no-variation"
+ * ln-loss residuals (summed, not averaged: averaging is what stopped their L-BFGS early, Besiroglu et al. 2024), or their
+ * least absolute deviations or squares. E may reach its bound 0, which is warned of.
+ * @throws IsoflopError "too-few-records" (fewer than free parameters + 1), "bad-record", "no-variation", "bad-delta",
+ * "bad-fixed", "nothing-to-fit", "no-replicates", "bad-noise"
  */
 export function fitParametric(records: readonly RunRecord[], options: ParametricOptions = {}): ParametricFit {
-  checkRecords(records, 6, "Approach 3");
+  const setting = settingOf(options);
+  checkRecords(records, 2, "Approach 3");
+  const problem = parametricProblem(records, setting);
+  const { data, rows, model, delta } = problem;
+  checkRecords(records, model.size + 1, "Approach 3");
   checkVariation(records, "Approach 3");
-  const loss = options.loss ?? "huber";
-  const delta = options.delta ?? 1e-3;
-  const data = parametricData(records);
-  const once = new Float64Array(records.length).fill(1);
-  const path = deltaPath(loss, delta);
-
-  const results = projectedStarts(data, options.starts ?? 8).map((start) => descend(data, once, start, path, 300));
-  const best = results.reduce((least, result) => (result.value < least.value ? result : least));
-  const parameters = toChinchilla(data, best.x);
+  const minima = searchMinima(problem, options.starts);
+  const best = minima[0]!;
+  const parameters = ownUnits(problem, setting, best.theta);
   const compute = computeCostOf(records, options.convention);
   const exponents = chinchillaExponents(parameters, compute);
   const residuals = records.map((record): RunResidual => {
@@ -85,93 +102,169 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
     return { id: record.id, predicted, logResidual: Math.log(record.loss / predicted) };
   });
 
-  const stratified = (options.stratify ?? true) && records.every((r) => r.budget !== undefined);
-  const strata = stratified ? groupByBudget(records).groups.map((group) => group.members) : [records.map((_, i) => i)];
-  const weights = new Float64Array(records.length);
-  const refitPath = loss === "lad" ? [1e-3, 1e-4, 1e-5, 1e-6] : path.slice(-1);
+  const refit = createRefit(data, best.theta, model, delta);
+  const resampler = (options.resamples ?? 1) > 0 ? createResampler(records, options) : undefined;
+  const counts = new Float64Array(records.length);
+  const shifts = new Float64Array(records.length);
   const draws = bootstrap(DRAW_NAMES, options, (random) => {
-    resampleCounts(strata, random, weights);
-    const refit = descend(data, weights, best.x, refitPath, 100);
-    const p = toChinchilla(data, refit.x);
+    resampler!.draw(random, counts, shifts);
+    const theta = refit(counts, shifts);
+    if (!theta) return undefined;
+    const p = ownUnits(problem, setting, theta);
     const { a, b } = chinchillaExponents(p, compute);
     return [p.E, p.A, p.B, p.alpha, p.beta, a, b];
   });
+  const summary = withoutConstants(summariseDraws(draws));
 
+  const at = newLinearisation(records.length, rows.weight);
+  linearise(rows, best.theta, delta, at);
+  const conditions = conditioning(data, at, best.theta);
+  const sensitivity = sensitivityOf(records, problem, setting, best.theta, compute, conditions);
   const sizes = residuals.map((r) => Math.abs(r.logResidual));
-  const agreeing = results.filter((result) => result.value <= best.value * (1 + 1e-6) + 1e-15).length;
+  const starts = minima.reduce((sum, m) => sum + m.starts, 0);
+  const objective = objectiveOf(setting.loss, setting.delta, sizes);
+  const basins = minima.map((m) => basinOf(m, problem, setting, compute));
   return {
     approach: "3",
     law: "chinchilla",
     parameters,
-    ...summariseDraws(draws),
+    ...summary,
     exponents,
-    objective: objectiveOf(loss, delta, sizes),
+    objective,
     diagnostics: {
-      residualLoss: loss,
-      delta: loss === "huber" ? delta : 0,
+      residualLoss: setting.loss,
+      delta: setting.loss === "huber" ? setting.delta : 0,
       ...recordDiagnostics(records, options.convention),
+      freeParameters: model.size,
+      ...heldDiagnostics(setting),
       meanAbsoluteLogResidual: sizes.reduce((sum, v) => sum + v, 0) / sizes.length,
       rootMeanSquareLogResidual: Math.sqrt(sizes.reduce((sum, v) => sum + v * v, 0) / sizes.length),
-      starts: results.length,
-      startsAtOptimum: agreeing,
-      iterations: best.iterations,
-      converged: best.converged,
+      starts,
+      startsAtOptimum: best.starts,
+      basins: minima.length,
+      iterations: best.result.iterations,
+      converged: best.result.converged,
+      relativeGradient: relativeGradient(at, best.theta, model, delta),
+      ...finite({
+        conditionNumber: conditions.scaled,
+        conditionNumberProjected: conditions.projected,
+        conditionNumberRaw: conditions.raw,
+      }),
+      ...sensitivityDiagnostics(sensitivity),
       bootstrapResamples: draws.attempted,
       bootstrapFailures: draws.failed,
-      bootstrapStratified: stratified,
+      bootstrapStratified: resampler?.stratified ?? false,
+      bootstrapOver: resampler?.over ?? "none",
     },
-    warnings: [
-      ...warnFewPoints(records.length, 5, "runs"),
-      ...warnComputeRange(records.map((r) => r.flops)),
-      ...warnConvention(records, options.convention),
-      ...warnCopies(records),
-      ...warnCollinear(records),
-      ...boundWarnings(best.x, data, parameters),
-      ...(best.converged
-        ? []
-        : [warn("poor-convergence", "The minimiser ran out of iterations; the objective was still falling.")]),
-      ...warnBootstrap(draws.failed, draws.attempted),
-    ],
+    warnings: parametricWarnings({
+      records,
+      options,
+      problem,
+      setting,
+      minima,
+      basins,
+      conditions,
+      sensitivity,
+      standardErrors: summary.standardErrors,
+      exponents,
+      draws,
+    }),
     residuals,
     compute,
+    setting,
+    basins,
+    ...(options.profile && { profile95: profileParameters(problem, setting, best.theta, compute) }),
   };
 }
 
-function deltaPath(loss: ResidualLoss, delta: number): number[] {
-  if (loss === "mse") return [Number.POSITIVE_INFINITY];
-  const target = loss === "lad" ? LAD_DELTA : delta;
-  const path = [];
-  for (let step = 0.1; step > target * 1.5; step /= step > 1e-3 ? 3 : 10) path.push(step);
-  return [...path, target];
+function settingOf(options: ParametricOptions): ParametricSetting {
+  const { loss = "huber", delta = 1e-3, fixed = {}, tied = false } = options;
+  if (!(delta > 0 && Number.isFinite(delta))) {
+    throw new IsoflopError({
+      code: "bad-delta",
+      message: `Huber's delta is ${delta}; it must be a positive number.`,
+      hint: "It is in units of ln loss: 1e-3 in Hoffmann et al. 2022.",
+    });
+  }
+  const { starts } = options;
+  if (typeof starts === "number" && !(Number.isSafeInteger(starts) && starts > 0)) {
+    throw new IsoflopError({
+      code: "bad-option",
+      message: `starts = ${starts} is not possible.`,
+      hint: 'Give "projected", "hoffmann-grid", or a whole number of one or more.',
+    });
+  }
+  return { loss, delta, fixed, tied };
+}
+
+/** The law's parameters; held ones are given back to the last digit. */
+function ownUnits(
+  problem: ParametricProblem,
+  setting: ParametricSetting,
+  theta: ArrayLike<number>,
+): ChinchillaParameters {
+  return { ...toChinchilla(problem.data, theta), ...setting.fixed };
+}
+
+function basinOf(
+  minimum: FoundMinimum,
+  problem: ParametricProblem,
+  setting: ParametricSetting,
+  compute: ComputeCost,
+): ParametricBasin {
+  const parameters = ownUnits(problem, setting, minimum.theta);
+  const runs = problem.rows.count;
+  const { loss } = setting;
+  // The search sums Huber's losses; least squares are half of it, absolute deviations delta times it.
+  const scale = loss === "huber" ? 1 : loss === "mse" ? 2 / runs : 1 / (runs * problem.delta);
+  return {
+    parameters,
+    exponents: chinchillaExponents(parameters, compute),
+    objective: minimum.value * scale,
+    starts: minimum.starts,
+  };
+}
+
+/** What does not vary from draw to draw (it was held, or follows from what was) has no error to speak of. */
+function withoutConstants<T extends Pick<FitResult, "standardErrors" | "intervals95">>(summary: T): T {
+  const varies = ([name]: readonly [string, unknown]) => {
+    const [low, high] = summary.intervals95[name]!;
+    return low !== high;
+  };
+  return {
+    ...summary,
+    standardErrors: Object.fromEntries(Object.entries(summary.standardErrors).filter(varies)),
+    intervals95: Object.fromEntries(Object.entries(summary.intervals95).filter(varies)),
+  };
+}
+
+function heldDiagnostics({ fixed, tied }: ParametricSetting): Record<string, string> {
+  const held = Object.entries(fixed).filter(([, value]) => value !== undefined);
+  return {
+    ...(held.length > 0 && { held: `${held.map(([name, value]) => `${name} = ${value}`).join(", ")}: no interval` }),
+    ...(tied && { tied: "alpha = beta" }),
+  };
+}
+
+/** JSON has no Infinity: a condition number that has none is left out, and the warning says so. */
+function finite(values: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => Number.isFinite(value)));
+}
+
+function sensitivityDiagnostics(sensitivity: Sensitivity): Record<string, number> {
+  const { smallerDelta, largerDelta, withoutSmallest } = sensitivity;
+  return {
+    ...(smallerDelta !== undefined && { exponentAtTenthDelta: smallerDelta }),
+    ...(largerDelta !== undefined && { exponentAtTenfoldDelta: largerDelta }),
+    ...(withoutSmallest && {
+      exponentWithoutSmallestBudget: withoutSmallest.exponent,
+      smallestBudget: withoutSmallest.budget,
+    }),
+  };
 }
 
 function objectiveOf(loss: ResidualLoss, delta: number, sizes: readonly number[]): number {
   const sum = (f: (size: number) => number) => sizes.reduce((total, size) => total + f(size), 0);
   if (loss === "huber") return sum((s) => (s <= delta ? 0.5 * s * s : delta * (s - 0.5 * delta)));
   return sum((s) => (loss === "lad" ? s : s * s)) / sizes.length;
-}
-
-function boundWarnings(x: readonly number[], data: ParametricData, p: ChinchillaParameters): FitWarning[] {
-  const names = ["A", "B", "E", "alpha", "beta"] as const;
-  const warnings: FitWarning[] = [];
-  names.forEach((name, i) => {
-    const atLower = x[i]! <= LOWER_BOUNDS[i]!;
-    if (!atLower && x[i]! < UPPER_BOUNDS[i]!) return;
-    const consequence =
-      name === "E" ? "no irreducible loss can be told from these runs" : "the runs do not determine this term";
-    warnings.push(warn("parameter-at-bound", `${name} = ${p[name].toPrecision(3)} lies at its bound: ${consequence}.`));
-  });
-  // An amplitude too small to see leaves its exponent undetermined even without reaching the bound.
-  const least = Math.exp(Math.min(...data.logLoss));
-  for (const [name, share] of [
-    ["A", Math.exp(x[0]!) / least],
-    ["B", Math.exp(x[1]!) / least],
-  ] as const) {
-    if (share < 1e-4 && x[name === "A" ? 0 : 1]! > LOWER_BOUNDS[0]) {
-      warnings.push(
-        warn("parameter-at-bound", `${name}'s term is ${share.toExponential(1)} of the loss: the runs do not show it.`),
-      );
-    }
-  }
-  return warnings;
 }

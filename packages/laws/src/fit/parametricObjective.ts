@@ -1,13 +1,15 @@
 import type { ChinchillaParameters } from "../laws/chinchilla.js";
-import type { NewtonProblem } from "../numerics/boundedNewton.js";
+import { COLUMNS, type LinearResiduals } from "../numerics/huberRegression.js";
+import { EXP_REACH, expNear0, LOG_REACH, log1pNear0 } from "../numerics/nearby.js";
 import type { RunRecord } from "../record.js";
 
 /** Loss over residuals r = ln(prediction) - ln(L): huber = sum of Huber(delta); lad = mean |r|; mse = mean r^2. */
 export type ResidualLoss = "huber" | "lad" | "mse";
 
 /**
- * Data of Approach 3 in normalised units: ln N and ln D are centred, that is N and D are divided by their geometric
- * means, so that amplitudes are losses of a typical run and hardly correlate with exponents.
+ * Data of Approach 3 in normalised units: N, D and L are divided by their geometric means, so that amplitudes are shares
+ * of the loss of a typical run and hardly correlate with exponents. An amplitude that is held fixed in the law's own units
+ * leaves its N or D as it is (centre 0).
  */
 export interface ParametricData {
   readonly logN: Float64Array;
@@ -15,110 +17,226 @@ export interface ParametricData {
   readonly logLoss: Float64Array;
   readonly centreN: number;
   readonly centreD: number;
+  readonly centreLoss: number;
 }
 
-/** Order of the search variables: ln A', ln B', E, alpha, beta, with A' = A / Ngm^alpha and B' = B / Dgm^beta. */
-export const VARIABLES = 5;
-export const LOWER_BOUNDS = [-25, -25, 0, 0.01, 0.01] as const;
-export const UPPER_BOUNDS = [10, 10, Number.POSITIVE_INFINITY, 5, 5] as const;
+/**
+ * Order of the search variables: A', B', E', alpha, beta, in normalised units: A' = A / (L_gm N_gm^alpha), B' likewise,
+ * E' = E / L_gm. Amplitudes are searched as they are and not as logarithms: the prediction is linear in them (variable
+ * projection, Golub & Pereyra 1973, lives on that), and a bound is reached in one step.
+ */
+export const [A, B, E, ALPHA, BETA] = [0, 1, 2, 3, 4] as const;
 
-export function parametricData(records: readonly RunRecord[]): ParametricData {
+/** An amplitude is never quite 0, so that an optimal N exists; 1e-11 of the loss is below what any run can show. */
+export const LEAST_AMPLITUDE = 1e-11;
+export const LEAST_EXPONENT = 0.01;
+export const LARGEST_EXPONENT = 5;
+
+export function parametricData(
+  records: readonly RunRecord[],
+  centred: { readonly N: boolean; readonly D: boolean } = { N: true, D: true },
+): ParametricData {
   const logN = Float64Array.from(records, (r) => Math.log(r.parameters));
   const logD = Float64Array.from(records, (r) => Math.log(r.tokens));
-  const centreN = logN.reduce((sum, v) => sum + v, 0) / records.length;
-  const centreD = logD.reduce((sum, v) => sum + v, 0) / records.length;
+  const logLoss = Float64Array.from(records, (r) => Math.log(r.loss));
+  const centre = (values: Float64Array) => values.reduce((sum, v) => sum + v, 0) / values.length;
+  const centreN = centred.N ? centre(logN) : 0;
+  const centreD = centred.D ? centre(logD) : 0;
+  const centreLoss = centre(logLoss);
   return {
     logN: logN.map((v) => v - centreN),
     logD: logD.map((v) => v - centreD),
-    logLoss: Float64Array.from(records, (r) => Math.log(r.loss)),
+    logLoss: logLoss.map((v) => v - centreLoss),
     centreN,
     centreD,
+    centreLoss,
   };
 }
 
 /** Search variables to the law's parameters in its own units. */
-export function toChinchilla(data: ParametricData, x: readonly number[]): ChinchillaParameters {
-  const [logA, logB, E, alpha, beta] = x as [number, number, number, number, number];
-  return { E, A: Math.exp(logA + alpha * data.centreN), B: Math.exp(logB + beta * data.centreD), alpha, beta };
+export function toChinchilla(data: ParametricData, theta: ArrayLike<number>): ChinchillaParameters {
+  const level = Math.exp(data.centreLoss);
+  const [alpha, beta] = [theta[ALPHA]!, theta[BETA]!];
+  return {
+    E: level * theta[E]!,
+    A: level * theta[A]! * Math.exp(alpha * data.centreN),
+    B: level * theta[B]! * Math.exp(beta * data.centreD),
+    alpha,
+    beta,
+  };
+}
+
+/** The law's parameters to search variables. */
+export function fromChinchilla(data: ParametricData, p: ChinchillaParameters): Float64Array {
+  const level = Math.exp(-data.centreLoss);
+  return Float64Array.of(
+    level * p.A * Math.exp(-p.alpha * data.centreN),
+    level * p.B * Math.exp(-p.beta * data.centreD),
+    level * p.E,
+    p.alpha,
+    p.beta,
+  );
+}
+
+/** The rows that a descent works on: those of the data that count at all. */
+export interface Rows {
+  count: number;
+  readonly logN: Float64Array;
+  readonly logD: Float64Array;
+  readonly logLoss: Float64Array;
+  readonly weight: Float64Array;
+  /** What is known of a point nearby, from which a refit's exponentials follow by short series. */
+  readonly near?: Neighbourhood;
+}
+
+/** The terms' shapes at one pair of exponents. */
+export interface Neighbourhood {
+  readonly alpha: number;
+  readonly beta: number;
+  /** Largest |ln N| and |ln D|, as centred. */
+  readonly reachN: number;
+  readonly reachD: number;
+  /** exp(-alpha ln N), exp(-beta ln D) and 1 / L of each row. */
+  readonly model: Float64Array;
+  readonly tokens: Float64Array;
+  readonly inverseLoss: Float64Array;
+}
+
+/** Residuals r and their gradient in the search variables, at one point. */
+export interface Linearisation extends LinearResiduals {
+  count: number;
+  weight: Float64Array;
+}
+
+export function newLinearisation(count: number, weight: Float64Array): Linearisation {
+  const column = () => new Float64Array(count);
+  return { count, weight, residual: column(), columns: [column(), column(), column(), column(), column()] };
 }
 
 /**
- * The objective of Hoffmann et al. 2022, equation 3, with its exact gradient and Hessian. `weights` are how often each
- * run counts. delta = Infinity gives half the sum of squares. The metric is the Gauss-Newton matrix with Huber's
- * weights min(1, delta/|r|), that is the Hessian of the quadratic that touches the objective from above (as in
- * iteratively reweighted least squares).
+ * Fills residuals and gradients at theta; returns the objective of Hoffmann et al. 2022, equation 3: the sum of w_i
+ * Huber_delta(r_i). delta = Infinity gives half the sum of squares.
  */
-export function parametricObjective(data: ParametricData, weights: Float64Array, delta: number): NewtonProblem {
-  const { logN, logD, logLoss } = data;
-  const count = logN.length;
-  const g = new Float64Array(VARIABLES);
-  return {
-    lower: LOWER_BOUNDS,
-    upper: UPPER_BOUNDS,
-    value(x) {
-      const [logA, logB, E, alpha, beta] = x as unknown as [number, number, number, number, number];
-      let sum = 0;
-      for (let i = 0; i < count; i++) {
-        const weight = weights[i]!;
-        if (weight === 0) continue;
-        const prediction = E + Math.exp(logA - alpha * logN[i]!) + Math.exp(logB - beta * logD[i]!);
-        const size = Math.abs(Math.log(prediction) - logLoss[i]!);
-        sum += weight * (size <= delta ? 0.5 * size * size : delta * (size - 0.5 * delta));
-      }
-      return sum;
-    },
-    derivatives(x, gradient, hessian, metric) {
-      const [logA, logB, E, alpha, beta] = x as unknown as [number, number, number, number, number];
-      gradient.fill(0);
-      hessian.fill(0);
-      metric.fill(0);
-      let sum = 0;
-      for (let i = 0; i < count; i++) {
-        const weight = weights[i]!;
-        if (weight === 0) continue;
-        const n = logN[i]!;
-        const d = logD[i]!;
-        const model = Math.exp(logA - alpha * n);
-        const tokens = Math.exp(logB - beta * d);
-        const prediction = E + model + tokens;
-        const r = Math.log(prediction) - logLoss[i]!;
-        const size = Math.abs(r);
-        const inside = size <= delta;
-        sum += weight * (inside ? 0.5 * r * r : delta * (size - 0.5 * delta));
-        const slope = weight * (inside ? r : Math.sign(r) * delta);
-        const curvature = inside ? weight : 0;
-        const touching = inside ? weight : (weight * delta) / size;
-        const u = model / prediction;
-        const v = tokens / prediction;
-        g[0] = u;
-        g[1] = v;
-        g[2] = 1 / prediction;
-        g[3] = -n * u;
-        g[4] = -d * v;
-        // d2 r = (d2 prediction) / prediction - g g'; so H = (psi' - psi) g g' + psi (d2 prediction) / prediction.
-        for (let p = 0; p < VARIABLES; p++) {
-          gradient[p] = gradient[p]! + slope * g[p]!;
-          for (let q = 0; q <= p; q++) {
-            const k = p * VARIABLES + q;
-            const product = g[p]! * g[q]!;
-            hessian[k] = hessian[k]! + (curvature - slope) * product;
-            metric[k] = metric[k]! + touching * product;
-          }
-        }
-        hessian[0] = hessian[0]! + slope * u;
-        hessian[6] = hessian[6]! + slope * v;
-        hessian[15] = hessian[15]! - slope * n * u;
-        hessian[18] = hessian[18]! + slope * n * n * u;
-        hessian[21] = hessian[21]! - slope * d * v;
-        hessian[24] = hessian[24]! + slope * d * d * v;
-      }
-      for (let p = 0; p < VARIABLES; p++) {
-        for (let q = 0; q < p; q++) {
-          hessian[q * VARIABLES + p] = hessian[p * VARIABLES + q]!;
-          metric[q * VARIABLES + p] = metric[p * VARIABLES + q]!;
-        }
-      }
-      return sum;
-    },
-  };
+export function linearise(rows: Rows, theta: ArrayLike<number>, delta: number, out: Linearisation): number {
+  const { count, logN, logD, logLoss, weight, near } = rows;
+  const { residual } = out;
+  const [gA, gB, gE, gAlpha, gBeta] = out.columns;
+  const a = theta[A]!;
+  const b = theta[B]!;
+  const e = theta[E]!;
+  const alpha = theta[ALPHA]!;
+  const beta = theta[BETA]!;
+  out.count = count;
+  out.weight = weight;
+  // Short loops, one thing each: together they would run out of registers, and take half as long again.
+  if (near && Math.abs(alpha - near.alpha) * near.reachN <= EXP_REACH) {
+    const step = near.alpha - alpha;
+    for (let i = 0; i < count; i++) gA[i] = near.model[i]! * expNear0(step * logN[i]!);
+  } else for (let i = 0; i < count; i++) gA[i] = Math.exp(-alpha * logN[i]!);
+  if (near && Math.abs(beta - near.beta) * near.reachD <= EXP_REACH) {
+    const step = near.beta - beta;
+    for (let i = 0; i < count; i++) gB[i] = near.tokens[i]! * expNear0(step * logD[i]!);
+  } else for (let i = 0; i < count; i++) gB[i] = Math.exp(-beta * logD[i]!);
+  for (let i = 0; i < count; i++) gE[i] = e + a * gA[i]! + b * gB[i]!;
+  if (near) {
+    for (let i = 0; i < count; i++) {
+      const z = gE[i]! * near.inverseLoss[i]! - 1;
+      residual[i] = Math.abs(z) <= LOG_REACH ? log1pNear0(z) : Math.log(1 + z);
+    }
+  } else for (let i = 0; i < count; i++) residual[i] = Math.log(gE[i]!) - logLoss[i]!;
+  for (let i = 0; i < count; i++) {
+    const inverse = 1 / gE[i]!;
+    const u = gA[i]! * inverse;
+    const v = gB[i]! * inverse;
+    gA[i] = u;
+    gB[i] = v;
+    gE[i] = inverse;
+    gAlpha[i] = -a * logN[i]! * u;
+    gBeta[i] = -b * logD[i]! * v;
+  }
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    const size = Math.abs(residual[i]!);
+    sum += weight[i]! * (size <= delta ? 0.5 * size * size : delta * (size - 0.5 * delta));
+  }
+  return sum;
+}
+
+/**
+ * What the residuals' own curvature adds to the objective's Hessian: sum_i psi_i d2 r_i, with psi = w Huber' and d2 r =
+ * (d2 prediction) / prediction - g g'. Without it Newton's method would converge linearly only (5 x 5, full).
+ */
+export function residualCurvature(rows: Rows, at: Linearisation, delta: number, out: Float64Array): void {
+  const { count, logN, logD, weight } = rows;
+  const { residual } = at;
+  const [gA, gB, gE, gAlpha, gBeta] = at.columns;
+  let aAlpha = 0;
+  let alphaAlpha = 0;
+  let bBeta = 0;
+  let betaBeta = 0;
+  let h00 = 0;
+  let h10 = 0;
+  let h11 = 0;
+  let h20 = 0;
+  let h21 = 0;
+  let h22 = 0;
+  let h30 = 0;
+  let h31 = 0;
+  let h32 = 0;
+  let h33 = 0;
+  let h40 = 0;
+  let h41 = 0;
+  let h42 = 0;
+  let h43 = 0;
+  let h44 = 0;
+  for (let i = 0; i < count; i++) {
+    const r = residual[i]!;
+    const psi = weight[i]! * (r > delta ? delta : r < -delta ? -delta : r);
+    const a = gA[i]!;
+    const b = gB[i]!;
+    const c = gE[i]!;
+    const d = gAlpha[i]!;
+    const e = gBeta[i]!;
+    const pa = psi * a;
+    const pb = psi * b;
+    const pc = psi * c;
+    const pd = psi * d;
+    const n = logN[i]!;
+    const t = logD[i]!;
+    aAlpha -= pa * n;
+    alphaAlpha -= pd * n;
+    bBeta -= pb * t;
+    betaBeta -= psi * e * t;
+    h00 -= pa * a;
+    h10 -= pa * b;
+    h11 -= pb * b;
+    h20 -= pa * c;
+    h21 -= pb * c;
+    h22 -= pc * c;
+    h30 -= pa * d;
+    h31 -= pb * d;
+    h32 -= pc * d;
+    h33 -= pd * d;
+    h40 -= pa * e;
+    h41 -= pb * e;
+    h42 -= pc * e;
+    h43 -= pd * e;
+    h44 -= psi * e * e;
+  }
+  out[0] = h00;
+  out[5] = h10;
+  out[6] = h11;
+  out[10] = h20;
+  out[11] = h21;
+  out[12] = h22;
+  out[15] = h30 + aAlpha;
+  out[16] = h31;
+  out[17] = h32;
+  out[18] = h33 + alphaAlpha;
+  out[20] = h40;
+  out[21] = h41 + bBeta;
+  out[22] = h42;
+  out[23] = h43;
+  out[24] = h44 + betaBeta;
+  for (let r = 0; r < COLUMNS; r++) for (let s = 0; s < r; s++) out[s * COLUMNS + r] = out[r * COLUMNS + s]!;
 }

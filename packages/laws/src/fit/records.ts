@@ -3,6 +3,7 @@ import { type ComputeCost, sixND } from "../model/computeCost.js";
 import { leastSquares } from "../numerics/leastSquares.js";
 import type { CountingConvention, RunRecord } from "../record.js";
 import { rowFaults } from "./rowFaults.js";
+import { rangeOf } from "./warnings.js";
 
 /** What every fit can be told. */
 export interface FitOptions {
@@ -81,11 +82,11 @@ export function computeCostOf(records: readonly RunRecord[], convention?: Counti
 
 /** Diagnostics common to every fit: how many runs, over which compute, counted how. */
 export function recordDiagnostics(records: readonly RunRecord[], convention?: CountingConvention) {
-  const flops = records.map((r) => r.flops);
+  const { least, largest } = rangeOf(records.map((r) => r.flops));
   return {
     observations: records.length,
-    smallestFlops: Math.min(...flops),
-    largestFlops: Math.max(...flops),
+    smallestFlops: least,
+    largestFlops: largest,
     conventionParameters: convention?.parameters ?? "given",
     conventionFlops: convention?.flops ?? "given",
   };

@@ -1,5 +1,6 @@
 import { mean } from "../numerics/statistics.js";
 import type { CountingConvention, RunRecord } from "../record.js";
+import { type BootstrapOver, FEWEST_DRAWS } from "../uncertainty/bootstrap.js";
 import type { FitWarning } from "./result.js";
 
 /** Codes of the warnings that fits give. */
@@ -44,11 +45,23 @@ export function warnFewPoints(points: number, parameters: number, what: string):
 
 /** Less than a decade of compute says little about an exponent. */
 export function warnComputeRange(flops: readonly number[]): FitWarning[] {
-  const decades = Math.log10(Math.max(...flops) / Math.min(...flops));
+  const { least, largest } = rangeOf(flops);
+  const decades = Math.log10(largest / least);
   if (decades >= 1) return [];
   return [
     warn("narrow-compute-range", `The compute spans ${decades.toFixed(2)} decades; exponents need at least one.`),
   ];
+}
+
+/** Least and largest; spreading a large array into Math.min would overflow the stack. */
+export function rangeOf(values: readonly number[]): { least: number; largest: number } {
+  let least = Number.POSITIVE_INFINITY;
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    least = Math.min(least, value);
+    largest = Math.max(largest, value);
+  }
+  return { least, largest };
 }
 
 /** Under convention 6N, C must be 6ND: where it is not, N or C was counted in another way (Pearce & Song 2024). */
@@ -74,7 +87,7 @@ export function warnCopies(records: readonly RunRecord[]): FitWarning[] {
   if (copies === 0) return [];
   return [
     warn(
-      "few-points",
+      "duplicate-runs",
       `${copies} of ${records.length} runs have the N, D, C and loss of another run: if they are copies, they are no ` +
         "new points, and the intervals are too narrow.",
     ),
@@ -93,6 +106,49 @@ export function warnCollinear(records: readonly RunRecord[]): FitWarning[] {
     warn(
       "collinear-design",
       `ln N and ln D correlate at ${correlation.toFixed(3)}: train the same size on several amounts of data to tell alpha from beta.`,
+    ),
+  ];
+}
+
+/** Checkpoints of one run share its noise. */
+export function warnDependentRows(repeated: number, over: BootstrapOver | undefined): FitWarning[] {
+  if (repeated === 0) return [];
+  const drawn =
+    over === undefined || over === "runs"
+      ? "resampled run by run"
+      : `resampled over ${over} all the same, which makes the intervals too narrow`;
+  return [warn("dependent-rows", `${repeated} observations come from the same training run as another one: ${drawn}.`)];
+}
+
+/** Resamples were asked for, but too few could be fitted to give percentiles. */
+export function warnNoIntervals(draws: {
+  readonly rows: readonly unknown[];
+  readonly attempted: number;
+}): FitWarning[] {
+  if (draws.attempted === 0 || draws.rows.length >= FEWEST_DRAWS) return [];
+  return [
+    warn("no-intervals", `Only ${draws.rows.length} of ${draws.attempted} resamples could be fitted: no intervals.`),
+  ];
+}
+
+/**
+ * An exponent that moves further without the smallest budget than chance explains: of an estimate and a less efficient
+ * one, the difference has the variances' difference (Hausman 1978, Econometrica 46, 1251).
+ */
+export function warnBudgetShift(
+  budget: number,
+  exponent: number,
+  without: number,
+  varianceRatio: number,
+  standardError: number,
+): FitWarning[] {
+  const chance = standardError * Math.sqrt(Math.max(varianceRatio - 1, 0));
+  if (!(chance > 0 && Math.abs(without - exponent) > 1.96 * chance)) return [];
+  return [
+    warn(
+      "budget-sensitive",
+      `Without the smallest budget (${budget.toExponential(2)} FLOPs) the exponent a goes from ${exponent.toFixed(3)} to ` +
+        `${without.toFixed(3)}; chance alone would move it by ${chance.toFixed(3)}.`,
     ),
   ];
 }

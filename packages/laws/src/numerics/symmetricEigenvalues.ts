@@ -31,3 +31,10 @@ export function symmetricEigenvalues(matrix: ArrayLike<number>, n: number): numb
   }
   return Array.from({ length: n }, (_, i) => a[i * n + i]!).sort((x, y) => x - y);
 }
+
+/** Largest eigenvalue over smallest; Infinity where the smallest is not positive beyond rounding. */
+export function conditionNumber(matrix: ArrayLike<number>, n: number): number {
+  const values = symmetricEigenvalues(matrix, n);
+  const largest = values.at(-1)!;
+  return values[0]! > 1e-15 * n * largest ? largest / values[0]! : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,155 @@
+import { type KaplanModelDataParameters, kaplanModelData, kaplanModelDataExponents } from "../laws/kaplanModelData.js";
+import type { ComputeCost } from "../model/computeCost.js";
+import { minimiseBounded } from "../numerics/boundedNewton.js";
+import type { RunRecord } from "../record.js";
+import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
+import { objectiveAt95 } from "../uncertainty/likelihood.js";
+import { createResampler, dependentRows } from "../uncertainty/resampling.js";
+import { groupByBudget } from "./budgets.js";
+import type { KaplanOptions } from "./kaplan.js";
+import {
+  fromKaplan,
+  KAPLAN_EXPONENT_BOUNDS,
+  type KaplanConditions,
+  kaplanConditions,
+  kaplanMinima,
+  kaplanProblem,
+  toKaplan,
+} from "./kaplanModelDataFit.js";
+import type { RunResidual } from "./parametric.js";
+import { parametricData } from "./parametricObjective.js";
+import { ILL_CONDITIONED } from "./parametricWarnings.js";
+import { computeCostOf, recordDiagnostics } from "./records.js";
+import type { FitResult, FitWarning } from "./result.js";
+import {
+  warn,
+  warnBootstrap,
+  warnBudgetShift,
+  warnCollinear,
+  warnComputeRange,
+  warnConvention,
+  warnCopies,
+  warnDependentRows,
+  warnFewPoints,
+  warnNoIntervals,
+} from "./warnings.js";
+
+/** L(N, D) of Kaplan et al. 2020, equation 1.5, with the allocation it implies. */
+export interface KaplanModelDataFit extends FitResult {
+  readonly approach: "kaplan";
+  readonly law: "kaplan-model-data";
+  readonly parameters: Readonly<Record<"Nc" | "Dc" | "alphaN" | "alphaD", number>>;
+  readonly exponents: { readonly a: number; readonly b: number };
+  readonly residuals: readonly RunResidual[];
+  readonly compute: ComputeCost;
+  /** All local minima that the starts led to, this fit's own first; objectives as the fit's own. */
+  readonly basins: readonly {
+    readonly parameters: KaplanModelDataParameters;
+    readonly objective: number;
+    readonly starts: number;
+  }[];
+}
+
+/** Least squares in ln L. Records are checked by the caller. */
+export function fitKaplanModelData(records: readonly RunRecord[], options: KaplanOptions): KaplanModelDataFit {
+  const data = parametricData(records);
+  const weights = new Float64Array(records.length).fill(1);
+  const minima = kaplanMinima(data, weights);
+  const best = minima[0]!;
+  const parameters = toKaplan(data, best.theta);
+  const compute = computeCostOf(records, options.convention);
+  const exponents = kaplanModelDataExponents(parameters, compute);
+  const resampler = (options.resamples ?? 1) > 0 ? createResampler(records, options) : undefined;
+  const shifts = new Float64Array(records.length);
+  const centred = data.logLoss.slice();
+  const problem = kaplanProblem({ ...data, logLoss: centred }, weights);
+  const draws = bootstrap(["Nc", "Dc", "alphaN", "alphaD", "a", "b"], options, (random) => {
+    resampler!.draw(random, weights, shifts);
+    for (let i = 0; i < centred.length; i++) centred[i] = data.logLoss[i]! + shifts[i]!;
+    const p = toKaplan(data, minimiseBounded(problem, best.theta, { maxIterations: 60, tolerance: 1e-10 }).x);
+    const { a, b } = kaplanModelDataExponents(p, compute);
+    return [p.Nc, p.Dc, p.alphaN, p.alphaD, a, b];
+  });
+  const summary = summariseDraws(draws);
+  const conditions = kaplanConditions(data, best.theta);
+  const [low, high] = KAPLAN_EXPONENT_BOUNDS;
+  const bounded = (["alphaN", "alphaD"] as const).filter((name) => parameters[name] <= low || parameters[name] >= high);
+  const limit = Math.max(1.01 * best.value, objectiveAt95("mse", 0, best.value, records.length));
+  const collinear = warnCollinear(records);
+  return {
+    approach: "kaplan",
+    law: "kaplan-model-data",
+    parameters,
+    ...summary,
+    exponents,
+    objective: best.value,
+    diagnostics: {
+      ...recordDiagnostics(records, options.convention),
+      residualLoss: "half the sum of squared ln-loss residuals",
+      starts: minima.reduce((sum, m) => sum + m.starts, 0),
+      startsAtOptimum: best.starts,
+      basins: minima.length,
+      iterations: best.result.iterations,
+      converged: best.result.converged,
+      relativeGradient: conditions.relativeGradient,
+      ...(Number.isFinite(conditions.conditionNumber) && { conditionNumber: conditions.conditionNumber }),
+      bootstrapResamples: draws.attempted,
+      bootstrapFailures: draws.failed,
+      bootstrapStratified: resampler?.stratified ?? false,
+      bootstrapOver: resampler?.over ?? "none",
+    },
+    warnings: [
+      ...warnFewPoints(records.length, 4, "runs"),
+      ...warnComputeRange(records.map((r) => r.flops)),
+      ...warnConvention(records, options.convention),
+      ...warnCopies(records),
+      ...warnDependentRows(dependentRows(records), options.over),
+      ...collinear,
+      ...(collinear.length === 0 && conditions.conditionNumber > ILL_CONDITIONED
+        ? [warn("ill-conditioned", `The condition number is ${conditions.conditionNumber.toExponential(0)}, scaled.`)]
+        : []),
+      ...bounded.map((name) => warn("parameter-at-bound", `${name} lies at its bound ${parameters[name]}.`)),
+      ...(best.result.converged ? [] : [warn("poor-convergence", "The minimiser ran out of iterations.")]),
+      ...minima
+        .filter(({ value }, k) => k > 0 && value <= limit)
+        .map(({ theta, value }) => {
+          const p = toKaplan(data, theta);
+          const excess = (100 * (value / best.value - 1)).toPrecision(2);
+          const found = `alphaN ${p.alphaN.toPrecision(4)}, alphaD ${p.alphaD.toPrecision(4)}`;
+          return warn("second-basin", `Another minimum is ${excess} % higher: ${found}.`);
+        }),
+      ...budgetWarning(records, parameters, compute, conditions, summary.standardErrors.a),
+      ...warnBootstrap(draws.failed, draws.attempted),
+      ...warnNoIntervals(draws),
+    ],
+    residuals: records.map((record) => {
+      const predicted = kaplanModelData.loss(parameters, record.parameters, record.tokens);
+      return { id: record.id, predicted, logResidual: Math.log(record.loss / predicted) };
+    }),
+    compute,
+    basins: minima.map(({ theta, value, starts }) => ({ parameters: toKaplan(data, theta), objective: value, starts })),
+  };
+}
+
+/** Whether the exponent moves further than chance when the smallest budget is left out. */
+function budgetWarning(
+  records: readonly RunRecord[],
+  parameters: KaplanModelDataParameters,
+  compute: ComputeCost,
+  conditions: KaplanConditions,
+  standardError: number | undefined,
+): FitWarning[] {
+  const { groups } = groupByBudget(records);
+  const left = new Set(groups[0]!.members);
+  if (standardError === undefined || groups.length < 4 || records.length - left.size < 8) return [];
+  const rest = records.filter((_, i) => !left.has(i));
+  const data = parametricData(rest);
+  const problem = kaplanProblem(data, new Float64Array(rest.length).fill(1));
+  const { x } = minimiseBounded(problem, fromKaplan(data, parameters), { maxIterations: 200 });
+  const a = (p: KaplanModelDataParameters) => kaplanModelDataExponents(p, compute).a;
+  const { alphaN, alphaD } = parameters;
+  const scale = (alphaN + compute.exponent * alphaD) ** 2;
+  const variance = (of: KaplanConditions) => of.variance(-alphaD / scale, alphaN / scale);
+  const ratio = variance(kaplanConditions(data, x)) / variance(conditions);
+  return warnBudgetShift(groups[0]!.budget, a(parameters), a(toKaplan(data, x)), ratio, standardError);
+}

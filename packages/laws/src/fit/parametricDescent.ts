@@ -1,0 +1,167 @@
+import { COLUMNS, createHuberRegression, touchingMetric } from "../numerics/huberRegression.js";
+import { foldTied, type ParametricModel } from "./parametricModel.js";
+import {
+  A,
+  ALPHA,
+  B,
+  BETA,
+  LEAST_AMPLITUDE,
+  type Linearisation,
+  linearise,
+  newLinearisation,
+  type Rows,
+  residualCurvature,
+} from "./parametricObjective.js";
+
+/** A smooth function of theta added to the objective; fills its gradient and its Hessian (5 x 5, full). */
+export type Penalty = (theta: Float64Array, gradient: Float64Array, hessian: Float64Array) => number;
+
+export interface DescentOptions {
+  readonly maxIterations?: number;
+  /** Stop when the model promises a relative decrease smaller than this; default 1e-14. */
+  readonly tolerance?: number;
+  readonly penalty?: Penalty | undefined;
+  /** Residuals and gradients at the start, where they are known, and the objective there. */
+  readonly known?: { readonly at: Linearisation; readonly value: number };
+}
+
+export interface DescentResult {
+  readonly theta: Float64Array;
+  /** Objective, penalty included. */
+  readonly value: number;
+  readonly converged: boolean;
+  readonly iterations: number;
+}
+
+/** Minimises the objective over the rows from a start; the returned theta is the caller's. */
+export type Descent = (
+  rows: Rows,
+  start: ArrayLike<number>,
+  model: ParametricModel,
+  delta: number,
+  options?: DescentOptions,
+) => DescentResult;
+
+/** Relative decrease of the objective below which the residuals' own curvature is used. */
+const NEAR = 1e-2;
+
+/** Residuals carry rounding errors of this size: what they sum to is as good as zero. */
+const ROUNDING = 4e-16;
+
+/**
+ * Composite Newton method (Fletcher 1987, Practical Methods of Optimization, section 14.2): residuals are linearised, the
+ * Huber regression on them, with the residuals' own curvature, is solved exactly, and its step is taken if the objective
+ * falls; otherwise it is damped. Near the optimum the error squares at every step, whichever residuals lie within delta,
+ * and each step costs one pass of exponentials. Descends monotonically.
+ */
+export function createDescent(capacity: number): Descent {
+  const weightless = new Float64Array(0);
+  let current = newLinearisation(capacity, weightless);
+  let next = newLinearisation(capacity, weightless);
+  const regress = createHuberRegression(capacity);
+  const square = () => new Float64Array(COLUMNS * COLUMNS);
+  const vector = () => new Float64Array(COLUMNS);
+  const [curvature, damped, metric, penaltyHessian] = [square(), square(), square(), square()];
+  const [linear, lower, upper, step] = [vector(), vector(), vector(), vector()];
+  const [zero, unused] = [vector(), vector()];
+
+  // What is left of one regression is the next one's.
+  const accuracy = { tolerance: 0, share: 1e-3, spread: 0 };
+  const terms = { linear, curvature: damped, lower, upper };
+
+  return (rows, start, model, delta, options = {}) => {
+    const { maxIterations = 200, tolerance = 1e-14, penalty, known } = options;
+    const { ratio } = model;
+    let theta = new Float64Array(COLUMNS);
+    for (let i = 0; i < COLUMNS; i++) theta[i] = Math.min(Math.max(start[i]!, model.lower[i]!), model.upper[i]!);
+    if (ratio !== undefined) theta[BETA] = ratio * theta[ALPHA]!;
+    let trial = new Float64Array(COLUMNS);
+    let weights = 0;
+    for (let i = 0; i < rows.count; i++) weights += rows.weight[i]!;
+    const floor = weights * ROUNDING * Math.min(ROUNDING, delta);
+
+    let value: number;
+    if (known) {
+      copyInto(known.at, current);
+      value = known.value;
+    } else value = linearise(rows, theta, delta, current);
+    if (penalty) value += penalty(theta, unused, penaltyHessian);
+    let size = 0;
+    for (let i = 0; i < rows.count; i++) size += rows.weight[i]! * Math.abs(current.residual[i]!);
+    accuracy.spread = size / weights;
+    let decrease = Number.POSITIVE_INFINITY;
+    let damping = 0;
+    for (let iteration = 1; iteration <= maxIterations; iteration++) {
+      // Far off it is noise, and can make the regression non-convex; near the optimum it makes convergence quadratic.
+      if (decrease < NEAR * value) residualCurvature(rows, current, delta, curvature);
+      else curvature.fill(0);
+      linear.fill(0);
+      if (penalty) {
+        penalty(theta, linear, penaltyHessian);
+        for (let k = 0; k < COLUMNS * COLUMNS; k++) curvature[k]! += penaltyHessian[k]!;
+      }
+      if (ratio !== undefined) {
+        foldTied(ratio, linear, curvature);
+        const [, , , alpha, beta] = current.columns;
+        for (let i = 0; i < rows.count; i++) alpha[i]! += ratio * beta[i]!;
+      }
+      for (let i = 0; i < COLUMNS; i++) {
+        lower[i] = model.lower[i]! - theta[i]!;
+        upper[i] = model.upper[i]! - theta[i]!;
+      }
+      // A vanished term does not show its exponent: it stays where it is.
+      if (theta[A]! <= LEAST_AMPLITUDE && ratio === undefined) lower[ALPHA] = upper[ALPHA] = 0;
+      if (theta[B]! <= LEAST_AMPLITUDE || ratio !== undefined) lower[BETA] = upper[BETA] = 0;
+      if (ratio !== undefined) {
+        lower[ALPHA] = Math.max(lower[ALPHA]!, model.lower[BETA]! / ratio - theta[ALPHA]!);
+        upper[ALPHA] = Math.min(upper[ALPHA]!, model.upper[BETA]! / ratio - theta[ALPHA]!);
+      }
+
+      let accepted = false;
+      if (damping > 0) touchingMetric(current, delta, zero, metric);
+      while (!accepted) {
+        for (let k = 0; k < COLUMNS * COLUMNS; k++) damped[k] = curvature[k]! + damping * metric[k]!;
+        const small = tolerance * Math.abs(value) + floor;
+        accuracy.tolerance = small;
+        const promised = regress(current, delta, terms, step, accuracy);
+        for (let i = 0; i < COLUMNS; i++) {
+          trial[i] = Math.min(Math.max(theta[i]! + step[i]!, model.lower[i]!), model.upper[i]!);
+        }
+        if (ratio !== undefined) trial[BETA] = ratio * trial[ALPHA]!;
+        if (!(promised > small)) {
+          // Without curvature the promise is good for the direction only.
+          if (!(decrease < NEAR * value)) {
+            decrease = 0;
+            break;
+          }
+          // What remains is the last, smallest Newton step; evaluating it would show nothing but rounding.
+          if (damping === 0 && promised > 0) theta = trial;
+          return { theta, value, converged: true, iterations: iteration };
+        }
+        let candidate = linearise(rows, trial, delta, next);
+        if (penalty) candidate += penalty(trial, unused, penaltyHessian);
+        accepted = candidate < value;
+        if (accepted) {
+          [theta, trial] = [trial, theta];
+          [current, next] = [next, current];
+          decrease = value - candidate;
+          value = candidate;
+          // What the linearisation missed goes with the square of the step, as the decrease does.
+          accuracy.spread = (size / weights) * Math.min(1, (10 * decrease) / value);
+          damping = decrease > 0.25 * promised ? (damping > 0.1 ? damping / 8 : 0) : damping;
+        } else {
+          if (damping === 0) touchingMetric(current, delta, zero, metric);
+          damping = damping === 0 ? 0.1 : damping * 8;
+        }
+      }
+    }
+    return { theta, value, converged: false, iterations: maxIterations };
+  };
+}
+
+function copyInto(from: Linearisation, to: Linearisation): void {
+  to.weight = from.weight;
+  to.count = from.count;
+  to.residual.set(from.residual.subarray(0, from.count));
+  for (let k = 0; k < COLUMNS; k++) to.columns[k]!.set(from.columns[k]!.subarray(0, from.count));
+}

@@ -1,0 +1,69 @@
+import type { RunRecord } from "../record.js";
+import { createDescent, type DescentResult, type Penalty } from "./parametricDescent.js";
+import { distinctMinima, type FoundMinimum } from "./parametricDiagnostics.js";
+import { type FixedParameters, type ParametricModel, parametricModel } from "./parametricModel.js";
+import { type ParametricData, parametricData, type ResidualLoss, type Rows } from "./parametricObjective.js";
+import { hoffmannStarts, projectedStarts, type SharedStart } from "./parametricSearch.js";
+
+/** Which objective over which parameters: what a refit must repeat. */
+export interface ParametricSetting {
+  readonly loss: ResidualLoss;
+  /** Huber's delta, in ln loss; without meaning for the other two. */
+  readonly delta: number;
+  /** In the law's own units. */
+  readonly fixed: FixedParameters;
+  readonly tied: boolean;
+}
+
+/** How the minimum is looked for. */
+export type ParametricStarts = "projected" | "hoffmann-grid" | number;
+
+/** The fitting problem of one set of records. */
+export interface ParametricProblem {
+  readonly data: ParametricData;
+  readonly rows: Rows;
+  readonly model: ParametricModel;
+  /** Huber's delta behind the loss: Infinity for least squares, next to nothing for least absolute deviations. */
+  readonly delta: number;
+  descend(start: ArrayLike<number>, options?: { penalty?: Penalty; delta?: number; tolerance?: number }): DescentResult;
+}
+
+/** Least absolute deviations as the limit of a vanishing delta: |r| is then exact to half of it. */
+const LAD_DELTA = 1e-9;
+const PROJECTED_STARTS = 8;
+
+export function parametricProblem(records: readonly RunRecord[], setting: ParametricSetting): ParametricProblem {
+  const { loss, fixed, tied } = setting;
+  const data = parametricData(records, { N: fixed.A === undefined, D: fixed.B === undefined });
+  const model = parametricModel(Math.exp(data.centreLoss), fixed, tied);
+  const delta = loss === "huber" ? setting.delta : loss === "lad" ? LAD_DELTA : Number.POSITIVE_INFINITY;
+  const rows = { ...data, count: records.length, weight: new Float64Array(records.length).fill(1) };
+  const descent = createDescent(records.length);
+  return {
+    data,
+    rows,
+    model,
+    delta,
+    descend: (start, options = {}) => descent(rows, start, model, options.delta ?? delta, options),
+  };
+}
+
+/** The minima found from the starts, best first. */
+export function searchMinima(problem: ParametricProblem, starts: ParametricStarts = "projected"): FoundMinimum[] {
+  const { data, model } = problem;
+  if (starts === "hoffmann-grid") {
+    return distinctMinima(
+      hoffmannStarts(data, model).map((start) => ({ result: polish(problem, start), starts: start.count })),
+    );
+  }
+  const count = starts === "projected" ? PROJECTED_STARTS : starts;
+  return distinctMinima(
+    projectedStarts(data, model, count).map((theta) => ({ result: problem.descend(theta), starts: 1 })),
+  );
+}
+
+/** From far off, least squares leads near: its steps are long, and its valleys are the same. */
+function polish(problem: ParametricProblem, start: SharedStart): DescentResult {
+  const near = problem.descend(start.theta, { delta: Number.POSITIVE_INFINITY, tolerance: 1e-3 });
+  return problem.descend(near.theta);
+}

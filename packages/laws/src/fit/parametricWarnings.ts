@@ -1,0 +1,148 @@
+import type { RunRecord } from "../record.js";
+import type { BootstrapDraws } from "../uncertainty/bootstrap.js";
+import { objectiveAt95 } from "../uncertainty/likelihood.js";
+import { dependentRows } from "../uncertainty/resampling.js";
+import type { ParametricBasin, ParametricOptions } from "./parametric.js";
+import type { Conditioning, FoundMinimum } from "./parametricDiagnostics.js";
+import type { ParametricProblem, ParametricSetting } from "./parametricFit.js";
+import { A, B, LEAST_AMPLITUDE } from "./parametricObjective.js";
+import type { Sensitivity } from "./parametricSensitivity.js";
+import type { FitWarning } from "./result.js";
+import {
+  warn,
+  warnBootstrap,
+  warnBudgetShift,
+  warnCollinear,
+  warnComputeRange,
+  warnConvention,
+  warnCopies,
+  warnDependentRows,
+  warnFewPoints,
+  warnNoIntervals,
+} from "./warnings.js";
+
+/**
+ * Beyond this the runs leave some combination of the parameters free: its error is a thousand times what it would be if
+ * the others were known.
+ */
+export const ILL_CONDITIONED = 1e6;
+
+export function parametricWarnings(fit: {
+  readonly records: readonly RunRecord[];
+  readonly options: ParametricOptions;
+  readonly problem: ParametricProblem;
+  readonly setting: ParametricSetting;
+  readonly minima: readonly FoundMinimum[];
+  readonly basins: readonly ParametricBasin[];
+  readonly conditions: Conditioning;
+  readonly sensitivity: Sensitivity;
+  readonly standardErrors: Readonly<Record<string, number>>;
+  readonly exponents: { readonly a: number };
+  readonly draws: BootstrapDraws;
+}): FitWarning[] {
+  const { records, options, problem, minima, draws } = fit;
+  const collinear = warnCollinear(records);
+  return [
+    ...warnFewPoints(records.length, problem.model.size, "runs"),
+    ...warnComputeRange(records.map((r) => r.flops)),
+    ...warnConvention(records, options.convention),
+    ...warnCopies(records),
+    ...warnDependentRows(dependentRows(records), options.over),
+    ...collinear,
+    ...(collinear.length === 0 ? warnConditioning(fit.conditions, problem) : []),
+    ...warnBounds(minima[0]!, problem, fit.basins[0]!),
+    ...(minima[0]!.result.converged
+      ? []
+      : [warn("poor-convergence", "The minimiser ran out of iterations; the objective was still falling.")]),
+    ...warnBasins(fit),
+    ...warnSensitivity(fit),
+    ...warnBootstrap(draws.failed, draws.attempted),
+    ...warnNoIntervals(draws),
+  ];
+}
+
+function warnConditioning(conditions: Conditioning, problem: ParametricProblem): FitWarning[] {
+  if (conditions.scaled < ILL_CONDITIONED || problem.model.size < 5) return [];
+  const size = Number.isFinite(conditions.scaled) ? conditions.scaled.toExponential(0) : "infinite";
+  return [warn("ill-conditioned", `The condition number of the five parameters is ${size}, in scaled variables.`)];
+}
+
+function warnBounds(best: FoundMinimum, problem: ParametricProblem, { parameters }: ParametricBasin): FitWarning[] {
+  const { model } = problem;
+  const warnings: FitWarning[] = [];
+  (["A", "B", "E", "alpha", "beta"] as const).forEach((name, i) => {
+    const [low, high] = [model.lower[i]!, model.upper[i]!];
+    const x = best.theta[i]!;
+    if (low === high || (x > low && x < high)) return;
+    const consequence =
+      name === "E" ? "no irreducible loss can be told from these runs" : "the runs do not determine this term";
+    warnings.push(
+      warn("parameter-at-bound", `${name} = ${parameters[name].toPrecision(3)} lies at its bound: ${consequence}.`),
+    );
+  });
+  // An amplitude too small to see leaves its exponent undetermined even without reaching the bound.
+  for (const [name, i] of [
+    ["A", A],
+    ["B", B],
+  ] as const) {
+    const share = best.theta[i]!;
+    if (share < 1e-4 && share > model.lower[i]! && model.lower[i] !== model.upper[i]) {
+      warnings.push(
+        warn("parameter-at-bound", `${name}'s term is ${share.toExponential(1)} of the loss: the runs do not show it.`),
+      );
+    }
+  }
+  return warnings;
+}
+
+/** Second minima within 1 % of the objective, or that the likelihood cannot tell from the best. */
+function warnBasins({ minima, basins, problem, setting }: Parameters<typeof parametricWarnings>[0]): FitWarning[] {
+  const best = minima[0]!;
+  const own = basins[0]!;
+  const limit = Math.max(best.value * 1.01, objectiveAt95(setting.loss, setting.delta, best.value, problem.rows.count));
+  const rivals = basins.filter(({ parameters: p }, k) => {
+    const { value, theta } = minima[k]!;
+    const elsewhere = (["E", "alpha", "beta"] as const).some(
+      (name) => Math.abs(p[name] - own.parameters[name]) > 0.01 * (p[name] + own.parameters[name]),
+    );
+    return elsewhere && value <= limit && theta[A]! > LEAST_AMPLITUDE && theta[B]! > LEAST_AMPLITUDE;
+  });
+  const [rival] = rivals;
+  if (!rival) return [];
+  const excess = (100 * (rival.objective / own.objective - 1)).toPrecision(2);
+  const p = rival.parameters;
+  return [
+    warn(
+      "second-basin",
+      `${rivals.length === 1 ? "Another minimum is" : `There are ${rivals.length} more minima, the lowest`} ${excess} % higher: ` +
+        `E ${p.E.toPrecision(4)}, A ${p.A.toPrecision(4)}, B ${p.B.toPrecision(4)}, alpha ${p.alpha.toPrecision(4)}, ` +
+        `beta ${p.beta.toPrecision(4)}, a ${rival.exponents.a.toPrecision(3)} (here a ${own.exponents.a.toPrecision(3)}).`,
+    ),
+  ];
+}
+
+function warnSensitivity({
+  sensitivity,
+  standardErrors,
+  exponents,
+}: Parameters<typeof parametricWarnings>[0]): FitWarning[] {
+  const error = standardErrors.a;
+  if (error === undefined) return [];
+  const warnings: FitWarning[] = [];
+  const { smallerDelta, largerDelta, withoutSmallest } = sensitivity;
+  const moved = [smallerDelta, largerDelta].filter((a) => a !== undefined && Math.abs(a - exponents.a) > error);
+  if (moved.length > 0) {
+    warnings.push(
+      warn(
+        "delta-sensitive",
+        `The exponent a is ${exponents.a.toFixed(3)} ± ${error.toFixed(3)}; at a tenth of Huber's delta it is ` +
+          `${smallerDelta!.toFixed(3)}, at ten times it ${largerDelta!.toFixed(3)}.`,
+      ),
+    );
+  }
+  if (withoutSmallest) {
+    const { budget, exponent, varianceRatio } = withoutSmallest;
+    warnings.push(...warnBudgetShift(budget, exponents.a, exponent, varianceRatio, error));
+  }
+  return warnings;
+}
