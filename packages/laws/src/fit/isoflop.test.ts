@@ -250,3 +250,22 @@ describe("runs whose C is uneven", () => {
     expect(codeOf(() => fitIsoflop(ladder))).toBe("too-few-minima");
   });
 });
+
+describe("the smallest budget", () => {
+  /** The smallest budget's optimum moved by a factor, as of a study that tuned its small models badly. */
+  const moved = (factor: number, seed: number) =>
+    noisy(seed).map((r): RunRecord => {
+      if (r.budget !== budgets[0]) return r;
+      const elsewhere = chinchilla.loss(truth, r.parameters * factor, r.tokens / factor);
+      return { ...r, loss: (r.loss / chinchilla.loss(truth, r.parameters, r.tokens)) * elsewhere };
+    });
+  test("is warned of where the others disagree with it, and seldom otherwise", () => {
+    const warned = (factor: number) =>
+      Array.from({ length: 20 }, (_, seed) => fitIsoflop(moved(factor, seed), { resamples: 100 })).filter((fit) =>
+        codes(fit).includes("budget-sensitive"),
+      ).length;
+    expect(warned(1.7)).toBeGreaterThanOrEqual(18);
+    // One in twenty by chance: more than four of twenty have a probability of 0.3 %.
+    expect(warned(1)).toBeLessThanOrEqual(4);
+  });
+});

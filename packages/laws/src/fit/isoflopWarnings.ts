@@ -1,5 +1,8 @@
 import type { ComputeCost } from "../model/computeCost.js";
+import { leastSquares } from "../numerics/leastSquares.js";
+import { standardDeviation } from "../numerics/statistics.js";
 import type { RunRecord } from "../record.js";
+import { FEWEST_DRAWS } from "../uncertainty/bootstrap.js";
 import type { BudgetGrouping } from "./budgets.js";
 import type { IsoflopOptions } from "./isoflop.js";
 import type { IsoflopMinima } from "./isoflopMinima.js";
@@ -8,7 +11,15 @@ import type { ProfileCurve } from "./profileCurve.js";
 import { EVEN_COMPUTE } from "./profileDesign.js";
 import { lopsidedness, offCentre } from "./profileShape.js";
 import type { FitWarning } from "./result.js";
-import { warn, warnBootstrap, warnComputeRange, warnConvention, warnCopies, warnExponentSum } from "./warnings.js";
+import {
+  warn,
+  warnBootstrap,
+  warnBudgetShift,
+  warnComputeRange,
+  warnConvention,
+  warnCopies,
+  warnExponentSum,
+} from "./warnings.js";
 
 /** A minimum farther off the middle than this share of half its sizes' range is warned of; why: offCentre. */
 const FAR_OFF = 0.5;
@@ -45,6 +56,7 @@ export function isoflopWarnings(findings: IsoflopFindings): FitWarning[] {
     ...warnConvention(records, options.convention),
     ...warnCopies(records),
     ...warnExponentSum(a, b, compute.exponent),
+    ...smallestBudget(minima),
     ...(laws.frontier.atBound
       ? [
           warn(
@@ -55,6 +67,29 @@ export function isoflopWarnings(findings: IsoflopFindings): FitWarning[] {
       : []),
     ...warnBootstrap(draws.failed, draws.attempted),
   ];
+}
+
+/** Where the exponent goes without the smallest budget's minimum. */
+function smallestBudget({ used, laws, draws }: IsoflopMinima): FitWarning[] {
+  const column = draws.names.indexOf("a");
+  if (used.length < 4 || draws.rows.length < FEWEST_DRAWS) return [];
+  const vertices = used.map(({ profile }) => profile.vertex!);
+  const weights = vertices.map(({ standardError }) => (standardError ? standardError ** -2 : Number.NaN));
+  const even = weights.every(Number.isFinite) ? weights : weights.map(() => 1);
+  const regress = (from: number) =>
+    leastSquares(
+      [vertices.slice(from).map(() => 1), vertices.slice(from).map(({ flops }) => Math.log(flops))],
+      vertices.slice(from).map(({ parameters }) => Math.log(parameters)),
+      even.slice(from),
+    );
+  const [all, rest] = [regress(0), regress(1)];
+  if (!all || !rest) return [];
+  const varianceRatio = rest.unscaledCovariance[1]![1]! / all.unscaledCovariance[1]![1]!;
+  const standardError = standardDeviation(draws.rows.map((row) => row[column]!));
+  // Both by the same weights: the fit's own may be others.
+  const shift = rest.coefficients[1]! - all.coefficients[1]!;
+  const { a } = laws.parameters;
+  return warnBudgetShift(used[0]!.profile.budget, a, a + shift, varianceRatio, standardError);
 }
 
 function noIntervals(curve: ProfileCurve, over: IsoflopFindings["over"]): FitWarning {
