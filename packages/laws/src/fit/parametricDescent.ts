@@ -1,4 +1,5 @@
-import { COLUMNS, createHuberRegression, touchingMetric } from "../numerics/huberRegression.js";
+import { createHuberRegression } from "../numerics/huberRegression.js";
+import { COLUMNS, touchingMetric } from "../numerics/huberSums.js";
 import { foldTied, type ParametricModel } from "./parametricModel.js";
 import {
   A,

@@ -1,5 +1,5 @@
 import type { ChinchillaParameters } from "../laws/chinchilla.js";
-import { COLUMNS, type LinearResiduals } from "../numerics/huberRegression.js";
+import { COLUMNS, type LinearResiduals } from "../numerics/huberSums.js";
 import { EXP_REACH, expNear0, LOG_REACH, log1pNear0 } from "../numerics/nearby.js";
 import type { RunRecord } from "../record.js";
 
