@@ -60,15 +60,11 @@ const search = measured(() => fitParametric(records, { resamples: 0 }));
 line("(a) best optimum, by variable projection", search);
 const grid = measured(() => fitParametric(records, { resamples: 0, starts: "hoffmann-grid" }));
 const reached = grid.result.diagnostics;
-line(
-  "(a) the same, every one of the 4,500 starts descended",
-  grid,
-  `, ${reached.startsAtOptimum} of ${reached.starts} reached it`,
-);
+line("(a) the same, from all 4,500 starts", grid, `, ${reached.startsAtOptimum} of ${reached.starts} reached it`);
 const both = measured(() => fitParametric(records, { resamples: RESAMPLES }));
 line("(a) + (b) 4,000 bootstrap refits and all diagnostics", both);
 const bothExhaustive = { cpu: both.cpu - search.cpu + grid.cpu, wall: both.wall - search.wall + grid.wall };
-line("(a) + (b), every start descended", bothExhaustive);
+line("(a) + (b), from all 4,500 starts", bothExhaustive);
 console.log(`  objective ${search.result.objective} by projection, ${grid.result.objective} by the grid`);
 
 if (!flags["no-scipy"]) {
@@ -78,6 +74,7 @@ if (!flags["no-scipy"]) {
     grid: whole(scipy.grid, scipy.starts, GRID),
     epoch: whole(scipy.epoch, scipy.resamples, RESAMPLES),
     numerical: whole(scipy.numerical, scipy.resamples, RESAMPLES),
+    warm: whole(scipy.warm, scipy.resamples, RESAMPLES),
   };
   const part = (count, all) => (count === all ? "" : `, EXTRAPOLATED from ${count} of ${all}`);
   console.log(`\nSciPy ${scipy.scipy}`);
@@ -87,11 +84,11 @@ if (!flags["no-scipy"]) {
     `${part(scipy.starts, GRID)}; ${scipy.startsWithin1e6} of ${scipy.starts} within 1e-6`,
   );
   line("(b) 4,000 refits: BFGS, exact gradient (as Epoch)", theirs.epoch, part(scipy.resamples, RESAMPLES));
-  line(
-    "(b) 4,000 refits: L-BFGS-B, numerical, from the best point",
-    theirs.numerical,
-    part(scipy.resamples, RESAMPLES),
-  );
+  line("(b) 4,000 refits: L-BFGS-B, numerical, from Hoffmann's", theirs.numerical, part(scipy.resamples, RESAMPLES));
+  line("(b) 4,000 refits: L-BFGS-B, numerical, from the best point", theirs.warm, part(scipy.resamples, RESAMPLES));
+  const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
+  const means = [scipy.epoch, scipy.numerical, scipy.warm].map((by) => mean(by.objectives).toPrecision(5));
+  console.log(`  mean objective of the refits, in this order: ${means.join(", ")} (lower is better)`);
   console.log(`  objective ${scipy.best.objective}`);
 
   const total = (refits) => ({ cpu: theirs.grid.cpu + refits.cpu, wall: theirs.grid.wall + refits.wall });
@@ -99,8 +96,9 @@ if (!flags["no-scipy"]) {
     `${(their.cpu / our.cpu).toFixed(0)}x by CPU time, ${(their.wall / our.wall).toFixed(0)}x by wall time`;
   console.log("\nRatios, (a) + (b) together");
   console.log(`  against (a) + (b) as Epoch                       ${ratio(total(theirs.epoch), both)}`);
-  console.log(`  against (a) + (b) from the best point            ${ratio(total(theirs.numerical), both)}`);
-  console.log(`  every start descended, against (a) + (b) as Epoch ${ratio(total(theirs.epoch), bothExhaustive)}`);
+  console.log(`  against (a) + (b) from Hoffmann's constants      ${ratio(total(theirs.numerical), both)}`);
+  console.log(`  against (a) + (b) from the best point            ${ratio(total(theirs.warm), both)}`);
+  console.log(`  from all 4,500 starts, against (a) + (b) as Epoch ${ratio(total(theirs.epoch), bothExhaustive)}`);
   console.log(`  (a) alone                                        ${ratio(theirs.grid, search)}`);
   const { worst, worse, compared } = checkRefits(records, scipy);
   console.log("\nObjectives against SciPy's best");

@@ -1,4 +1,5 @@
-import { COLUMNS, createHuberRegression, touchingMetric } from "../numerics/huberRegression.js";
+import { createHuberRegression } from "../numerics/huberRegression.js";
+import { COLUMNS, touchingMetric } from "../numerics/huberSums.js";
 import { foldTied, type ParametricModel } from "./parametricModel.js";
 import {
   A,
@@ -21,7 +22,7 @@ export interface DescentOptions {
   /** Stop when the model promises a relative decrease smaller than this; default 1e-14. */
   readonly tolerance?: number;
   readonly penalty?: Penalty | undefined;
-  /** Residuals and gradients at the start, where they are known, and the objective there. */
+  /** Residuals and gradients at the start, where they are known, and the objective there; used up. */
   readonly known?: { readonly at: Linearisation; readonly value: number };
 }
 
@@ -56,8 +57,7 @@ const ROUNDING = 4e-16;
  */
 export function createDescent(capacity: number): Descent {
   const weightless = new Float64Array(0);
-  let current = newLinearisation(capacity, weightless);
-  let next = newLinearisation(capacity, weightless);
+  const own = [newLinearisation(capacity, weightless), newLinearisation(capacity, weightless)] as const;
   const regress = createHuberRegression(capacity);
   const square = () => new Float64Array(COLUMNS * COLUMNS);
   const vector = () => new Float64Array(COLUMNS);
@@ -65,8 +65,7 @@ export function createDescent(capacity: number): Descent {
   const [linear, lower, upper, step] = [vector(), vector(), vector(), vector()];
   const [zero, unused] = [vector(), vector()];
 
-  // What is left of one regression is the next one's.
-  const accuracy = { tolerance: 0, share: 1e-3, spread: 0 };
+  const accuracy = { tolerance: 0, share: 0, spread: 0 };
   const terms = { linear, curvature: damped, lower, upper };
 
   return (rows, start, model, delta, options = {}) => {
@@ -80,11 +79,9 @@ export function createDescent(capacity: number): Descent {
     for (let i = 0; i < rows.count; i++) weights += rows.weight[i]!;
     const floor = weights * ROUNDING * Math.min(ROUNDING, delta);
 
-    let value: number;
-    if (known) {
-      copyInto(known.at, current);
-      value = known.value;
-    } else value = linearise(rows, theta, delta, current);
+    let current = known?.at ?? own[0];
+    let next = own[1];
+    let value = known?.value ?? linearise(rows, theta, delta, current);
     if (penalty) value += penalty(theta, unused, penaltyHessian);
     let size = 0;
     for (let i = 0; i < rows.count; i++) size += rows.weight[i]! * Math.abs(current.residual[i]!);
@@ -93,8 +90,11 @@ export function createDescent(capacity: number): Descent {
     let damping = 0;
     for (let iteration = 1; iteration <= maxIterations; iteration++) {
       // Far off it is noise, and can make the regression non-convex; near the optimum it makes convergence quadratic.
-      if (decrease < NEAR * value) residualCurvature(rows, current, delta, curvature);
+      const near = decrease < NEAR * value;
+      if (near) residualCurvature(rows, current, delta, curvature);
       else curvature.fill(0);
+      // What is left of one regression is the next one's; far off, the linearisation is no better anyway.
+      accuracy.share = near ? 1e-3 : 1e-2;
       linear.fill(0);
       if (penalty) {
         penalty(theta, linear, penaltyHessian);
@@ -122,7 +122,8 @@ export function createDescent(capacity: number): Descent {
       while (!accepted) {
         for (let k = 0; k < COLUMNS * COLUMNS; k++) damped[k] = curvature[k]! + damping * metric[k]!;
         const small = tolerance * Math.abs(value) + floor;
-        accuracy.tolerance = small;
+        // Finer than what ends the descent, so that the last step, which is not evaluated, is a whole Newton step.
+        accuracy.tolerance = 1e-3 * small;
         const promised = regress(current, delta, terms, step, accuracy);
         for (let i = 0; i < COLUMNS; i++) {
           trial[i] = Math.min(Math.max(theta[i]! + step[i]!, model.lower[i]!), model.upper[i]!);
@@ -130,7 +131,7 @@ export function createDescent(capacity: number): Descent {
         if (ratio !== undefined) trial[BETA] = ratio * trial[ALPHA]!;
         if (!(promised > small)) {
           // Without curvature the promise is good for the direction only.
-          if (!(decrease < NEAR * value)) {
+          if (!near) {
             decrease = 0;
             break;
           }
@@ -157,11 +158,4 @@ export function createDescent(capacity: number): Descent {
     }
     return { theta, value, converged: false, iterations: maxIterations };
   };
-}
-
-function copyInto(from: Linearisation, to: Linearisation): void {
-  to.weight = from.weight;
-  to.count = from.count;
-  to.residual.set(from.residual.subarray(0, from.count));
-  for (let k = 0; k < COLUMNS; k++) to.columns[k]!.set(from.columns[k]!.subarray(0, from.count));
 }

@@ -1,5 +1,5 @@
 import { choleskySolve } from "../numerics/cholesky.js";
-import { COLUMNS } from "../numerics/huberRegression.js";
+import { COLUMNS } from "../numerics/huberSums.js";
 import { conditionNumber } from "../numerics/symmetricEigenvalues.js";
 import type { DescentResult } from "./parametricDescent.js";
 import type { ParametricModel } from "./parametricModel.js";

@@ -1,9 +1,10 @@
 import type { RunRecord } from "../record.js";
 import { createDescent, type DescentResult, type Penalty } from "./parametricDescent.js";
 import { distinctMinima, type FoundMinimum } from "./parametricDiagnostics.js";
+import { hoffmannStarts, type SharedStart } from "./parametricGrid.js";
 import { type FixedParameters, type ParametricModel, parametricModel } from "./parametricModel.js";
 import { type ParametricData, parametricData, type ResidualLoss, type Rows } from "./parametricObjective.js";
-import { hoffmannStarts, projectedStarts, type SharedStart } from "./parametricSearch.js";
+import { projectedStarts } from "./parametricSearch.js";
 
 /** Which objective over which parameters: what a refit must repeat. */
 export interface ParametricSetting {

@@ -1,5 +1,5 @@
 import type { ChinchillaParameters } from "../laws/chinchilla.js";
-import { COLUMNS, type LinearResiduals } from "../numerics/huberRegression.js";
+import { COLUMNS, type LinearResiduals, sumOfHuber } from "../numerics/huberSums.js";
 import { EXP_REACH, expNear0, LOG_REACH, log1pNear0 } from "../numerics/nearby.js";
 import type { RunRecord } from "../record.js";
 
@@ -128,22 +128,15 @@ export function linearise(rows: Rows, theta: ArrayLike<number>, delta: number, o
   const beta = theta[BETA]!;
   out.count = count;
   out.weight = weight;
-  // Short loops, one thing each: together they would run out of registers, and take half as long again.
   if (near && Math.abs(alpha - near.alpha) * near.reachN <= EXP_REACH) {
-    const step = near.alpha - alpha;
-    for (let i = 0; i < count; i++) gA[i] = near.model[i]! * expNear0(step * logN[i]!);
-  } else for (let i = 0; i < count; i++) gA[i] = Math.exp(-alpha * logN[i]!);
+    shapesNear(gA, near.model, logN, near.alpha - alpha, count);
+  } else shapes(gA, logN, alpha, count);
   if (near && Math.abs(beta - near.beta) * near.reachD <= EXP_REACH) {
-    const step = near.beta - beta;
-    for (let i = 0; i < count; i++) gB[i] = near.tokens[i]! * expNear0(step * logD[i]!);
-  } else for (let i = 0; i < count; i++) gB[i] = Math.exp(-beta * logD[i]!);
+    shapesNear(gB, near.tokens, logD, near.beta - beta, count);
+  } else shapes(gB, logD, beta, count);
   for (let i = 0; i < count; i++) gE[i] = e + a * gA[i]! + b * gB[i]!;
-  if (near) {
-    for (let i = 0; i < count; i++) {
-      const z = gE[i]! * near.inverseLoss[i]! - 1;
-      residual[i] = Math.abs(z) <= LOG_REACH ? log1pNear0(z) : Math.log(1 + z);
-    }
-  } else for (let i = 0; i < count; i++) residual[i] = Math.log(gE[i]!) - logLoss[i]!;
+  if (near) residualsNear(residual, gE, near.inverseLoss, count);
+  else residuals(residual, gE, logLoss, count);
   for (let i = 0; i < count; i++) {
     const inverse = 1 / gE[i]!;
     const u = gA[i]! * inverse;
@@ -154,12 +147,32 @@ export function linearise(rows: Rows, theta: ArrayLike<number>, delta: number, o
     gAlpha[i] = -a * logN[i]! * u;
     gBeta[i] = -b * logD[i]! * v;
   }
-  let sum = 0;
+  return sumOfHuber(out, delta);
+}
+
+// Short loops over arrays, one thing each: together they would run out of registers, and take half as long again.
+
+/** exp(-exponent log). */
+function shapes(out: Float64Array, log: Float64Array, exponent: number, count: number): void {
+  for (let i = 0; i < count; i++) out[i] = Math.exp(-exponent * log[i]!);
+}
+
+/** The same from its values at an exponent that is greater by `step`. */
+function shapesNear(out: Float64Array, known: Float64Array, log: Float64Array, step: number, count: number): void {
+  for (let i = 0; i < count; i++) out[i] = known[i]! * expNear0(step * log[i]!);
+}
+
+/** ln(prediction) - ln L. */
+function residuals(out: Float64Array, prediction: Float64Array, logLoss: Float64Array, count: number): void {
+  for (let i = 0; i < count; i++) out[i] = Math.log(prediction[i]!) - logLoss[i]!;
+}
+
+/** The same from 1 / L; a prediction far from L takes its logarithm in full. */
+function residualsNear(out: Float64Array, prediction: Float64Array, inverseLoss: Float64Array, count: number): void {
   for (let i = 0; i < count; i++) {
-    const size = Math.abs(residual[i]!);
-    sum += weight[i]! * (size <= delta ? 0.5 * size * size : delta * (size - 0.5 * delta));
+    const z = prediction[i]! * inverseLoss[i]! - 1;
+    out[i] = Math.abs(z) <= LOG_REACH ? log1pNear0(z) : Math.log(1 + z);
   }
-  return sum;
 }
 
 /**
@@ -191,7 +204,8 @@ export function residualCurvature(rows: Rows, at: Linearisation, delta: number, 
   let h44 = 0;
   for (let i = 0; i < count; i++) {
     const r = residual[i]!;
-    const psi = weight[i]! * (r > delta ? delta : r < -delta ? -delta : r);
+    const size = Math.abs(r);
+    const psi = size <= delta ? weight[i]! * r : (weight[i]! * r * delta) / size;
     const a = gA[i]!;
     const b = gB[i]!;
     const c = gE[i]!;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { choleskySolve } from "./cholesky.js";
-import { COLUMNS, createHuberRegression, type LinearResiduals, type StepModel } from "./huberRegression.js";
+import { createHuberRegression } from "./huberRegression.js";
+import { COLUMNS, type LinearResiduals, type StepModel } from "./huberSums.js";
 import { EXP_REACH, expNear0, LOG_REACH, log1pNear0 } from "./nearby.js";
 import { createRandom } from "./random.js";
 import { conditionNumber, symmetricEigenvalues } from "./symmetricEigenvalues.js";
