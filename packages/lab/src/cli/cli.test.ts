@@ -117,6 +117,15 @@ describe("isoflop plan", () => {
 });
 
 describe("isoflop fit", () => {
+  it("names the rows that were dropped where too few are left", async () => {
+    const csv = join(folder, "spoilt.csv");
+    await writeFile(csv, "N,D,loss\n1e8,2e9,3.1\nabc,2e9,3\n1e8,-2,3\n");
+    const { code, stdout, stderr } = await command("fit", csv, "--approach", "3");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(
+      /row 2: N is not a number \(abc\)\n {2}row 3: D is not positive \(-2\)\nerror: .*there are 1/,
+    );
+  });
   it("recovers planted constants from a CSV, and its file serves plan as a law", async () => {
     const law = { E: 1.7, A: 400, B: 420, alpha: 0.34, beta: 0.29 };
     const rows = [1e18, 1e19, 1e20].flatMap((C) =>

@@ -62,7 +62,11 @@ Example:
       });
       // One asked-for approach that cannot be fitted is an error; among all of them it is a notice.
       const [first] = skipped;
-      if (fits.length === 0 && first !== undefined) throw first.error;
+      if (fits.length === 0 && first !== undefined) {
+        // The rows that were dropped may be why.
+        if (observations.dropped.length > 0) log(io, observationsText(observations));
+        throw first.error;
+      }
       if (flags.json) writeJsonOutput(io, fitJson(observations, fits, flags.draws));
       else io.stdout(fitText(observations, fits));
       for (const { approach, error } of skipped) log(io, `approach ${approach} is left out: ${error.message}`);
