@@ -56,6 +56,22 @@ export function runScipy(records, starts, resamples) {
   return JSON.parse(stdout);
 }
 
+/** A work of so many refits of random resamples; the first fit is made beforehand. */
+export function refitting(records, resamples) {
+  const problem = parametricProblem(records, { loss: "huber", delta: 1e-3, fixed: {}, tied: false });
+  const refit = createRefit(problem.data, searchMinima(problem, 1)[0].theta, problem.model, problem.delta);
+  const counts = new Float64Array(records.length);
+  const shifts = new Float64Array(records.length);
+  return () => {
+    const random = createRandom(0);
+    for (let k = 0; k < resamples; k++) {
+      counts.fill(0);
+      for (let i = 0; i < records.length; i++) counts[random.integer(records.length)]++;
+      refit(counts, shifts);
+    }
+  };
+}
+
 /** Our refits of the very resamples that SciPy drew: how many end above the best of SciPy's three. */
 export function checkRefits(records, { draws, epoch, numerical, warm }) {
   const problem = parametricProblem(records, { loss: "huber", delta: 1e-3, fixed: {}, tied: false });

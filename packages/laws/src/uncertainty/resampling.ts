@@ -40,7 +40,21 @@ export function createResampler(records: readonly RunRecord[], options: Resampli
     };
   }
   const stratified = (options.stratify ?? true) && records.every((r) => r.budget !== undefined);
-  const strata = stratified ? groupByBudget(records).groups.map((g) => g.members) : [records.map((_, i) => i)];
+  if (!stratified) {
+    const runs = records.length;
+    return {
+      over,
+      stratified,
+      draw(random, counts) {
+        counts.fill(0);
+        for (let k = 0; k < runs; k++) {
+          const drawn = random.integer(runs);
+          counts[drawn] = counts[drawn]! + 1;
+        }
+      },
+    };
+  }
+  const strata = groupByBudget(records).groups.map((group) => group.members);
   return { over, stratified, draw: (random, counts) => resampleCounts(strata, random, counts) };
 }
 
