@@ -15,7 +15,15 @@ import { fitLossFrontier } from "./lossFrontierFit.js";
 import { fitPowerLaw } from "./powerLawFit.js";
 import { checkRecords, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
 import type { FitResult } from "./result.js";
-import { warn, warnBootstrap, warnComputeRange, warnConvention, warnCopies, warnExponentSum } from "./warnings.js";
+import {
+  warn,
+  warnBootstrap,
+  warnComputeRange,
+  warnConvention,
+  warnCopies,
+  warnCoverage,
+  warnExponentSum,
+} from "./warnings.js";
 
 export interface EnvelopeOptions extends FitOptions, BootstrapOptions, CurveOptions {}
 
@@ -158,6 +166,7 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
         ? [warn("parameter-at-bound", "The envelope shows no irreducible loss: E = 0 or gamma at its bound.")]
         : []),
       ...warnBootstrap(draws.failed, draws.attempted),
+      ...warnCoverage("envelope", draws),
     ],
     envelope: winners.map((winner) => toPoint(records, grid, winner)),
     noise: laws.frontier.residuals,

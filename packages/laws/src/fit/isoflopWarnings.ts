@@ -18,6 +18,7 @@ import {
   warnComputeRange,
   warnConvention,
   warnCopies,
+  warnCoverage,
   warnExponentSum,
 } from "./warnings.js";
 
@@ -26,6 +27,8 @@ const FAR_OFF = 0.5;
 /** A shift of a minimum by the cubic term is warned of from 2 % of N on, where the term is beyond four standard errors. */
 const LEAST_SHIFT = 0.02;
 const SIGNIFICANT = 4;
+/** Between the spans 16, whose intervals held, and 100, whose did not (docs/coverage.md). */
+const WIDE = 50;
 
 export interface IsoflopFindings {
   readonly records: readonly RunRecord[];
@@ -66,7 +69,14 @@ export function isoflopWarnings(findings: IsoflopFindings): FitWarning[] {
         ]
       : []),
     ...warnBootstrap(draws.failed, draws.attempted),
+    ...(curve === "parabola" && used.some(({ profile }) => spanOf(profile) > WIDE) ? warnCoverage("wide", draws) : []),
   ];
+}
+
+/** Largest over smallest size of a profile. */
+function spanOf({ points }: IsoflopProfile): number {
+  const sizes = points.map(({ parameters }) => parameters);
+  return Math.max(...sizes) / Math.min(...sizes);
 }
 
 /** Where the exponent goes without the smallest budget's minimum. */

@@ -29,6 +29,7 @@ import {
   warnComputeRange,
   warnConvention,
   warnCopies,
+  warnCoverage,
   warnDependentRows,
   warnFewPoints,
   warnNoIntervals,
@@ -121,6 +122,7 @@ export function fitKaplanModelData(records: readonly RunRecord[], options: Kapla
       ...budgetWarning(records, parameters, compute, conditions, summary.standardErrors.a),
       ...warnBootstrap(draws.failed, draws.attempted),
       ...warnNoIntervals(draws),
+      ...warnCoverage("kaplan", draws, records.length),
     ],
     residuals: records.map((record) => {
       const predicted = kaplanModelData.loss(parameters, record.parameters, record.tokens);

@@ -16,6 +16,7 @@ import {
   warnComputeRange,
   warnConvention,
   warnCopies,
+  warnCoverage,
   warnDependentRows,
   warnFewPoints,
   warnNoIntervals,
@@ -58,6 +59,8 @@ export function parametricWarnings(fit: {
     ...warnSensitivity(fit),
     ...warnBootstrap(draws.failed, draws.attempted),
     ...warnNoIntervals(draws),
+    ...(fit.setting.loss === "mse" ? warnCoverage("least-squares", draws, records.length) : []),
+    ...(options.profile && fit.setting.loss !== "mse" ? warnCoverage("profile", draws) : []),
   ];
 }
 
