@@ -36,18 +36,18 @@ export type Training = Pick<RunSpec, "steps" | "batch" | "tokens" | "schedule" |
 export function resolveTraining(shape: TransformerShape, tokens: number, choices: Study["hyperparameters"]): Training {
   const wantedBatch = choices.batch === "auto" ? autoBatchTokens(tokens) : choices.batch;
   const sequences = Math.max(1, Math.round(wantedBatch / shape.context));
-  const batch = { sequences, tokens: sequences * shape.context };
+  const batch = { sequences, tokens: sequences * shape.context, microSequences: sequences };
   const steps = Math.max(1, Math.round(tokens / batch.tokens));
+  const warmupSteps = choices.warmup === "auto" ? autoWarmupSteps(steps) : Math.round(choices.warmup * steps);
   const [beta1, beta2] = choices.betas === "auto" ? AUTO_BETAS : choices.betas;
   return {
     steps,
     batch,
     tokens: steps * batch.tokens,
-    schedule: {
-      kind: choices.schedule,
-      warmupSteps: choices.warmup === "auto" ? autoWarmupSteps(steps) : Math.round(choices.warmup * steps),
-      floor: choices.floor,
-    },
+    schedule:
+      choices.schedule === "constant"
+        ? { kind: "constant", warmupSteps }
+        : { kind: "cosine", warmupSteps, lengthSteps: steps, floor: choices.floor },
     optimizer: {
       kind: "adamw",
       learningRate: choices.lr === "auto" ? AUTO_LEARNING_RATE : choices.lr,

@@ -1,11 +1,4 @@
-import {
-  countParameters,
-  flopsPerToken,
-  formatCount,
-  formatFlops,
-  IsoflopError,
-  type TransformerShape,
-} from "@isoflop/laws";
+import { countParameters, flopsPerToken, formatCount, formatFlops, IsoflopError } from "@isoflop/laws";
 import type { Corpus, RunSpec } from "@isoflop/trainer";
 import { resolveTraining } from "./hyperparameters.js";
 import { runId } from "./identity.js";
@@ -16,7 +9,7 @@ import { softwareVersions } from "./versions.js";
 
 /** A run as a design asks for it, before hyperparameters. */
 export interface RunRequest {
-  readonly shape: TransformerShape;
+  readonly shape: RunSpec["shape"];
   /** Training tokens wanted; rounded to whole batches. */
   readonly tokens: number;
   readonly budget: number;
@@ -61,10 +54,9 @@ export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): R
   const name = `${role === "fit" ? "" : `${role}-`}C${formatFlops(budget)}-N${size}-s${seed}`;
   checkTokens(name, training.tokens, corpus);
   const spec: Omit<RunSpec, "id"> = {
-    contract: 1,
+    contract: 2,
     name,
     shape,
-    activation: study.design.shapes.activation,
     parameters: countParameters(shape),
     flopsPerToken: {
       "6N": flopsPerToken(shape, "6N"),
@@ -82,20 +74,24 @@ export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): R
       corpusHash: corpus.corpusHash,
       tokenizer: corpus.tokenizer,
       tokenizerHash: corpus.tokenizerHash,
+      tokenBytes: 1,
       trainTokens: corpus.trainTokens,
       validationTokens: corpus.validationTokens,
+      validationBytesPerToken: 1,
+      validationSets: [],
     },
     evaluation: {
       everySteps: study.evaluation.everySteps,
       sequences: validationSequences(study, corpus, shape.context),
     },
+    tasks: [],
     checkpoint: {
       everySteps:
         study.checkpoint.everySteps === "auto"
           ? Math.max(10, Math.ceil(training.steps / 20))
           : study.checkpoint.everySteps,
     },
-    runtime: { threads: study.executor.threads },
+    runtime: { threads: study.executor.threads, device: "cpu", precision: "float32" },
     versions: softwareVersions(),
   };
   return { ...spec, id: runId(spec) };

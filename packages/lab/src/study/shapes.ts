@@ -1,11 +1,12 @@
 import { countParameters, IsoflopError, type TransformerShape } from "@isoflop/laws";
+import type { RunSpec } from "@isoflop/trainer";
 import type { Study } from "./schema.js";
 
 export type ShapeFamily = Study["design"]["shapes"];
 
 /** A shape of the family, and its N by the study's count. */
 export interface SizedShape {
-  readonly shape: TransformerShape;
+  readonly shape: RunSpec["shape"];
   readonly parameters: number;
 }
 
@@ -21,7 +22,7 @@ const FEWEST_HEADS = 4;
 const FEWEST_LAYERS = 2;
 
 /** The one shape of a width, or none where its heads do not divide it or nothing is left of its feed-forward block. */
-export function shapeOfWidth(width: number, family: ShapeFamily, vocabulary: number): TransformerShape | undefined {
+export function shapeOfWidth(width: number, family: ShapeFamily, vocabulary: number): RunSpec["shape"] | undefined {
   const layers = family.layers === "auto" ? Math.max(FEWEST_LAYERS, Math.round(width / family.aspect)) : family.layers;
   const heads = family.heads === "auto" ? Math.max(FEWEST_HEADS, Math.ceil(width / WIDEST_HEAD)) : family.heads;
   const feedForward = Math.round(width * family.feedForward);
@@ -37,6 +38,8 @@ export function shapeOfWidth(width: number, family: ShapeFamily, vocabulary: num
     tiedEmbeddings: family.tiedEmbeddings,
     positions: family.positions,
     biases: family.biases,
+    normalisation: "layer",
+    activation: family.activation,
   };
 }
 

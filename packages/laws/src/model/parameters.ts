@@ -15,17 +15,18 @@ export interface ParameterCount {
 
 /**
  * Exact parameter count of a pre-norm, GPT-2-like decoder. Per layer: two norm gains d; Q, K, V of d x (h k) each;
- * output projection (h k) x d; feed-forward d x f and f x d; then one final norm gain. With `biases`, one bias for each
- * output of these matrices and for each norm.
+ * output projection (h k) x d; feed-forward d x f and f x d, and a gate of d x f under SwiGLU; then one final norm gain.
+ * With `biases`, one bias for each output of these matrices and for each LayerNorm.
  */
 export function countParameters(shape: TransformerShape): ParameterCount {
   const { layers, width: d, feedForward: f, vocabulary, context, biases } = shape;
   const attention = shape.heads * shape.headWidth;
   const embedding = vocabulary * d;
   const position = shape.positions === "learned" ? context * d : 0;
-  const matrices = 4 * d * attention + 2 * d * f;
-  const matrixBiases = biases ? 3 * attention + d + f + d : 0;
-  const norm = biases ? 2 * d : d;
+  const inner = shape.activation === "swiglu" ? 2 * f : f;
+  const matrices = 4 * d * attention + d * inner + f * d;
+  const matrixBiases = biases ? 3 * attention + d + inner + d : 0;
+  const norm = biases && shape.normalisation !== "rms" ? 2 * d : d;
   const block = layers * (2 * norm + matrices + matrixBiases) + norm;
   const head = shape.tiedEmbeddings ? 0 : vocabulary * d;
   return { embedding, position, block, head, total: embedding + position + block + head };

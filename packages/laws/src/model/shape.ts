@@ -13,8 +13,18 @@ export interface TransformerShape {
   readonly context: number;
   /** Whether the unembedding is the embedding's own matrix. */
   readonly tiedEmbeddings: boolean;
-  /** "alibi": linear biases on the attention scores (Press et al. 2022), without parameters. */
-  readonly positions: "learned" | "alibi" | "none";
+  /**
+   * Learned, one vector a position; or without parameters: "alibi", linear biases on the attention scores (Press et al.
+   * 2022); "rope", queries and keys rotated by their position (Su et al. 2021).
+   */
+  readonly positions: "learned" | "alibi" | "rope" | "none";
   /** Normalisation gains are always counted; biases of matrices and normalisations only if true. */
   readonly biases: boolean;
+  /** LayerNorm (default), or RMSNorm (Zhang & Sennrich 2019), which has a gain and never a bias. */
+  readonly normalisation?: "layer" | "rms";
+  /**
+   * Of the feed-forward block: GPT-2's tanh GELU (default), max(x, 0)^2 (So et al. 2021), or SwiGLU (Shazeer 2020), whose
+   * gate is a third matrix of width x feedForward.
+   */
+  readonly activation?: "gelu" | "relu2" | "swiglu";
 }

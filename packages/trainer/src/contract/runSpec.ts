@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { scheduleSchema } from "./schedule.js";
 
 const count = z.number().int().positive();
 
-/** run.json: everything that determines a run, resolved; written once before training, never changed. */
-export const runSpecSchema = z.strictObject({
-  contract: z.literal(1),
+const plainSchema = z.strictObject({
+  contract: z.literal(2),
   /** Content hash of all fields that determine the numbers (not `name`, `data.folder`, `versions`). */
   id: z.string().min(8),
   name: z.string(),
@@ -17,11 +17,12 @@ export const runSpecSchema = z.strictObject({
     vocabulary: count,
     context: count,
     tiedEmbeddings: z.boolean(),
-    positions: z.enum(["learned", "alibi", "none"]),
+    positions: z.enum(["learned", "alibi", "rope", "none"]),
     biases: z.boolean(),
+    normalisation: z.enum(["layer", "rms"]),
+    /** Of the feed-forward block: GPT-2's tanh GELU, max(x, 0)² (Primer), or SwiGLU. */
+    activation: z.enum(["gelu", "relu2", "swiglu"]),
   }),
-  /** Of the feed-forward block: GPT-2's tanh GELU, or max(x, 0)² (Primer). */
-  activation: z.enum(["gelu", "relu2"]),
   parameters: z.strictObject({
     embedding: z.number().int().nonnegative(),
     position: z.number().int().nonnegative(),
@@ -44,15 +45,11 @@ export const runSpecSchema = z.strictObject({
   /** What the design wants this run for: training the fit, or checking the forecast. */
   role: z.enum(["fit", "holdout-optimum", "holdout-larger"]),
   steps: count,
-  batch: z.strictObject({ sequences: count, tokens: count }),
+  /** A step's gradient is the mean over its sequences, taken `microSequences` at a time; those divide the sequences. */
+  batch: z.strictObject({ sequences: count, tokens: count, microSequences: count }),
   /** steps * batch.tokens. */
   tokens: count,
-  schedule: z.strictObject({
-    kind: z.enum(["cosine", "constant"]),
-    warmupSteps: z.number().int().nonnegative(),
-    /** Final learning rate as a fraction of the peak. */
-    floor: z.number().min(0).max(1),
-  }),
+  schedule: scheduleSchema,
   optimizer: z.strictObject({
     kind: z.literal("adamw"),
     /** Peak learning rate at the base width. */
@@ -68,28 +65,74 @@ export const runSpecSchema = z.strictObject({
   parametrisation: z.strictObject({ kind: z.enum(["mup", "standard"]), baseWidth: count }),
   seed: z.number().int().nonnegative(),
   data: z.strictObject({
-    /** Folder of the token cache (train.bin, validation.bin, corpus.json). Not part of the id. */
+    /** Folder of the token cache (train.bin, validation.bin, validation-<name>.bin, corpus.json). Not part of the id. */
     folder: z.string(),
     corpus: z.string(),
     corpusHash: z.string(),
     tokenizer: z.string(),
     tokenizerHash: z.string(),
+    /** Bytes of one token in the files, little-endian. */
+    tokenBytes: z.union([z.literal(1), z.literal(2), z.literal(4)]),
     trainTokens: count,
     validationTokens: count,
+    /** Mean bytes of UTF-8 text a validation token stands for: bits per byte = loss / (ln 2 * this). */
+    validationBytesPerToken: z.number().positive(),
+    /** Training sequences that the run may see, a subset that smaller ones are part of; absent: all of them. */
+    uniqueSequences: count.optional(),
+    /** Further validation sets, each in validation-<name>.bin. */
+    validationSets: z.array(
+      z.strictObject({
+        name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/),
+        tokens: count,
+        bytesPerToken: z.number().positive(),
+      }),
+    ),
   }),
   evaluation: z.strictObject({
     /** Validation loss every so many steps (0: only at the end). */
     everySteps: z.number().int().nonnegative(),
-    /** Validation sequences evaluated, the same for every run. */
+    /** Sequences evaluated of each validation set (all of a smaller one), the same for every run. */
     sequences: count,
+    /** The run ends when the validation loss has not fallen by `minimumDecrease` over so many evaluations. */
+    earlyStopping: z.strictObject({ patience: count, minimumDecrease: z.number().nonnegative() }).optional(),
   }),
+  /** Gradient noise scale (McCandlish et al. 2018, appendix A.1) every so many steps, from parts of the batch this large. */
+  gradientNoise: z.strictObject({ everySteps: count, sequences: count }).optional(),
+  /** Multiple-choice and last-word tasks scored after training; files of the study, by their content. */
+  tasks: z.array(z.strictObject({ name: z.string().min(1), file: z.string().min(1), hash: z.string().min(8) })),
   checkpoint: z.strictObject({ everySteps: count }),
-  runtime: z.strictObject({ threads: count }),
+  runtime: z.strictObject({
+    threads: count,
+    device: z.enum(["cpu", "cuda", "webgpu", "coreml", "directml"]),
+    /** Of matrix products; parameters, moments and reductions are float32. */
+    precision: z.enum(["float32", "bfloat16"]),
+  }),
   versions: z.record(z.string(), z.string()),
+});
+
+/** run.json: everything that determines a run, resolved; written once before training, never changed. */
+export const runSpecSchema = plainSchema.superRefine(({ shape, batch, gradientNoise }, context) => {
+  const refuse = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
+  if (batch.sequences % batch.microSequences !== 0) {
+    refuse(["batch", "microSequences"], `${batch.microSequences} does not divide the ${batch.sequences} sequences`);
+  }
+  if (
+    gradientNoise &&
+    (batch.sequences % gradientNoise.sequences !== 0 || gradientNoise.sequences >= batch.sequences)
+  ) {
+    refuse(["gradientNoise", "sequences"], `must divide the ${batch.sequences} sequences of the batch, and be fewer`);
+  }
+  if (shape.positions === "rope" && shape.headWidth % 2 !== 0) {
+    refuse(["shape", "headWidth"], "rotary positions turn pairs: the head width must be even");
+  }
 });
 export type RunSpec = z.infer<typeof runSpecSchema>;
 
-/** One line of metrics.jsonl. `val/loss` only on the steps that evaluated. Losses in nats per token. */
+/**
+ * One line of metrics.jsonl. Losses in nats per token; `val/loss`, `val/bits_per_byte` and `val/<set>/loss` only on the
+ * steps that evaluated, `noise/small` and `noise/big` (mean squared gradient norms of the parts and of the batch) only on
+ * those that measured the gradient noise.
+ */
 export const metricsLineSchema = z.looseObject({
   step: count,
   tokens: count,
@@ -98,6 +141,9 @@ export const metricsLineSchema = z.looseObject({
   time: z.number().nonnegative(),
   "train/loss": z.number(),
   "val/loss": z.number().optional(),
+  "val/bits_per_byte": z.number().optional(),
+  "noise/small": z.number().nonnegative().optional(),
+  "noise/big": z.number().nonnegative().optional(),
   lr: z.number().nonnegative(),
   grad_norm: z.number().nonnegative(),
 });
@@ -113,6 +159,16 @@ export const resultSchema = z.looseObject({
   /** Mean training loss over the last tenth of the steps. */
   "train/loss": z.number().optional(),
   "val/loss": z.number().optional(),
+  "val/bits_per_byte": z.number().optional(),
+  /** Loss on each further validation set. */
+  "val/sets": z.record(z.string(), z.number()).optional(),
+  /** The least validation loss of the run, and when it was: where it stops early, this is its loss. */
+  best: z.strictObject({ step: count, "val/loss": z.number() }).optional(),
+  /** Passes over the training sequences that it may see. */
+  epochs: z.number().nonnegative().optional(),
+  /** B_simple in tokens, over the last half of the measurements. */
+  gradientNoiseScale: z.number().positive().optional(),
+  tasks: z.record(z.string(), z.record(z.string(), z.number())).optional(),
   wallSeconds: z.number().nonnegative(),
   /** Sessions this run took, 1 when never interrupted. */
   sessions: count.optional(),

@@ -1,8 +1,10 @@
-import { IsoflopError, type TransformerShape } from "@isoflop/laws";
+import type { TransformerShape } from "@isoflop/laws";
 import { elementCount } from "../onnx/tensorType.js";
 
 /** How a tensor starts. */
-export type Initialisation = { readonly kind: "normal"; readonly deviation: number } | { readonly kind: "ones" };
+export type Initialisation =
+  | { readonly kind: "normal"; readonly deviation: number }
+  | { readonly kind: "constant"; readonly value: number };
 
 /** One parameter tensor of the model. */
 export interface ParameterTensor {
@@ -44,7 +46,7 @@ export interface ForwardFactors {
 }
 
 const standardDeviation = 0.02;
-/** Under muP the tied embedding's deviation is a free constant; chosen by the sweep in dev/LOG.md. */
+/** Under muP the embedding's deviation, and an untied head's, is a free constant; chosen by the sweep in dev/LOG.md. */
 const embeddingDeviation = 0.1;
 
 /** At the base width with this many heads the attention factor of muP, ∝ 1/headWidth, is the usual 1/√headWidth. */
@@ -56,18 +58,16 @@ export function forwardFactors(shape: TransformerShape, { kind, baseWidth }: Par
   return { logits: baseWidth / shape.width, attention: Math.sqrt(baseHeadWidth) / shape.headWidth };
 }
 
-/** Parameter groups of a model: "vectors" (embedding, positions, gains) and "matrices" (hidden weights). */
+/**
+ * Parameter groups of a model: "vectors" (embedding, positions, untied head, gains, biases) and "matrices" (hidden weights).
+ * Names, order, shapes and deviations are part of the run contract: checkpoints of the trainers hold the same numbers.
+ */
 export function parameterGroups(shape: TransformerShape, { kind, baseWidth }: Parametrisation): ParameterGroup[] {
   const { layers, width, heads, headWidth, feedForward, vocabulary, context } = shape;
-  if (!shape.tiedEmbeddings || shape.biases)
-    throw new IsoflopError({
-      code: "run-unsupported",
-      message: "the built-in trainer builds models with tied embeddings and without biases only",
-      hint: "set tiedEmbeddings: true and biases: false in design.shapes, or train with a trainer.command of your own",
-    });
   const mup = kind === "mup";
   const normal = (deviation: number): Initialisation => ({ kind: "normal", deviation });
-  const ones: Initialisation = { kind: "ones" };
+  const ones: Initialisation = { kind: "constant", value: 1 };
+  const zeros: Initialisation = { kind: "constant", value: 0 };
   const inner = heads * headWidth;
   // GPT-2 divides the matrices that write to the residual stream by √(number of writes) (Radford et al. 2019, sec. 2.3).
   const residual = 1 / Math.sqrt(2 * layers);
@@ -79,22 +79,40 @@ export function parameterGroups(shape: TransformerShape, { kind, baseWidth }: Pa
   ];
   if (shape.positions === "learned")
     vectors.push({ name: "positions", shape: [context, width], initialisation: normal(embedding) });
+  if (!shape.tiedEmbeddings)
+    vectors.push({ name: "head", shape: [vocabulary, width], initialisation: normal(embedding) });
   const matrices: ParameterTensor[] = [];
+  // SwiGLU's gate and its other factor side by side: one product makes both.
+  const up = shape.activation === "swiglu" ? 2 * feedForward : feedForward;
+  const norm = (name: string): ParameterTensor[] => [
+    { name: `${name}.gain`, shape: [width], initialisation: ones },
+    ...(shape.biases && shape.normalisation !== "rms"
+      ? [{ name: `${name}.bias`, shape: [width], initialisation: zeros }]
+      : []),
+  ];
   for (let layer = 0; layer < layers; layer++) {
     const tensor = (name: string, shape: number[], initialisation: Initialisation) => ({
       name: `layer.${layer}.${name}`,
       shape,
       initialisation,
     });
-    vectors.push(tensor("attention.gain", [width], ones), tensor("feedForward.gain", [width], ones));
+    vectors.push(...norm(`layer.${layer}.attention`), ...norm(`layer.${layer}.feedForward`));
+    if (shape.biases) {
+      vectors.push(
+        tensor("attention.qkv.bias", [3 * inner], zeros),
+        tensor("attention.out.bias", [width], zeros),
+        tensor("feedForward.up.bias", [up], zeros),
+        tensor("feedForward.down.bias", [width], zeros),
+      );
+    }
     matrices.push(
       tensor("attention.qkv", [width, 3 * inner], normal(hidden(width))),
       tensor("attention.out", [inner, width], normal(hidden(inner) * residual)),
-      tensor("feedForward.up", [width, feedForward], normal(hidden(width))),
+      tensor("feedForward.up", [width, up], normal(hidden(width))),
       tensor("feedForward.down", [feedForward, width], normal(hidden(feedForward) * residual)),
     );
   }
-  vectors.push({ name: "final.gain", shape: [width], initialisation: ones });
+  vectors.push(...norm("final"));
   const size = (tensors: readonly ParameterTensor[]) => tensors.reduce((sum, t) => sum + elementCount(t.shape), 0);
   return [
     { name: "vectors", learningRateFactor: 1, decays: false, tensors: vectors, size: size(vectors) },

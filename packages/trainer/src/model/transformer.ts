@@ -1,4 +1,4 @@
-import type { TransformerShape } from "@isoflop/laws";
+import type { RunSpec } from "../contract/runSpec.js";
 import { concat, reshape, slice, split } from "../graph/arithmetic.js";
 import { type Graph, record, type Value } from "../graph/graph.js";
 import { gelu, squaredRelu } from "../graph/ops/activation.js";
@@ -11,8 +11,6 @@ import { reshaped } from "../graph/ops/reshaped.js";
 import { add, addPositions } from "../graph/ops/residual.js";
 import { elementCount } from "../onnx/tensorType.js";
 import type { ForwardFactors, ParameterGroup } from "./parameters.js";
-
-export type Activation = "gelu" | "relu2";
 
 /** Cuts a group's flat buffer into its named tensors; their gradients are joined again into one flat gradient. */
 function unpack(g: Graph, group: ParameterGroup, flat: Value): Map<string, Value> {
@@ -42,8 +40,7 @@ function unpack(g: Graph, group: ParameterGroup, flat: Value): Map<string, Value
  */
 export function transformerLoss(
   g: Graph,
-  shape: TransformerShape,
-  activation: Activation,
+  shape: RunSpec["shape"],
   factors: ForwardFactors,
   groups: readonly ParameterGroup[],
   flat: readonly Value[],
@@ -60,7 +57,7 @@ export function transformerLoss(
   };
   const inputs = reshape(g, slice(g, tokens, 1, 0, context), [count]);
   const labels = reshape(g, slice(g, tokens, 1, 1, context + 1), [count]);
-  const activate = activation === "gelu" ? gelu : squaredRelu;
+  const activate = shape.activation === "gelu" ? gelu : squaredRelu;
 
   let stream = embed(g, tensor("embedding"), inputs);
   if (shape.positions === "learned") {

@@ -1,16 +1,16 @@
-import type { TransformerShape } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws";
+import type { RunSpec } from "../contract/runSpec.js";
 import { gradients } from "../graph/gradients.js";
 import { createGraph, type Graph, input, output, toModel, type Value } from "../graph/graph.js";
 import { forwardFactors, type ParameterGroup, type Parametrisation, parameterGroups } from "../model/parameters.js";
-import { type Activation, transformerLoss } from "../model/transformer.js";
+import { transformerLoss } from "../model/transformer.js";
 import type { Model } from "../onnx/model.js";
 import type { FloatType } from "../onnx/tensorType.js";
 import { type AdamWOptions, adamw, clipFactor } from "../optimiser/adamw.js";
 
 /** What a graph of the model depends on. */
 export interface ModelDescription {
-  readonly shape: TransformerShape;
-  readonly activation: Activation;
+  readonly shape: RunSpec["shape"];
   readonly parametrisation: Parametrisation;
 }
 
@@ -21,16 +21,25 @@ interface LossGraph {
   readonly loss: Value;
 }
 
-function buildLoss(
-  { shape, activation, parametrisation }: ModelDescription,
-  sequences: number,
-  float: FloatType,
-): LossGraph {
+function buildLoss({ shape, parametrisation }: ModelDescription, sequences: number, float: FloatType): LossGraph {
+  const { activation, normalisation, positions } = shape;
+  if (
+    activation === "swiglu" ||
+    normalisation === "rms" ||
+    positions === "rope" ||
+    shape.biases ||
+    !shape.tiedEmbeddings
+  )
+    throw new IsoflopError({
+      code: "run-unsupported",
+      message: "the built-in trainer builds GPT-2-like models with tied embeddings and without biases only",
+      hint: "change design.shapes, or train with a trainer.command of your own",
+    });
   const g = createGraph(float);
   const groups = parameterGroups(shape, parametrisation);
   const flat = groups.map((group) => input(g, `parameters.${group.name}`, float, [group.size]));
   const tokens = input(g, "tokens", "int32", [sequences, shape.context + 1]);
-  const loss = transformerLoss(g, shape, activation, forwardFactors(shape, parametrisation), groups, flat, tokens);
+  const loss = transformerLoss(g, shape, forwardFactors(shape, parametrisation), groups, flat, tokens);
   return { g, groups, flat, loss };
 }
 

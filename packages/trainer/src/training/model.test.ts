@@ -1,6 +1,7 @@
-import { countParameters, createRandom, type TransformerShape } from "@isoflop/laws";
+import { countParameters, createRandom } from "@isoflop/laws";
 import ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
+import type { RunSpec } from "../contract/runSpec.js";
 import { initialParameters } from "../model/initialise.js";
 import { parameterGroups } from "../model/parameters.js";
 import { serialiseModel } from "../onnx/serialise.js";
@@ -10,7 +11,7 @@ import { gradientModel, type ModelDescription, trainingModel } from "./graphs.js
 import { openSession } from "./session.js";
 import { scalarTensor, stateNames, toTensors } from "./state.js";
 
-const shape: TransformerShape = {
+const shape: RunSpec["shape"] = {
   layers: 2,
   width: 8,
   heads: 2,
@@ -21,13 +22,14 @@ const shape: TransformerShape = {
   tiedEmbeddings: true,
   positions: "learned",
   biases: false,
+  normalisation: "layer",
+  activation: "relu2",
 };
 const describeModel = (
   change: Partial<ModelDescription>,
-  shapeChange: Partial<TransformerShape> = {},
+  shapeChange: Partial<RunSpec["shape"]> = {},
 ): ModelDescription => ({
   shape: { ...shape, ...shapeChange },
-  activation: "relu2",
   parametrisation: { kind: "mup", baseWidth: 4 },
   ...change,
 });
@@ -39,7 +41,7 @@ describe("the whole model's gradient matches finite differences in float64", () 
     ["relu2, muP, learned positions", describeModel({})],
     [
       "gelu, standard parametrisation",
-      describeModel({ activation: "gelu", parametrisation: { kind: "standard", baseWidth: 4 } }),
+      describeModel({ parametrisation: { kind: "standard", baseWidth: 4 } }, { activation: "gelu" }),
     ],
     ["ALiBi", describeModel({}, { positions: "alibi" })],
     ["no positions", describeModel({}, { positions: "none" })],

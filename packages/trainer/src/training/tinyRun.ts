@@ -2,10 +2,10 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { countParameters, createRandom, type TransformerShape } from "@isoflop/laws";
+import { countParameters, createRandom } from "@isoflop/laws";
 import type { RunSpec } from "../contract/runSpec.js";
 
-const shape: TransformerShape = {
+const shape: RunSpec["shape"] = {
   layers: 2,
   width: 16,
   heads: 4,
@@ -16,6 +16,8 @@ const shape: TransformerShape = {
   tiedEmbeddings: true,
   positions: "alibi",
   biases: false,
+  normalisation: "layer",
+  activation: "relu2",
 };
 
 /** Text with something to learn: a random walk over four letters that never repeats the last one. */
@@ -33,19 +35,18 @@ export function tinySpec(data: string, change: Partial<RunSpec> = {}): RunSpec {
   const perToken = 6 * parameters.total;
   const steps = change.steps ?? 40;
   return {
-    contract: 1,
+    contract: 2,
     id: "0123456789abcdef",
     name: "tiny",
     shape,
-    activation: "relu2",
     parameters,
     flopsPerToken: { "6N": perToken, kaplan: perToken, hoffmann: perToken },
     convention: "6N",
     role: "fit",
     steps,
-    batch: { sequences: 4, tokens: 64 },
+    batch: { sequences: 4, tokens: 64, microSequences: 4 },
     tokens: steps * 64,
-    schedule: { kind: "cosine", warmupSteps: 4, floor: 0.1 },
+    schedule: { kind: "cosine", warmupSteps: 4, lengthSteps: steps, floor: 0.1 },
     optimizer: { kind: "adamw", learningRate: 0.01, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clip: 1 },
     parametrisation: { kind: "mup", baseWidth: 32 },
     seed: 3,
@@ -55,12 +56,16 @@ export function tinySpec(data: string, change: Partial<RunSpec> = {}): RunSpec {
       corpusHash: "letters",
       tokenizer: "bytes",
       tokenizerHash: "bytes",
+      tokenBytes: 1,
       trainTokens: 5000,
       validationTokens: 700,
+      validationBytesPerToken: 1,
+      validationSets: [],
     },
     evaluation: { everySteps: 10, sequences: 24 },
+    tasks: [],
     checkpoint: { everySteps: 7 },
-    runtime: { threads: 1 },
+    runtime: { threads: 1, device: "cpu", precision: "float32" },
     versions: {},
     ...change,
   };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import ort from "onnxruntime-node";
 import type { RunResult, RunSpec } from "../contract/runSpec.js";
 import { createBatches, validationWindows } from "../data/batches.js";
-import { readTokens } from "../data/tokenFile.js";
+import { openTokens } from "../data/tokenFile.js";
 import { initialParameters } from "../model/initialise.js";
 import { parameterGroups } from "../model/parameters.js";
 import { stepScalars } from "../optimiser/adamw.js";
@@ -27,7 +27,6 @@ export type Ending =
 export async function train(folder: string, spec: RunSpec, stop: AbortSignal): Promise<Ending> {
   const description: ModelDescription = {
     shape: spec.shape,
-    activation: spec.activation,
     parametrisation: spec.parametrisation,
   };
   const { context } = spec.shape;
@@ -37,13 +36,14 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
   const checkpoints = join(folder, "checkpoint");
   const metricsPath = join(folder, "metrics.jsonl");
 
-  const nextBatch = createBatches(
-    readTokens(spec.data.folder, "train", spec.data.trainTokens),
+  const { folder: cache, tokenBytes, uniqueSequences } = spec.data;
+  const nextBatch = createBatches(openTokens(cache, "train", spec.data.trainTokens, tokenBytes), {
     context,
     sequences,
-    spec.seed,
-  );
-  const validation = readTokens(spec.data.folder, "validation", spec.data.validationTokens);
+    seed: spec.seed,
+    uniqueSequences,
+  });
+  const validation = openTokens(cache, "validation", spec.data.validationTokens, tokenBytes);
   const session = await openSession(trainingModel(description, sequences, spec.optimizer), spec.runtime.threads);
   const windows = validationWindows(validation, context, spec.evaluation.sequences);
   const evaluate = await openEvaluator(description, windows, spec.runtime.threads);

@@ -13,7 +13,8 @@ export function hoffmannFlopsPerToken(shape: TransformerShape): number {
     3 * h * s * s + // softmax
     2 * s * s * k * h + // softmax . values
     2 * s * k * h * d; // output projection
-  const dense = 4 * s * d * f;
+  // A gate is one more product of d x f; the appendix counts the two of an ungated block.
+  const dense = (shape.activation === "swiglu" ? 6 : 4) * s * d * f;
   const logits = 2 * s * d * vocabulary;
   return (3 * (embeddings + layers * (attention + dense) + logits)) / s;
 }
