@@ -25,6 +25,7 @@ export const exp = unary("Exp");
 export const sqrt = unary("Sqrt");
 export const relu = unary("Relu");
 export const tanh = unary("Tanh");
+export const sigmoid = unary("Sigmoid");
 
 const reduce =
   (op: string) =>

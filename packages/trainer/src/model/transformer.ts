@@ -1,14 +1,15 @@
 import type { RunSpec } from "../contract/runSpec.js";
 import { concat, reshape, slice, split } from "../graph/arithmetic.js";
 import { type Graph, record, type Value } from "../graph/graph.js";
-import { gelu, squaredRelu } from "../graph/ops/activation.js";
+import { gelu, squaredRelu, swiglu } from "../graph/ops/activation.js";
 import { alibiSlopes, causalAttention } from "../graph/ops/causalAttention.js";
 import { crossEntropy } from "../graph/ops/crossEntropy.js";
 import { embed } from "../graph/ops/embedding.js";
 import { layerNorm } from "../graph/ops/layerNorm.js";
-import { linear, tiedLinear } from "../graph/ops/linear.js";
+import { linear, unembed } from "../graph/ops/linear.js";
 import { reshaped } from "../graph/ops/reshaped.js";
-import { add, addPositions } from "../graph/ops/residual.js";
+import { add, addBias, addPositions } from "../graph/ops/residual.js";
+import { rmsNorm } from "../graph/ops/rmsNorm.js";
 import { elementCount } from "../onnx/tensorType.js";
 import type { ForwardFactors, ParameterGroup } from "./parameters.js";
 
@@ -35,7 +36,7 @@ function unpack(g: Graph, group: ParameterGroup, flat: Value): Map<string, Value
 }
 
 /**
- * Mean next-token loss (nats per token) of a pre-norm decoder-only Transformer (GPT-2's order of operations).
+ * Mean next-token loss (nats per token) of a pre-norm decoder-only Transformer: GPT-2's order of operations, Llama's too.
  * `flat` holds one flat buffer a parameter group; `tokens` is int32 [batch, context + 1]: inputs and their successors.
  */
 export function transformerLoss(
@@ -57,22 +58,40 @@ export function transformerLoss(
   };
   const inputs = reshape(g, slice(g, tokens, 1, 0, context), [count]);
   const labels = reshape(g, slice(g, tokens, 1, 1, context + 1), [count]);
-  const activate = shape.activation === "gelu" ? gelu : squaredRelu;
+  const activate = { gelu, relu2: squaredRelu, swiglu }[shape.activation];
+  const normalise = (x: Value, name: string) =>
+    shape.normalisation === "rms"
+      ? rmsNorm(g, x, tensor(`${name}.gain`))
+      : layerNorm(g, x, tensor(`${name}.gain`), shape.biases ? tensor(`${name}.bias`) : undefined);
+  const project = (x: Value, name: string) => {
+    const y = linear(g, x, tensor(name));
+    return shape.biases ? addBias(g, y, tensor(`${name}.bias`)) : y;
+  };
 
   let stream = embed(g, tensor("embedding"), inputs);
   if (shape.positions === "learned") {
     const sequences = reshaped(g, stream, [batch, context, width]);
     stream = reshaped(g, addPositions(g, sequences, tensor("positions")), [count, width]);
   }
+  const rotary = shape.positions === "rope";
   const slopes = shape.positions === "alibi" ? alibiSlopes(heads) : undefined;
   for (let layer = 0; layer < layers; layer++) {
-    const of = (name: string) => tensor(`layer.${layer}.${name}`);
-    const qkv = linear(g, layerNorm(g, stream, of("attention.gain")), of("attention.qkv"));
-    const mixed = causalAttention(g, qkv, { batch, context, heads, headWidth, scale: factors.attention, slopes });
-    stream = add(g, stream, linear(g, mixed, of("attention.out")));
-    const inner = activate(g, linear(g, layerNorm(g, stream, of("feedForward.gain")), of("feedForward.up")));
-    stream = add(g, stream, linear(g, inner, of("feedForward.down")));
+    const [attention, feedForward] = [`layer.${layer}.attention`, `layer.${layer}.feedForward`];
+    const qkv = project(normalise(stream, attention), `${attention}.qkv`);
+    const mixed = causalAttention(g, qkv, {
+      batch,
+      context,
+      heads,
+      headWidth,
+      scale: factors.attention,
+      slopes,
+      rotary,
+    });
+    stream = add(g, stream, project(mixed, `${attention}.out`));
+    const inner = activate(g, project(normalise(stream, feedForward), `${feedForward}.up`));
+    stream = add(g, stream, project(inner, `${feedForward}.down`));
   }
-  const logits = tiedLinear(g, layerNorm(g, stream, tensor("final.gain")), tensor("embedding"), factors.logits);
+  const head = tensor(shape.tiedEmbeddings ? "embedding" : "head");
+  const logits = unembed(g, normalise(stream, "final"), head, factors.logits);
   return crossEntropy(g, logits, labels);
 }

@@ -1,4 +1,3 @@
-import { IsoflopError } from "@isoflop/laws";
 import type { RunSpec } from "../contract/runSpec.js";
 import { gradients } from "../graph/gradients.js";
 import { createGraph, type Graph, input, output, toModel, type Value } from "../graph/graph.js";
@@ -22,19 +21,6 @@ interface LossGraph {
 }
 
 function buildLoss({ shape, parametrisation }: ModelDescription, sequences: number, float: FloatType): LossGraph {
-  const { activation, normalisation, positions } = shape;
-  if (
-    activation === "swiglu" ||
-    normalisation === "rms" ||
-    positions === "rope" ||
-    shape.biases ||
-    !shape.tiedEmbeddings
-  )
-    throw new IsoflopError({
-      code: "run-unsupported",
-      message: "the built-in trainer builds GPT-2-like models with tied embeddings and without biases only",
-      hint: "change design.shapes, or train with a trainer.command of your own",
-    });
   const g = createGraph(float);
   const groups = parameterGroups(shape, parametrisation);
   const flat = groups.map((group) => input(g, `parameters.${group.name}`, float, [group.size]));

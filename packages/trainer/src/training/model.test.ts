@@ -33,6 +33,7 @@ const describeModel = (
   parametrisation: { kind: "mup", baseWidth: 4 },
   ...change,
 });
+const llama = { positions: "rope", normalisation: "rms", activation: "swiglu", tiedEmbeddings: false } as const;
 const { integer } = createRandom(3);
 const tokens = Int32Array.from({ length: 2 * 6 }, () => integer(11));
 
@@ -45,6 +46,8 @@ describe("the whole model's gradient matches finite differences in float64", () 
     ],
     ["ALiBi", describeModel({}, { positions: "alibi" })],
     ["no positions", describeModel({}, { positions: "none" })],
+    ["Llama", describeModel({}, llama)],
+    ["biases, untied", describeModel({}, { biases: true, tiedEmbeddings: false })],
   ])("%s", async (_, description) => {
     const groups = parameterGroups(description.shape, description.parametrisation);
     const session = await ort.InferenceSession.create(serialiseModel(gradientModel(description, 2, "float64")), {
@@ -79,42 +82,53 @@ describe("the whole model's gradient matches finite differences in float64", () 
   });
 });
 
-test("float32, as training runs it with its fused operators, gives the float64 loss and gradients within 1e-5", async () => {
-  const description = describeModel({}, { layers: 3, width: 16, headWidth: 8, feedForward: 64, positions: "alibi" });
-  const groups = parameterGroups(description.shape, description.parametrisation);
-  const flat = initialParameters(groups, 5);
-  const run = async (float: "float32" | "float64") => {
-    const session = await ort.InferenceSession.create(serialiseModel(gradientModel(description, 2, float)), {
-      logSeverityLevel: 3,
+test.each([
+  ["GPT-2", { positions: "alibi" }],
+  ["Llama", llama],
+  ["biases, GELU, untied", { biases: true, activation: "gelu", tiedEmbeddings: false }],
+  ["RMSNorm, biases", { normalisation: "rms", biases: true }],
+] as const)(
+  "float32, as training runs it with its fused operators, gives the float64 loss and gradients within 1e-5: %s",
+  async (_, change) => {
+    const description = describeModel({}, { layers: 3, width: 16, headWidth: 8, feedForward: 64, ...change });
+    const groups = parameterGroups(description.shape, description.parametrisation);
+    const flat = initialParameters(groups, 5);
+    const run = async (float: "float32" | "float64") => {
+      const session = await ort.InferenceSession.create(serialiseModel(gradientModel(description, 2, float)), {
+        logSeverityLevel: 3,
+      });
+      const tensor = (data: Float32Array) =>
+        new ort.Tensor(float, float === "float32" ? data : Float64Array.from(data), [data.length]);
+      const outputs = await session.run({
+        ...Object.fromEntries(groups.map(({ name }, i) => [`parameters.${name}`, tensor(flat[i]!)])),
+        tokens: new ort.Tensor("int32", tokens, [2, 6]),
+      });
+      return ["loss", ...groups.map(({ name }) => `gradient.${name}`)].map((name) =>
+        Array.from(outputs[name]!.data as Float32Array),
+      );
+    };
+    const [single, double] = [await run("float32"), await run("float64")];
+    double.forEach((exact, i) => {
+      const scale = Math.max(...exact.map(Math.abs));
+      const worst = Math.max(...exact.map((x, j) => Math.abs(x - single[i]![j]!)));
+      expect(worst).toBeLessThan(1e-5 * scale);
     });
-    const tensor = (data: Float32Array) =>
-      new ort.Tensor(float, float === "float32" ? data : Float64Array.from(data), [data.length]);
-    const outputs = await session.run({
-      ...Object.fromEntries(groups.map(({ name }, i) => [`parameters.${name}`, tensor(flat[i]!)])),
-      tokens: new ort.Tensor("int32", tokens, [2, 6]),
-    });
-    return ["loss", ...groups.map(({ name }) => `gradient.${name}`)].map((name) =>
-      Array.from(outputs[name]!.data as Float32Array),
-    );
-  };
-  const [single, double] = [await run("float32"), await run("float64")];
-  double.forEach((exact, i) => {
-    const scale = Math.max(...exact.map(Math.abs));
-    const worst = Math.max(...exact.map((x, j) => Math.abs(x - single[i]![j]!)));
-    expect(worst).toBeLessThan(1e-5 * scale);
-  });
-});
-
-test.each(["learned", "alibi", "none"] as const)(
-  "the parameters are as many as laws counts (%s positions)",
-  (positions) => {
-    const counted = { ...shape, positions };
-    const groups = parameterGroups(counted, { kind: "mup", baseWidth: 4 });
-    expect(groups.reduce((sum, group) => sum + group.size, 0)).toBe(countParameters(counted).total);
-    for (const group of groups)
-      expect(group.size).toBe(group.tensors.reduce((sum, t) => sum + elementCount(t.shape), 0));
   },
 );
+
+test.each([
+  { positions: "learned" },
+  { positions: "alibi" },
+  { positions: "none", normalisation: "rms" },
+  { biases: true, activation: "swiglu" },
+  { biases: true, normalisation: "rms", tiedEmbeddings: false },
+  llama,
+] as const)("the parameters are as many as laws counts: %j", (change) => {
+  const counted = { ...shape, ...change };
+  const groups = parameterGroups(counted, { kind: "mup", baseWidth: 4 });
+  expect(groups.reduce((sum, group) => sum + group.size, 0)).toBe(countParameters(counted).total);
+  for (const group of groups) expect(group.size).toBe(group.tensors.reduce((sum, t) => sum + elementCount(t.shape), 0));
+});
 
 test("a training step does what AdamW's formulas say, element by element", async () => {
   const description = describeModel({});

@@ -1,4 +1,4 @@
-import { minus, plus, relu, tanh, times } from "../arithmetic.js";
+import { concat, minus, plus, relu, sigmoid, split, tanh, times } from "../arithmetic.js";
 import { type Graph, record, scalar, type Value } from "../graph.js";
 
 /** max(x, 0)²: Primer's activation (So et al. 2021, section 3), two passes over memory in either direction. */
@@ -6,6 +6,24 @@ export function squaredRelu(g: Graph, x: Value): Value {
   const positive = relu(g, x);
   const y = times(g, positive, positive);
   record(g, [x], [y], ([dy]) => [times(g, times(g, dy!, positive), scalar(g, 2))]);
+  return y;
+}
+
+/**
+ * SwiGLU (Shazeer 2020, equation 5) of x [tokens, 2 inner], the gate in the first half: silu(gate) times the other half,
+ * [tokens, inner].
+ */
+export function swiglu(g: Graph, x: Value): Value {
+  const inner = x.shape[1]! / 2;
+  const [gate, up] = split(g, x, 1, [inner, inner]) as [Value, Value];
+  const share = sigmoid(g, gate);
+  const silu = times(g, gate, share);
+  const y = times(g, silu, up);
+  record(g, [x], [y], ([dy]) => {
+    // d silu = share (1 + gate (1 - share)) = share + silu - silu share.
+    const slope = plus(g, share, minus(g, silu, times(g, silu, share)));
+    return [concat(g, [times(g, times(g, dy!, up), slope), times(g, dy!, silu)], 1)];
+  });
   return y;
 }
 

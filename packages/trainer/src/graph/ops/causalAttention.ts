@@ -1,6 +1,7 @@
 import { concat, minus, plus, reshape, split, sumOver, times, transpose } from "../arithmetic.js";
 import { constant, emitOne, type Graph, record, type Value } from "../graph.js";
 import { product } from "../product.js";
+import { rotate } from "./rotary.js";
 
 /** Dimensions that attention needs beside its input's shape. */
 export interface AttentionShape {
@@ -12,6 +13,8 @@ export interface AttentionShape {
   readonly scale: number;
   /** One slope a head: the score falls by it for every token of distance. Undefined: no position bias. */
   readonly slopes?: readonly number[] | undefined;
+  /** Queries and keys turn with their position. */
+  readonly rotary?: boolean;
 }
 
 /**
@@ -31,7 +34,7 @@ export const alibiSlopes = (heads: number): number[] =>
 export function causalAttention(
   g: Graph,
   qkv: Value,
-  { batch, context, heads, headWidth, scale, slopes }: AttentionShape,
+  { batch, context, heads, headWidth, scale, slopes, rotary = false }: AttentionShape,
 ): Value {
   const perHead = [batch, heads, context, headWidth];
   const joined = [batch * context, heads * headWidth];
@@ -40,11 +43,9 @@ export function causalAttention(
     single ? reshape(g, x, perHead) : transpose(g, reshape(g, x, [batch, context, heads, headWidth]), [0, 2, 1, 3]);
   const fromHeads = (x: Value) => reshape(g, single ? x : transpose(g, x, [0, 2, 1, 3]), joined);
 
-  const [query, key, value] = split(g, qkv, 1, [joined[1]!, joined[1]!, joined[1]!]).map(toHeads) as [
-    Value,
-    Value,
-    Value,
-  ];
+  const turn = (x: Value, direction: 1 | -1) => (rotary ? rotate(g, x, direction) : x);
+  const parts = split(g, qkv, 1, [joined[1]!, joined[1]!, joined[1]!]).map(toHeads) as [Value, Value, Value];
+  const [query, key, value] = [turn(parts[0], 1), turn(parts[1], 1), parts[2]];
   const scores = plus(g, product(g, query, key, { transposeB: true, factor: scale }), positionBias(g, context, slopes));
   const weights = emitOne(g, "Softmax", [scores], scores.shape, { axis: { int: 3 } });
   const mixed = product(g, weights, value);
@@ -59,8 +60,8 @@ export function causalAttention(
       concat(
         g,
         [
-          fromHeads(product(g, dScores, key, { factor: scale })),
-          fromHeads(product(g, dScores, query, { transposeA: true, factor: scale })),
+          fromHeads(turn(product(g, dScores, key, { factor: scale }), -1)),
+          fromHeads(turn(product(g, dScores, query, { transposeA: true, factor: scale }), -1)),
           fromHeads(product(g, weights, dMixed, { transposeA: true })),
         ],
         1,

@@ -11,8 +11,8 @@ export function linear(g: Graph, x: Value, weight: Value, factor = 1): Value {
   return y;
 }
 
-/** factor * x Eᵀ for x [tokens, width] and an embedding E [vocabulary, width] that doubles as unembedding. */
-export function tiedLinear(g: Graph, x: Value, embedding: Value, factor = 1): Value {
+/** factor * x Eᵀ for x [tokens, width] and an unembedding E [vocabulary, width], which may be the embedding itself. */
+export function unembed(g: Graph, x: Value, embedding: Value, factor = 1): Value {
   const y = product(g, x, embedding, { transposeB: true, factor });
   record(g, [x, embedding], [y], ([dy]) => [
     product(g, dy!, embedding, { factor }),
