@@ -27,7 +27,6 @@ export const downstreamError: Law<DownstreamErrorParameterName, "L"> = {
   rescale: (p, by, output) => ({ epsilon: p.epsilon * output, k: p.k * output, gamma: p.gamma / by.L }),
   published: {
     parameters: { epsilon: 0.85, k: 2.08, gamma: 0.756 },
-    source:
-      "Gadre et al. 2024 (arXiv:2403.08540v2), Table 6, trained on C4; published/gadre.ts has the other data sets",
+    source: "Gadre et al. 2024 (arXiv:2403.08540v2), Table 6, trained on C4; gadre2024 has its other data sets",
   },
 };

@@ -45,8 +45,7 @@ export const overTraining: AllocatingLaw<OverTrainingParameterName, "C" | "M"> =
   }),
   published: {
     parameters: { E: 1.51, a: 141, b: 190, eta: 0.121 },
-    source:
-      "Gadre et al. 2024 (arXiv:2403.08540v2), Table 6, trained on C4; published/gadre.ts has the other data sets",
+    source: "Gadre et al. 2024 (arXiv:2403.08540v2), Table 6, trained on C4; gadre2024 has its other data sets",
   },
 };
 
