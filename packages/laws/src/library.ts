@@ -107,6 +107,7 @@ export * from "./published/hoffmann.js";
 export * from "./published/kaplan.js";
 export * from "./published/law.js";
 export * from "./published/laws.js";
+export * from "./published/llama3.js";
 export * from "./published/models.js";
 export * from "./published/muennighoff.js";
 export * from "./published/tables.js";

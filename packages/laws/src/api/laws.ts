@@ -119,7 +119,7 @@ export function predictFrom<Name extends string = string, Input extends string =
 
 /**
  * Laws ranked by what they foretell, not by how they fit: each is fitted to the rows of smaller input and judged on those of
- * larger input (the extrapolation loss of Alabdulmohsin et al. 2022, arXiv:2209.06640, section 3).
+ * larger input (the extrapolation loss of Alabdulmohsin et al. 2022, arXiv:2209.06640, equation 4).
  *
  * @param rows inputs of all laws, and y
  * @param laws by themselves or by name, as ["m1", "m2", "m3", "m4"]
@@ -150,8 +150,8 @@ export function compareLaws(
 /**
  * Both steps of a task's prediction (Bhagia et al. 2024, arXiv:2412.04403): task loss from N and D, accuracy from task loss.
  *
- * @param lossRows inputs N and D, y the task loss in nats per token
- * @param accuracyRows input L, the task loss; y the accuracy, a share
+ * @param lossRows inputs N and D, y the task loss, in the paper bits per byte of the right answer
+ * @param accuracyRows input L, the task loss in the same unit; y the accuracy, a share
  * @param options as of fitLaw
  * @returns the two fits. Errors: as of fitLaw
  *

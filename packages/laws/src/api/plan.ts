@@ -101,7 +101,7 @@ export function inferenceAwareAlternative(
 }
 
 /**
- * Sardana et al. 2023 (arXiv:2401.00448), equation 1: the N and D of least 6 N D + 2 N D_inference with the loss of a
+ * Sardana et al. 2023 (arXiv:2401.00448v3), equation 3: the N and D of least 6 N D + 2 N D_inference with the loss of a
  * given model.
  *
  * @param lossAt L(N, D) in nats per token, falling in both

@@ -46,7 +46,7 @@ const PROCEDURES = namesOf<BiasedProcedure>({ parabola: true, akima: true, param
 
 /**
  * What a procedure gets wrong without any noise, on a planted law: Approach 2 with parabolas or Akima splines on grids
- * that are wide, off the optimum or drift off it (Open-Athena 2026), Approach 3 for comparison.
+ * that are wide, off the optimum or drift off it (Czech et al. 2026, arXiv:2603.22339), Approach 3 for comparison.
  *
  * @param study planted law (nats per token), budgets in FLOPs (ascending, two or more), sizes and span of the grids
  * @returns errors of the exponent a, of ln N_opt at each budget, and of ln N_opt at an extrapolated budget.

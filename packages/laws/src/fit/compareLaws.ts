@@ -23,7 +23,7 @@ export interface CompareOptions extends LawFitOptions {
 }
 
 /**
- * Laws ranked by the extrapolation loss of Alabdulmohsin et al. 2022 (arXiv:2209.06640, section 3): each is fitted to the
+ * Laws ranked by the extrapolation loss of Alabdulmohsin et al. 2022 (arXiv:2209.06640, equation 4): each is fitted to the
  * rows of smaller input, and judged on those of larger input, which it has not seen; not by its fit.
  * @throws IsoflopError "too-few-records", "bad-row"
  */

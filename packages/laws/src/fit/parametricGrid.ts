@@ -15,7 +15,7 @@ const LOG_FLOORS = [-1, -0.5, 0, 0.5, 1];
 const GRID_EXPONENTS = [0, 0.5, 1, 1.5, 2];
 
 /**
- * The 4,500 starts of Hoffmann et al. 2022, appendix D.3: ln A, ln B in {0, 5, ..., 25}, ln E in {-1, -.5, ..., 1}, alpha,
+ * The 4,500 starts of Hoffmann et al. 2022, appendix D.2: ln A, ln B in {0, 5, ..., 25}, ln E in {-1, -.5, ..., 1}, alpha,
  * beta in {0, .5, ..., 2}. Each first descends in its three log-amplitudes, exponents held, to the least squares of its ln
  * residuals; a path that comes within a thousandth of the end of an earlier one there has met it. Starts that have met go on
  * as one, by Huber's loss in all five variables. An exponent of 0 is raised to its bound.

@@ -7,7 +7,7 @@ import type { CurveMinimum } from "./profileCurve.js";
 import type { ResampledProfile } from "./profileResampling.js";
 
 /** Floor of a minimum's error in ln N for the regression, in spacings of the sizes: Porian et al. 2024's 0.33. */
-const LEAST_ERROR = 1 / 3;
+const LEAST_ERROR = 0.33;
 
 /** One budget's minimum under noise from seed to seed. */
 export interface NoisyMinimum {
@@ -18,7 +18,7 @@ export interface NoisyMinimum {
   /** Draws whose minimum lies inside the grid. */
   readonly draws: readonly ProfileMinimum[];
   /**
-   * What the regression weighs this budget by, as a standard error of ln N: that of the draws, but at least a third of
+   * What the regression weighs this budget by, as a standard error of ln N: that of the draws, but at least 0.33 of
    * the spacing of the sizes, and more where draws were lost at the edge.
    */
   readonly regressionError: number;

@@ -14,9 +14,10 @@ export interface TaskLadder {
 }
 
 /**
- * Fits both steps of Bhagia et al. 2024 (arXiv:2412.04403): the task loss of small models by the chinchilla form (Huber's
- * loss of its logarithm), accuracy over task loss by a sigmoid (squares), each on the rows that have it.
- * @param lossRows final task losses of the ladder
+ * Fits both steps of Bhagia et al. 2024 (arXiv:2412.04403), equations 1 and 2: the task loss of small models by the
+ * chinchilla form (Huber's loss of its logarithm), accuracy over task loss by a sigmoid (squares), each on the rows that
+ * have it. The paper's task loss is in bits per byte of the right answer; whatever unit the rows have, both steps share it.
+ * @param lossRows final task losses of the ladder; the paper averages the last five checkpoints of a run
  * @param accuracyRows task losses and accuracies, checkpoints included (give their `run`)
  * @throws IsoflopError as fitLaw
  */

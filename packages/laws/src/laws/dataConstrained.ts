@@ -24,15 +24,16 @@ export type LossOfUniqueTokens = Pick<
 >;
 
 /**
- * Loss when only U unique tokens exist and D > U repeats them: Muennighoff et al. 2023, section 3. Repeated tokens, and
+ * Loss when only U unique tokens exist and D > U repeats them: Muennighoff et al. 2023, section 3.1. Repeated tokens, and
  * parameters beyond those U_N that U_D unique tokens can feed, lose their value exponentially: D' = U_D + U_D RD (1 -
- * exp(-R_D / RD)), R_D = D/U_D - 1; N' likewise with U_N and RN; U_D = min(U, D), U_N = min(N_opt(U_D), N).
+ * exp(-R_D / RD)), R_D = D/U_D - 1 (equation 5); N' likewise with U_N and RN (equation 6); U_D = min(U, D), U_N =
+ * min(N_opt(U_D), N).
  */
 export function dataConstrained(uniqueTokens: number, decay: DecayForm = "exponential"): LossOfUniqueTokens {
   const law: LossOfUniqueTokens = {
     name: "data-constrained",
     form: "L(N, D, U) = E + A / N'^alpha + B / D'^beta",
-    source: "Muennighoff et al. 2023 (arXiv:2305.16264), section 3",
+    source: "Muennighoff et al. 2023 (arXiv:2305.16264), section 3.1, equations 5 and 6",
     parameters: {
       ...chinchilla.parameters,
       RD: {
@@ -101,7 +102,8 @@ export const dataConstrainedLaw: Law<DataConstrainedParameterName, "N" | "D" | "
       RD: 15.387756,
       RN: 5.309743,
     },
-    source: "Muennighoff et al. 2023 (arXiv:2305.16264), equation 7 and its repository; alpha = beta held fixed",
+    source:
+      "Muennighoff et al. 2023 (arXiv:2305.16264v5), appendix A, equation 17, unrounded as in its repository; alpha = beta tied",
   },
 };
 

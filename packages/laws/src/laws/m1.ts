@@ -5,7 +5,7 @@ import type { Law } from "./law.js";
 export const m1: Law<"beta" | "c", "x"> = {
   name: "m1",
   form: "y(x) = beta x^c",
-  source: "Alabdulmohsin et al. 2022 (arXiv:2209.06640), section 3, M1",
+  source: "Alabdulmohsin et al. 2022 (arXiv:2209.06640), section 2, M1",
   ...curve,
   parameters: { beta: curve.amplitude, c: curve.exponent },
   value: (p, { x }) => p.beta * x ** p.c,

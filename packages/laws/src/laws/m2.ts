@@ -5,7 +5,7 @@ import type { Law } from "./law.js";
 export const m2: Law<"beta" | "c" | "epsInf", "x"> = {
   name: "m2",
   form: "y(x) = beta x^c + epsInf",
-  source: "Alabdulmohsin et al. 2022 (arXiv:2209.06640), section 3, M2",
+  source: "Alabdulmohsin et al. 2022 (arXiv:2209.06640), section 2, M2",
   ...curve,
   parameters: { beta: curve.amplitude, c: curve.exponent, epsInf: curve.limit },
   value: (p, { x }) => p.beta * x ** p.c + p.epsInf,

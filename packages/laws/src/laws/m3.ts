@@ -5,7 +5,7 @@ import type { Law } from "./law.js";
 export const m3: Law<"beta" | "c" | "gamma", "x"> = {
   name: "m3",
   form: "y(x) = beta (1/x + gamma)^-c",
-  source: "Alabdulmohsin et al. 2022 (arXiv:2209.06640), section 3, M3, and methods/m3.py of its repository",
+  source: "Alabdulmohsin et al. 2022 (arXiv:2209.06640), section 2, M3, and methods/m3.py of its repository",
   ...curve,
   parameters: {
     beta: { ...curve.amplitude, unit: "y * x^-c" },

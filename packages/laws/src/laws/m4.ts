@@ -12,7 +12,7 @@ export type M4ParameterName = "beta" | "c" | "epsInf" | "eps0" | "alpha";
 export const m4: Law<M4ParameterName, "x"> = {
   name: "m4",
   form: "(y - epsInf) / (eps0 - y)^alpha = beta x^c",
-  source: "Alabdulmohsin et al. 2022 (arXiv:2209.06640), section 3, M4, and methods/m4.py of its repository",
+  source: "Alabdulmohsin et al. 2022 (arXiv:2209.06640), section 3, equation M4, and methods/m4.py of its repository",
   ...curve,
   inputs: { x: { ...curve.inputs.x, range: [10, 1e7] } },
   parameters: {

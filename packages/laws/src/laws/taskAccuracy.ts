@@ -5,13 +5,14 @@ export type TaskAccuracyParameterName = "a" | "k" | "L0" | "b";
 
 /**
  * Step 2 of the model ladders: accuracy on a task as a sigmoid of its task loss, which step 1 predicts from N and D by the
- * chinchilla form (fit/taskLadder.ts chains the two). a is negative: accuracy falls from b to b + a as the loss rises.
+ * chinchilla form (fit/taskLadder.ts chains the two). The task loss is that of the right answer in bits per byte of it
+ * (section 2.2). a is negative: accuracy falls from b to b + a as the loss rises.
  */
 export const taskAccuracy: Law<TaskAccuracyParameterName, "L"> = {
   name: "task-accuracy",
   form: "Acc(L) = a / (1 + exp(-k (L - L0))) + b",
   source: "Bhagia et al. 2024 (arXiv:2412.04403), equation 2 (step 2)",
-  inputs: { L: { unit: "nats/token", meaning: "task loss", range: [0.3, 2] } },
+  inputs: { L: { unit: "bits/byte", meaning: "task loss: of the right answer", range: [0.3, 2] } },
   output: { unit: "1", meaning: "accuracy, a share" },
   residuals: "linear",
   parameters: {
@@ -22,8 +23,8 @@ export const taskAccuracy: Law<TaskAccuracyParameterName, "L"> = {
       bounds: [-2, 0],
       linear: true,
     },
-    k: { unit: "tokens/nat", meaning: "steepness", bounds: [1e-3, 1e4] },
-    L0: { unit: "nats/token", meaning: "task loss at the middle of the fall" },
+    k: { unit: "bytes/bit", meaning: "steepness", bounds: [1e-3, 1e4] },
+    L0: { unit: "bits/byte", meaning: "task loss at the middle of the fall" },
     b: { unit: "1", meaning: "accuracy at the lowest loss", linear: true, bounds: [1e-6, 2] },
   },
   value: (p, x) => p.a * sigmoid(p.k * (x.L - p.L0)) + p.b,

@@ -19,7 +19,7 @@ const LARGEST = 2;
 const MOST_DATA = 1e6;
 
 /**
- * Sardana et al. 2023 (arXiv:2401.00448), equation 1: minimise 6 N D + 2 N D_inference subject to L(N, D) = loss. Where
+ * Sardana et al. 2023 (arXiv:2401.00448v3), equation 3: minimise 6 N D + 2 N D_inference subject to L(N, D) = loss. Where
  * training does not cost 6ND, a token served costs a third of a token trained: the forward pass of the three.
  * @param lossAt L(N, D), falling in both
  * @param start the training-optimal model of this loss

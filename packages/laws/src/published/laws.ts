@@ -3,6 +3,7 @@ import { besiroglu2024 } from "./besiroglu.js";
 import { hoffmannApproach1, hoffmannApproach2, hoffmannApproach3 } from "./hoffmann.js";
 import { kaplan2020 } from "./kaplan.js";
 import type { NamedLaw } from "./law.js";
+import { llama3 } from "./llama3.js";
 import { muennighoff2023 } from "./muennighoff.js";
 
 /** Every published law, oldest first. */
@@ -13,6 +14,7 @@ export const publishedLaws: readonly NamedLaw[] = [
   hoffmannApproach3,
   muennighoff2023,
   besiroglu2024,
+  llama3,
 ];
 
 /**

@@ -16,6 +16,8 @@ import { m1 } from "../laws/m1.js";
 import { m2 } from "../laws/m2.js";
 import { m3 } from "../laws/m3.js";
 import { m4 } from "../laws/m4.js";
+import { optimalBatch } from "../laws/optimalBatch.js";
+import { optimalLearningRate } from "../laws/optimalLearningRate.js";
 import { overTraining } from "../laws/overTraining.js";
 import { optimalParameters, optimalTokens } from "../laws/powerLaw.js";
 import { taskAccuracy } from "../laws/taskAccuracy.js";
@@ -43,6 +45,8 @@ export const everyLaw: readonly Law[] = [
   overTraining,
   downstreamError,
   taskAccuracy,
+  optimalLearningRate,
+  optimalBatch,
 ];
 
 /**

@@ -52,8 +52,8 @@ export function noiseFreeProfiles({ truth, budgets, width, sizes, offset = 1, dr
 }
 
 /**
- * The error of a procedure without noise (Open-Athena 2026 for Approach 2). Approach 3 has the planted law's own form,
- * and none.
+ * The error of a procedure without noise (Czech et al. 2026, arXiv:2603.22339, for Approach 2). Approach 3 has the planted
+ * law's own form, and none.
  * @throws IsoflopError "too-few-minima" where the grid does not hold the minima
  */
 export function procedureBias(study: BiasStudy, procedure: BiasedProcedure): ProcedureBias {
