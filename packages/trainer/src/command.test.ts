@@ -1,7 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { createRandom } from "@isoflop/laws";
 import { expect, test } from "vitest";
 import { readMetrics } from "./training/metricsFile.js";
 import { tinyCorpus, tinyRunFolder, tinySpec } from "./training/tinyRun.js";
@@ -11,33 +13,61 @@ const command = fileURLToPath(new URL("../dist/command.js", import.meta.url));
 const corpus = tinyCorpus();
 const spec = tinySpec(corpus, { steps: 400 });
 const runToEnd = (folder: string) => spawnSync(process.execPath, [command, folder], { encoding: "utf8" });
-const losses = (folder: string) =>
-  readMetrics(join(folder, "metrics.jsonl")).map((line) => [line.step, line["train/loss"], line.grad_norm]);
-const validation = (folder: string) => JSON.parse(readFileSync(join(folder, "result.json"), "utf8"))["val/loss"];
+const losses = (folder: string) => readMetrics(join(folder, "metrics.jsonl")).map(({ time: _, ...line }) => line);
+const outcome = (folder: string) => {
+  const { wallSeconds: _, sessions: __, ...result } = JSON.parse(readFileSync(join(folder, "result.json"), "utf8"));
+  return result;
+};
 
-/** Starts the command and sends a signal after a while; resolves with how it ended. */
-function interrupted(folder: string, signal: NodeJS.Signals, after: number) {
+/** Starts the command and sends a signal once `when` resolves; resolves with how it ended. */
+function interrupted(folder: string, signal: NodeJS.Signals, when: () => Promise<unknown>) {
   return new Promise<number | NodeJS.Signals>((done) => {
     const child = spawn(process.execPath, [command, folder], { stdio: "ignore" });
-    setTimeout(() => child.kill(signal), after);
     child.on("exit", (code, killedBy) => done(killedBy ?? code!));
+    when().then(() => child.kill(signal));
   });
 }
 
-test("killed by SIGKILL again and again, a run ends with the same bits as one left alone", async () => {
-  const undisturbed = tinyRunFolder(spec);
+/** Resolves when the run has written its first lines. */
+async function hasTrained(folder: string): Promise<void> {
+  const path = join(folder, "metrics.jsonl");
+  const size = () => (existsSync(path) ? statSync(path).size : 0);
+  const before = size();
+  while (size() === before && !existsSync(join(folder, "result.json"))) await sleep(5);
+}
+
+/** Everything that a step or an evaluation may do. */
+const rich = tinySpec(corpus, {
+  steps: 400,
+  batch: { sequences: 4, tokens: 64, microSequences: 2 },
+  schedule: { kind: "wsd", warmupSteps: 20, decaySteps: 100, decay: "linear", floor: 0 },
+  evaluation: { everySteps: 20, sequences: 24, earlyStopping: { patience: 8, minimumDecrease: 0 } },
+  gradientNoise: { everySteps: 5, sequences: 1 },
+});
+rich.data.uniqueSequences = 50;
+
+test.each([
+  ["plain", spec],
+  ["rich", rich],
+])("killed by SIGKILL at random moments, a %s run ends with the same bits as one left alone", async (_, whole) => {
+  const undisturbed = tinyRunFolder(whole);
+  const began = performance.now();
   expect(runToEnd(undisturbed).status).toBe(0);
-  const folder = tinyRunFolder(spec);
-  for (const after of [150, 300, 450, 600, 350, 500]) await interrupted(folder, "SIGKILL", after);
+  const took = performance.now() - began;
+  const { uniform } = createRandom(5);
+  const folder = tinyRunFolder(whole);
+  for (let kill = 0; kill < 6; kill++) await interrupted(folder, "SIGKILL", () => sleep(uniform() * took));
+  // And at least once after its first lines, however slow the machine is at starting processes.
+  if (!existsSync(join(folder, "result.json"))) await interrupted(folder, "SIGKILL", () => hasTrained(folder));
   expect(runToEnd(folder).status).toBe(0);
   expect(losses(folder)).toEqual(losses(undisturbed));
-  expect(validation(folder)).toBe(validation(undisturbed));
+  expect(outcome(folder)).toEqual(outcome(undisturbed));
 });
 
 test("SIGTERM leaves a checkpoint at the very step and exits 143", async () => {
-  const long = tinySpec(corpus, { steps: 20000, checkpoint: { everySteps: 100000 } });
+  const long = tinySpec(corpus, { steps: 2_000_000, checkpoint: { everySteps: 2_000_000 } });
   const folder = tinyRunFolder(long);
-  expect(await interrupted(folder, "SIGTERM", 1000)).toBe(143);
+  expect(await interrupted(folder, "SIGTERM", () => hasTrained(folder))).toBe(143);
   const steps = readMetrics(join(folder, "metrics.jsonl")).length;
   expect(steps).toBeGreaterThan(0);
   expect(existsSync(join(folder, "checkpoint", `step-${String(steps).padStart(9, "0")}.bin`))).toBe(true);
@@ -54,15 +84,33 @@ test("bad input is told with its place, and exits 2", () => {
   expect(runToEnd(folder).status).toBe(2);
   rmSync(join(folder, "run.json"));
   expect(runToEnd(folder).stderr).toContain("cannot read");
-  const biased = { ...spec, shape: { ...spec.shape, biases: true } };
-  const unsupported = runToEnd(tinyRunFolder(biased));
+  const half = tinySpec(corpus, { runtime: { ...spec.runtime, precision: "bfloat16" } });
+  const unsupported = runToEnd(tinyRunFolder(half));
   expect([unsupported.status, unsupported.stderr]).toEqual([
     2,
-    expect.stringMatching(/without biases only\nchange design/),
+    expect.stringMatching(/float32, not in bfloat16\n.*PyTorch trainer/),
   ]);
   const lost = tinySpec(join(dirname(corpus), "nowhere"));
   const missing = runToEnd(tinyRunFolder(lost));
   expect([missing.status, missing.stderr]).toEqual([2, expect.stringContaining("token cache")]);
+});
+
+test("a run.json of another contract is told apart from a damaged one", () => {
+  const folder = tinyRunFolder(spec);
+  const { batch: _, ...old } = spec;
+  for (const [contract, remedy] of [
+    [1, /older isoflop.*delete the run's folder/],
+    [3, /newer isoflop/],
+  ] as const) {
+    writeFileSync(join(folder, "run.json"), JSON.stringify({ ...old, contract }));
+    const { status, stderr } = runToEnd(folder);
+    expect(status).toBe(2);
+    expect(stderr).toContain(
+      `run.json is written under run contract ${contract}, this version of isoflop reads contract 2`,
+    );
+    expect(stderr).toMatch(remedy);
+    expect(stderr.trim().split("\n")).toHaveLength(2);
+  }
 });
 
 test("a fault of its own is told by its message and one line of place, not by a stack", () => {

@@ -3,7 +3,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { IsoflopError, isIsoflopError } from "@isoflop/laws";
-import { type RunSpec, runSpecSchema } from "./contract/runSpec.js";
+import { parseRunSpec } from "./contract/parseRunSpec.js";
+import type { RunSpec } from "./contract/runSpec.js";
 import { train } from "./training/train.js";
 
 function readSpec(path: string): RunSpec {
@@ -18,14 +19,7 @@ function readSpec(path: string): RunSpec {
       cause,
     });
   }
-  const result = runSpecSchema.safeParse(parsed);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new IsoflopError({
-    code: "run-invalid",
-    message: `${path}: ${issue.path.join(".")}: ${issue.message}`,
-    hint: "run.json was written by another version or edited; let `isoflop run` write it again",
-  });
+  return parseRunSpec(path, parsed);
 }
 
 /** Shows what a user can act on; disk-full is named because it is the common one. */

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
-import { type RunSpec, runSpecSchema, systemCode, writeFailure } from "@isoflop/trainer";
-import { canonicalJson, runId } from "../study/identity.js";
+import { parseRunSpec, type RunSpec, systemCode, writeFailure } from "@isoflop/trainer";
+import { runId } from "../study/identity.js";
 
 /** The text of a file, or undefined where there is none. */
 export async function readIfThere(path: string): Promise<string | undefined> {
@@ -80,27 +80,24 @@ export async function createRun(runsFolder: string, spec: RunSpec): Promise<stri
   return folder;
 }
 
-/** run.json of a run folder, checked; undefined where there is none. Errors: run-spec-invalid. */
+/** run.json of a run folder, checked; undefined where there is none. Errors: run-spec-invalid, run-invalid, run-contract. */
 export async function readRunSpec(folder: string): Promise<RunSpec | undefined> {
   const path = join(folder, "run.json");
   const text = await readIfThere(path);
   if (text === undefined) return undefined;
+  let parsed: unknown;
   try {
-    return runSpecSchema.parse(JSON.parse(text));
+    parsed = JSON.parse(text);
   } catch (cause) {
     throw new IsoflopError({
       code: "run-spec-invalid",
-      message: `${path} is damaged or of another version: ${cause instanceof Error ? firstLine(cause) : String(cause)}`,
+      message: `${path} is damaged: ${(cause as Error).message.split("\n")[0]}`,
       hint: `Delete the folder ${folder}; the run will be trained again.`,
       exitCode: 1,
       cause,
     });
   }
-}
-
-function firstLine(error: Error): string {
-  const issues = "issues" in error && Array.isArray(error.issues) ? error.issues : [];
-  return issues.length > 0 ? canonicalJson(issues[0]) : (error.message.split("\n")[0] ?? "");
+  return parseRunSpec(path, parsed);
 }
 
 /** The folders that may be runs, links to folders among them, by name. */

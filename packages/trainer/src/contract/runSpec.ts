@@ -3,8 +3,11 @@ import { scheduleSchema } from "./schedule.js";
 
 const count = z.number().int().positive();
 
+/** The version of the run contract, docs/contract.md. */
+export const CONTRACT = 2;
+
 const plainSchema = z.strictObject({
-  contract: z.literal(2),
+  contract: z.literal(CONTRACT),
   /** Content hash of all fields that determine the numbers (not `name`, `data.folder`, `versions`). */
   id: z.string().min(8),
   name: z.string(),
@@ -111,7 +114,7 @@ const plainSchema = z.strictObject({
 });
 
 /** run.json: everything that determines a run, resolved; written once before training, never changed. */
-export const runSpecSchema = plainSchema.superRefine(({ shape, batch, gradientNoise }, context) => {
+export const runSpecSchema = plainSchema.superRefine(({ shape, batch, gradientNoise, evaluation }, context) => {
   const refuse = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
   if (batch.sequences % batch.microSequences !== 0) {
     refuse(["batch", "microSequences"], `${batch.microSequences} does not divide the ${batch.sequences} sequences`);
@@ -121,6 +124,9 @@ export const runSpecSchema = plainSchema.superRefine(({ shape, batch, gradientNo
     (batch.sequences % gradientNoise.sequences !== 0 || gradientNoise.sequences >= batch.sequences)
   ) {
     refuse(["gradientNoise", "sequences"], `must divide the ${batch.sequences} sequences of the batch, and be fewer`);
+  }
+  if (evaluation.earlyStopping && evaluation.everySteps === 0) {
+    refuse(["evaluation", "earlyStopping"], "needs evaluations on the way: everySteps is 0");
   }
   if (shape.positions === "rope" && shape.headWidth % 2 !== 0) {
     refuse(["shape", "headWidth"], "rotary positions turn pairs: the head width must be even");
@@ -168,6 +174,11 @@ export const resultSchema = z.looseObject({
   epochs: z.number().nonnegative().optional(),
   /** B_simple in tokens, over the last half of the measurements. */
   gradientNoiseScale: z.number().positive().optional(),
+  /** Its standard error. */
+  gradientNoiseScaleError: z.number().nonnegative().optional(),
+  /** Why one of the two is not there. */
+  gradientNoiseScaleReason: z.string().optional(),
+  /** Scores by task. */
   tasks: z.record(z.string(), z.record(z.string(), z.number())).optional(),
   wallSeconds: z.number().nonnegative(),
   /** Sessions this run took, 1 when never interrupted. */

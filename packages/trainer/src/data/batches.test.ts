@@ -57,11 +57,14 @@ test("the n-th sequence is the same whatever the batch size, and a step can be a
   }
 });
 
-test("validation windows are distinct, in range, and refused when there are too few", () => {
+test("validation windows are distinct, in range, all there are where more are asked for, and refused when there are none", () => {
   const windows = validationWindows(counting(101), 5, 20);
   const starts = Array.from({ length: 20 }, (_, i) => windows[i * 6]!);
   expect(starts).toEqual(Array.from({ length: 20 }, (_, i) => i * 5));
-  expect(() => validationWindows(counting(100), 5, 20)).toThrow(/19 sequences, not 20/);
+  const all = validationWindows(counting(100), 5, 20);
+  expect(all.length).toBe(19 * 6);
+  expect(Array.from({ length: 19 }, (_, i) => all[i * 6])).toEqual(starts.slice(0, 19));
+  expect(() => validationWindows(counting(5), 5, 20)).toThrow(/5 validation tokens hold 0 sequences, not 1/);
 });
 
 test("fewer unique sequences repeat, and are part of every larger subset, whatever the seed", () => {

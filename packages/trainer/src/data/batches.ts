@@ -1,3 +1,4 @@
+import { IsoflopError } from "@isoflop/laws";
 import { createPermutation } from "../random/permutation.js";
 import { PURPOSE } from "../random/philox.js";
 import type { Tokens } from "./tokenFile.js";
@@ -23,9 +24,8 @@ export interface BatchOrder {
  */
 export function createBatches(tokens: Tokens, { context, sequences, seed, uniqueSequences }: BatchOrder) {
   const available = sequenceCount(tokens.length, context);
-  if (available === 0) throw new RangeError(`${tokens.length} tokens hold no sequence of ${context + 1}`);
   const unique = uniqueSequences ?? available;
-  if (unique > available) throw new RangeError(`${tokens.length} tokens hold ${available} sequences, not ${unique}`);
+  if (available === 0 || unique > available) throw tooFew("training", tokens.length, available, Math.max(1, unique));
   const member = unique === available ? (at: number) => at : createPermutation(available, 0, 0, PURPOSE.subset);
   let epoch = -1;
   let place: (position: number) => number = () => 0;
@@ -43,14 +43,22 @@ export function createBatches(tokens: Tokens, { context, sequences, seed, unique
   };
 }
 
-/** `sequences` windows spread evenly over the validation split, the same for every run of a study. */
+/** `sequences` windows spread evenly over a validation split, or all where it has fewer: the same for every run of a study. */
 export function validationWindows(tokens: Tokens, context: number, sequences: number): Int32Array {
   const available = sequenceCount(tokens.length, context);
-  if (available < sequences)
-    throw new RangeError(`${tokens.length} validation tokens hold ${available} sequences, not ${sequences}`);
-  const windows = new Int32Array(sequences * (context + 1));
-  for (let row = 0; row < sequences; row++) {
-    tokens.read(Math.floor((row * available) / sequences) * context, context + 1, windows, row * (context + 1));
+  if (available === 0) throw tooFew("validation", tokens.length, 0, 1);
+  const count = Math.min(sequences, available);
+  const windows = new Int32Array(count * (context + 1));
+  for (let row = 0; row < count; row++) {
+    tokens.read(Math.floor((row * available) / count) * context, context + 1, windows, row * (context + 1));
   }
   return windows;
+}
+
+function tooFew(split: string, tokens: number, available: number, wanted: number): IsoflopError {
+  return new IsoflopError({
+    code: "too-few-sequences",
+    message: `the ${tokens} ${split} tokens hold ${available} sequences, not ${wanted}`,
+    hint: "take more text, a shorter context, or fewer unique tokens",
+  });
 }

@@ -35,18 +35,25 @@ function unpack(g: Graph, group: ParameterGroup, flat: Value): Map<string, Value
   return new Map(group.tensors.map((tensor, i) => [tensor.name, tensors[i]!]));
 }
 
+/** Mean next-token loss (nats per token); arguments as {@link transformerLogits}. */
+export function transformerLoss(...model: Parameters<typeof transformerLogits>): Value {
+  const { logits, labels } = transformerLogits(...model);
+  return crossEntropy(model[0], logits, labels);
+}
+
 /**
- * Mean next-token loss (nats per token) of a pre-norm decoder-only Transformer: GPT-2's order of operations, Llama's too.
- * `flat` holds one flat buffer a parameter group; `tokens` is int32 [batch, context + 1]: inputs and their successors.
+ * Logits [batch · context, vocabulary] of a pre-norm decoder-only Transformer, GPT-2's order of operations and Llama's too,
+ * and the tokens that they predict. `flat` holds one flat buffer a parameter group; `tokens` is int32 [batch, context + 1]:
+ * inputs and their successors.
  */
-export function transformerLoss(
+export function transformerLogits(
   g: Graph,
   shape: RunSpec["shape"],
   factors: ForwardFactors,
   groups: readonly ParameterGroup[],
   flat: readonly Value[],
   tokens: Value,
-): Value {
+): { readonly logits: Value; readonly labels: Value } {
   const { layers, width, context, heads, headWidth } = shape;
   const batch = tokens.shape[0]!;
   const count = batch * context;
@@ -92,6 +99,5 @@ export function transformerLoss(
     stream = add(g, stream, project(inner, `${feedForward}.down`));
   }
   const head = tensor(shape.tiedEmbeddings ? "embedding" : "head");
-  const logits = unembed(g, normalise(stream, "final"), head, factors.logits);
-  return crossEntropy(g, logits, labels);
+  return { logits: unembed(g, normalise(stream, "final"), head, factors.logits), labels };
 }

@@ -31,15 +31,24 @@ export function stepScalars(t: number, learningRate: number, { beta1, beta2, eps
   };
 }
 
-/** Global norm of flat gradients, and the factor that brings it down to `clip` (1 when below). */
-export function clipFactor(g: Graph, gradients: readonly Value[], clip: number): { norm: Value; factor: Value } {
+/**
+ * Global norm of flat gradients, and the factor that brings it down to `clip` (1 when below). Of gradients summed over parts
+ * of a batch, `share` is what makes a sum the mean: the norm is the mean's, the factor takes the sum to the clipped mean.
+ */
+export function clipFactor(
+  g: Graph,
+  gradients: readonly Value[],
+  clip: number,
+  share?: Value,
+): { norm: Value; factor: Value } {
   const squares = gradients.map((gradient) => sumOfSquares(g, gradient, [0], false));
-  const norm = sqrt(
+  const whole = sqrt(
     g,
     squares.reduce((a, b) => plus(g, a, b)),
   );
+  const norm = share ? times(g, whole, share) : whole;
   const factor = minimum(g, scalar(g, 1), dividedBy(g, scalar(g, clip), plus(g, norm, scalar(g, 1e-12))));
-  return { norm, factor };
+  return { norm, factor: share ? times(g, factor, share) : factor };
 }
 
 /** One AdamW update of a flat group (Loshchilov & Hutter 2019, Algorithm 2, decay multiplied by the learning rate). */

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
   writeSync,
@@ -74,31 +75,50 @@ export function readCheckpoint(folder: string, lengths: readonly number[]): Chec
     return undefined;
   }
   for (const name of names.sort().reverse()) {
-    const checkpoint = parse(readFileSync(join(folder, name)), lengths);
+    const checkpoint = read(join(folder, name), lengths);
     if (checkpoint) return checkpoint;
   }
   return undefined;
 }
 
-function parse(bytes: Buffer, lengths: readonly number[]): Checkpoint | undefined {
-  const end = bytes.indexOf(10);
-  let header: Partial<Header>;
+/** The header is one short line. */
+const MOST_HEADER = 65_536;
+
+/** Reads the state into the arrays that training goes on with, without another copy of it. */
+function read(path: string, lengths: readonly number[]): Checkpoint | undefined {
+  const file = openSync(path, "r");
   try {
-    header = JSON.parse(bytes.toString("utf8", 0, Math.max(0, end)));
+    const start = Buffer.alloc(MOST_HEADER);
+    readSync(file, start, 0, MOST_HEADER, 0);
+    const end = start.indexOf(10);
+    const header = parseHeader(start.toString("utf8", 0, Math.max(0, end)));
+    const elements = lengths.reduce((a, b) => a + b, 0);
+    if (header?.lengths?.join() !== lengths.join() || fstatSync(file).size !== end + 1 + 4 * elements) return undefined;
+    let offset = end + 1;
+    const state = lengths.map((length) => {
+      const array = new Float32Array(length);
+      const bytes = bytesOf(array);
+      for (let got = 0; got < bytes.length; ) {
+        const more = readSync(file, bytes, got, Math.min(bytes.length - got, 2 ** 30), offset + got);
+        if (more === 0) break;
+        got += more;
+      }
+      offset += bytes.length;
+      return array;
+    });
+    const { step, seconds, sessions, sha256 } = header;
+    if (step === undefined || seconds === undefined || sessions === undefined || digest(state) !== sha256)
+      return undefined;
+    return { step, seconds, sessions, state };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function parseHeader(text: string): Partial<Header> | undefined {
+  try {
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-  const elements = lengths.reduce((a, b) => a + b, 0);
-  if (header.lengths?.join() !== lengths.join() || bytes.length !== end + 1 + 4 * elements) return undefined;
-  let offset = end + 1;
-  const state = lengths.map((length) => {
-    const array = new Float32Array(length);
-    bytes.copy(bytesOf(array), 0, offset, offset + 4 * length);
-    offset += 4 * length;
-    return array;
-  });
-  const { step, seconds, sessions, sha256 } = header;
-  if (step === undefined || seconds === undefined || sessions === undefined || digest(state) !== sha256)
-    return undefined;
-  return { step, seconds, sessions, state };
 }

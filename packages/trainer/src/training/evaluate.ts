@@ -1,25 +1,60 @@
 import ort from "onnxruntime-node";
-import { evaluationModel, type ModelDescription } from "./graphs.js";
+import type { RunSpec } from "../contract/runSpec.js";
+import { validationWindows } from "../data/batches.js";
+import { openTokens } from "../data/tokenFile.js";
+import { lazily } from "./lazily.js";
+import { scoringBatch, scoringModel } from "./scoringGraph.js";
 import { openSession } from "./session.js";
 import type { TensorMap } from "./state.js";
 
-const largestBatch = 16;
+/** Losses of an evaluation by their keys in metrics.jsonl. */
+export type Evaluation = { readonly "val/loss": number; readonly "val/bits_per_byte": number } & Readonly<
+  Record<`val/${string}/loss`, number>
+>;
 
-/** Opens an evaluator of mean loss (nats per token) over fixed windows [sequences, context + 1]. */
-export async function openEvaluator(description: ModelDescription, windows: Int32Array, threads: number) {
-  const length = description.shape.context + 1;
-  const sequences = windows.length / length;
-  let batch = Math.min(largestBatch, sequences);
-  while (sequences % batch !== 0) batch--;
-  const session = await openSession(evaluationModel(description, batch), threads);
-  return async (parameters: TensorMap): Promise<number> => {
+/** The key of a further validation set's loss in metrics.jsonl. */
+export const setKey = (name: string): `val/${string}/loss` => `val/${name}/loss`;
+
+/** Reads the windows of all validation sets; the session opens with the first evaluation. */
+export function createEvaluator(spec: RunSpec): (parameters: TensorMap) => Promise<Evaluation> {
+  const { data, evaluation, runtime, shape } = spec;
+  const read = (split: string, tokens: number) =>
+    validationWindows(openTokens(data.folder, split, tokens, data.tokenBytes), shape.context, evaluation.sequences);
+  const main = read("validation", data.validationTokens);
+  const sets = data.validationSets.map(({ name, tokens }) => ({ name, windows: read(`validation-${name}`, tokens) }));
+  const length = shape.context + 1;
+  const most = Math.max(main.length, ...sets.map(({ windows }) => windows.length)) / length;
+  const batch = scoringBatch(shape, spec.batch.microSequences, most);
+  const session = lazily(() => openSession(scoringModel(spec, batch), runtime.threads, runtime.device));
+
+  const meanLoss = async (parameters: TensorMap, windows: Int32Array): Promise<number> => {
     let sum = 0;
-    for (let start = 0; start < sequences; start += batch) {
-      const rows = windows.subarray(start * length, (start + batch) * length);
-      const tokens = new ort.Tensor("int32", rows, [batch, length]);
-      const { loss } = await session.run({ ...parameters, tokens });
-      sum += (loss!.data as Float32Array)[0]! * batch;
+    for (let at = 0; at < windows.length; at += batch * length) {
+      const rows = windows.subarray(at, at + batch * length);
+      const tokens = new ort.Tensor("int32", filled(rows, batch * length), [batch, length]);
+      const { losses } = await (await session()).run({ ...parameters, tokens });
+      const counted = (losses!.data as Float32Array).subarray(0, (rows.length / length) * shape.context);
+      for (const loss of counted) sum += loss;
     }
-    return sum / sequences;
+    return sum / ((windows.length / length) * shape.context);
   };
+
+  return async (parameters) => {
+    const loss = await meanLoss(parameters, main);
+    const further: Record<string, number> = {};
+    for (const { name, windows } of sets) further[setKey(name)] = await meanLoss(parameters, windows);
+    return {
+      "val/loss": loss,
+      "val/bits_per_byte": loss / (Math.LN2 * data.validationBytesPerToken),
+      ...further,
+    };
+  };
+}
+
+/** Rows with zeros behind them, whose losses nobody reads: the last call of a set is as large as the others. */
+function filled(rows: Int32Array, length: number): Int32Array {
+  if (rows.length === length) return rows;
+  const whole = new Int32Array(length);
+  whole.set(rows);
+  return whole;
 }

@@ -13,27 +13,25 @@ export interface ModelDescription {
   readonly parametrisation: Parametrisation;
 }
 
-interface LossGraph {
+export interface LossGraph {
   readonly g: Graph;
   readonly groups: readonly ParameterGroup[];
   readonly flat: readonly Value[];
   readonly loss: Value;
 }
 
-function buildLoss({ shape, parametrisation }: ModelDescription, sequences: number, float: FloatType): LossGraph {
+/** Mean loss over a batch, and the flat parameter buffers that it depends on. */
+export function buildLoss(
+  { shape, parametrisation }: ModelDescription,
+  sequences: number,
+  float: FloatType,
+): LossGraph {
   const g = createGraph(float);
   const groups = parameterGroups(shape, parametrisation);
   const flat = groups.map((group) => input(g, `parameters.${group.name}`, float, [group.size]));
   const tokens = input(g, "tokens", "int32", [sequences, shape.context + 1]);
   const loss = transformerLoss(g, shape, forwardFactors(shape, parametrisation), groups, flat, tokens);
   return { g, groups, flat, loss };
-}
-
-/** Loss of one batch: `parameters.*`, `tokens` -> `loss`. */
-export function evaluationModel(description: ModelDescription, sequences: number, float: FloatType = "float32"): Model {
-  const { g, loss } = buildLoss(description, sequences, float);
-  output(g, "loss", loss);
-  return toModel(g);
 }
 
 /** Loss and its gradients: `parameters.*`, `tokens` -> `loss`, `gradient.*`. */

@@ -1,4 +1,13 @@
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { type MetricsLine, metricsLineSchema } from "../contract/runSpec.js";
 
 /** Lines of metrics.jsonl up to the first one that is cut short or damaged. */
@@ -20,10 +29,9 @@ export function readMetrics(path: string): MetricsLine[] {
   return lines;
 }
 
-/** Cuts the file back to the steps of the checkpoint that training resumes from; the rest will be written again. */
-export function cutMetrics(path: string, lastStep: number): void {
-  if (!existsSync(path)) return;
-  const kept = readMetrics(path).filter((line) => line.step <= lastStep);
+/** Makes the file hold these lines: those up to the checkpoint that training resumes from; the rest will be written again. */
+export function cutMetrics(path: string, kept: readonly MetricsLine[]): void {
+  if (kept.length === 0 && !existsSync(path)) return;
   writeFileSync(`${path}.partial`, kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
   renameSync(`${path}.partial`, path);
 }
@@ -44,7 +52,11 @@ export function openMetrics(path: string, interval = 500) {
       buffered += `${JSON.stringify(line)}\n`;
       if (performance.now() - last > interval) flush();
     },
-    flush,
+    /** All lines so far, on the disk itself: a checkpoint that outlives a power cut has its metrics. */
+    sync(): void {
+      flush();
+      fsyncSync(file);
+    },
     close(): void {
       flush();
       closeSync(file);

@@ -1,11 +1,12 @@
 import ort from "onnxruntime-node";
+import { type Device, providerOf } from "../devices/device.js";
 import type { Model } from "../onnx/model.js";
 import { serialiseModel } from "../onnx/serialise.js";
 
-/** Loads a model into ONNX Runtime on the CPU with a stated number of threads. */
-export function openSession(model: Model, threads: number): Promise<ort.InferenceSession> {
+/** Loads a model into ONNX Runtime on a device; a stated number of threads does what the CPU has to do. */
+export function openSession(model: Model, threads: number, device: Device = "cpu"): Promise<ort.InferenceSession> {
   return ort.InferenceSession.create(serialiseModel(model), {
-    executionProviders: ["cpu"],
+    executionProviders: device === "cpu" ? ["cpu"] : [providerOf(device), "cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",

@@ -1,19 +1,20 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import ort from "onnxruntime-node";
 import type { RunResult, RunSpec } from "../contract/runSpec.js";
-import { createBatches, validationWindows } from "../data/batches.js";
+import { createBatches } from "../data/batches.js";
 import { openTokens } from "../data/tokenFile.js";
+import { requireRuntime } from "../devices/device.js";
 import { initialParameters } from "../model/initialise.js";
-import { parameterGroups } from "../model/parameters.js";
-import { stepScalars } from "../optimiser/adamw.js";
+import { type ParameterGroup, parameterGroups } from "../model/parameters.js";
 import { scheduleFactor } from "../optimiser/schedule.js";
-import { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
-import { openEvaluator } from "./evaluate.js";
-import { type ModelDescription, trainingModel } from "./graphs.js";
+import { readTasks } from "../tasks/runTasks.js";
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+import { afterLine, courseOf, hasStopped } from "./earlyStopping.js";
+import { createEvaluator } from "./evaluate.js";
 import { cutMetrics, openMetrics, readMetrics } from "./metricsFile.js";
-import { openSession } from "./session.js";
-import { scalarTensor, stateLengths, stateNames, type TensorMap, toBuffers, toTensors } from "./state.js";
+import { epochsOf, resultOf, writeResult } from "./runResult.js";
+import { stateLengths, stateNames, toBuffers, toTensors } from "./state.js";
+import { createTrainingStep, parametersOf } from "./trainingStep.js";
 
 /** How a session of training ended: with a result, or stopped on request with a checkpoint written. */
 export type Ending =
@@ -21,124 +22,125 @@ export type Ending =
   | { readonly kind: "stopped"; readonly step: number };
 
 /**
- * Trains the model of `spec` in its run folder until it is done, diverges (non-finite loss or gradient), or `stop` is
- * aborted. Resumes from the newest checkpoint; the numbers do not depend on where it was stopped.
+ * Trains the model of `spec` in its run folder until it is done, stops early, diverges (non-finite loss or gradient), or
+ * `stop` is aborted. Resumes from the newest checkpoint; the numbers do not depend on where it was stopped.
  */
 export async function train(folder: string, spec: RunSpec, stop: AbortSignal): Promise<Ending> {
-  const description: ModelDescription = {
-    shape: spec.shape,
-    parametrisation: spec.parametrisation,
-  };
+  await requireRuntime(spec.runtime);
+  const { batch, data, evaluation } = spec;
   const { context } = spec.shape;
-  const { sequences } = spec.batch;
   const groups = parameterGroups(spec.shape, spec.parametrisation);
   const names = stateNames(groups);
   const checkpoints = join(folder, "checkpoint");
   const metricsPath = join(folder, "metrics.jsonl");
 
-  const { folder: cache, tokenBytes, uniqueSequences } = spec.data;
-  const nextBatch = createBatches(openTokens(cache, "train", spec.data.trainTokens, tokenBytes), {
+  const nextBatch = createBatches(openTokens(data.folder, "train", data.trainTokens, data.tokenBytes), {
     context,
-    sequences,
+    sequences: batch.sequences,
     seed: spec.seed,
-    uniqueSequences,
+    uniqueSequences: data.uniqueSequences,
   });
-  const validation = openTokens(cache, "validation", spec.data.validationTokens, tokenBytes);
-  const session = await openSession(trainingModel(description, sequences, spec.optimizer), spec.runtime.threads);
-  const windows = validationWindows(validation, context, spec.evaluation.sequences);
-  const evaluate = await openEvaluator(description, windows, spec.runtime.threads);
+  const evaluate = createEvaluator(spec);
+  const scoreTasks = readTasks(folder, spec);
+  const takeStep = createTrainingStep(spec);
 
-  const resumed = readCheckpoint(checkpoints, stateLengths(groups));
+  const { checkpoint: resumed, lines } = resume(checkpoints, metricsPath, groups);
   const sessions = (resumed?.sessions ?? 0) + 1;
   const started = performance.now() - (resumed?.seconds ?? 0) * 1000;
   const seconds = () => (performance.now() - started) / 1000;
-  let state: TensorMap = resumed
-    ? toTensors(names, resumed.state)
-    : toTensors(
-        names,
-        initialParameters(groups, spec.seed).flatMap((flat) => [
-          flat,
-          new Float32Array(flat.length),
-          new Float32Array(flat.length),
-        ]),
-      );
+  let state = toTensors(names, resumed?.state ?? freshState(groups, spec.seed));
   let step = resumed?.step ?? 0;
-  cutMetrics(metricsPath, step);
+  let course = courseOf(lines, evaluation.earlyStopping);
+  cutMetrics(metricsPath, lines);
   const metrics = openMetrics(metricsPath);
-  const flopsPerStep = spec.flopsPerToken[spec.convention] * spec.batch.tokens;
-  const parametersOnly = () =>
-    Object.fromEntries(groups.map(({ name }) => [`parameters.${name}`, state[`parameters.${name}`]!]));
+  const flopsPerStep = spec.flopsPerToken[spec.convention] * batch.tokens;
 
-  const end = (result: Pick<RunResult, "status" | "reason" | "train/loss" | "val/loss">): Ending => {
+  const end = (result: Partial<RunResult> & Pick<RunResult, "status">): Ending => {
     metrics.close();
     const whole: RunResult = {
       ...result,
       steps: step,
-      tokens: step * spec.batch.tokens,
+      tokens: step * batch.tokens,
       flops: step * flopsPerStep,
+      epochs: epochsOf(spec, step),
       wallSeconds: seconds(),
       sessions,
     };
-    writeFileSync(join(folder, "result.json.partial"), `${JSON.stringify(whole, null, 2)}\n`);
-    renameSync(join(folder, "result.json.partial"), join(folder, "result.json"));
+    writeResult(folder, whole);
     return { kind: "ended", result: whole };
   };
-
+  const diverged = (reason: string): Ending => {
+    rmSync(checkpoints, { recursive: true, force: true });
+    return end({ status: "diverged", reason: `${reason} at step ${step} of ${spec.steps}` });
+  };
+  let saved = resumed?.step;
   const checkpoint = () => {
-    metrics.flush();
+    metrics.sync();
     writeCheckpoint(checkpoints, { step, seconds: seconds(), sessions, state: toBuffers(names, state) });
+    saved = step;
+  };
+  const stopped = (): Ending => {
+    checkpoint();
+    metrics.close();
+    return { kind: "stopped", step };
   };
 
-  const batchTokens = new Int32Array(sequences * (context + 1));
-  let validationLoss: number | undefined;
-  while (step < spec.steps) {
-    if (stop.aborted) {
-      checkpoint();
-      metrics.close();
-      return { kind: "stopped", step };
-    }
-    nextBatch(step + 1, batchTokens);
+  const tokens = new Int32Array(batch.sequences * (context + 1));
+  while (step < spec.steps && !hasStopped(course, evaluation.earlyStopping)) {
+    if (stop.aborted) return stopped();
+    nextBatch(step + 1, tokens);
     const learningRate = spec.optimizer.learningRate * scheduleFactor(spec.schedule, step + 1, spec.steps);
-    const scalars = stepScalars(step + 1, learningRate, spec.optimizer);
-    const outputs = await session.run({
-      ...state,
-      tokens: new ort.Tensor("int32", batchTokens, [sequences, context + 1]),
-      learningRate: scalarTensor(scalars.learningRate),
-      stepSize: scalarTensor(scalars.stepSize),
-      epsilonHat: scalarTensor(scalars.epsilonHat),
-    });
+    const outcome = await takeStep(state, step + 1, tokens, learningRate);
     step++;
-    const loss = (outputs.loss!.data as Float32Array)[0]!;
-    const gradientNorm = (outputs.gradientNorm!.data as Float32Array)[0]!;
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      rmSync(checkpoints, { recursive: true, force: true });
-      return end({
-        status: "diverged",
-        reason: `loss ${loss}, gradient norm ${gradientNorm} at step ${step} of ${spec.steps}`,
-      });
-    }
-    state = Object.fromEntries(names.map((name) => [name, outputs[`next.${name}`]!]));
-    const { everySteps } = spec.evaluation;
-    const evaluates = step === spec.steps || (everySteps > 0 && step % everySteps === 0);
-    validationLoss = evaluates ? await evaluate(parametersOnly()) : undefined;
-    metrics.append({
+    const { loss, gradientNorm, noise } = outcome;
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
+      return diverged(`loss ${loss}, gradient norm ${gradientNorm}`);
+    state = outcome.state;
+    const evaluates = step === spec.steps || (evaluation.everySteps > 0 && step % evaluation.everySteps === 0);
+    const losses = evaluates ? await evaluate(parametersOf(state)) : undefined;
+    if (losses !== undefined && !Number.isFinite(losses["val/loss"]))
+      return diverged(`validation loss ${losses["val/loss"]}`);
+    const line = {
       step,
-      tokens: step * spec.batch.tokens,
+      tokens: step * batch.tokens,
       flops: step * flopsPerStep,
       time: Math.round(seconds() * 1000) / 1000,
       "train/loss": loss,
-      ...(validationLoss === undefined ? {} : { "val/loss": validationLoss }),
+      ...losses,
+      ...(noise ? { "noise/small": noise.small, "noise/big": noise.big } : {}),
       lr: learningRate,
       grad_norm: gradientNorm,
-    });
-    if (step % spec.checkpoint.everySteps === 0 || step === spec.steps) checkpoint();
+    };
+    metrics.append(line);
+    course = afterLine(course, line, evaluation.earlyStopping);
+    if (step % spec.checkpoint.everySteps === 0) checkpoint();
   }
-  // A run stopped between its last checkpoint and its result has these numbers in its metrics already.
-  const lines = readMetrics(metricsPath);
-  const tail = lines.slice(-Math.max(1, Math.round(lines.length / 10)));
-  const trainLoss = tail.reduce((sum, line) => sum + line["train/loss"], 0) / tail.length;
-  const finalLoss = validationLoss ?? lines.at(-1)?.["val/loss"] ?? (await evaluate(parametersOnly()));
-  if (!Number.isFinite(finalLoss))
-    return end({ status: "diverged", reason: `validation loss ${finalLoss} after the last step` });
-  return end({ status: "done", "train/loss": trainLoss, "val/loss": finalLoss });
+  if (saved !== step) checkpoint();
+  const tasks = await scoreTasks(parametersOf(state), stop);
+  if (tasks === undefined) return stopped();
+  // From the file: a run stopped between its last checkpoint and its result has its numbers there.
+  const result = resultOf(spec, readMetrics(metricsPath));
+  const early =
+    step < spec.steps
+      ? {
+          reason: `stopped early at step ${step} of ${spec.steps}: no lower validation loss in ${course.waited} evaluations`,
+        }
+      : {};
+  return end({ status: "done", ...early, ...result, ...(spec.tasks.length > 0 ? { tasks } : {}) });
 }
+
+/** The newest checkpoint whose metrics are all there: later numbers depend on both. Without one, training begins anew. */
+function resume(checkpoints: string, metricsPath: string, groups: readonly ParameterGroup[]) {
+  const checkpoint: Checkpoint | undefined = readCheckpoint(checkpoints, stateLengths(groups));
+  const lines = readMetrics(metricsPath).filter((line) => line.step <= (checkpoint?.step ?? 0));
+  const complete = (lines.at(-1)?.step ?? 0) === (checkpoint?.step ?? 0);
+  return complete ? { checkpoint, lines } : { checkpoint: undefined, lines: [] };
+}
+
+/** Parameters as the seed makes them, and moments of zero. */
+const freshState = (groups: readonly ParameterGroup[], seed: number): Float32Array[] =>
+  initialParameters(groups, seed).flatMap((flat) => [
+    flat,
+    new Float32Array(flat.length),
+    new Float32Array(flat.length),
+  ]);

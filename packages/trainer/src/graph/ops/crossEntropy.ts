@@ -34,3 +34,15 @@ export function crossEntropy(g: Graph, logits: Value, labels: Value): Value {
   });
   return loss!;
 }
+
+/** Negative log-likelihood in nats of every label under its row of logits; no gradient. */
+export function tokenLosses(g: Graph, logits: Value, labels: Value): Value {
+  return emitOne(g, "SoftmaxCrossEntropyLoss", [logits, labels], labels.shape, { reduction: { string: "none" } });
+}
+
+/** The label that each row of logits makes most likely, the first of equals. */
+export function greedyChoice(g: Graph, logits: Value): Value {
+  const count = logits.shape[0]!;
+  const indices = emitOne(g, "ArgMax", [logits], [count], { axis: { int: 1 }, keepdims: { int: 0 } }, "int64");
+  return emitOne(g, "Cast", [indices], [count], { to: { int: 6 } }, "int32");
+}

@@ -1,0 +1,41 @@
+import { renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { MetricsLine, RunResult, RunSpec } from "../contract/runSpec.js";
+import { sequenceCount } from "../data/batches.js";
+import { courseOf } from "./earlyStopping.js";
+import { setKey } from "./evaluate.js";
+import { measuredNoise } from "./noiseScale.js";
+
+/** Passes over the training sequences that a run may see, after so many steps. */
+export function epochsOf({ data, batch, shape }: RunSpec, steps: number): number {
+  return (steps * batch.sequences) / (data.uniqueSequences ?? sequenceCount(data.trainTokens, shape.context));
+}
+
+/** What a run came to by its metrics alone, so that it does not matter in which session they were made. */
+export function resultOf(
+  spec: RunSpec,
+  lines: readonly MetricsLine[],
+): Pick<RunResult, "train/loss" | "val/loss" | "val/bits_per_byte" | "val/sets" | "best"> {
+  const tail = lines.slice(-Math.max(1, Math.round(lines.length / 10)));
+  const last = lines.at(-1);
+  const { best } = courseOf(lines, spec.evaluation.earlyStopping);
+  const sets = spec.data.validationSets.flatMap(({ name }) => {
+    const loss = last?.[setKey(name)];
+    return typeof loss === "number" ? [[name, loss] as const] : [];
+  });
+  return {
+    "train/loss": tail.reduce((sum, line) => sum + line["train/loss"], 0) / tail.length,
+    "val/loss": last?.["val/loss"],
+    "val/bits_per_byte": last?.["val/bits_per_byte"],
+    ...(sets.length > 0 ? { "val/sets": Object.fromEntries(sets) } : {}),
+    ...(best ? { best } : {}),
+    ...measuredNoise(lines, spec),
+  };
+}
+
+/** result.json, whole or not at all. */
+export function writeResult(folder: string, result: RunResult): void {
+  const path = join(folder, "result.json");
+  writeFileSync(`${path}.partial`, `${JSON.stringify(result, null, 2)}\n`);
+  renameSync(`${path}.partial`, path);
+}

@@ -1,0 +1,39 @@
+import { createGraph, input, output, toModel } from "../graph/graph.js";
+import { greedyChoice, tokenLosses } from "../graph/ops/crossEntropy.js";
+import { forwardFactors, parameterGroups } from "../model/parameters.js";
+import { transformerLogits } from "../model/transformer.js";
+import type { Model } from "../onnx/model.js";
+import type { ModelDescription } from "./graphs.js";
+
+/**
+ * What a model says of every predicted token: `parameters.*`, `tokens` [sequences, context + 1] -> `losses` in nats
+ * [sequences · context], and where asked for `greedy`, the tokens it holds for the most likely.
+ */
+export function scoringModel(
+  { shape, parametrisation }: ModelDescription,
+  sequences: number,
+  { greedy = false }: { readonly greedy?: boolean } = {},
+): Model {
+  const g = createGraph("float32");
+  const groups = parameterGroups(shape, parametrisation);
+  const flat = groups.map((group) => input(g, `parameters.${group.name}`, g.float, [group.size]));
+  const tokens = input(g, "tokens", "int32", [sequences, shape.context + 1]);
+  const { logits, labels } = transformerLogits(g, shape, forwardFactors(shape, parametrisation), groups, flat, tokens);
+  output(g, "losses", tokenLosses(g, logits, labels));
+  if (greedy) output(g, "greedy", greedyChoice(g, logits));
+  return toModel(g);
+}
+
+/** Rows of a call: enough to keep the processor busy, no more logits than a step of training holds. */
+export function scoringBatch(
+  { context, vocabulary }: ModelDescription["shape"],
+  microSequences: number,
+  sequences: number,
+): number {
+  const affordable = Math.max(microSequences, Math.floor(LOGITS / (context * vocabulary)));
+  return Math.max(1, Math.min(MOST_ROWS, affordable, sequences));
+}
+
+const MOST_ROWS = 16;
+/** 16 MB of them. */
+const LOGITS = 2 ** 22;
