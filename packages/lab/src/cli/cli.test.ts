@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe("isoflop", () => {
   it("shows an example in every verb's help", async () => {
-    for (const verb of ["quickstart", "init", "run", "status", "fit", "laws", "plan", "forecast", "report"]) {
+    for (const verb of ["quickstart", "init", "run", "status", "fit", "laws", "plan", "forecast", "report", "doctor"]) {
       const { code, stdout } = await command(verb, "--help");
       expect({ verb, code }).toEqual({ verb, code: 0 });
       expect(stdout).toMatch(new RegExp(`Example:\\n  \\$ isoflop ${verb}`));

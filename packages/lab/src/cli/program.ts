@@ -2,6 +2,7 @@ import { isIsoflopError } from "@isoflop/laws";
 import { readFailure, writeFailure } from "@isoflop/trainer";
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../study/versions.js";
+import { doctorVerb } from "./doctor.js";
 import { fitVerb } from "./fit.js";
 import { forecastVerb } from "./forecast.js";
 import { initVerb } from "./init.js";
@@ -13,7 +14,18 @@ import { reportVerb } from "./report.js";
 import { runVerb } from "./run.js";
 import { statusVerb } from "./status.js";
 
-const VERBS = [quickstartVerb, initVerb, runVerb, statusVerb, fitVerb, lawsVerb, planVerb, forecastVerb, reportVerb];
+const VERBS = [
+  quickstartVerb,
+  initVerb,
+  runVerb,
+  statusVerb,
+  fitVerb,
+  lawsVerb,
+  planVerb,
+  forecastVerb,
+  reportVerb,
+  doctorVerb,
+];
 
 /** Runs one command line. Exit code 0: done; 1: the work failed or was stopped; 2: bad input, nothing was done. */
 export async function runCommand(args: readonly string[], io: CommandIo): Promise<number> {

@@ -16,7 +16,14 @@ export const providerOf = (device: Device): string => (device === "directml" ? "
 /** Whether a device can be used here, and what stands in the way. */
 export type DeviceSupport =
   | { readonly device: Device; readonly available: true }
-  | { readonly device: Device; readonly available: false; readonly missing: string; readonly remedy: string };
+  | {
+      readonly device: Device;
+      readonly available: false;
+      /** Whether this platform could have it. */
+      readonly possible: boolean;
+      readonly missing: string;
+      readonly remedy: string;
+    };
 
 const REMEDIES: Record<Device, string> = {
   cpu: "install isoflop again: its ONNX Runtime is damaged",
@@ -27,16 +34,19 @@ const REMEDIES: Record<Device, string> = {
   directml: "needs Windows with a Direct3D 12 graphics card",
 };
 
+/** What a device needs, and how to get it. */
+export const remedyFor = (device: Device): string => REMEDIES[device];
+
 /** The providers that this build of ONNX Runtime knows, whether their libraries and hardware are there or not. */
 const knownProviders = (): string[] => ort.listSupportedBackends().map(({ name }) => name);
 
 /** Tries a device on a graph of one operator. A provider that lacks its libraries may complain on standard error. */
 export async function deviceSupport(device: Device): Promise<DeviceSupport> {
-  const remedy = REMEDIES[device];
+  const remedy = remedyFor(device);
   const provider = providerOf(device);
   if (!knownProviders().includes(provider)) {
     const missing = `ONNX Runtime has no ${provider} provider for ${process.platform} ${process.arch}`;
-    return { device, available: false, missing, remedy };
+    return { device, available: false, possible: false, missing, remedy };
   }
   try {
     const g = createGraph("float32");
@@ -50,7 +60,7 @@ export async function deviceSupport(device: Device): Promise<DeviceSupport> {
     return { device, available: true };
   } catch (error) {
     const missing = lastSentence(error instanceof Error ? error.message : String(error));
-    return { device, available: false, missing, remedy };
+    return { device, available: false, possible: true, missing, remedy };
   }
 }
 
