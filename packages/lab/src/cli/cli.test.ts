@@ -18,7 +18,19 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe("isoflop", () => {
   it("shows an example in every verb's help", async () => {
-    for (const verb of ["quickstart", "init", "run", "status", "fit", "laws", "plan", "forecast", "report", "doctor"]) {
+    for (const verb of [
+      "quickstart",
+      "init",
+      "run",
+      "status",
+      "fit",
+      "laws",
+      "plan",
+      "forecast",
+      "report",
+      "tasks",
+      "doctor",
+    ]) {
       const { code, stdout } = await command(verb, "--help");
       expect({ verb, code }).toEqual({ verb, code: 0 });
       expect(stdout).toMatch(new RegExp(`Example:\\n  \\$ isoflop ${verb}`));

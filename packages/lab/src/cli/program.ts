@@ -13,6 +13,7 @@ import { quickstartVerb } from "./quickstart.js";
 import { reportVerb } from "./report.js";
 import { runVerb } from "./run.js";
 import { statusVerb } from "./status.js";
+import { tasksVerb } from "./tasks.js";
 
 const VERBS = [
   quickstartVerb,
@@ -24,6 +25,7 @@ const VERBS = [
   planVerb,
   forecastVerb,
   reportVerb,
+  tasksVerb,
   doctorVerb,
 ];
 

@@ -1,0 +1,59 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRandom } from "@isoflop/laws";
+import { parseTask } from "@isoflop/trainer";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { command } from "../fixtures/testIo.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "isoflop-tasks-"));
+  process.env.ISOFLOP_CACHE = join(folder, "cache");
+  await mkdir(join(folder, "texts"));
+  const { integer } = createRandom(1);
+  for (let text = 0; text < 40; text++) {
+    const sentences = Array.from(
+      { length: 400 },
+      (_, s) => `${Array.from({ length: 9 }, () => `word${integer(5000)}`).join(" ")} of ${"abcdef"[s % 6]}nd.`,
+    );
+    await writeFile(join(folder, "texts", `${text}.txt`), sentences.join(" "));
+  }
+  await writeFile(
+    join(folder, "study.yaml"),
+    "name: made\ndata: { corpus: texts, validation: 20% }\ndesign: { kind: isoflop, budgets: [1e10], sizes: 3 }\n",
+  );
+});
+afterEach(async () => {
+  delete process.env.ISOFLOP_CACHE;
+  await rm(folder, { recursive: true, force: true });
+});
+
+it("isoflop tasks writes questions of held-out text alone, and never over what is there", async () => {
+  const made = await command("tasks", folder, "--count", "50", "--json");
+  expect(made.code).toBe(0);
+  const { tasks } = JSON.parse(made.stdout) as { tasks: { name: string; file: string; written: boolean }[] };
+  expect(tasks.map(({ name, written }) => [name, written])).toEqual([
+    ["continuation", true],
+    ["last-word", true],
+  ]);
+  const texts = await Promise.all(
+    Array.from({ length: 40 }, (_, i) => readFile(join(folder, "texts", `${i}.txt`), "utf8")),
+  );
+  const sources = new Set<number>();
+  for (const { file } of tasks) {
+    const task = parseTask(file, await readFile(file, "utf8"));
+    expect(task.questions).toHaveLength(50);
+    for (const { prompt, choices, answer } of task.questions)
+      sources.add(texts.findIndex((text) => text.includes(prompt + choices[answer]!)));
+  }
+  // A fifth of forty documents is held out.
+  expect(sources.has(-1)).toBe(false);
+  expect(sources.size).toBeLessThanOrEqual(9);
+  const before = await readFile(tasks[0]!.file, "utf8");
+  const again = await command("tasks", folder, "--count", "20", "--seed", "5");
+  expect(again.stdout).toMatch(/was there already, left as it is\n.*was there already/);
+  expect(await readFile(tasks[0]!.file, "utf8")).toBe(before);
+  const refused = await command("tasks", folder, "--count", "1e9");
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("Give a whole number")]);
+});

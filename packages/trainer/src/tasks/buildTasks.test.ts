@@ -1,0 +1,75 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRandom } from "@isoflop/laws";
+import { expect, test } from "vitest";
+import { continuationTask, lastWordTask } from "./buildTasks.js";
+import { heldOutDocuments } from "./heldOut.js";
+import { parseTask } from "./taskFile.js";
+
+const { integer } = createRandom(2);
+/** Sentences of numbered words: every word tells its place. */
+const document = (name: string, sentences: number) =>
+  Array.from(
+    { length: sentences },
+    (_, s) =>
+      `${Array.from({ length: 6 + integer(5) }, (_, w) => `${name}${s}x${w}`).join(integer(4) ? " " : "\n")} end${"abcdefgh"[s % 8]}.`,
+  ).join(" ");
+const documents = [document("a", 120), document("b", 90), "too short"];
+
+test("continuations: the answer goes on where its prompt ends, the others are of other passages, and no text comes twice", () => {
+  const task = continuationTask(documents, createRandom(3), { count: 30, promptWords: 10, continuationWords: 5 });
+  expect(task).toHaveLength(30);
+  const plain = (text: string) => text.replace(/\s+/g, " ");
+  const whole = documents.map(plain);
+  for (const { prompt, choices, answer } of task) {
+    expect(new Set(choices)).toHaveProperty("size", 4);
+    choices.forEach((choice, i) => {
+      expect(choice).toMatch(/^ \S/);
+      expect(choice.trim().split(/\s+/)).toHaveLength(5);
+      const joined = plain(prompt + choice);
+      expect(whole.some((text) => text.includes(joined))).toBe(i === answer);
+    });
+  }
+  expect(new Set(task.map(({ prompt }) => prompt)).size).toBe(30);
+  expect(new Set(task.map(({ answer }) => answer))).toEqual(new Set([0, 1, 2, 3]));
+  const words = task.flatMap(({ prompt, choices, answer }) => (prompt + choices[answer]!).split(/\s+/));
+  const numbered = words.filter((word) => /\d/.test(word));
+  expect(new Set(numbered).size).toBe(numbered.length);
+  expect(parseTask("made", task.map((line) => JSON.stringify(line)).join("\n")).questions).toHaveLength(30);
+});
+
+test("last words: the word that ends a sentence, without its full stop, after whole sentences", () => {
+  const task = lastWordTask(documents, createRandom(3), { count: 40, sentencesBefore: 2 });
+  expect(task).toHaveLength(40);
+  for (const { prompt, last } of task) {
+    expect(last).toMatch(/^ end[a-h]$/);
+    expect(prompt.match(/\./g)).toHaveLength(2);
+    expect(
+      documents.some((text) => text.includes(`${prompt}${last}.`) || text.includes(`${prompt}\n${last.trim()}.`)),
+    ).toBe(true);
+  }
+  expect(new Set(task.map(({ prompt }) => prompt)).size).toBe(40);
+  expect(parseTask("made", task.map((line) => JSON.stringify(line)).join("\n")).kind).toBe("last-word");
+});
+
+test("the same seed makes the same questions, another seed others; too little text is refused with what there is", () => {
+  const make = (seed: number) => ({
+    choices: continuationTask(documents, createRandom(seed), { count: 10 }),
+    words: lastWordTask(documents, createRandom(seed), { count: 10 }),
+  });
+  expect(make(1)).toEqual(make(1));
+  expect(make(2).choices).not.toEqual(make(1).choices);
+  expect(make(2).words).not.toEqual(make(1).words);
+  expect(() => continuationTask(documents, createRandom(1), { count: 1000 })).toThrow(
+    /has \d+ passages, 1000 are needed/,
+  );
+  expect(() => lastWordTask(["One sentence only."], createRandom(1), { count: 1 })).toThrow(/has 0 passages that end/);
+});
+
+test("held-out documents are read back from a corpus of bytes, and of no other", () => {
+  const folder = mkdtempSync(join(tmpdir(), "isoflop-held-out-"));
+  writeFileSync(join(folder, "validation.bin"), "naïve\nfirst\0second\0");
+  expect(heldOutDocuments({ folder, tokenizer: "bytes" })).toEqual(["naïve\nfirst", "second"]);
+  expect(() => heldOutDocuments({ folder, tokenizer: "bpe" })).toThrow(/under the tokenizer bpe/);
+});
