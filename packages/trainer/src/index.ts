@@ -8,3 +8,4 @@ export { type MatmulSpeed, measureMatmul } from "./devices/matmulSpeed.js";
 export { type ContinuationOptions, continuationTask, type LastWordOptions, lastWordTask } from "./tasks/buildTasks.js";
 export { heldOutDocuments } from "./tasks/heldOut.js";
 export { parseTask, type Question, type Task } from "./tasks/taskFile.js";
+export { type MeasuredNoise, type NoiseMeasurement, noiseOf } from "./training/noiseScale.js";

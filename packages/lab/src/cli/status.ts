@@ -38,7 +38,7 @@ function describe({ spec, status, last, result }: RunState) {
     budget: spec.budget,
     parameters: spec.parameters.total,
     tokens: spec.tokens,
-    step: result?.status === "done" ? spec.steps : (last?.step ?? 0),
+    step: result?.status === "done" ? result.steps : (last?.step ?? 0),
     steps: spec.steps,
     trainLoss: result?.["train/loss"] ?? last?.["train/loss"],
     validationLoss: result?.["val/loss"] ?? last?.["val/loss"],

@@ -60,7 +60,8 @@ export async function toRecords(
 
 async function toRecord(state: RunState, counting: Study["counting"]): Promise<RunRecord | undefined> {
   const { spec, result, folder } = state;
-  const loss = result?.["val/loss"];
+  // A run that may stop early is judged by its least loss: L(D) of Kaplan et al. 2020, section 4.
+  const loss = spec.evaluation.earlyStopping ? result?.best?.["val/loss"] : result?.["val/loss"];
   if (result === undefined || loss === undefined || !Number.isFinite(loss)) return undefined;
   const flopsPerToken = spec.flopsPerToken[counting.flops];
   return {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStudy } from "../study/folder.js";
 import { resolveRuns } from "../study/resolve.js";
 import { createRun, writeNew } from "./folder.js";
+import { toRecords } from "./records.js";
 import { noteDesign, readStudyRuns } from "./studyRuns.js";
 
 const corpus: Corpus = {
@@ -76,6 +77,29 @@ describe("the runs folder of a study", () => {
     const moved = { ...first, data: { ...first.data, folder: "/other" } };
     await expect(createRun(study.runs, moved)).rejects.toMatchObject({ code: "run-spec-conflict" });
     expect(await readFile(path, "utf8")).toBe(edited);
+  });
+});
+
+describe("the record of a run", () => {
+  it("has its last validation loss, and where it may stop early its least one", async () => {
+    const { study, specs } = await made();
+    const [spec] = specs;
+    const result = {
+      status: "done" as const,
+      steps: 5,
+      tokens: 5 * spec.batch.tokens,
+      flops: 1,
+      "val/loss": 2.5,
+      best: { step: 3, "val/loss": 2.25 },
+      wallSeconds: 1,
+    };
+    const patient = { ...spec.evaluation, earlyStopping: { patience: 2, minimumDecrease: 0 } };
+    const lossOf = async (of: RunSpec) => {
+      const state = { folder: join(study.runs, of.id), spec: of, status: "done" as const, last: undefined, result };
+      return (await toRecords([state], study.study.counting, "fit")).records.map(({ loss, tokens }) => [loss, tokens]);
+    };
+    expect(await lossOf(spec)).toEqual([[2.5, result.tokens]]);
+    expect(await lossOf({ ...spec, evaluation: patient })).toEqual([[2.25, result.tokens]]);
   });
 });
 
