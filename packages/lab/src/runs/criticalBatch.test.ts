@@ -42,7 +42,7 @@ it("gives back the planted critical batch from the metrics of a few runs: exactl
     const rows = ranges.flatMap((range, i) =>
       criticalBatchRows({ ...spec, id: `run-${i}` }, linesOf(steps, range, scatter, i)),
     );
-    return { rows, fit: fitLaw(criticalBatch, rows, { bootstrap: 0 }) };
+    return { rows, fit: fitLaw(criticalBatch, rows) };
   };
   // A window's mean loss and mean scale are not quite on the curve: 3,000 measurements in windows of 375.
   const exact = fitOf(0, 3000);
