@@ -32,7 +32,7 @@ function linesOf(steps: number, losses: readonly [number, number], scatter: numb
   });
 }
 
-it("gives back the planted critical batch from the metrics of a few runs: exactly, and with noise within its interval", () => {
+it("gives back the planted critical batch from the metrics of a few runs: exactly, and with noise to a few per cent", () => {
   const ranges: [number, number][] = [
     [6, 3.5],
     [5, 2.8],
