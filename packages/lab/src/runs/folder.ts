@@ -80,7 +80,7 @@ export async function createRun(runsFolder: string, spec: RunSpec): Promise<stri
   return folder;
 }
 
-/** run.json of a run folder, checked; undefined where there is none. Errors: run-spec-invalid, run-invalid, run-contract. */
+/** run.json of a run folder, checked; undefined where there is none. Errors: run-spec-invalid, run-contract. */
 export async function readRunSpec(folder: string): Promise<RunSpec | undefined> {
   const path = join(folder, "run.json");
   const text = await readIfThere(path);

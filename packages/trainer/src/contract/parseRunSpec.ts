@@ -1,7 +1,7 @@
 import { IsoflopError } from "@isoflop/laws";
 import { CONTRACT, type RunSpec, runSpecSchema } from "./runSpec.js";
 
-/** The spec that a run.json holds. Errors: run-contract (written under another contract), run-invalid. */
+/** The spec that a run.json holds. Errors: run-contract (written under another contract), run-spec-invalid. */
 export function parseRunSpec(path: string, value: unknown): RunSpec {
   const result = runSpecSchema.safeParse(value);
   if (result.success) return result.data;
@@ -19,7 +19,7 @@ export function parseRunSpec(path: string, value: unknown): RunSpec {
   const issue = result.error.issues[0]!;
   const place = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
   throw new IsoflopError({
-    code: "run-invalid",
+    code: "run-spec-invalid",
     message: `${path}: ${place}${issue.message}`,
     hint: "run.json was edited or is damaged: delete the run's folder, and `isoflop run` plans the run anew",
   });
