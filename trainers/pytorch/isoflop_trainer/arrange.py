@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -22,6 +23,8 @@ class Arranged:
     """Windows to the loss of each token; backward of its mean leaves the mean gradient over the processes."""
     evaluate: Callable[[Tensor], Tensor]
     """The same without a gradient."""
+    score: Callable[[Tensor], tuple[Tensor, Tensor]]
+    """Without a gradient, and the likeliest tokens too."""
     unsynchronised: Callable[[], AbstractContextManager[None]]
     """Inside it gradients are summed up here and not yet averaged, where that can be put off."""
 
@@ -56,15 +59,17 @@ def arrange(spec: RunSpec, processes: Processes, compiled: bool) -> Arranged:
 
     autocast = spec.runtime.precision == "bfloat16"
 
-    def call(module: Callable[[Tensor], Tensor], windows: Tensor) -> Tensor:
+    def call(module: Callable[..., Any], *inputs: Any) -> Any:
         with torch.autocast(processes.device.type, dtype=torch.bfloat16, enabled=autocast):
-            return module(windows)
+            return module(*inputs)
 
-    def evaluate(windows: Tensor) -> Tensor:
-        with torch.no_grad():
-            return call(callable_model, windows)
-
-    return Arranged(parameters, lambda windows: call(train, windows), evaluate, unsynchronised)
+    return Arranged(
+        parameters,
+        lambda windows: call(train, windows),
+        torch.no_grad()(lambda windows: call(callable_model, windows)),
+        torch.no_grad()(lambda windows: call(callable_model, windows, True)),
+        unsynchronised,
+    )
 
 
 def shard(model: Transformer, processes: Processes, compiled: bool) -> None:

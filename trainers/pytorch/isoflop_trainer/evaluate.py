@@ -1,6 +1,4 @@
-"""Validation loss."""
-
-import math
+"""Validation loss, and the scores of tasks."""
 
 import numpy as np
 import torch
@@ -8,10 +6,18 @@ from numpy.typing import NDArray
 
 from .arrange import Arranged
 from .processes import Processes
+from .result import bits_per_byte
 from .spec import RunSpec
+from .tasks import LoadedTask, Outcome, outcome, scores
 
-# Without gradients a batch needs far less memory than in training.
 LEAST_BATCH = 16
+LOGITS = 1 << 22
+
+
+def scoring_batch(spec: RunSpec) -> int:
+    """Sequences at a time: enough to keep the device busy, with no more logits than a step of training has, or 16 MB."""
+    affordable = LOGITS // (spec.shape.context * spec.shape.vocabulary)
+    return max(1, spec.batch.micro_sequences, min(LEAST_BATCH, affordable))
 
 
 def mean_loss(model: Arranged, windows: NDArray[np.int64], processes: Processes, batch: int) -> float:
@@ -31,10 +37,28 @@ def evaluate(
     model: Arranged, sets: dict[str, NDArray[np.int64]], spec: RunSpec, processes: Processes
 ) -> dict[str, float]:
     """As metrics.jsonl names them."""
-    batch = max(LEAST_BATCH, spec.batch.micro_sequences)
+    batch = scoring_batch(spec)
     losses = {name: mean_loss(model, windows, processes, batch) for name, windows in sets.items()}
-    measured = {
-        "val/loss": losses[""],
-        "val/bits_per_byte": losses[""] / (math.log(2) * spec.data.validation_bytes_per_token),
+    main = {"val/loss": losses[""], "val/bits_per_byte": bits_per_byte(spec, losses[""])}
+    return main | {f"val/{name}/loss": loss for name, loss in losses.items() if name}
+
+
+def score_tasks(
+    model: Arranged, tasks: list[LoadedTask], spec: RunSpec, processes: Processes
+) -> dict[str, dict[str, float]]:
+    """Every process scores all: tasks are small, and a model that is shared out needs every process at each call."""
+    rows = [row for task in tasks for question in task.questions for row in question.rows]
+    batch = scoring_batch(spec)
+    found: list[Outcome] = []
+    for start in range(0, len(rows), batch):
+        some = rows[start : start + batch]
+        # Behind a row's end stand zeros: no earlier token sees them, and their losses are not read.
+        windows = np.zeros((len(some), spec.shape.context + 1), dtype=np.int64)
+        for window, row in zip(windows, some, strict=True):
+            window[: len(row.tokens)] = row.tokens
+        losses, greedy = model.score(torch.from_numpy(windows).to(processes.device))
+        found += map(outcome, some, losses.cpu().numpy(), greedy.cpu().numpy())
+    each = iter(found)
+    return {
+        task.name: scores(task, [[next(each) for _ in question.rows] for question in task.questions]) for task in tasks
     }
-    return measured | {f"val/{name}/loss": loss for name, loss in losses.items() if name}

@@ -27,12 +27,10 @@ def read_metrics(path: Path) -> list[Line]:
     return lines
 
 
-def cut_metrics(path: Path, last_step: int) -> list[Line]:
-    """Cuts the file back to the steps of the checkpoint that training goes on from; returns what is kept."""
-    kept = [line for line in read_metrics(path) if line["step"] <= last_step]
+def cut_metrics(path: Path, kept: list[Line]) -> None:
+    """Makes the file hold the lines up to the checkpoint that training goes on from; the rest will be written again."""
     if path.exists():
         write_whole(path, "".join(f"{json.dumps(line)}\n" for line in kept))
-    return kept
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -60,3 +58,8 @@ class Metrics:
     def flush(self) -> None:
         self.file.flush()
         self.written = time.monotonic()
+
+    def sync(self) -> None:
+        """On the disk itself: a checkpoint that outlives a power cut has its metrics."""
+        self.flush()
+        os.fsync(self.file.fileno())

@@ -1,4 +1,4 @@
-"""The gradient of one step, and how noisy it is."""
+"""The gradient of one step."""
 
 from dataclasses import dataclass
 
@@ -76,19 +76,3 @@ def backward_part(model: Arranged, rows: Tensor, parts: int) -> Tensor:
     loss = model.train(rows).mean() / parts
     loss.backward()
     return loss.detach()
-
-
-def noise_scale(measurements: list[tuple[float, float]], small: int, big: int) -> float | None:
-    """
-    B_simple in the unit of `small` and `big`, from mean squared gradient norms of the small and the big batches
-    (McCandlish et al. 2018, equation A.2 and appendix A.1: numerator and denominator are averaged before they are
-    divided), over the last half of the measurements; None where these do not tell the gradient from its noise.
-    """
-    last = measurements[len(measurements) // 2 :]
-    if not last:
-        return None
-    mean_small = sum(pair[0] for pair in last) / len(last)
-    mean_big = sum(pair[1] for pair in last) / len(last)
-    squared_gradient = (big * mean_big - small * mean_small) / (big - small)
-    noise = (mean_small - mean_big) / (1 / small - 1 / big)
-    return noise / squared_gradient if squared_gradient > 0 and noise > 0 else None

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .errors import InputError
 from .spec import RunSpec
+from .tasks import read_tasks
 from .tokens import check_shares, training_batches, validation_sets
 
 PATIENCE_SECONDS = 30
@@ -26,6 +27,7 @@ def launch(folder: Path, spec: RunSpec, count: int, options: list[str]) -> int:
     check_shares(spec, count)
     training_batches(spec)
     validation_sets(spec)
+    read_tasks(folder, spec)
     shared = {
         "WORLD_SIZE": str(count),
         "MASTER_ADDR": "127.0.0.1",

@@ -110,7 +110,10 @@ class Layer(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Pre-norm decoder: from windows [batch, context + 1] to the loss of each token in nats [batch, context]."""
+    """
+    Pre-norm decoder: from windows [batch, context + 1] to the loss of each token in nats [batch, context], and
+    where asked for, the tokens that it holds for the likeliest.
+    """
 
     def __init__(self, shape: Shape, factors: Factors) -> None:
         super().__init__()
@@ -130,7 +133,7 @@ class Transformer(nn.Module):
         self.register_buffer("turns", turns, persistent=False)
         self.register_buffer("score_bias", bias, persistent=False)
 
-    def forward(self, windows: Tensor) -> Tensor:
+    def forward(self, windows: Tensor, greedy: bool = False) -> Tensor | tuple[Tensor, Tensor]:
         inputs, labels = windows[:, :-1], windows[:, 1:]
         x = F.embedding(inputs, self.embedding)
         if self.positions is not None:
@@ -140,7 +143,8 @@ class Transformer(nn.Module):
         head = self.embedding if self.head is None else self.head
         logits = F.linear(self.final(x), head) * self.logits
         flat = logits.flatten(0, 1).to(self.embedding.dtype)
-        return F.cross_entropy(flat, labels.flatten(), reduction="none").view_as(labels)
+        losses = F.cross_entropy(flat, labels.flatten(), reduction="none").view_as(labels)
+        return (losses, flat.argmax(dim=-1).view_as(labels)) if greedy else losses
 
 
 def contract_name(parameter: str) -> str:

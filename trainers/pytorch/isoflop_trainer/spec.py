@@ -164,6 +164,7 @@ class RunSpec:
     runtime: Runtime
     versions: Mapping[str, Any]
     budget: float | None = None
+    choices: Mapping[str, Any] | None = None
     gradient_noise: GradientNoise | None = None
 
     @property
@@ -198,6 +199,8 @@ def _check(spec: RunSpec) -> None:
         raise ValueError(
             f"gradientNoise.sequences: must divide the {batch.sequences} sequences of the batch, and be fewer"
         )
+    if spec.evaluation.early_stopping and spec.evaluation.every_steps == 0:
+        raise ValueError("evaluation.earlyStopping: needs evaluations on the way: everySteps is 0")
     if spec.shape.positions == "rope" and spec.shape.head_width % 2:
         raise ValueError("shape.headWidth: rotary positions turn pairs: the head width must be even")
     flops = spec.flops_per_token.get(spec.convention)

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -40,6 +41,7 @@ describe.skipIf(python === undefined)("python -m isoflop_trainer", { timeout: 30
     const [small, big] = [mean("noise/small"), mean("noise/big")];
     const squaredGradient = (64 * big - 32 * small) / 32;
     expect(result.gradientNoiseScale).toBeCloseTo((small - big) / (1 / 32 - 1 / 64) / squaredGradient, 6);
+    expect(result.gradientNoiseScaleError).toBeGreaterThan(0);
     const best = Math.min(...evaluated.map((line) => line["val/loss"]!));
     expect(result).toMatchObject({
       status: "done",
@@ -64,8 +66,8 @@ describe.skipIf(python === undefined)("python -m isoflop_trainer", { timeout: 30
     const passed = (step: number) => () =>
       existsSync(checkpoints) && readdirSync(checkpoints).some((name) => Number(name.slice(5, 14)) >= step);
     expect(reached(7)()).toBe(false);
-    expect(await interrupted([folder], "SIGKILL", passed(50))).toBe("SIGKILL");
-    expect(await interrupted([folder], "SIGTERM", passed(150))).toBe(143);
+    expect(await interrupted([folder], "SIGKILL", passed(21))).toBe("SIGKILL");
+    expect(await interrupted([folder], "SIGTERM", passed(60))).toBe(143);
     const stopped = readMetrics(metrics).length;
     expect(reached(stopped)()).toBe(true);
     expect(existsSync(join(folder, "result.json"))).toBe(false);
@@ -104,8 +106,43 @@ describe.skipIf(python === undefined)("python -m isoflop_trainer", { timeout: 30
     const early = { ...spec.evaluation, earlyStopping: { patience: 2, minimumDecrease: 10 } };
     const folder = trained({ ...spec, evaluation: early });
     // The first evaluation is the reference; nothing falls by ten nats.
-    expect(result(folder)).toMatchObject({ status: "done", steps: 30, best: { step: 30 } });
+    expect(result(folder)).toMatchObject({
+      status: "done",
+      reason: "stopped early at step 30 of 60: no lower validation loss in 2 evaluations",
+      steps: 30,
+      best: { step: 30 },
+    });
     expect(readMetrics(join(folder, "metrics.jsonl"))).toHaveLength(30);
+  });
+
+  test("tasks are scored after training, by hand alike", () => {
+    const folder = tinyRunFolder(spec);
+    const choices = [
+      { prompt: "abcd", choices: ["abc", "aa"], answer: 0 },
+      { prompt: `${"abcd".repeat(8)} `, choices: ["ca", "ddd", "cc"], answer: 1 },
+    ];
+    const words = [{ text: "abc dab cd" }, { prompt: "a b", last: "c" }];
+    const tasks = Object.entries({ choices, words }).map(([name, rows]) => {
+      const content = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+      const file = join(folder, `${name}.jsonl`);
+      writeFileSync(file, content);
+      return { name, file, hash: createHash("sha256").update(content).digest("hex").slice(0, 16) };
+    });
+    const asked = { ...spec, tasks };
+    writeFileSync(join(folder, "run.json"), JSON.stringify(asked));
+    expect(trainWithTorch(folder)).toMatchObject({ status: 0, stderr: "" });
+    const scores = result(folder).tasks!;
+    expect(scores.choices).toMatchObject({ questions: 2, truncated: 1, chance: (1 / 2 + 1 / 3) / 2 });
+    expect(scores.words).toMatchObject({ questions: 2, truncated: 0 });
+    for (const { accuracy, loss, bits_per_byte, loss_error } of [scores.choices!, scores.words!]) {
+      expect([0, 0.5, 1]).toContain(accuracy);
+      // Bytes are tokens: the mean of nats per token is that of bits per byte.
+      expect(bits_per_byte! * Math.LN2).toBeCloseTo(loss!, 10);
+      expect(loss_error).toBeGreaterThan(0);
+    }
+    writeFileSync(tasks[0]!.file, "changed");
+    const late = tinyRunFolder(asked);
+    expect(trainWithTorch(late)).toMatchObject({ status: 2, stderr: expect.stringContaining("is not the file") });
   });
 
   test("a run that diverges ends as diverged, with the step and the reason", () => {
@@ -139,6 +176,11 @@ describe.skipIf(python === undefined)("python -m isoflop_trainer", { timeout: 30
     expect(told({ data: { ...spec.data, folder: "/nowhere" } })).toEqual([2, expect.stringMatching(/token cache/)]);
     expect(told({ data: { ...spec.data, trainTokens: 4999 } })).toEqual([2, expect.stringMatching(/5000 tokens/)]);
     expect(told({ data: { ...spec.data, uniqueSequences: 400 } })).toEqual([2, expect.stringMatching(/not 400/)]);
+    const rule = { patience: 1, minimumDecrease: 0 };
+    expect(told({ evaluation: { everySteps: 0, sequences: 4, earlyStopping: rule } })).toEqual([
+      2,
+      expect.stringMatching(/earlyStopping: needs evaluations/),
+    ]);
     expect(told({}, "--processes", "3")).toEqual([2, expect.stringMatching(/shared out evenly among 3/)]);
     const empty = join(tinyRunFolder(spec), "empty");
     mkdirSync(empty);

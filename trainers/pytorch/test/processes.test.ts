@@ -62,7 +62,7 @@ describe.skipIf(python === undefined)("several processes", { timeout: 300_000 },
   );
 
   test("started by --processes they keep the exit codes, and stopped and resumed give the same bits", async () => {
-    const long: RunSpec = { ...spec, steps: 1000, tokens: 1000 * 128, gradientNoise: undefined };
+    const long: RunSpec = { ...spec, steps: 500, tokens: 500 * 128, gradientNoise: undefined };
     const folder = tinyRunFolder(long);
     const metrics = join(folder, "metrics.jsonl");
     expect(await interrupted(["--processes", "2", folder], "SIGTERM", () => readMetrics(metrics).length > 20)).toBe(
