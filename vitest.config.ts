@@ -12,5 +12,8 @@ export default defineConfig({
       "@isoflop/figures": source("figures/src"),
     },
   },
-  test: { include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"], testTimeout: 60_000 },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "trainers/*/test/**/*.test.ts"],
+    testTimeout: 60_000,
+  },
 });

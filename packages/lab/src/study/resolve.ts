@@ -91,11 +91,13 @@ export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): R
           ? Math.max(10, Math.ceil(training.steps / 20))
           : study.checkpoint.everySteps,
     },
-    runtime: { threads: study.executor.threads, device: "cpu", precision: "float32" },
+    runtime: runtimeOf(study),
     versions: softwareVersions(),
   };
   return { ...spec, id: runId(spec) };
 }
+
+const runtimeOf = ({ executor: { threads, device, precision } }: Study) => ({ threads, device, precision });
 
 /** As many as asked for, or as many as the held-out text has (each needs one token more than it predicts). */
 function validationSequences(study: Study, corpus: Corpus, context: number): number {

@@ -144,6 +144,10 @@ const plainSchema = z.strictObject({
       workers: orAuto(count, "a number of workers").default("auto"),
       /** Threads of one run. */
       threads: count.refine((value) => value <= 256, { error: "must be at most 256" }).default(1),
+      /** What the runs are computed on, where the trainer has it. */
+      device: z.enum(["cpu", "cuda", "webgpu", "coreml", "directml"]).default("cpu"),
+      /** Of matrix products. */
+      precision: z.enum(["float32", "bfloat16"]).default("float32"),
     })
     .prefault({}),
 });

@@ -81,7 +81,13 @@ describe("study.yaml", () => {
       span: 8,
       centre: { tokensPerParameter: 20, exponent: 0.5 },
     });
-    expect(small.executor).toEqual({ kind: "local", workers: "auto", threads: 1 });
+    expect(small.executor).toEqual({
+      kind: "local",
+      workers: "auto",
+      threads: 1,
+      device: "cpu",
+      precision: "float32",
+    });
   });
 
   const cases: [string, string, string, RegExp][] = [
@@ -226,6 +232,14 @@ describe("resolveRuns", () => {
       { ...run, data: { ...run.data, corpusHash: "e" } },
     ]) {
       expect(runId(changed)).not.toBe(run.id);
+    }
+  });
+
+  it("says what the runs are computed on", () => {
+    expect(runs[0]!.runtime).toEqual({ threads: 1, device: "cpu", precision: "float32" });
+    const elsewhere = text.replace("threads: 1 }", "threads: 2, device: cuda, precision: bfloat16 }");
+    for (const run of resolveRuns(parseStudy(elsewhere, "s"), corpus)) {
+      expect(run.runtime).toEqual({ threads: 2, device: "cuda", precision: "bfloat16" });
     }
   });
 
