@@ -56,7 +56,10 @@ test("bad input is told with its place, and exits 2", () => {
   expect(runToEnd(folder).stderr).toContain("cannot read");
   const biased = { ...spec, shape: { ...spec.shape, biases: true } };
   const unsupported = runToEnd(tinyRunFolder(biased));
-  expect([unsupported.status, unsupported.stderr]).toEqual([2, expect.stringMatching(/without biases only\nchange design/)]);
+  expect([unsupported.status, unsupported.stderr]).toEqual([
+    2,
+    expect.stringMatching(/without biases only\nchange design/),
+  ]);
   const lost = tinySpec(join(dirname(corpus), "nowhere"));
   const missing = runToEnd(tinyRunFolder(lost));
   expect([missing.status, missing.stderr]).toEqual([2, expect.stringContaining("token cache")]);

@@ -19,10 +19,14 @@ const corpus: Corpus = {
   tokenizer: "bytes",
   tokenizerHash: "t".repeat(64),
   vocabulary: 256,
+  tokenBytes: 1,
   trainTokens: 10_000_000,
   validationTokens: 500_000,
+  validationBytesPerToken: 1,
+  validationSets: [],
   documents: 200,
   validationDocuments: 10,
+  documentsLeftOut: 0,
   split: "documents",
 };
 /** A study file of this test's own: lines and columns below are those of this text. */
