@@ -23,6 +23,8 @@ export interface HeldOutTexts {
 
 /** The corpus, and what of it is trained on. */
 export interface TrainingTexts extends HeldOutTexts {
+  /** Bytes of what is trained on. */
+  readonly trainBytes: number;
   readonly heldOutDocuments: number;
   readonly documentsLeftOut: number;
 }
@@ -65,6 +67,9 @@ export async function measureTexts(sources: Sources, validation: number | string
     documents,
     split,
     bytes,
+    trainBytes:
+      documents.bytes.reduce((sum, length, i) => sum + (split.sides[i] === TRAIN ? length : 0), 0) -
+      split.ranges.reduce((sum, [start, end]) => sum + end - start, 0),
     heldOutDocuments: count(VALIDATION),
     documentsLeftOut: count(LEFT_OUT),
   };

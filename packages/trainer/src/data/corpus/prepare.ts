@@ -143,9 +143,11 @@ async function trainTokenizer(
   log: (line: string) => void,
 ): Promise<Tokenizer> {
   if (choice === "bytes" || !("bpe" in choice)) return BYTES;
-  log(`training a vocabulary of ${choice.bpe} tokens on ${formatCount(Math.min(train.bytes, VOCABULARY_BYTES))} bytes`);
+  log(
+    `training a vocabulary of ${choice.bpe} tokens on ${formatCount(Math.min(train.trainBytes, VOCABULARY_BYTES))} bytes`,
+  );
   const parts = splitParts(train.source.files, field, train.documents, train.split);
-  const trained = trainBpe(await countWords(parts, train.bytes), choice.bpe);
+  const trained = trainBpe(await countWords(parts, train.trainBytes), choice.bpe);
   if (trained.tokens.length < choice.bpe) {
     throw new IsoflopError({
       code: "tokenizer-corpus-too-small",

@@ -53,11 +53,20 @@ function threads(json: string, count: number): EncoderPool {
     encode: async (texts) => {
       const worker = await take();
       const reply = await new Promise<EncodingReply>((resolve, reject) => {
-        worker.once("message", resolve);
-        worker.once("error", reject);
+        const settled = (): void => {
+          worker.off("message", done).off("error", failed);
+        };
+        const done = (message: EncodingReply): void => {
+          settled();
+          resolve(message);
+        };
+        const failed = (error: Error): void => {
+          settled();
+          reject(error);
+        };
+        worker.on("message", done).on("error", failed);
         worker.postMessage(texts);
       });
-      worker.removeAllListeners();
       give(worker);
       if ("failure" in reply) throw new EncodingFailure(reply.piece, reply.failure);
       return reply;

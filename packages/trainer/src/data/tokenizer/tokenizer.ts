@@ -60,6 +60,7 @@ const hashOf = (json: string, separator: number): string => sha256(`${separator}
 const END_NAMES = [END_OF_TEXT, "<|end_of_text|>", "</s>", "<eos>", "<|eos|>", "[EOS]", "[SEP]"];
 
 const modelSchema = z.looseObject({
+  pre_tokenizer: z.unknown(),
   model: z.looseObject({
     type: z.string().optional(),
     dropout: z.number().nullish(),
@@ -89,7 +90,12 @@ export async function readTokenizer(path: string, endOfText?: string): Promise<T
     throw refusal("tokenizer-invalid", `${path} is not a Hugging Face tokenizer.json: ${why}.`, hint, cause);
   }
   const { type, unk_token: unknownToken, byte_fallback: bytesInstead } = about.model;
-  if (type === "BPE" && !unknownToken && !bytesInstead && !json.includes('"ByteLevel"')) {
+  if (
+    type === "BPE" &&
+    !unknownToken &&
+    !bytesInstead &&
+    !JSON.stringify(about.pre_tokenizer ?? null).includes('"ByteLevel"')
+  ) {
     const hint = "Set byte_fallback, or take a byte-level tokenizer.";
     throw refusal("tokenizer-unsupported", `${path} leaves out characters that it does not know, unnoticed.`, hint);
   }

@@ -28,7 +28,7 @@ interface Pair {
  * Byte-pair encoding (Sennrich et al. 2016, algorithm 1) over words and how often each occurs: the most frequent pair of
  * neighbours becomes a token, until the vocabulary has `size` tokens or no pair occurs twice. Only the words that hold the
  * merged pair are walked again. The result does not depend on the order of the words, and is that of Hugging Face's
- * BpeTrainer (dev/tokenizers.py compares them).
+ * BpeTrainer (dev/compareTokenizers.mjs compares them).
  */
 export function trainBpe(words: ReadonlyMap<string, number>, size: number): BpeVocabulary {
   const alphabet = [...BYTE_CHARACTERS].sort();
