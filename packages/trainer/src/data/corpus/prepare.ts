@@ -152,7 +152,7 @@ async function trainTokenizer(
     throw new IsoflopError({
       code: "tokenizer-corpus-too-small",
       message: `${train.source.source} yields a vocabulary of ${trained.tokens.length} tokens, not ${choice.bpe}: no other pair of them occurs twice.`,
-      hint: `Add more text, or take a smaller vocabulary: tokenizer: { bpe: ${2 ** Math.floor(Math.log2(trained.tokens.length))} }`,
+      hint: `Add more text, or take a smaller vocabulary: tokenizer: { bpe: ${trained.tokens.length} }`,
     });
   }
   return bpeTokenizer(trained);
