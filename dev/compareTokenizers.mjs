@@ -67,19 +67,28 @@ const { answers } = JSON.parse(reference.stdout);
 
 let wrong = 0;
 for (const [i, task] of tasks.entries()) {
-  const { json, ids } = answers[i];
+  const { json, ids, times } = answers[i];
   const encode = createEncoder(json);
+  const started = performance.now();
   const differing = task.encode.filter((text, at) => JSON.stringify(encode(text)) !== JSON.stringify(ids[at]));
-  const lines = [`${task.encode.length - differing.length} of ${task.encode.length} texts encoded alike`];
+  const encoded = performance.now();
+  const seconds = (theirs, ours) => `(${theirs.toFixed(1)} s, ours ${(ours / 1000).toFixed(1)} s)`;
+  const lines = [
+    `${task.encode.length - differing.length} of ${task.encode.length} texts encoded alike ${seconds(times.encode, encoded - started)}`,
+  ];
   if (task.kind === "gpt2") {
+    const trainingStarted = performance.now();
     const words = new Map();
     for (const text of task.train) for (const word of splitWords(text)) words.set(word, (words.get(word) ?? 0) + 1);
     const ours = trainBpe(words, task.size);
+    const took = seconds(times.train, performance.now() - trainingStarted);
     const { merges } = JSON.parse(json).model;
     const same = JSON.stringify(ours.merges) === JSON.stringify(merges);
     if (!same) wrong++;
-    lines.push(`${merges.length} merges ${same ? "alike" : `differ (we made ${ours.merges.length})`}`);
+    lines.push(`${merges.length} merges ${same ? "alike" : `differ (we made ${ours.merges.length})`} ${took}`);
   }
+  const astral = differing.filter((text) => !text.includes("\u{20000}")).length;
+  if (differing.length > 0) lines.push(`${astral} of the others without an ideograph beyond U+FFFF`);
   console.log(`${task.name.padEnd(30)} ${lines.join(", ")}`);
   for (const text of differing.slice(0, 3)) {
     const at = task.encode.indexOf(text);

@@ -1,11 +1,12 @@
 """Reference answers of Hugging Face's own tokenizers (pip install tokenizers), for dev/compareTokenizers.mjs.
 
 Reads {"tasks": [{"kind", "size", "train": [text], "encode": [text]}]} from standard input; writes for each the trained
-tokenizer.json and the ids of every text.
+tokenizer.json, the ids of every text, and the seconds that it took.
 """
 
 import json
 import sys
+import time
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
@@ -73,14 +74,18 @@ def make(kind, size):
 
 def answer(task):
     tokenizer, trainer = make(task["kind"], task["size"])
+    started = time.monotonic()
     tokenizer.train_from_iterator(task["train"], trainer)
+    trained = time.monotonic()
     if task["kind"] == "llama2":
         # The bytes are ordinary tokens that fallback uses; only the control tokens are special.
         stated = json.loads(tokenizer.to_str())
         stated["added_tokens"] = [token for token in stated["added_tokens"] if not token["content"].startswith("<0x")]
         tokenizer = Tokenizer.from_str(json.dumps(stated))
+    starting = time.monotonic()
     ids = [encoding.ids for encoding in tokenizer.encode_batch(task["encode"], add_special_tokens=False)]
-    return {"json": tokenizer.to_str(), "ids": ids}
+    times = {"train": trained - started, "encode": time.monotonic() - starting}
+    return {"json": tokenizer.to_str(), "ids": ids, "times": times}
 
 
 print(json.dumps({"answers": [answer(task) for task in json.load(sys.stdin)["tasks"]]}))

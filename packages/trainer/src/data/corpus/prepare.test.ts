@@ -59,9 +59,12 @@ describe("a corpus of many kinds of file", () => {
     await put("mixed/b.jsonl", lines(0, 20));
     await put("mixed/c.jsonl.gz", gzipSync(lines(20, 40)));
     await put("mixed/table.csv", "not,for,training");
+    await put("mixed/README.md", "About the data, not of it.");
     const fixture = fileURLToPath(new URL("./fixtures/zstd.parquet", import.meta.url));
     await put("mixed/deep/d.parquet", await readFile(fixture));
-    const corpus = await prepare({ source: "mixed" });
+    const said: string[] = [];
+    const corpus = await prepare({ source: "mixed", log: (line) => said.push(line) });
+    expect(said[0]).toBe("preparing mixed: 4 files (1 text, 2 JSONL, 1 Parquet)");
     expect(corpus).toMatchObject({ documents: 101, split: "documents", documentsLeftOut: 0 });
     const all = [...(await bytesOf(corpus, "train")).split("\0"), ...(await bytesOf(corpus, "validation")).split("\0")];
     expect(all).toHaveLength(101);

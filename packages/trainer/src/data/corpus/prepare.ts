@@ -18,7 +18,7 @@ import { filesHash } from "./contentHash.js";
 import { countWords, VOCABULARY_BYTES } from "./countWords.js";
 import { type HeldOutTexts, measureTexts, type Sources, type Texts, type TrainingTexts } from "./measure.js";
 import { splitParts } from "./parts.js";
-import { openSource } from "./source.js";
+import { openSource, type Source } from "./source.js";
 import { openTokenWriter, type Written } from "./tokenWriter.js";
 import { writeFailure } from "./writeFailure.js";
 import { writeTokens } from "./writeTokens.js";
@@ -86,9 +86,7 @@ export async function prepareCorpus(request: CorpusRequest): Promise<Corpus> {
   const cached = await readCorpus(folder, cacheRoot);
   if (cached?.corpusHash === corpusHash) return { ...cached, source: sources.corpus.source };
 
-  log(
-    `preparing ${sources.corpus.source}: ${sources.corpus.files.length} ${sources.corpus.files.length === 1 ? "file" : "files"}`,
-  );
+  log(`preparing ${sources.corpus.source}: ${countFiles(sources.corpus)}`);
   const texts = await measureTexts(sources, validation, field);
   const tokenizer = ready ?? (await trainTokenizer(choice, texts.train, field, log));
   try {
@@ -117,6 +115,16 @@ export async function prepareCorpus(request: CorpusRequest): Promise<Corpus> {
   } catch (error) {
     throw writeFailure(error, folder);
   }
+}
+
+/** "3 files", and of what kinds where there are several. */
+function countFiles({ files }: Source): string {
+  const names = { text: "text", jsonl: "JSONL", parquet: "Parquet" } as const;
+  const counts = Object.entries(names)
+    .map(([kind, name]) => ({ name, count: files.filter((file) => file.form.kind === kind).length }))
+    .filter(({ count }) => count > 0);
+  const kinds = counts.length > 1 ? ` (${counts.map(({ name, count }) => `${count} ${name}`).join(", ")})` : "";
+  return `${files.length} ${files.length === 1 ? "file" : "files"}${kinds}`;
 }
 
 function checkFraction(fraction: number): void {

@@ -21,6 +21,8 @@ export interface SourceOptions {
   readonly log: (line: string) => void;
 }
 
+const MARKDOWN = /\.md(\.|$)/i;
+
 /** "npm:<package>[@version]", "npm-tarball:<path>" or any *.tgz, a file, a folder, or a glob. */
 export async function openSource(source: string, options: SourceOptions): Promise<Source> {
   if (source.startsWith("npm:")) {
@@ -65,7 +67,7 @@ function tarballFiles(file: string, gzipped: Uint8Array): CorpusFile[] {
   const texts = readTarball(file, gzipped)
     .map((entry) => ({ name: entry.path.replace(/^(\.\/)?[^/]+\//, ""), bytes: entry.bytes }))
     .flatMap((entry) => {
-      const form = /\.md(\.|$)/i.test(entry.name) ? undefined : knownForm(entry.name);
+      const form = MARKDOWN.test(entry.name) ? undefined : knownForm(entry.name);
       return form === undefined ? [] : [{ ...entry, form }];
     });
   const inData = texts.filter((entry) => entry.name.startsWith("data/"));
@@ -76,10 +78,13 @@ function tarballFiles(file: string, gzipped: Uint8Array): CorpusFile[] {
   );
 }
 
+/** What a folder holds; beside JSONL or Parquet, Markdown is about the data and is left out. */
 async function folderFiles(source: string, folder: string): Promise<CorpusFile[]> {
   const names = (await listFiles(folder)).filter((name) => knownForm(name) !== undefined);
   if (names.length === 0) throw noTexts(source, `the folder holds no ${READABLE}`);
-  return sorted(names.map((name) => diskFile(name, join(folder, name))));
+  const data = names.some((name) => knownForm(name)?.kind !== "text");
+  const kept = data ? names.filter((name) => !MARKDOWN.test(name)) : names;
+  return sorted(kept.map((name) => diskFile(name, join(folder, name))));
 }
 
 async function globFiles(source: string, absolutePattern: string): Promise<CorpusFile[]> {

@@ -36,7 +36,8 @@ export function openEncoderPool(tokenizer: Tokenizer, bytes: number): EncoderPoo
 }
 
 function threads(json: string, count: number): EncoderPool {
-  const workers = Array.from({ length: count }, () => new Worker(WORKER, { workerData: json }));
+  // What Node was started with (--input-type, a test runner's loader) is not for the threads.
+  const workers = Array.from({ length: count }, () => new Worker(WORKER, { workerData: json, execArgv: [] }));
   const free = [...workers];
   const waiting: ((worker: Worker) => void)[] = [];
   const take = (): Promise<Worker> => {
