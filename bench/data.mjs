@@ -41,7 +41,9 @@ function prepare(source, tokenizer, cacheRoot) {
       corpus = await prepareCorpus(${JSON.stringify({ source, tokenizer, validation: 0.01, cacheRoot })});
       seconds.push((performance.now() - start) / 1000);
     }
-    console.log(JSON.stringify({ seconds, megabytes: process.resourceUsage().maxRSS / 1000, ...corpus }));`;
+    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+    const cpu = (userCPUTime + systemCPUTime) / 1e6;
+    console.log(JSON.stringify({ seconds, cpu, megabytes: maxRSS / 1000, ...corpus }));`;
   const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
     stdio: ["ignore", "pipe", "inherit"],
     encoding: "utf8",
@@ -58,11 +60,11 @@ async function bench([gigabytes = "1"]) {
     const path = join(folder, "corpus.jsonl");
     await generate(path, Number(gigabytes) * 1e9);
     for (const tokenizer of ["bytes", { bpe: 32_768 }]) {
-      const { seconds, megabytes, ...corpus } = prepare(path, tokenizer, join(folder, "cache"));
+      const { seconds, cpu, megabytes, ...corpus } = prepare(path, tokenizer, join(folder, "cache"));
       const [first, second, third] = seconds.map((time) => time.toFixed(2));
       console.log(
         `${gigabytes} GB of JSONL, ${corpus.documents} documents, ${corpus.tokenizer.padEnd(9)}: ${corpus.trainTokens} tokens in ${first} s, ` +
-          `next starts ${second} s and ${third} s, peak memory ${megabytes.toFixed(0)} MB`,
+          `next starts ${second} s and ${third} s, ${cpu.toFixed(0)} s of CPU, peak memory ${megabytes.toFixed(0)} MB`,
       );
       if (megabytes > MOST_MEGABYTES) failures++;
     }
