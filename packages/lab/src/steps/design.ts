@@ -24,7 +24,9 @@ export async function prepareDesign(
   const request: CorpusRequest = {
     source: data.corpus,
     tokenizer: data.tokenizer,
-    validationFraction: data.validation,
+    field: data.field,
+    validation: data.validation,
+    validationSets: data.validationSets,
     baseFolder: study.folder,
     log: options.log,
     ...(options.cacheRoot === undefined ? {} : { cacheRoot: options.cacheRoot }),

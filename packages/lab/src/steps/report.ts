@@ -10,6 +10,7 @@ import type { RunState } from "../runs/status.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import { checkDesign } from "../study/check.js";
 import type { StudyFolder } from "../study/folder.js";
+import type { Study } from "../study/schema.js";
 import { packageVersion } from "../study/versions.js";
 import { fitOfLaw, fitStudy } from "./fits.js";
 import { readForecast } from "./forecast.js";
@@ -94,7 +95,10 @@ async function provenance(
       trainTokens: spec?.data.trainTokens ?? 0,
       validationTokens: spec?.data.validationTokens ?? 0,
     },
-    tokenizer: { name: spec?.data.tokenizer ?? data.tokenizer, hash: spec?.data.tokenizerHash ?? "not prepared yet" },
+    tokenizer: {
+      name: spec?.data.tokenizer ?? tokenizerName(data.tokenizer),
+      hash: spec?.data.tokenizerHash ?? "not prepared yet",
+    },
     versions: { ...spec?.versions, isoflop: packageVersion() },
     machine: {
       Processor: `${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? arch()}`,
@@ -102,4 +106,9 @@ async function provenance(
       "Operating system": `${type()} ${release()}`,
     },
   };
+}
+
+function tokenizerName(choice: Study["data"]["tokenizer"]): string {
+  if (choice === "bytes") return choice;
+  return "bpe" in choice ? `bpe-${choice.bpe}` : choice.file;
 }

@@ -10,12 +10,12 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * Content hash of what determines a run's numbers: not its name, nor where the data lie, nor the versions of the
+ * Content hash of what determines a run's numbers: not its name, nor where the data lie and what they are called, nor the versions of the
  * software, nor how often it saves itself.
  */
 export function runId(spec: Omit<RunSpec, "id"> & { readonly id?: string }): string {
   const { id: _id, name: _name, versions: _versions, checkpoint: _checkpoint, data, ...rest } = spec;
-  const { folder: _folder, corpus: _corpus, ...contents } = data;
+  const { folder: _folder, corpus: _corpus, tokenizer: _tokenizer, ...contents } = data;
   return createHash("sha256")
     .update(canonicalJson({ ...rest, data: contents }))
     .digest("hex")

@@ -67,6 +67,12 @@ function explain(issue: z.core.$ZodIssue, prefix: Path, document: Document): Pro
     if (reached !== undefined) return reached.flatMap((inner) => explain(inner, path, document));
   }
   const subject = path.length === 0 ? "the study" : dotted(path);
+  if (issue.code === "invalid_key") {
+    const why = issue.issues[0]?.message ?? issue.message;
+    return [
+      { offset: keyOffset(document, path.slice(0, -1), String(path.at(-1))), text: `the key ${subject}: ${why}` },
+    ];
+  }
   if (issue.code === "invalid_type" && valueAt(document, path) === undefined) {
     return [{ offset: nodeOffset(document, path.slice(0, -1)), text: `${subject} is missing` }];
   }

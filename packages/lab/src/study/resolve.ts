@@ -46,13 +46,14 @@ export function resolveRuns(study: Study, corpus: Corpus): RunSpec[] {
   return runs;
 }
 
-/** One run with every field resolved. Errors: design-tokens-exceed-corpus, corpus-too-small. */
+/** One run with every field resolved. Errors: design-tokens-exceed-corpus, design-unique-tokens, corpus-too-small. */
 export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): RunSpec {
   const { shape, budget, role, seed } = request;
   const training = resolveTraining(shape, request.tokens, study.hyperparameters);
   const size = formatCount(countedParameters(shape, study.counting.parameters));
   const name = `${role === "fit" ? "" : `${role}-`}C${formatFlops(budget)}-N${size}-s${seed}`;
-  checkTokens(name, training.tokens, corpus);
+  const uniqueSequences = resolveUniqueSequences(study, corpus, shape.context);
+  checkRepeats(name, training.tokens, shape.context, uniqueSequences, study, corpus);
   const spec: Omit<RunSpec, "id"> = {
     contract: 2,
     name,
@@ -74,11 +75,12 @@ export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): R
       corpusHash: corpus.corpusHash,
       tokenizer: corpus.tokenizer,
       tokenizerHash: corpus.tokenizerHash,
-      tokenBytes: 1,
+      tokenBytes: corpus.tokenBytes,
       trainTokens: corpus.trainTokens,
       validationTokens: corpus.validationTokens,
-      validationBytesPerToken: 1,
-      validationSets: [],
+      validationBytesPerToken: corpus.validationBytesPerToken,
+      ...(uniqueSequences === undefined ? {} : { uniqueSequences }),
+      validationSets: [...corpus.validationSets],
     },
     evaluation: {
       everySteps: study.evaluation.everySteps,
@@ -101,23 +103,59 @@ const runtimeOf = ({ executor: { threads, device, precision } }: Study) => ({ th
 
 /** As many as asked for, or as many as the held-out text has (each needs one token more than it predicts). */
 function validationSequences(study: Study, corpus: Corpus, context: number): number {
-  const available = Math.floor((corpus.validationTokens - 1) / context);
-  if (available < 1) {
+  const short = [{ name: "data.validation", tokens: corpus.validationTokens }, ...corpus.validationSets].find(
+    ({ tokens }) => sequencesOf(tokens, context) < 1,
+  );
+  if (short !== undefined) {
+    const [what, remedy] =
+      short.name === "data.validation"
+        ? [`${corpus.source} holds out`, "raise data.validation"]
+        : [`The validation set ${short.name} has`, "leave the set out"];
     throw new IsoflopError({
       code: "corpus-too-small",
-      message: `${corpus.source} holds out ${corpus.validationTokens} tokens: not one sequence of ${context} tokens.`,
-      hint: "Add more text, raise data.validation, or lower design.shapes.context.",
+      message: `${what} ${short.tokens} tokens: not one sequence of ${context} tokens.`,
+      hint: `Add more text, ${remedy}, or lower design.shapes.context.`,
     });
   }
-  return Math.min(study.evaluation.sequences, available);
+  return Math.min(study.evaluation.sequences, sequencesOf(corpus.validationTokens, context));
 }
 
-/** A study of one pass over the data must not train longer than the data are: repeated tokens follow another law. */
-function checkTokens(name: string, tokens: number, corpus: Corpus): void {
-  if (tokens <= corpus.trainTokens) return;
+const sequencesOf = (tokens: number, context: number): number => Math.floor((tokens - 1) / context);
+
+/** data.uniqueTokens in whole sequences; absent: all that there are. */
+function resolveUniqueSequences(study: Study, corpus: Corpus, context: number): number | undefined {
+  const { uniqueTokens } = study.data;
+  if (uniqueTokens === undefined) return undefined;
+  const sequences = Math.min(Math.round(uniqueTokens / context), sequencesOf(corpus.trainTokens, context));
+  if (sequences >= 1 && uniqueTokens <= corpus.trainTokens) return sequences;
+  throw new IsoflopError({
+    code: "design-unique-tokens",
+    message:
+      sequences < 1
+        ? `data.uniqueTokens is ${uniqueTokens}: not one sequence of ${context} tokens.`
+        : `data.uniqueTokens is ${formatCount(uniqueTokens)} (${uniqueTokens}); ${corpus.source} has ${formatCount(corpus.trainTokens)} (${corpus.trainTokens}) for training.`,
+    hint: "Take a number from design.shapes.context to the size of the corpus, or add more text.",
+  });
+}
+
+/** Repeated tokens follow another law (Muennighoff et al. 2023): a run sees none twice unless the study asks for it. */
+function checkRepeats(
+  name: string,
+  tokens: number,
+  context: number,
+  uniqueSequences: number | undefined,
+  { data }: Study,
+  corpus: Corpus,
+): void {
+  if (data.repeat ?? uniqueSequences !== undefined) return;
+  if (tokens <= (uniqueSequences ?? sequencesOf(corpus.trainTokens, context)) * context) return;
+  const there =
+    uniqueSequences === undefined
+      ? `${corpus.source} has ${formatCount(corpus.trainTokens)} (${corpus.trainTokens}) for training`
+      : `data.uniqueTokens allows ${formatCount(uniqueSequences * context)}, and data.repeat no repeats`;
   throw new IsoflopError({
     code: "design-tokens-exceed-corpus",
-    message: `Run ${name} wants ${formatCount(tokens)} tokens (${tokens}); ${corpus.source} has ${formatCount(corpus.trainTokens)} (${corpus.trainTokens}) for training.`,
-    hint: "Add more text, lower the largest budget, centre the profiles on larger models (design.centre.tokensPerParameter), or lower design.span.",
+    message: `Run ${name} wants ${formatCount(tokens)} tokens (${tokens}); ${there}.`,
+    hint: "Add more text, lower the largest budget, centre the profiles on larger models (design.centre.tokensPerParameter), lower design.span, or train on it again: data.repeat: true.",
   });
 }

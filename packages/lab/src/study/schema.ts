@@ -14,12 +14,58 @@ const positive = quantity.refine((value) => value > 0, { error: "must be greater
 const count = quantity.refine((value) => Number.isInteger(value) && value >= 1, {
   error: "must be a whole number of at least 1",
 });
-const fraction = quantity.refine((value) => value > 0 && value <= 0.5, { error: "must be above 0 and at most 50%" });
 const unit = quantity.refine((value) => value >= 0 && value < 1, { error: "must be at least 0 and below 1" });
 
 /** `auto`, or what the user wants instead. */
 const orAuto = <T extends z.ZodType>(schema: T, what: string) =>
   z.union([z.literal("auto"), schema], { error: `expected auto or ${what}` });
+
+/** A part of the corpus, or a text of its own. */
+const validationSchema = z
+  .union([z.number(), z.string().min(1)], { error: "expected a part of the corpus such as 5%, or a text of its own" })
+  .transform((value, context) => {
+    const part = typeof value === "number" ? value : parseQuantity(value);
+    if (part === undefined) return value;
+    if (part > 0 && part <= 0.5) return part;
+    context.addIssue({ code: "custom", message: "must be above 0 and at most 50%" });
+    return z.NEVER;
+  });
+
+/** A vocabulary trained on the corpus has the 256 bytes, the end of text, and a token more at least. */
+const vocabulary = count.refine((value) => value > 257 && value <= 2 ** 20, { error: "must be from 258 to 1048576" });
+
+const tokenizerSchema = z.union(
+  [
+    z.literal("bytes"),
+    z.strictObject({ bpe: vocabulary }),
+    z.strictObject({ file: z.string().min(1), endOfText: z.string().min(1).optional() }),
+    z
+      .string()
+      .regex(/\.json$/i)
+      .transform((file) => ({ file })),
+  ],
+  { error: "expected bytes, { bpe: <size of the vocabulary> } or the path of a tokenizer.json" },
+);
+
+const dataSchema = z.strictObject({
+  /** npm:<package>[@version], a .tgz, a text, JSONL or Parquet file, a folder or a glob. */
+  corpus: z.string().min(1),
+  /** Where JSONL and Parquet files have their texts. */
+  field: z.string().min(1).default("text"),
+  tokenizer: tokenizerSchema.default("bytes"),
+  validation: validationSchema.default(0.05),
+  /** Further texts to measure the loss on, by name. */
+  validationSets: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, { error: "may hold letters, digits, '.', '_' and '-' only" }),
+      z.string().min(1),
+    )
+    .default({}),
+  /** Training tokens that a run may see; longer runs see them again. */
+  uniqueTokens: count.optional(),
+  /** Whether a run may see a token twice; by default only where uniqueTokens says how many there are. */
+  repeat: z.boolean().optional(),
+});
 
 const shapesSchema = z.strictObject({
   /** Width per layer that `layers: auto` aims at; it never takes fewer than two layers. */
@@ -92,12 +138,7 @@ const hyperparametersSchema = z.strictObject({
 /** study.yaml. Every object is strict: a misspelt key is an error, not a default. */
 const plainSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, { error: "may hold letters, digits, '.', '_' and '-' only" }),
-  data: z.strictObject({
-    /** npm:<package>[@version], a .tgz, a text file, a folder or a glob. */
-    corpus: z.string().min(1),
-    tokenizer: z.literal("bytes", { error: "expected bytes" }).default("bytes"),
-    validation: fraction.default(0.05),
-  }),
+  data: dataSchema,
   trainer: z
     .union(
       [

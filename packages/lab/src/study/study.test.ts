@@ -19,10 +19,14 @@ const corpus: Corpus = {
   tokenizer: "bytes",
   tokenizerHash: "t".repeat(64),
   vocabulary: 256,
+  tokenBytes: 1,
   trainTokens: 10_000_000,
   validationTokens: 500_000,
+  validationBytesPerToken: 1,
+  validationSets: [],
   documents: 200,
   validationDocuments: 10,
+  documentsLeftOut: 0,
   split: "documents",
 };
 /** A study file of this test's own: lines and columns below are those of this text. */
@@ -123,6 +127,42 @@ describe("study.yaml", () => {
       /:6:13: design\.budgets\[0\]: must be greater than 0 \(found -30000000000\)/,
     ],
     ["too few sizes", "sizes: 7", "sizes: 2", /:7:10: design\.sizes: must be at least 3/],
+    [
+      "a tokenizer that is none",
+      'corpus: "texts"',
+      'corpus: "texts"\n  tokenizer: gpt2',
+      /:4:14: data\.tokenizer: expected bytes, \{ bpe: <size of the vocabulary> \} or the path of a tokenizer\.json \(found "gpt2"\)/,
+    ],
+    [
+      "a vocabulary too small for the bytes",
+      'corpus: "texts"',
+      'corpus: "texts"\n  tokenizer: { bpe: 256 }',
+      /:4:21: data\.tokenizer\.bpe: must be from 258 to 1048576 \(found 256\)/,
+    ],
+    [
+      "a misspelt key of a tokenizer",
+      'corpus: "texts"',
+      'corpus: "texts"\n  tokenizer: { file: t.json, endofText: x }',
+      /:4:30: unknown key endofText in data\.tokenizer; did you mean endOfText\?/,
+    ],
+    [
+      "too large a part held out",
+      'corpus: "texts"',
+      'corpus: "texts"\n  validation: 60%',
+      /:4:15: data\.validation: must be above 0 and at most 50%/,
+    ],
+    [
+      "a validation set with a name that is no file's",
+      'corpus: "texts"',
+      'corpus: "texts"\n  validationSets: { "../a": b.txt }',
+      /:4:21: the key data\.validationSets\.\.\.\/a: may hold letters, digits/,
+    ],
+    [
+      "a word for yes or no",
+      'corpus: "texts"',
+      'corpus: "texts"\n  repeat: often',
+      /:4:11: data\.repeat: expected boolean.*\(found "often"\)/,
+    ],
     ["a missing part", 'corpus: "texts"', "validation: 5%", /:3:3: data\.corpus is missing/],
     ["a wrong kind of design", "kind: isoflop", "kind: grid", /:5:9: design\.kind: expected isoflop \(found "grid"\)/],
     [
@@ -266,6 +306,50 @@ describe("resolveRuns", () => {
     expect(() => resolveRuns(parseStudy(text.replace("6e10,", "3e10,"), "s"), corpus)).toThrow(
       /twice for the same run/,
     );
+  });
+
+  it("lets a run repeat its text only where the study asks for it, and as much of it as it says", () => {
+    const few = { ...corpus, trainTokens: 100_000 };
+    const asked = (data: string, on: Corpus = few) =>
+      resolveRuns(parseStudy(text.replace('"texts"', `"texts"\n${data}`), "s"), on);
+    expect(new Set(asked("  repeat: true").map((run) => run.data.uniqueSequences))).toEqual(new Set([undefined]));
+    const unique = asked("  uniqueTokens: 50k");
+    expect(new Set(unique.map((run) => run.data.uniqueSequences))).toEqual(new Set([Math.round(50_000 / 128)]));
+    expect(unique.some((run) => run.tokens > 50_000)).toBe(true);
+    expect(new Set(unique.map((run) => run.id)).size).toBe(unique.length);
+    expect(unique[0]?.id).not.toBe(asked("  repeat: true")[0]?.id);
+    expect(() => asked("  uniqueTokens: 50k\n  repeat: false")).toThrow(/uniqueTokens allows 50k, and data\.repeat no/);
+    expect(() => asked("  uniqueTokens: 200k")).toThrow(/uniqueTokens is 200k \(200000\); texts has 100k/);
+    expect(() => asked("  uniqueTokens: 50")).toThrow(/not one sequence of 128/);
+    // All of a corpus may be named as a limit.
+    expect(asked("  uniqueTokens: 100000")[0]?.data.uniqueSequences).toBe(Math.floor(99_999 / 128));
+  });
+
+  it("tells trainers how the tokens are stored, and how many bytes they stand for", () => {
+    const sets = [{ name: "code", tokens: 9000, bytesPerToken: 3.1 }];
+    const bpe: Corpus = {
+      ...corpus,
+      tokenizer: "bpe-4096",
+      vocabulary: 4096,
+      tokenBytes: 2,
+      validationBytesPerToken: 4.3,
+      validationSets: sets,
+    };
+    const [run] = resolveRuns(study, bpe);
+    expect(run?.shape.vocabulary).toBe(4096);
+    expect(run?.data).toMatchObject({ tokenBytes: 2, validationBytesPerToken: 4.3, validationSets: sets });
+    const small = { ...bpe, validationSets: [{ name: "code", tokens: 100, bytesPerToken: 3 }] };
+    expect(() => resolveRuns(study, small)).toThrow(/validation set code has 100 tokens: not one sequence of 128/);
+  });
+
+  it("reads a tokenizer and a validation text by their paths", () => {
+    const data = '"texts"\n  tokenizer: ../tokenizer.json\n  validation: held/*.jsonl\n  field: body';
+    expect(parseStudy(text.replace('"texts"', data), "s").data).toMatchObject({
+      tokenizer: { file: "../tokenizer.json" },
+      validation: "held/*.jsonl",
+      field: "body",
+    });
+    expect(study.data).toMatchObject({ tokenizer: "bytes", validation: 0.05, field: "text", validationSets: {} });
   });
 
   it.each([

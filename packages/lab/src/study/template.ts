@@ -17,10 +17,13 @@ export function studyTemplate(choices: TemplateChoices): string {
 name: ${JSON.stringify(choices.name)}
 
 data:
-  # npm:<package>[@version], a .tgz, a text file, a folder of .txt files, or a glob. Paths start from this file's folder.
+  # A .txt, .jsonl or .parquet file, each also as .gz or .zst, a folder of them, a glob, or npm:<package>[@version]. Paths
+  # start from this file's folder. JSONL and Parquet files have their texts in "text"; if not, say so: field: content
   corpus: ${JSON.stringify(choices.corpus)}
-  tokenizer: bytes # every byte is a token: 256 of them, no training needed
-  validation: 5% # held out, never trained on
+  tokenizer: bytes # 256 tokens; or { bpe: 4096 }, trained on the corpus, or the path of a Hugging Face tokenizer.json
+  validation: 5% # held out, never trained on; or a text of its own
+  # validationSets: { news: news.jsonl } # further texts to measure the loss on
+  # repeat: true # runs may be longer than the corpus; or uniqueTokens: 1e6, the tokens that they may see
 
 design:
   kind: isoflop # for every budget a row of model sizes, each trained on as many tokens as the budget buys

@@ -1,12 +1,14 @@
+import { createHash } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createDocumentTable } from "./documentTable.js";
 import { globExpression, globRoot } from "./glob.js";
-import { prepareCorpus } from "./prepare.js";
-import { splitCorpus } from "./split.js";
+import { type CorpusRequest, prepareCorpus } from "./prepare.js";
+import { splitCorpus, VALIDATION } from "./split.js";
 import { readTarball } from "./tarball.js";
 import { firstInvalidUtf8 } from "./utf8.js";
 
@@ -16,11 +18,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const prepare = (source: string, extra: { validationFraction?: number } = {}) =>
+const prepare = (source: string, extra: Partial<CorpusRequest> = {}) =>
   prepareCorpus({
     source,
     tokenizer: "bytes",
-    validationFraction: 0.05,
+    validation: 0.05,
     cacheRoot: join(folder, "cache"),
     baseFolder: folder,
     ...extra,
@@ -116,7 +118,7 @@ describe("the token cache", () => {
 
   it("holds out whole documents when there are enough of them", async () => {
     for (let i = 0; i < 60; i++) await writeFile(join(folder, `d${i}.txt`), prose(2000 + 37 * i, i));
-    const corpus = await prepare("*.txt", { validationFraction: 0.1 });
+    const corpus = await prepare("*.txt", { validation: 0.1 });
     expect(corpus).toMatchObject({ split: "documents", documents: 60 });
     expect(corpus.validationTokens / (corpus.trainTokens + corpus.validationTokens)).toBeCloseTo(0.1, 1);
     const held = (await readFile(join(corpus.folder, "validation.bin"))).toString().split("\0");
@@ -226,12 +228,14 @@ describe("patterns and text checks", () => {
         fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 40, maxLength: 300 }),
         fc.double({ min: 0.05, max: 0.5, noNaN: true }),
         (lengths, fraction) => {
-          const documents = lengths.map((tokens, i) => ({ name: `${i}`, hash: `${i}`, tokens }));
+          const table = createDocumentTable();
+          const hash = (i: number) => createHash("sha256").update(`${i}`).digest("hex");
+          for (const [i, bytes] of lengths.entries()) table.add(`${i}`, hash(i), bytes);
           const total = lengths.reduce((a, b) => a + b, 0) + lengths.length - 1;
-          const split = splitCorpus(documents, fraction);
+          const split = splitCorpus(table.finish(), fraction);
           const held =
             split.rule === "documents"
-              ? [...split.validation].reduce((sum, i) => sum + (lengths[i] ?? 0), 0)
+              ? split.sides.reduce((sum, side, i) => sum + (side === VALIDATION ? (lengths[i] ?? 0) : 0), 0)
               : split.ranges.reduce((sum, [start, end]) => sum + end - start, 0);
           expect(Math.abs(held - total * fraction)).toBeLessThanOrEqual(
             Math.max(...lengths) + 0.02 * total * fraction + 10,

@@ -1,3 +1,4 @@
+export type { TokenizerChoice } from "../tokenizer/tokenizer.js";
 export { type Corpus, readCorpus } from "./cachedCorpus.js";
 export { defaultCacheRoot } from "./cacheRoot.js";
 export { type CorpusRequest, prepareCorpus } from "./prepare.js";

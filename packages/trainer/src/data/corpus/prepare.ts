@@ -1,20 +1,38 @@
-import { createHash, type Hash } from "node:crypto";
-import { mkdir, mkdtemp, open, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { IsoflopError } from "@isoflop/laws";
-import { type Corpus, hashTokens, publishCorpus, readCorpus } from "./cachedCorpus.js";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { isAbsolute, join, resolve } from "node:path";
+import { formatCount, IsoflopError } from "@isoflop/laws";
+import { openEncoderPool } from "../tokenizer/encoderPool.js";
+import {
+  BYTES,
+  bpeTokenizer,
+  readTokenizer,
+  type Tokenizer,
+  type TokenizerChoice,
+  tokenBytes,
+} from "../tokenizer/tokenizer.js";
+import { trainBpe } from "../tokenizer/trainBpe.js";
+import { type Corpus, hashTokens, publishCorpus, readCorpus, setFile } from "./cachedCorpus.js";
 import { defaultCacheRoot } from "./cacheRoot.js";
-import { type Document, openSource } from "./source.js";
-import { type DocumentSize, type Split, splitCorpus } from "./split.js";
-import { checkText, isContinuation } from "./utf8.js";
+import { filesHash } from "./contentHash.js";
+import { countWords, VOCABULARY_BYTES } from "./countWords.js";
+import { type HeldOutTexts, measureTexts, type Sources, type Texts, type TrainingTexts } from "./measure.js";
+import { splitParts } from "./parts.js";
+import { openSource, type Source } from "./source.js";
+import { openTokenWriter, type Written } from "./tokenWriter.js";
 import { writeFailure } from "./writeFailure.js";
+import { writeTokens } from "./writeTokens.js";
 
 export interface CorpusRequest {
-  /** See openSource: "npm:<package>[@version]", a .tgz, a text file, a folder or a glob. */
+  /** See openSource: "npm:<package>[@version]", a .tgz, a file, a folder or a glob. */
   readonly source: string;
-  readonly tokenizer: "bytes";
-  /** Part of the tokens to hold out, e.g. 0.05. */
-  readonly validationFraction: number;
+  readonly tokenizer: TokenizerChoice;
+  /** Where JSONL and Parquet files have their texts; default "text". */
+  readonly field?: string | undefined;
+  /** Part of the corpus to hold out, e.g. 0.05, or a source of its own. */
+  readonly validation: number | string;
+  /** Further validation sets, each a source, by name. */
+  readonly validationSets?: Readonly<Record<string, string>> | undefined;
   readonly cacheRoot?: string;
   /** Folder that relative paths start from; default the working directory. */
   readonly baseFolder?: string;
@@ -22,59 +40,74 @@ export interface CorpusRequest {
 }
 
 /** Part of every corpus hash: raise it when the bytes written below change. */
-const FORMAT = 1;
-const SEPARATOR = 0;
-const BYTE_TOKENIZER = { name: "bytes", vocabulary: 256, separator: SEPARATOR };
-/** Less text than this cannot fill a validation set worth the name. */
-const MINIMUM_TOKENS = 16_384;
+const FORMAT = 2;
 
 /**
- * Turns a source of texts into train.bin and validation.bin (uint8 tokens, documents joined by a 0 byte) under
- * <cacheRoot>/corpora/<hash>, once: a second call with the same texts finds them there.
- * Errors: corpus-missing, corpus-empty, corpus-not-utf8, corpus-nul-byte, corpus-too-small, corpus-fetch-failed.
+ * Turns a source of texts into token files (train.bin, validation.bin, validation-<name>.bin) under
+ * <cacheRoot>/corpora/<hash>, once: a second call with the same files finds them there. Texts are read as streams, twice,
+ * and once more where a vocabulary is trained on them.
+ * Errors: corpus-*, tokenizer-*, as thrown by what is called below.
  */
 export async function prepareCorpus(request: CorpusRequest): Promise<Corpus> {
   const cacheRoot = request.cacheRoot ?? defaultCacheRoot();
   const log = request.log ?? (() => {});
   const baseFolder = resolve(request.baseFolder ?? ".");
-  checkFraction(request.validationFraction);
-  const { source, documents } = await openSource(request.source, { cacheRoot, baseFolder, log });
-  const sizes = await measure(source, documents);
-  const tokenizerHash = sha256().update(JSON.stringify(BYTE_TOKENIZER)).digest("hex");
-  const corpusHash = contentHash(sizes, tokenizerHash, request.validationFraction);
+  const field = request.field ?? "text";
+  const { validation, tokenizer: choice } = request;
+  if (typeof validation === "number") checkFraction(validation);
+  const open = (source: string) => openSource(source, { cacheRoot, baseFolder, log });
+  const sources: Sources = {
+    corpus: await open(request.source),
+    ...(typeof validation === "string" ? { validation: await open(validation) } : {}),
+    sets: await Promise.all(
+      Object.entries(request.validationSets ?? {}).map(async ([name, source]) => ({
+        name,
+        source: await open(source),
+      })),
+    ),
+  };
+  const ready = await readyTokenizer(choice, baseFolder);
+  const corpusHash = createHash("sha256")
+    .update(
+      JSON.stringify({
+        FORMAT,
+        tokenizer: ready?.hash ?? choice,
+        field,
+        corpus: await filesHash(sources.corpus.files, cacheRoot),
+        validation:
+          sources.validation === undefined ? validation : await filesHash(sources.validation.files, cacheRoot),
+        sets: await Promise.all(
+          sources.sets.map(async ({ name, source }) => [name, await filesHash(source.files, cacheRoot)]),
+        ),
+      }),
+    )
+    .digest("hex");
   const folder = join(cacheRoot, "corpora", corpusHash.slice(0, 32));
-  const cached = await readCorpus(folder);
-  if (cached?.corpusHash === corpusHash) return { ...cached, source, folder };
+  const cached = await readCorpus(folder, cacheRoot);
+  if (cached?.corpusHash === corpusHash) return { ...cached, source: sources.corpus.source };
 
-  log(`preparing ${source}: ${documents.length} ${documents.length === 1 ? "document" : "documents"}`);
-  const split = splitCorpus(sizes, request.validationFraction);
+  log(`preparing ${sources.corpus.source}: ${countFiles(sources.corpus)}`);
+  const texts = await measureTexts(sources, validation, field);
+  const tokenizer = ready ?? (await trainTokenizer(choice, texts.train, field, log));
   try {
     await mkdir(join(cacheRoot, "corpora"), { recursive: true });
     const temporary = await mkdtemp(join(cacheRoot, "corpora", ".prepare-"));
     try {
-      const counts = await writeTokens(temporary, documents, sizes, split);
-      const tokenHashes = await hashTokens(temporary);
+      const written = await writeAll(temporary, texts, tokenizer, field, log);
       const corpus: Corpus = {
         folder,
-        source,
+        source: sources.corpus.source,
         corpusHash,
-        tokenizer: BYTE_TOKENIZER.name,
-        tokenizerHash,
-        vocabulary: BYTE_TOKENIZER.vocabulary,
-        ...counts,
-        documents: documents.length,
-        validationDocuments: split.rule === "documents" ? split.validation.size : 0,
-        split: split.rule,
+        ...describe(texts, tokenizer, written),
       };
       const about = {
-        format: FORMAT,
         ...corpus,
-        tokenHashes,
-        validationFraction: request.validationFraction,
-        separator: SEPARATOR,
+        tokenHashes: await hashTokens(temporary, corpus.validationSets, cacheRoot),
+        made: { format: FORMAT, field, validation, separator: tokenizer.separator },
       };
+      if (tokenizer.json !== undefined) await writeFile(join(temporary, "tokenizer.json"), tokenizer.json);
       await writeFile(join(temporary, "corpus.json"), `${JSON.stringify(about, undefined, 2)}\n`);
-      await publishCorpus(temporary, folder);
+      await publishCorpus(temporary, folder, cacheRoot);
       return corpus;
     } finally {
       await rm(temporary, { recursive: true, force: true });
@@ -82,6 +115,16 @@ export async function prepareCorpus(request: CorpusRequest): Promise<Corpus> {
   } catch (error) {
     throw writeFailure(error, folder);
   }
+}
+
+/** "3 files", and of what kinds where there are several. */
+function countFiles({ files }: Source): string {
+  const names = { text: "text", jsonl: "JSONL", parquet: "Parquet" } as const;
+  const counts = Object.entries(names)
+    .map(([kind, name]) => ({ name, count: files.filter((file) => file.form.kind === kind).length }))
+    .filter(({ count }) => count > 0);
+  const kinds = counts.length > 1 ? ` (${counts.map(({ name, count }) => `${count} ${name}`).join(", ")})` : "";
+  return `${files.length} ${files.length === 1 ? "file" : "files"}${kinds}`;
 }
 
 function checkFraction(fraction: number): void {
@@ -93,112 +136,103 @@ function checkFraction(fraction: number): void {
   });
 }
 
-const sha256 = (): Hash => createHash("sha256");
-
-/** Reads every document once: checks its text, and takes its length and hash. */
-async function measure(source: string, documents: readonly Document[]): Promise<DocumentSize[]> {
-  const sizes: DocumentSize[] = [];
-  for (const document of documents) {
-    const bytes = await document.read();
-    checkText(document.place, bytes);
-    sizes.push({ name: document.name, tokens: bytes.length, hash: sha256().update(bytes).digest("hex") });
-  }
-  const tokens = sizes.reduce((sum, size) => sum + size.tokens, 0);
-  if (tokens === 0) {
-    throw new IsoflopError({
-      code: "corpus-empty",
-      message: `The corpus ${source} is empty: ${documents.length === 1 ? "the file has" : "its files have"} no bytes.`,
-      hint: "Give a text file, a folder of .txt files, or a glob.",
-    });
-  }
-  if (tokens < MINIMUM_TOKENS) {
-    throw new IsoflopError({
-      code: "corpus-too-small",
-      message: `The corpus ${source} has ${tokens} bytes; a study needs at least ${MINIMUM_TOKENS}, and a good one millions.`,
-      hint: "Add more text: a folder or a glob takes many files at once.",
-    });
-  }
-  return sizes;
+/** The tokenizer where it does not depend on the corpus. */
+async function readyTokenizer(choice: TokenizerChoice, baseFolder: string): Promise<Tokenizer | undefined> {
+  if (choice === "bytes") return BYTES;
+  if ("bpe" in choice) return undefined;
+  return readTokenizer(isAbsolute(choice.file) ? choice.file : join(baseFolder, choice.file), choice.endOfText);
 }
 
-function contentHash(sizes: readonly DocumentSize[], tokenizerHash: string, fraction: number): string {
-  const hash = sha256().update(JSON.stringify({ FORMAT, tokenizerHash, fraction }));
-  for (const { name, hash: content } of sizes) hash.update(`${JSON.stringify(name)} ${content}\n`);
-  return hash.digest("hex");
+/** A vocabulary from the training text: what is held out must not shape it. */
+async function trainTokenizer(
+  choice: TokenizerChoice,
+  train: TrainingTexts,
+  field: string,
+  log: (line: string) => void,
+): Promise<Tokenizer> {
+  if (choice === "bytes" || !("bpe" in choice)) return BYTES;
+  log(
+    `training a vocabulary of ${choice.bpe} tokens on ${formatCount(Math.min(train.trainBytes, VOCABULARY_BYTES))} bytes`,
+  );
+  const parts = splitParts(train.source.files, field, train.documents, train.split);
+  const trained = trainBpe(await countWords(parts, train.trainBytes), choice.bpe);
+  if (trained.tokens.length < choice.bpe) {
+    throw new IsoflopError({
+      code: "tokenizer-corpus-too-small",
+      message: `${train.source.source} yields a vocabulary of ${trained.tokens.length} tokens, not ${choice.bpe}: no other pair of them occurs twice.`,
+      hint: `Add more text, or take a smaller vocabulary: tokenizer: { bpe: ${trained.tokens.length} }`,
+    });
+  }
+  return bpeTokenizer(trained);
 }
 
-/** Streams the documents, one in memory at a time, into the two token files. */
-async function writeTokens(
+interface AllWritten {
+  readonly train: Written;
+  readonly validation: Written;
+  readonly sets: readonly (Written & { readonly name: string })[];
+}
+
+async function writeAll(
   folder: string,
-  documents: readonly Document[],
-  sizes: readonly DocumentSize[],
-  split: Split,
-): Promise<{ trainTokens: number; validationTokens: number }> {
-  const train = await tokenWriter(join(folder, "train.bin"));
-  const validation = await tokenWriter(join(folder, "validation.bin"));
-  let offset = 0;
-  for (const [index, document] of documents.entries()) {
-    const bytes = await document.read();
-    if (bytes.length !== sizes[index]?.tokens) {
-      throw new IsoflopError({
-        code: "corpus-changed",
-        message: `${document.place} changed while it was being read.`,
-        hint: "Start again when nothing writes to the corpus.",
-        exitCode: 1,
-      });
-    }
-    if (split.rule === "documents") await (split.validation.has(index) ? validation : train).append(bytes);
-    else {
-      for (const piece of cut(bytes, offset, split.ranges)) {
-        await (piece.held ? validation : train).append(piece.bytes);
-      }
-    }
-    offset += bytes.length + 1;
-  }
-  return { trainTokens: await train.close(), validationTokens: await validation.close() };
-}
-
-/** The parts of one document inside and outside of the held-out ranges of the stream, cut between characters. */
-function* cut(bytes: Uint8Array, offset: number, ranges: readonly (readonly [number, number])[]) {
-  const wanted = ranges.flatMap(([start, end]) => [start - offset, end - offset]);
-  const edges = [
-    0,
-    ...wanted.filter((at) => at > 0 && at < bytes.length).map((at) => characterStart(bytes, at)),
-    bytes.length,
-  ];
-  for (let i = 0; i + 1 < edges.length; i++) {
-    const [start, end] = [edges[i] ?? 0, edges[i + 1] ?? 0];
-    // An edge moved to the next character's start is still inside the range that it began.
-    const middle = offset + (start + end) / 2;
-    const held = ranges.some(([low, high]) => middle >= low && middle < high);
-    if (end > start) yield { held, bytes: bytes.subarray(start, end) };
+  { train, validation, sets }: Texts,
+  tokenizer: Tokenizer,
+  field: string,
+  log: (line: string) => void,
+): Promise<AllWritten> {
+  const pool = openEncoderPool(tokenizer, train.bytes);
+  try {
+    const writer = (name: string) => openTokenWriter(join(folder, `${name}.bin`), tokenizer);
+    const training = await writer("train");
+    const heldOut = await writer("validation");
+    const parts = splitParts(train.source.files, field, train.documents, train.split);
+    await writeTokens(parts, { train: training, validation: heldOut }, pool, { of: train.bytes, log });
+    const write = async (texts: HeldOutTexts, to: typeof heldOut): Promise<Written> => {
+      const own = splitParts(texts.source.files, field, texts.documents, texts.split);
+      await writeTokens(own, { validation: to }, pool, { of: texts.bytes, log });
+      return to.close();
+    };
+    const held = validation === undefined ? await heldOut.close() : await write(validation, heldOut);
+    const further: (Written & { name: string })[] = [];
+    for (const set of sets) further.push({ name: set.name, ...(await write(set, await writer(setFile(set.name)))) });
+    const all = { train: await training.close(), validation: held, sets: further };
+    tellUnknown(all, tokenizer, log);
+    return all;
+  } finally {
+    await pool.close();
   }
 }
 
-function characterStart(bytes: Uint8Array, at: number): number {
-  let start = at;
-  while (start < bytes.length && isContinuation(bytes[start])) start++;
-  return start;
+/** Losses on unknown text are losses on less than the text. */
+function tellUnknown({ train, validation, sets }: AllWritten, tokenizer: Tokenizer, log: (line: string) => void): void {
+  for (const { name, tokens, unknown } of [
+    { name: "training text", ...train },
+    { name: "validation text", ...validation },
+    ...sets.map((set) => ({ ...set, name: `validation set ${set.name}` })),
+  ]) {
+    if (unknown === 0) continue;
+    const share = ((100 * unknown) / tokens).toPrecision(2);
+    log(`${share} % of the ${name} is unknown to ${tokenizer.name}: losses and bits per byte leave its content out`);
+  }
 }
 
-/** Appends pieces of text to a token file, a separator between any two. */
-async function tokenWriter(path: string) {
-  const file = await open(path, "wx");
-  let tokens = 0;
+function describe(
+  { train, validation }: Texts,
+  tokenizer: Tokenizer,
+  written: AllWritten,
+): Omit<Corpus, "folder" | "source" | "corpusHash"> {
+  const { split, documents } = train;
   return {
-    append: async (bytes: Uint8Array): Promise<void> => {
-      if (bytes.length === 0) return;
-      if (tokens > 0) {
-        await file.writeFile(Uint8Array.of(SEPARATOR));
-        tokens += 1;
-      }
-      await file.writeFile(bytes);
-      tokens += bytes.length;
-    },
-    close: async (): Promise<number> => {
-      await file.sync();
-      await file.close();
-      return tokens;
-    },
+    tokenizer: tokenizer.name,
+    tokenizerHash: tokenizer.hash,
+    vocabulary: tokenizer.vocabulary,
+    tokenBytes: tokenBytes(tokenizer.vocabulary),
+    trainTokens: written.train.tokens,
+    validationTokens: written.validation.tokens,
+    validationBytesPerToken: written.validation.bytes / written.validation.tokens,
+    validationSets: written.sets.map(({ name, tokens, bytes }) => ({ name, tokens, bytesPerToken: bytes / tokens })),
+    documents: documents.length,
+    validationDocuments: validation?.documents.length ?? train.heldOutDocuments,
+    documentsLeftOut: train.documentsLeftOut,
+    split: split.rule,
   };
 }

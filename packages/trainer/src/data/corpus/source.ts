@@ -1,24 +1,17 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
+import type { CorpusFile } from "./corpusFile.js";
+import { knownForm, namedForm, READABLE } from "./fileForm.js";
 import { globExpression, globRoot, isGlob } from "./glob.js";
 import { fetchNpmTarball } from "./npmPackage.js";
 import { readTarball } from "./tarball.js";
 import { readFailure, systemCode } from "./writeFailure.js";
 
-/** One text of a corpus; `read` may be called more than once. */
-export interface Document {
-  /** Relative to the corpus, with "/": does not depend on where the corpus lies. */
-  readonly name: string;
-  /** Where it lies, for messages. */
-  readonly place: string;
-  readonly read: () => Promise<Uint8Array>;
-}
-
-/** Documents of a source in the order of their names, and the source pinned down ("npm:x@1.2.3"). */
-export interface SourceDocuments {
+/** Files of a source in the order of their names, and the source pinned down ("npm:x@1.2.3"). */
+export interface Source {
   readonly source: string;
-  readonly documents: readonly Document[];
+  readonly files: readonly CorpusFile[];
 }
 
 export interface SourceOptions {
@@ -28,13 +21,13 @@ export interface SourceOptions {
   readonly log: (line: string) => void;
 }
 
-const TEXT_FILE = /\.(txt|text|md)$/i;
+const MARKDOWN = /\.md(\.|$)/i;
 
-/** "npm:<package>[@version]", "npm-tarball:<path>" or any *.tgz, a text file, a folder, or a glob. */
-export async function openSource(source: string, options: SourceOptions): Promise<SourceDocuments> {
+/** "npm:<package>[@version]", "npm-tarball:<path>" or any *.tgz, a file, a folder, or a glob. */
+export async function openSource(source: string, options: SourceOptions): Promise<Source> {
   if (source.startsWith("npm:")) {
     const fetched = await fetchNpmTarball(source.slice("npm:".length), options);
-    return { source: fetched.source, documents: tarballDocuments(fetched.file, await readWhole(fetched.file)) };
+    return { source: fetched.source, files: tarballFiles(fetched.file, await readWhole(fetched.file)) };
   }
   const path = source.replace(/^npm-tarball:/, "");
   const absolute = isAbsolute(path) ? path : resolve(options.baseFolder, path);
@@ -43,14 +36,14 @@ export async function openSource(source: string, options: SourceOptions): Promis
     throw readFailure(error, absolute);
   });
   if (entry === undefined) {
-    if (isGlob(path)) return { source, documents: await globDocuments(source, absolute) };
+    if (isGlob(path)) return { source, files: await globFiles(source, absolute) };
     throw new IsoflopError({
       code: "corpus-missing",
       message: `The corpus ${source} does not exist (looked for ${absolute}).`,
-      hint: "Give a text file, a folder of .txt files, a glob in quotes, or npm:<package>@<version>.",
+      hint: "Give a text, JSONL or Parquet file, a folder of them, a glob in quotes, or npm:<package>@<version>.",
     });
   }
-  if (entry.isDirectory()) return { source, documents: await folderDocuments(source, absolute) };
+  if (entry.isDirectory()) return { source, files: await folderFiles(source, absolute) };
   if (!entry.isFile()) {
     // A pipe has no end that we could wait for, and cannot be read twice; /dev/zero would fill the memory.
     throw new IsoflopError({
@@ -60,37 +53,48 @@ export async function openSource(source: string, options: SourceOptions): Promis
     });
   }
   if (source.startsWith("npm-tarball:") || /\.(tgz|tar\.gz)$/i.test(path)) {
-    return { source, documents: tarballDocuments(absolute, await readWhole(absolute)) };
+    return { source, files: tarballFiles(absolute, await readWhole(absolute)) };
   }
-  return { source, documents: [fileDocument(basename(absolute), absolute)] };
+  return { source, files: [diskFile(basename(absolute), absolute)] };
 }
 
-/** An npm package's texts: data/*.txt where there is a data folder with texts, else every *.txt. */
-function tarballDocuments(file: string, gzipped: Uint8Array): Document[] {
+/**
+ * An npm package's texts: those in its data folder where there are some, else all. Markdown is left out: it is about the
+ * package.
+ */
+function tarballFiles(file: string, gzipped: Uint8Array): CorpusFile[] {
   // npm puts everything under one top folder, usually "package/".
   const texts = readTarball(file, gzipped)
     .map((entry) => ({ name: entry.path.replace(/^(\.\/)?[^/]+\//, ""), bytes: entry.bytes }))
-    .filter((entry) => /\.txt$/i.test(entry.name));
+    .flatMap((entry) => {
+      const form = MARKDOWN.test(entry.name) ? undefined : knownForm(entry.name);
+      return form === undefined ? [] : [{ ...entry, form }];
+    });
   const inData = texts.filter((entry) => entry.name.startsWith("data/"));
   const chosen = inData.length > 0 ? inData : texts;
-  if (chosen.length === 0) throw noTexts(file, "it holds no .txt file");
-  return sorted(chosen.map(({ name, bytes }) => ({ name, place: `${name} in ${file}`, read: async () => bytes })));
+  if (chosen.length === 0) throw noTexts(file, `it holds no ${READABLE} (Markdown does not count here)`);
+  return sorted(
+    chosen.map(({ name, bytes, form }) => ({ name, place: `${name} in ${file}`, form, content: { bytes } })),
+  );
 }
 
-async function folderDocuments(source: string, folder: string): Promise<Document[]> {
-  const files = (await listFiles(folder)).filter((name) => TEXT_FILE.test(name));
-  if (files.length === 0) throw noTexts(source, "the folder holds no .txt, .text or .md file");
-  return sorted(files.map((name) => fileDocument(name, join(folder, name))));
+/** What a folder holds; beside JSONL or Parquet, Markdown is about the data and is left out. */
+async function folderFiles(source: string, folder: string): Promise<CorpusFile[]> {
+  const names = (await listFiles(folder)).filter((name) => knownForm(name) !== undefined);
+  if (names.length === 0) throw noTexts(source, `the folder holds no ${READABLE}`);
+  const data = names.some((name) => knownForm(name)?.kind !== "text");
+  const kept = data ? names.filter((name) => !MARKDOWN.test(name)) : names;
+  return sorted(kept.map((name) => diskFile(name, join(folder, name))));
 }
 
-async function globDocuments(source: string, absolutePattern: string): Promise<Document[]> {
+async function globFiles(source: string, absolutePattern: string): Promise<CorpusFile[]> {
   const pattern = absolutePattern.split(sep).join("/");
   const root = globRoot(pattern);
   const expression = patternExpression(source, pattern);
   const prefix = root.endsWith("/") ? root : `${root}/`;
   const files = (await listFiles(root)).filter((name) => expression.test(prefix + name));
   if (files.length === 0) throw noTexts(source, `no file matches the pattern (searched in ${root})`);
-  return sorted(files.map((name) => fileDocument(name, join(root, name))));
+  return sorted(files.map((name) => diskFile(name, join(root, name))));
 }
 
 /** Regular files below a folder, as "/"-separated relative paths; hidden ones and node_modules are left out. */
@@ -127,8 +131,8 @@ function patternExpression(source: string, pattern: string): RegExp {
   }
 }
 
-function fileDocument(name: string, path: string): Document {
-  return { name, place: path, read: () => readWhole(path) };
+function diskFile(name: string, path: string): CorpusFile {
+  return { name, place: path, form: namedForm(name, path), content: { path } };
 }
 
 async function readWhole(path: string): Promise<Uint8Array> {
@@ -141,11 +145,11 @@ function noTexts(source: string, why: string): IsoflopError {
   return new IsoflopError({
     code: "corpus-empty",
     message: `The corpus ${source} is empty: ${why}.`,
-    hint: "Give a text file, a folder of .txt files, a glob in quotes, or an npm package that holds .txt files.",
+    hint: "Give a text, JSONL or Parquet file, a folder of them, a glob in quotes, or an npm package that holds such files.",
   });
 }
 
 /** By UTF-16 code units: the same order in every locale. */
-function sorted(documents: Document[]): Document[] {
-  return documents.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+function sorted(files: CorpusFile[]): CorpusFile[] {
+  return files.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }

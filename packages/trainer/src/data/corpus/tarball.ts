@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { IsoflopError } from "@isoflop/laws";
+import { systemCode } from "./writeFailure.js";
 
 /** A regular file inside a tar archive. */
 export interface TarEntry {
@@ -9,6 +10,8 @@ export interface TarEntry {
 }
 
 const BLOCK = 512;
+/** A package is read as a whole. */
+const LARGEST_ARCHIVE = 2 ** 30;
 
 /**
  * The regular files of a gzipped tar archive (POSIX ustar, pax extended headers and GNU long names: what npm writes).
@@ -17,8 +20,9 @@ const BLOCK = 512;
 export function readTarball(file: string, gzipped: Uint8Array): TarEntry[] {
   let archive: Uint8Array;
   try {
-    archive = gunzipSync(gzipped);
+    archive = gunzipSync(gzipped, { maxOutputLength: LARGEST_ARCHIVE });
   } catch (cause) {
+    if (systemCode(cause) === "ERR_BUFFER_TOO_LARGE") throw damaged(file, "it holds more than 1 GiB");
     throw damaged(file, "it is not a complete gzip file", cause);
   }
   const entries: TarEntry[] = [];

@@ -36,22 +36,25 @@ export function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
-/** Throws unless the bytes are UTF-8 text without NUL (the separator between documents in the token cache). */
-export function checkText(name: string, bytes: Uint8Array): void {
+/**
+ * Throws unless the bytes are UTF-8 text without NUL (the separator between documents of bytes, and the mark of a binary
+ * file). `offset` is where the bytes begin in their document.
+ */
+export function checkText(name: string, bytes: Uint8Array, offset = 0): void {
   const nul = bytes.indexOf(0);
   const invalid = firstInvalidUtf8(bytes);
   if (invalid >= 0 && (nul < 0 || invalid < nul)) {
     const byte = (bytes[invalid] ?? 0).toString(16).padStart(2, "0");
     throw new IsoflopError({
       code: "corpus-not-utf8",
-      message: `${name} is not UTF-8: invalid byte 0x${byte} at byte offset ${invalid}.`,
+      message: `${name} is not UTF-8: invalid byte 0x${byte} at byte offset ${offset + invalid}.`,
       hint: "Convert the file first, for example: iconv -f LATIN1 -t UTF-8 old.txt > new.txt",
     });
   }
   if (nul >= 0) {
     throw new IsoflopError({
       code: "corpus-nul-byte",
-      message: `${name} holds a NUL byte at byte offset ${nul}: it looks like a binary file, not text.`,
+      message: `${name} holds a NUL byte at byte offset ${offset + nul}: it looks like a binary file, not text.`,
       hint: "Name text files only, for example with a glob such as 'texts/**/*.txt'. UTF-16 text must be converted to UTF-8.",
     });
   }
