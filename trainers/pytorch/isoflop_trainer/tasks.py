@@ -61,15 +61,39 @@ class Outcome:
 
 def read_tasks(folder: Path, spec: RunSpec) -> list[LoadedTask]:
     """Before training, so that a bad line is not found after days of it."""
-    if spec.tasks and spec.data.tokenizer != "bytes":
+    if not spec.tasks:
+        return []
+    encode = encoder_of(spec)
+    return [read_task(folder.resolve().parent.parent / task.file, task, spec, encode) for task in spec.tasks]
+
+
+def encode_bytes(text: str) -> list[int]:
+    """A byte is a token."""
+    return list(text.encode())
+
+
+def encoder_of(spec: RunSpec) -> Encode:
+    """The encoder of the run's tokenizer: the tokenizer.json in its token cache, read by Hugging Face's `tokenizers`."""
+    if spec.data.tokenizer == "bytes":
+        return encode_bytes
+    try:
+        from tokenizers import Tokenizer
+    except ImportError as error:
         raise InputError(
-            f"tasks cannot be scored under the tokenizer {spec.data.tokenizer}: this trainer knows bytes",
-            "leave `tasks` out, or take tokenizer: bytes",
-        )
-    return [read_task(folder.resolve().parent.parent / task.file, task, spec) for task in spec.tasks]
+            f"tasks under the tokenizer {spec.data.tokenizer} need the Python package tokenizers",
+            "pip install tokenizers, or leave `tasks` out",
+        ) from error
+    path = Path(spec.data.folder) / "tokenizer.json"
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises nothing narrower
+        raise InputError(
+            f"cannot read the corpus's tokenizer {path}: {error}", "let `isoflop run` prepare the corpus again"
+        ) from error
+    return lambda text: tokenizer.encode(text, add_special_tokens=False).ids
 
 
-def read_task(path: Path, task: Task, spec: RunSpec) -> LoadedTask:
+def read_task(path: Path, task: Task, spec: RunSpec, encode: Encode) -> LoadedTask:
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -89,7 +113,7 @@ def read_task(path: Path, task: Task, spec: RunSpec) -> LoadedTask:
             continue
         try:
             prompt, choices, answer = parse_line(line)
-            questions.append(Question(answer, [row_of(prompt, choice, spec) for choice in choices]))
+            questions.append(Question(answer, [row_of(prompt, choice, spec, encode) for choice in choices]))
             kinds.add(len(choices) > 1)
             if len(kinds) > 1:
                 raise ValueError("is of another kind than the lines before it")
@@ -132,7 +156,7 @@ def parse_line(line: str) -> tuple[str, list[str], int]:
     raise ValueError("has other keys than those of a question")
 
 
-def row_of(prompt: str, choice: str, spec: RunSpec) -> Row:
+def row_of(prompt: str, choice: str, spec: RunSpec, encode: Encode) -> Row:
     """
     Both encoded together, and scored from where the tokens part from the prompt's own; blanks at the prompt's end go
     with the continuation, and one is put between where neither has one.
@@ -143,7 +167,7 @@ def row_of(prompt: str, choice: str, spec: RunSpec) -> Row:
         raise ValueError("the prompt is blank: there is nothing to continue")
     between = prompt[len(stem) :] or ("" if re.match(BLANK, choice) else " ")
     continuation = between + choice
-    whole, own = list((stem + continuation).encode()), list(stem.encode())
+    whole, own = encode(stem + continuation), encode(stem)
     shared = next((i for i, (a, b) in enumerate(zip(own, whole, strict=False)) if a != b), len(own))
     scored = len(whole) - max(1, shared)
     if scored > context:

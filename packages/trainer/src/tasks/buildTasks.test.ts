@@ -1,9 +1,11 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom } from "@isoflop/laws";
 import { expect, test } from "vitest";
+import { prepareCorpus } from "../data/corpus/index.js";
 import { continuationTask, lastWordTask } from "./buildTasks.js";
+import { encoderOf } from "./encoder.js";
 import { heldOutDocuments } from "./heldOut.js";
 import { parseTask } from "./taskFile.js";
 
@@ -67,9 +69,25 @@ test("the same seed makes the same questions, another seed others; too little te
   expect(() => lastWordTask(["One sentence only."], createRandom(1), { count: 1 })).toThrow(/has 0 passages that end/);
 });
 
-test("held-out documents are read back from a corpus of bytes, and of no other", () => {
+test("held-out documents are read back as they were, under bytes and under a vocabulary of the corpus's own", async () => {
   const folder = mkdtempSync(join(tmpdir(), "isoflop-held-out-"));
-  writeFileSync(join(folder, "validation.bin"), "naïve\nfirst\0second\0");
-  expect(heldOutDocuments({ folder, tokenizer: "bytes" })).toEqual(["naïve\nfirst", "second"]);
-  expect(() => heldOutDocuments({ folder, tokenizer: "bpe" })).toThrow(/under the tokenizer bpe/);
+  const held = ["naïve café\nfirst  line", "\tsecond — line"];
+  const lines = Array.from({ length: 400 }, (_, i) => `Line ${i} of a text whose words come back, again and again.\n`);
+  writeFileSync(join(folder, "train.txt"), lines.join(""));
+  mkdirSync(join(folder, "held"));
+  for (const [i, text] of held.entries()) writeFileSync(join(folder, "held", `${i}.txt`), text);
+  for (const tokenizer of ["bytes", { bpe: 300 }] as const) {
+    const corpus = await prepareCorpus({
+      source: join(folder, "train.txt"),
+      tokenizer,
+      validation: join(folder, "held"),
+      cacheRoot: join(folder, "cache"),
+    });
+    expect(heldOutDocuments(corpus)).toEqual(held);
+    const encode = encoderOf({ tokenizer: corpus.tokenizer, folder: corpus.folder });
+    const tokens = encode(held.join("")).length;
+    if (tokenizer === "bytes") expect(tokens).toBe(Buffer.byteLength(held.join("")));
+    else expect(tokens).toBeLessThan(Buffer.byteLength(held.join("")));
+  }
+  expect(() => encoderOf({ tokenizer: "bpe-300", folder })).toThrow(/cannot read the corpus's tokenizer/);
 });

@@ -137,5 +137,5 @@ test("a task that is gone, changed, or cannot be encoded stops a run before it t
   const tasks = [{ ...spec.tasks[0]!, file: "two.jsonl" }];
   expect(() => readTasks(folder, { ...spec, tasks })).toThrow(/cannot read the task .*two\.jsonl/);
   const data = { ...spec.data, tokenizer: "gpt2" };
-  expect(() => readTasks(folder, { ...spec, data })).toThrow(/under the tokenizer gpt2/);
+  expect(() => readTasks(folder, { ...spec, data })).toThrow(/cannot read the corpus's tokenizer/);
 });

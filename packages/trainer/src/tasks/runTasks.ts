@@ -17,7 +17,7 @@ export type TaskScorer = (parameters: TensorMap, stop: AbortSignal) => Promise<R
 
 /**
  * Reads a run's tasks before it trains, so that a bad line is not found after days of it. Relative paths start at the
- * study's folder, two above the run's. Errors: task-missing, task-changed, task-invalid, tokenizer-unknown.
+ * study's folder, two above the run's. Errors: task-missing, task-changed, task-invalid, tokenizer-gone.
  */
 export function readTasks(runFolder: string, spec: RunSpec): TaskScorer {
   if (spec.tasks.length === 0) return async () => ({});
