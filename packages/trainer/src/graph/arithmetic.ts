@@ -1,6 +1,6 @@
 // Element-wise, shape and reduction operators without a gradient of their own: what forward and backward rules are made of.
 import { elementCount } from "../onnx/tensorType.js";
-import { constant, emit, emitOne, type Graph, type Value } from "./graph.js";
+import { constant, emit, emitOne, filled, type Graph, scalar, type Value } from "./graph.js";
 
 /** Shape of an element-wise operation by numpy's broadcasting rule. */
 function broadcast(a: readonly number[], b: readonly number[]): number[] {
@@ -27,6 +27,43 @@ export const relu = unary("Relu");
 export const tanh = unary("Tanh");
 export const sigmoid = unary("Sigmoid");
 
+/** factor * a, which matrix products of it take into their own factor. */
+export function multiple(g: Graph, a: Value, factor: number): Value {
+  const y = times(g, a, scalar(g, factor));
+  g.multiples.set(y.name, { of: a, factor });
+  return y;
+}
+
+/**
+ * (a - shift) * scale of every row of a [rows, columns], with a number a row each, in one pass over memory: to batch
+ * normalisation at unit variance a row is a channel.
+ */
+export function affineRows(g: Graph, a: Value, shift: Value, scale: Value): Value {
+  const [rows, columns] = a.shape as [number, number];
+  const perRow = (value: Value) => reshape(g, value, [rows]);
+  const y = emitOne(
+    g,
+    "BatchNormalization",
+    [reshape(g, a, [1, rows, columns]), perRow(scale), filled(g, 0, [rows]), perRow(shift), filled(g, 1, [rows])],
+    [1, rows, columns],
+    { epsilon: { float: 0 } },
+  );
+  return reshape(g, y, [rows, columns]);
+}
+
+/** scale * a + shift of every element, in one pass over memory: all of `a` is one row. */
+export function affine(g: Graph, a: Value, scale: number, shift: number): Value {
+  const one = (element: number) => constant(g, [element], [1]);
+  const y = emitOne(
+    g,
+    "BatchNormalization",
+    [reshape(g, a, [1, 1, elementCount(a.shape)]), one(scale), one(shift), one(0), one(1)],
+    [1, 1, elementCount(a.shape)],
+    { epsilon: { float: 0 } },
+  );
+  return reshape(g, y, a.shape);
+}
+
 const reduce =
   (op: string) =>
   (g: Graph, a: Value, axes: readonly number[], keep: boolean): Value => {
@@ -50,6 +87,7 @@ export function transpose(g: Graph, a: Value, order: readonly number[]): Value {
     [a],
     order.map((axis) => a.shape[axis]!),
     { perm: { ints: order } },
+    a.type,
   );
 }
 

@@ -1,5 +1,5 @@
 import { plus } from "./arithmetic.js";
-import { constant, type Graph, type Value } from "./graph.js";
+import { type Graph, unit, type Value } from "./graph.js";
 
 /**
  * Gradients of a scalar with respect to some values, by walking the tape backwards (reverse-mode differentiation).
@@ -8,7 +8,7 @@ import { constant, type Graph, type Value } from "./graph.js";
  */
 export function gradients(g: Graph, loss: Value, withRespectTo: readonly Value[]): Value[] {
   if (loss.shape.length !== 0) throw new Error(`gradients: the loss has shape [${loss.shape}], not a scalar`);
-  const flowing = new Map<string, Value>([[loss.name, constant(g, [1], [])]]);
+  const flowing = new Map<string, Value>([[loss.name, unit(g)]]);
   for (const { inputs, outputs, pullBack } of [...g.tape].reverse()) {
     const outputGradients = outputs.map((value) => flowing.get(value.name));
     if (outputGradients.every((gradient) => gradient === undefined)) continue;

@@ -21,12 +21,26 @@ export interface Graph {
   readonly initializers: Initializer[];
   readonly inputs: Value[];
   readonly outputs: Value[];
+  /** The value that each output is, by the output's name. */
+  readonly results: Map<string, string>;
   readonly tape: TapeEntry[];
   readonly constants: Map<string, Value>;
+  /** Values that are a multiple of another one, by name: a matrix product takes the factor for nothing. */
+  readonly multiples: Map<string, { readonly of: Value; readonly factor: number }>;
 }
 
 export function createGraph(float: FloatType): Graph {
-  return { float, nodes: [], initializers: [], inputs: [], outputs: [], tape: [], constants: new Map() };
+  return {
+    float,
+    nodes: [],
+    initializers: [],
+    inputs: [],
+    outputs: [],
+    results: new Map(),
+    tape: [],
+    constants: new Map(),
+    multiples: new Map(),
+  };
 }
 
 export function input(g: Graph, name: string, type: ElementType, shape: readonly number[]): Value {
@@ -37,8 +51,8 @@ export function input(g: Graph, name: string, type: ElementType, shape: readonly
 
 /** Marks a value as an output of the model under a stated name. */
 export function output(g: Graph, name: string, value: Value): void {
-  const [named] = emit(g, "Identity", [value], [{ ...value }], {}, "", [name]);
-  g.outputs.push(named!);
+  g.outputs.push({ ...value, name });
+  g.results.set(name, value.name);
 }
 
 /** Appends one node; returns its outputs. `undefined` inputs are ONNX's omitted optional ones. */
@@ -49,10 +63,9 @@ export function emit(
   outputs: readonly { readonly type: ElementType; readonly shape: readonly number[] }[],
   attributes: Readonly<Record<string, Attribute>> = {},
   domain: Node["domain"] = "",
-  names?: readonly string[],
 ): Value[] {
   const position = g.nodes.length;
-  const values = outputs.map(({ type, shape }, i) => ({ name: names?.[i] ?? `${op}_${position}_${i}`, type, shape }));
+  const values = outputs.map(({ type, shape }, i) => ({ name: `${op}_${position}_${i}`, type, shape }));
   g.nodes.push({
     op,
     domain,
@@ -87,9 +100,21 @@ export function constant(
   shape: readonly number[],
   type: ElementType = g.float,
 ): Value {
-  const key = `${type}|${shape.join(",")}|${elements.join(",")}`;
+  return constantCalled(g, elements.join(","), shape, () => elements, type);
+}
+
+/** A constant known by what it is called, so that a long one is neither made nor compared again. */
+export function constantCalled(
+  g: Graph,
+  called: string,
+  shape: readonly number[],
+  make: () => readonly number[],
+  type: ElementType = g.float,
+): Value {
+  const key = `${type}|${shape.join(",")}|${called}`;
   const known = g.constants.get(key);
   if (known) return known;
+  const elements = make();
   if (elements.length !== elementCount(shape))
     throw new Error(`constant: ${elements.length} elements for shape [${shape}]`);
   const name = `constant_${g.constants.size}`;
@@ -99,14 +124,57 @@ export function constant(
   return value;
 }
 
+/** One number in every element. */
+export const filled = (g: Graph, element: number, shape: readonly number[], type: ElementType = g.float): Value =>
+  constantCalled(g, `all ${element}`, shape, () => new Array<number>(elementCount(shape)).fill(element), type);
+
 export const scalar = (g: Graph, element: number): Value => constant(g, [element], []);
 
-export const toModel = (g: Graph): Model => ({
-  nodes: g.nodes,
-  initializers: g.initializers,
-  inputs: g.inputs,
-  outputs: g.outputs,
-});
+/** The gradient of the loss with respect to itself: where it is what flows in, nothing needs to be multiplied. */
+export const unit = (g: Graph): Value => scalar(g, 1);
+
+/** The model of all that the outputs need. */
+export function toModel(g: Graph): Model {
+  const named = nameResults(g);
+  const needed = new Set(g.outputs.map((value) => value.name));
+  const nodes: Node[] = [];
+  for (const node of [...named].reverse()) {
+    if (!node.outputs.some((name) => needed.has(name))) continue;
+    for (const name of node.inputs) needed.add(name);
+    nodes.push(node);
+  }
+  return {
+    nodes: nodes.reverse(),
+    initializers: g.initializers.filter((tensor) => needed.has(tensor.name)),
+    inputs: g.inputs,
+    outputs: g.outputs,
+  };
+}
+
+/** The nodes with results under the names of the outputs: written there by whoever computes them, copied only if need be. */
+function nameResults(g: Graph): Node[] {
+  const computed = new Set(g.nodes.flatMap((node) => node.outputs));
+  const names = new Map<string, string>();
+  const copies: Node[] = [];
+  for (const [name, source] of g.results) {
+    if (computed.has(source) && !names.has(source)) names.set(source, name);
+    else
+      copies.push({
+        op: "Identity",
+        domain: "",
+        inputs: [names.get(source) ?? source],
+        outputs: [name],
+        attributes: {},
+      });
+  }
+  const rename = (name: string) => names.get(name) ?? name;
+  const renamed = g.nodes.map((node) => ({
+    ...node,
+    inputs: node.inputs.map(rename),
+    outputs: node.outputs.map(rename),
+  }));
+  return [...renamed, ...copies];
+}
 
 function rawElements(elements: readonly number[], type: ElementType): Uint8Array {
   const typed =

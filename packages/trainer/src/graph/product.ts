@@ -13,7 +13,13 @@ const swapLastTwo = (rank: number) => Array.from({ length: rank }, (_, i) => (i 
 
 /** factor * op(a) op(b) over the last two axes; a and b share all leading (batch) axes. */
 export function product(g: Graph, a: Value, b: Value, options: ProductOptions = {}): Value {
-  const { transposeA = false, transposeB = false, factor = 1 } = options;
+  const { transposeA = false, transposeB = false } = options;
+  const [left, right] = [g.multiples.get(a.name), g.multiples.get(b.name)];
+  if (left || right) {
+    const factor = (options.factor ?? 1) * (left?.factor ?? 1) * (right?.factor ?? 1);
+    return product(g, left?.of ?? a, right?.of ?? b, { ...options, factor });
+  }
+  const factor = options.factor ?? 1;
   const rank = a.shape.length;
   const rows = a.shape[rank - (transposeA ? 1 : 2)]!;
   const inner = a.shape[rank - (transposeA ? 2 : 1)]!;
@@ -30,15 +36,53 @@ export function product(g: Graph, a: Value, b: Value, options: ProductOptions = 
     });
   }
   if (g.float === "float32") {
-    const attributes = {
+    return fused(g, a, b, shape, {
       alpha: { float: factor },
       transA: { int: Number(transposeA) },
       transB: { int: Number(transposeB) },
-    };
-    return emit(g, "FusedMatMul", [a, b], [{ type: g.float, shape }], attributes, "com.microsoft")[0]!;
+    });
   }
-  const left = transposeA ? transpose(g, a, swapLastTwo(rank)) : a;
-  const right = transposeB ? transpose(g, b, swapLastTwo(rank)) : b;
-  const plain = emitOne(g, "MatMul", [left, right], shape);
+  const plainA = transposeA ? transpose(g, a, swapLastTwo(rank)) : a;
+  const plainB = transposeB ? transpose(g, b, swapLastTwo(rank)) : b;
+  const plain = emitOne(g, "MatMul", [plainA, plainB], shape);
   return factor === 1 ? plain : times(g, plain, scalar(g, factor));
+}
+
+/** One of three factors of attention's products: [rows, batch, columns], read where it lies, or [batch, rows, columns]. */
+export interface BatchFactor {
+  readonly value: Value;
+  /** The batch is the middle axis. */
+  readonly inside: boolean;
+}
+
+/** factor * op(a) op(b) for every element of a batch: [batch, rows, columns]. */
+export function batchProduct(g: Graph, a: BatchFactor, b: BatchFactor, options: ProductOptions = {}): Value {
+  const { transposeA = false, transposeB = false, factor = 1 } = options;
+  const outward = ({ value, inside }: BatchFactor) => (inside ? transpose(g, value, [1, 0, 2]) : value);
+  if (g.float !== "float32") return product(g, outward(a), outward(b), options);
+  const size = ({ value, inside }: BatchFactor, transposed: boolean) => {
+    const [first, middle, last] = value.shape as [number, number, number];
+    const [batch, rows] = inside ? [middle, first] : [first, middle];
+    return transposed ? { batch, rows: last, columns: rows } : { batch, rows, columns: last };
+  };
+  const [left, right] = [size(a, transposeA), size(b, transposeB)];
+  if (left.columns !== right.rows || left.batch !== right.batch)
+    throw new Error(`batchProduct: [${a.value.shape}] and [${b.value.shape}] do not fit`);
+  return fused(g, a.value, b.value, [left.batch, left.rows, right.columns], {
+    alpha: { float: factor },
+    transA: { int: Number(transposeA) },
+    transB: { int: Number(transposeB) },
+    transBatchA: { int: Number(a.inside) },
+    transBatchB: { int: Number(b.inside) },
+  });
+}
+
+function fused(
+  g: Graph,
+  a: Value,
+  b: Value,
+  shape: readonly number[],
+  attributes: Readonly<Record<string, { readonly float: number } | { readonly int: number }>>,
+): Value {
+  return emit(g, "FusedMatMul", [a, b], [{ type: g.float, shape }], attributes, "com.microsoft")[0]!;
 }

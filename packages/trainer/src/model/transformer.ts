@@ -1,14 +1,14 @@
 import type { RunSpec } from "../contract/runSpec.js";
-import { concat, reshape, slice, split } from "../graph/arithmetic.js";
+import { concat, reshape, slice, split, transpose } from "../graph/arithmetic.js";
 import { type Graph, record, type Value } from "../graph/graph.js";
 import { gelu, squaredRelu, swiglu } from "../graph/ops/activation.js";
 import { alibiSlopes, causalAttention } from "../graph/ops/causalAttention.js";
 import { crossEntropy } from "../graph/ops/crossEntropy.js";
 import { embed } from "../graph/ops/embedding.js";
 import { layerNorm } from "../graph/ops/layerNorm.js";
-import { linear, unembed } from "../graph/ops/linear.js";
+import { linear, linearParts, unembed } from "../graph/ops/linear.js";
 import { reshaped } from "../graph/ops/reshaped.js";
-import { add, addBias, addPositions } from "../graph/ops/residual.js";
+import { add, addBias, addBiasParts, addPositions } from "../graph/ops/residual.js";
 import { rmsNorm } from "../graph/ops/rmsNorm.js";
 import { elementCount } from "../onnx/tensorType.js";
 import type { ForwardFactors, ParameterGroup } from "./parameters.js";
@@ -63,9 +63,10 @@ export function transformerLogits(
     if (!value) throw new Error(`the model has no parameter ${name}`);
     return value;
   };
-  const inputs = reshape(g, slice(g, tokens, 1, 0, context), [count]);
-  const labels = reshape(g, slice(g, tokens, 1, 1, context + 1), [count]);
-  const activate = { gelu, relu2: squaredRelu, swiglu }[shape.activation];
+  // All sequences' first tokens first: see causalAttention.
+  const ordered = transpose(g, tokens, [1, 0]);
+  const inputs = reshape(g, slice(g, ordered, 0, 0, context), [count]);
+  const labels = reshape(g, slice(g, ordered, 0, 1, context + 1), [count]);
   const normalise = (x: Value, name: string) =>
     shape.normalisation === "rms"
       ? rmsNorm(g, x, tensor(`${name}.gain`))
@@ -74,17 +75,29 @@ export function transformerLogits(
     const y = linear(g, x, tensor(name));
     return shape.biases ? addBias(g, y, tensor(`${name}.bias`)) : y;
   };
+  /** Of a matrix that is several side by side. */
+  const projectParts = (x: Value, name: string, parts: number) => {
+    const ys = linearParts(g, x, tensor(name), parts);
+    return shape.biases ? addBiasParts(g, ys, tensor(`${name}.bias`)) : ys;
+  };
+  const activate = (x: Value, name: string) => {
+    if (shape.activation === "swiglu") {
+      const [gate, up] = projectParts(x, name, 2) as [Value, Value];
+      return swiglu(g, gate, up);
+    }
+    return (shape.activation === "gelu" ? gelu : squaredRelu)(g, project(x, name));
+  };
 
   let stream = embed(g, tensor("embedding"), inputs);
   if (shape.positions === "learned") {
-    const sequences = reshaped(g, stream, [batch, context, width]);
+    const sequences = reshaped(g, stream, [context, batch, width]);
     stream = reshaped(g, addPositions(g, sequences, tensor("positions")), [count, width]);
   }
   const rotary = shape.positions === "rope";
   const slopes = shape.positions === "alibi" ? alibiSlopes(heads) : undefined;
   for (let layer = 0; layer < layers; layer++) {
     const [attention, feedForward] = [`layer.${layer}.attention`, `layer.${layer}.feedForward`];
-    const qkv = project(normalise(stream, attention), `${attention}.qkv`);
+    const qkv = projectParts(normalise(stream, attention), `${attention}.qkv`, 3) as [Value, Value, Value];
     const mixed = causalAttention(g, qkv, {
       batch,
       context,
@@ -95,7 +108,7 @@ export function transformerLogits(
       rotary,
     });
     stream = add(g, stream, project(mixed, `${attention}.out`));
-    const inner = activate(g, project(normalise(stream, feedForward), `${feedForward}.up`));
+    const inner = activate(normalise(stream, feedForward), `${feedForward}.up`);
     stream = add(g, stream, project(inner, `${feedForward}.down`));
   }
   const head = tensor(shape.tiedEmbeddings ? "embedding" : "head");

@@ -1,45 +1,39 @@
-import { concat, minus, plus, relu, sigmoid, split, tanh, times } from "../arithmetic.js";
-import { type Graph, record, scalar, type Value } from "../graph.js";
+import { affine, multiple, plus, relu, sigmoid, times } from "../arithmetic.js";
+import { type Graph, record, type Value } from "../graph.js";
 
-/** max(x, 0)²: Primer's activation (So et al. 2021, section 3), two passes over memory in either direction. */
+/** max(x, 0)²: Primer's activation (So et al. 2021, section 3), two passes over memory forward, one backward. */
 export function squaredRelu(g: Graph, x: Value): Value {
   const positive = relu(g, x);
   const y = times(g, positive, positive);
-  record(g, [x], [y], ([dy]) => [times(g, times(g, dy!, positive), scalar(g, 2))]);
+  record(g, [x], [y], ([dy]) => [multiple(g, times(g, dy!, positive), 2)]);
   return y;
 }
 
-/**
- * SwiGLU (Shazeer 2020, equation 5) of x [tokens, 2 inner], the gate in the first half: silu(gate) times the other half,
- * [tokens, inner].
- */
-export function swiglu(g: Graph, x: Value): Value {
-  const inner = x.shape[1]! / 2;
-  const [gate, up] = split(g, x, 1, [inner, inner]) as [Value, Value];
+/** SwiGLU (Shazeer 2020, equation 5): silu(gate) times up, each [tokens, inner]. */
+export function swiglu(g: Graph, gate: Value, up: Value): Value {
   const share = sigmoid(g, gate);
   const silu = times(g, gate, share);
   const y = times(g, silu, up);
-  record(g, [x], [y], ([dy]) => {
-    // d silu = share (1 + gate (1 - share)) = share + silu - silu share.
-    const slope = plus(g, share, minus(g, silu, times(g, silu, share)));
-    return [concat(g, [times(g, times(g, dy!, up), slope), times(g, dy!, silu)], 1)];
+  record(g, [gate, up], [y], ([dy]) => {
+    // d silu = share (1 + gate (1 - share)) = share + silu (1 - share).
+    const slope = plus(g, share, times(g, silu, affine(g, share, -1, 1)));
+    return [times(g, times(g, dy!, up), slope), times(g, dy!, silu)];
   });
   return y;
 }
 
-/** GELU in the tanh form that GPT-2 uses (Hendrycks & Gimpel 2016, section 2). */
+/**
+ * GELU in the tanh form that GPT-2 uses (Hendrycks & Gimpel 2016, section 2): x (1 + tanh u)/2 with
+ * u = √(2/π) (x + 0.044715 x³), computed as x σ(2u).
+ */
 export function gelu(g: Graph, x: Value): Value {
-  const slope = Math.sqrt(2 / Math.PI);
-  const cubic = 0.044715;
-  const square = times(g, x, x);
-  const inner = times(g, x, plus(g, times(g, square, scalar(g, slope * cubic)), scalar(g, slope)));
-  const t = tanh(g, inner);
-  const gate = times(g, plus(g, t, scalar(g, 1)), scalar(g, 0.5));
+  const slope = 2 * Math.sqrt(2 / Math.PI);
+  const twiceUOverX = affine(g, times(g, x, x), slope * 0.044715, slope);
+  const gate = sigmoid(g, times(g, x, twiceUOverX));
   const y = times(g, x, gate);
   record(g, [x], [y], ([dy]) => {
-    const innerSlope = plus(g, times(g, square, scalar(g, 3 * slope * cubic)), scalar(g, slope));
-    const sech2 = minus(g, scalar(g, 1), times(g, t, t));
-    const bend = times(g, times(g, times(g, x, scalar(g, 0.5)), sech2), innerSlope);
+    // d(2u)/dx = 3 (2u/x) - 2 slope, and d gate/d(2u) = gate (1 - gate).
+    const bend = times(g, times(g, y, affine(g, gate, -1, 1)), affine(g, twiceUOverX, 3, -2 * slope));
     return [times(g, dy!, plus(g, gate, bend))];
   });
   return y;

@@ -1,6 +1,6 @@
-import { concat, minus, plus, reshape, split, sumOver, times, transpose } from "../arithmetic.js";
-import { constant, emitOne, type Graph, record, type Value } from "../graph.js";
-import { product } from "../product.js";
+import { minus, plus, reshape, sumOver, times, transpose } from "../arithmetic.js";
+import { constantCalled, emitOne, type Graph, record, type Value } from "../graph.js";
+import { type BatchFactor, batchProduct, type ProductOptions } from "../product.js";
 import { rotate } from "./rotary.js";
 
 /** Dimensions that attention needs beside its input's shape. */
@@ -26,58 +26,57 @@ export const alibiSlopes = (heads: number): number[] =>
   Array.from({ length: heads }, (_, i) => 2 ** ((-8 * (i + 0.5)) / heads));
 
 /**
- * Multi-head causal self-attention of qkv [batch·context, 3·heads·headWidth] (query, key and value side by side):
- * [batch·context, heads·headWidth].
+ * Multi-head causal self-attention of query, key and value, each [context·batch, heads·headWidth] with all sequences'
+ * first tokens first: then a head of a sequence is a matrix with a constant stride, [context, batch·heads, headWidth],
+ * which products read where it lies.
  * Backward, with P the attention weights: dS = P (dP − rowsum(dO·O)), the row sum taken over the head's width instead of
  * over dP·P, which is the same number (Dao et al. 2022, appendix B.2) and context/headWidth times less work.
  */
 export function causalAttention(
   g: Graph,
-  qkv: Value,
+  [query, key, value]: readonly [Value, Value, Value],
   { batch, context, heads, headWidth, scale, slopes, rotary = false }: AttentionShape,
 ): Value {
-  const perHead = [batch, heads, context, headWidth];
-  const joined = [batch * context, heads * headWidth];
-  const single = heads === 1;
-  const toHeads = (x: Value) =>
-    single ? reshape(g, x, perHead) : transpose(g, reshape(g, x, [batch, context, heads, headWidth]), [0, 2, 1, 3]);
-  const fromHeads = (x: Value) => reshape(g, single ? x : transpose(g, x, [0, 2, 1, 3]), joined);
-
+  const batched = batch * heads;
+  const joined = [context * batch, heads * headWidth];
   const turn = (x: Value, direction: 1 | -1) => (rotary ? rotate(g, x, direction) : x);
-  const parts = split(g, qkv, 1, [joined[1]!, joined[1]!, joined[1]!]).map(toHeads) as [Value, Value, Value];
-  const [query, key, value] = [turn(parts[0], 1), turn(parts[1], 1), parts[2]];
-  const scores = plus(g, product(g, query, key, { transposeB: true, factor: scale }), positionBias(g, context, slopes));
-  const weights = emitOne(g, "Softmax", [scores], scores.shape, { axis: { int: 3 } });
-  const mixed = product(g, weights, value);
-  const out = fromHeads(mixed);
+  const perHead = (x: Value) => reshape(g, x, [context, batched, headWidth]);
+  const inside = (x: Value): BatchFactor => ({ value: x, inside: true });
+  const outside = (x: Value): BatchFactor => ({ value: x, inside: false });
+  /** A product of weights or of their gradients with rows of every head, laid as those are: [context, batch·heads, headWidth]. */
+  const spread = (weights: Value, rows: Value, options: ProductOptions) =>
+    transpose(g, batchProduct(g, outside(weights), inside(rows), options), [1, 0, 2]);
 
-  record(g, [qkv], [out], ([dOut]) => {
-    const dMixed = toHeads(dOut!);
-    const dWeights = product(g, dMixed, value, { transposeB: true });
-    const rowSum = sumOver(g, times(g, dMixed, mixed), [3], true);
-    const dScores = times(g, weights, minus(g, dWeights, rowSum));
+  const [q, k, v] = [turn(perHead(query), 1), turn(perHead(key), 1), perHead(value)];
+  const products = batchProduct(g, inside(q), inside(k), { transposeB: true, factor: scale });
+  const biased = plus(g, reshape(g, products, [batch, heads, context, context]), positionBias(g, context, slopes));
+  const scores = reshape(g, biased, products.shape);
+  const weights = emitOne(g, "Softmax", [scores], scores.shape, { axis: { int: 2 } });
+  const mixed = spread(weights, v, {});
+  const out = reshape(g, mixed, joined);
+
+  record(g, [query, key, value], [out], ([dOut]) => {
+    const dMixed = perHead(dOut!);
+    const dWeights = batchProduct(g, inside(dMixed), inside(v), { transposeB: true });
+    const rowSum = transpose(g, sumOver(g, times(g, dMixed, mixed), [2], false), [1, 0]);
+    const dScores = times(g, weights, minus(g, dWeights, reshape(g, rowSum, [batched, context, 1])));
     return [
-      concat(
-        g,
-        [
-          fromHeads(turn(product(g, dScores, key, { factor: scale }), -1)),
-          fromHeads(turn(product(g, dScores, query, { transposeA: true, factor: scale }), -1)),
-          fromHeads(product(g, weights, dMixed, { transposeA: true })),
-        ],
-        1,
-      ),
-    ];
+      turn(spread(dScores, k, { factor: scale }), -1),
+      turn(spread(dScores, q, { transposeA: true, factor: scale }), -1),
+      spread(weights, dMixed, { transposeA: true }),
+    ].map((gradient) => reshape(g, gradient, joined));
   });
   return out;
 }
 
 /** Added to the scores: minus slope times distance looking back, and a number whose exponential is 0 looking ahead. */
 function positionBias(g: Graph, context: number, slopes: readonly number[] = [0]): Value {
-  const elements = slopes.flatMap((slope) =>
-    Array.from({ length: context * context }, (_, i) => {
-      const distance = Math.floor(i / context) - (i % context);
-      return distance < 0 ? -1e9 : -slope * distance;
-    }),
-  );
-  return constant(g, elements, [slopes.length, context, context]);
+  const elements = () =>
+    slopes.flatMap((slope) =>
+      Array.from({ length: context * context }, (_, i) => {
+        const distance = Math.floor(i / context) - (i % context);
+        return distance < 0 ? -1e9 : -slope * distance;
+      }),
+    );
+  return constantCalled(g, `position bias ${slopes}`, [slopes.length, context, context], elements);
 }

@@ -1,5 +1,5 @@
-import { exp, reshape, times } from "../arithmetic.js";
-import { constant, emit, emitOne, type Graph, record, scalar, type Value } from "../graph.js";
+import { exp, multiple, reshape, times } from "../arithmetic.js";
+import { emit, emitOne, filled, type Graph, record, unit, type Value } from "../graph.js";
 
 /** Mean negative log-likelihood in nats of int32 labels [tokens] under logits [tokens, vocabulary]. */
 export function crossEntropy(g: Graph, logits: Value, labels: Value): Value {
@@ -17,20 +17,15 @@ export function crossEntropy(g: Graph, logits: Value, labels: Value): Value {
   // d loss / d logits = (softmax − onehot) / tokens; the gradient of the loss itself is the scalar that flows in.
   record(g, [logits], [loss!], ([dLoss]) => {
     const indices = emitOne(g, "Cast", [labels], labels.shape, { to: { int: 7 } }, "int64");
-    const minusOnes = emitOne(
-      g,
-      "Expand",
-      [constant(g, [-1], [1, 1]), constant(g, [count, 1], [2], "int64")],
-      [count, 1],
-    );
     const difference = emitOne(
       g,
       "ScatterElements",
-      [exp(g, logProbability!), reshape(g, indices, [count, 1]), minusOnes],
+      [exp(g, logProbability!), reshape(g, indices, [count, 1]), filled(g, -1, [count, 1])],
       logits.shape,
       { axis: { int: 1 }, reduction: { string: "add" } },
     );
-    return [times(g, difference, times(g, dLoss!, scalar(g, 1 / count)))];
+    const mean = multiple(g, difference, 1 / count);
+    return [dLoss === unit(g) ? mean : times(g, mean, dLoss!)];
   });
   return loss!;
 }

@@ -1,5 +1,5 @@
 import { reshape } from "../arithmetic.js";
-import { constant, emitOne, type Graph, record, type Value } from "../graph.js";
+import { emitOne, filled, type Graph, record, type Value } from "../graph.js";
 
 /** Rows of E [vocabulary, width] for int32 tokens [tokens]: [tokens, width]. */
 export function embed(g: Graph, embedding: Value, tokens: Value): Value {
@@ -8,15 +8,15 @@ export function embed(g: Graph, embedding: Value, tokens: Value): Value {
   const rows = emitOne(g, "Gather", [embedding, tokens], [count, width], { axis: { int: 0 } });
   record(g, [embedding], [rows], ([d]) => {
     const indices = emitOne(g, "Cast", [tokens], tokens.shape, { to: { int: 7 } }, "int64");
-    const zeros = emitOne(
+    const scattered = emitOne(
       g,
-      "Expand",
-      [constant(g, [0], [1, 1]), constant(g, embedding.shape, [2], "int64")],
+      "ScatterND",
+      [filled(g, 0, embedding.shape), reshape(g, indices, [count, 1]), d!],
       embedding.shape,
+      {
+        reduction: { string: "add" },
+      },
     );
-    const scattered = emitOne(g, "ScatterND", [zeros, reshape(g, indices, [count, 1]), d!], embedding.shape, {
-      reduction: { string: "add" },
-    });
     return [scattered];
   });
   return rows;

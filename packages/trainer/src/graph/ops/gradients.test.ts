@@ -9,9 +9,9 @@ import { alibiSlopes, causalAttention } from "./causalAttention.js";
 import { crossEntropy } from "./crossEntropy.js";
 import { embed } from "./embedding.js";
 import { layerNorm } from "./layerNorm.js";
-import { linear, unembed } from "./linear.js";
+import { linear, linearParts, unembed } from "./linear.js";
 import { reshaped } from "./reshaped.js";
-import { add, addBias, addPositions } from "./residual.js";
+import { add, addBias, addBiasParts, addPositions } from "./residual.js";
 import { rmsNorm } from "./rmsNorm.js";
 import { rotate } from "./rotary.js";
 
@@ -55,7 +55,7 @@ const cases: Case[] = [
   [
     "addPositions",
     [
-      [2, 4, 3],
+      [4, 2, 3],
       [4, 3],
     ],
     (g, [x, p]) => addPositions(g, x!, p!),
@@ -67,25 +67,57 @@ const cases: Case[] = [
   ["rmsNorm", [[5, 6], [6]], (g, [x, gain]) => rmsNorm(g, x!, gain!)],
   ["addBias", [[4, 3], [3]], (g, [x, bias]) => addBias(g, x!, bias!)],
   ["squaredRelu", [[4, 5]], (g, [x]) => squaredRelu(g, x!)],
-  ["swiglu", [[4, 10]], (g, [x]) => swiglu(g, x!)],
+  [
+    "addBiasParts",
+    [[4, 3], [3, 4], [7]],
+    (g, [x, y, bias]) => linear(g, ...(addBiasParts(g, [x!, y!], bias!) as [Value, Value])),
+  ],
+  [
+    "linearParts",
+    [
+      [4, 3],
+      [3, 8],
+    ],
+    (g, [x, w]) => add(g, ...(linearParts(g, x!, w!, 2) as [Value, Value])),
+  ],
+  [
+    "swiglu",
+    [
+      [4, 5],
+      [4, 5],
+    ],
+    (g, [gate, up]) => swiglu(g, gate!, up!),
+  ],
   ["gelu", [[4, 5]], (g, [x]) => gelu(g, x!)],
   ["crossEntropy", [[4, 6]], (g, [logits]) => crossEntropy(g, logits!, tokens(g, [5, 0, 2, 2]))],
   [
-    "causalAttention with one head",
-    [[8, 9]],
-    (g, [qkv]) => causalAttention(g, qkv!, { batch: 2, context: 4, heads: 1, headWidth: 3, scale: 0.5 }),
+    "crossEntropy, added to another loss",
+    [[4, 6]],
+    (g, [logits]) =>
+      add(g, crossEntropy(g, logits!, tokens(g, [5, 0, 2, 2])), crossEntropy(g, logits!, tokens(g, [1, 0, 3, 2]))),
   ],
   [
-    "causalAttention with two heads and ALiBi",
-    [[8, 12]],
-    (g, [qkv]) =>
-      causalAttention(g, qkv!, { batch: 2, context: 4, heads: 2, headWidth: 2, scale: 0.5, slopes: alibiSlopes(2) }),
+    "squaredRelu, whose gradient's factor goes into a product on one way and is spelled out on the other",
+    [[4, 3], [3, 3], [3]],
+    (g, [x, w, bias]) => squaredRelu(g, addBias(g, linear(g, x!, w!), bias!)),
   ],
-  [
-    "causalAttention with rotary positions",
-    [[8, 24]],
-    (g, [qkv]) => causalAttention(g, qkv!, { batch: 2, context: 4, heads: 2, headWidth: 4, scale: 0.5, rotary: true }),
-  ],
+  ...(
+    [
+      ["one head", 3, { heads: 1, headWidth: 3 }],
+      ["two heads and ALiBi", 4, { heads: 2, headWidth: 2, slopes: alibiSlopes(2) }],
+      ["rotary positions", 8, { heads: 2, headWidth: 4, rotary: true }],
+    ] as const
+  ).map(
+    ([name, width, shape]): Case => [
+      `causalAttention with ${name}`,
+      [
+        [8, width],
+        [8, width],
+        [8, width],
+      ],
+      (g, [q, k, v]) => causalAttention(g, [q!, k!, v!], { batch: 2, context: 4, scale: 0.5, ...shape }),
+    ],
+  ),
 ];
 
 describe("every operator's gradient matches finite differences in float64", () => {
@@ -108,23 +140,23 @@ test("gradients add up where a value is used along several paths", async () => {
 test("attention at a position does not see later positions", async () => {
   const [context, heads, headWidth] = [6, 2, 3];
   const g = createGraph("float32");
-  const qkv = input(g, "qkv", "float32", [context, 3 * heads * headWidth]);
-  output(
-    g,
-    "out",
-    causalAttention(g, qkv, { batch: 1, context, heads, headWidth, scale: 1, slopes: alibiSlopes(heads) }),
-  );
+  const width = heads * headWidth;
+  const [q, k, v] = ["q", "k", "v"].map((name) => input(g, name, "float32", [context, width])) as [Value, Value, Value];
+  const shape = { batch: 1, context, heads, headWidth, scale: 1, slopes: alibiSlopes(heads) };
+  output(g, "out", causalAttention(g, [q, k, v], shape));
   const session = await ort.InferenceSession.create(serialiseModel(toModel(g)));
   const { normal } = createRandom(1);
-  const rows = 3 * heads * headWidth;
-  const before = Float32Array.from({ length: context * rows }, normal);
-  const after = Float32Array.from(before, (x, i) => (i >= 4 * rows ? x + 1 + normal() : x));
-  const run = async (data: Float32Array) =>
-    Array.from(
-      (await session.run({ qkv: new ort.Tensor("float32", data, [context, rows]) })).out!.data as Float32Array,
+  const rows = (from: Float32Array | undefined) =>
+    Float32Array.from({ length: context * width }, (_, i) =>
+      from === undefined ? normal() : from[i]! + (i >= 4 * width ? 1 + normal() : 0),
     );
-  const [a, b] = [await run(before), await run(after)];
-  const seen = 4 * heads * headWidth;
+  const before = [rows(undefined), rows(undefined), rows(undefined)];
+  const run = async (data: readonly Float32Array[]) => {
+    const [q, k, v] = data.map((one) => new ort.Tensor("float32", one, [context, width]));
+    return Array.from((await session.run({ q: q!, k: k!, v: v! })).out!.data as Float32Array);
+  };
+  const [a, b] = [await run(before), await run(before.map(rows))];
+  const seen = 4 * width;
   expect(b.slice(0, seen)).toEqual(a.slice(0, seen));
   expect(b.slice(seen)).not.toEqual(a.slice(seen));
 });
@@ -137,7 +169,7 @@ test("rotary positions turn by the paper's angles, fused as in float64, and scor
   for (let i = headWidth; i < data.length; i++) data[i] = data[i % headWidth]!;
   const turned = async (float: "float32" | "float64") => {
     const g = createGraph(float);
-    const shape = [1, 1, context, headWidth];
+    const shape = [context, 1, headWidth];
     output(g, "y", rotate(g, input(g, "x", float, shape), 1));
     const session = await ort.InferenceSession.create(serialiseModel(toModel(g)));
     const x = new ort.Tensor(float, float === "float32" ? data : Float64Array.from(data), shape);

@@ -1,5 +1,6 @@
-import { dividedBy, meanOver, minus, plus, sqrt, sumOver, times } from "../arithmetic.js";
-import { emit, type Graph, record, scalar, type Value } from "../graph.js";
+import { affineRows, dividedBy, meanOver, minus, plus, reshape, sqrt, times } from "../arithmetic.js";
+import { emit, filled, type Graph, record, scalar, type Value } from "../graph.js";
+import { product } from "../product.js";
 
 export const normEpsilon = 1e-5;
 
@@ -11,18 +12,26 @@ export const normEpsilon = 1e-5;
 export function layerNorm(g: Graph, x: Value, gain: Value, bias?: Value): Value {
   const { y, mean, inverseDeviation } = (g.float === "float32" ? fused : spelledOut)(g, x, gain, bias);
   record(g, bias ? [x, gain, bias] : [x, gain], [y], ([dy]) => {
-    const normalised = times(g, minus(g, x, mean), inverseDeviation);
-    const h = times(g, dy!, gain);
-    const hNormalised = times(g, h, normalised);
-    const centred = minus(g, h, meanOver(g, h, [1], true));
-    const projected = minus(g, centred, times(g, normalised, meanOver(g, hNormalised, [1], true)));
-    return [
-      times(g, projected, inverseDeviation),
-      sumOver(g, times(g, dy!, normalised), [0], false),
-      ...(bias ? [sumOver(g, dy!, [0], false)] : []),
-    ];
+    const normalised = affineRows(g, x, mean, inverseDeviation);
+    const along = times(g, dy!, normalised);
+    const scaled = affineRows(g, times(g, dy!, gain), weightedMean(g, dy!, gain), inverseDeviation);
+    const share = times(g, weightedMean(g, along, gain), inverseDeviation);
+    return [minus(g, scaled, times(g, normalised, share)), columnSums(g, along), ...(bias ? [columnSums(g, dy!)] : [])];
   });
   return y;
+}
+
+/** Mean of a·gain over the width, [tokens, 1]: a product with a vector reads `a` once and writes nothing large. */
+export function weightedMean(g: Graph, a: Value, gain: Value): Value {
+  const width = gain.shape[0]!;
+  // Not as the product's factor, which ONNX Runtime has no vector kernel for.
+  return product(g, a, reshape(g, times(g, gain, scalar(g, 1 / width)), [width, 1]));
+}
+
+/** Sums over the tokens, [width]. */
+export function columnSums(g: Graph, a: Value): Value {
+  const [tokens, width] = a.shape as [number, number];
+  return reshape(g, product(g, filled(g, 1, [1, tokens]), a), [width]);
 }
 
 interface Normalised {

@@ -1,6 +1,6 @@
-import { dividedBy, meanOver, minus, plus, sqrt, sumOver, times } from "../arithmetic.js";
+import { dividedBy, meanOver, minus, plus, sqrt, times } from "../arithmetic.js";
 import { emit, type Graph, record, scalar, type Value } from "../graph.js";
-import { normEpsilon } from "./layerNorm.js";
+import { columnSums, normEpsilon, weightedMean } from "./layerNorm.js";
 
 /**
  * Root-mean-square normalisation of x [tokens, width] with gain [width] (Zhang & Sennrich 2019, equation 4).
@@ -10,10 +10,10 @@ export function rmsNorm(g: Graph, x: Value, gain: Value): Value {
   const { y, inverseRoot } = g.float === "float32" ? fused(g, x, gain) : spelledOut(g, x, gain);
   record(g, [x, gain], [y], ([dy]) => {
     const normalised = times(g, x, inverseRoot);
-    const h = times(g, dy!, gain);
-    const along = meanOver(g, times(g, h, normalised), [1], true);
-    const dx = times(g, minus(g, h, times(g, normalised, along)), inverseRoot);
-    return [dx, sumOver(g, times(g, dy!, normalised), [0], false)];
+    const along = times(g, dy!, normalised);
+    const parallel = times(g, normalised, weightedMean(g, along, gain));
+    const dx = times(g, minus(g, times(g, dy!, gain), parallel), inverseRoot);
+    return [dx, columnSums(g, along)];
   });
   return y;
 }
