@@ -1,6 +1,6 @@
 import type { RunSpec } from "../contract/runSpec.js";
-import { concat, reshape, slice, split, transpose } from "../graph/arithmetic.js";
-import { type Graph, record, type Value } from "../graph/graph.js";
+import { reshape, slice, transpose } from "../graph/arithmetic.js";
+import type { Graph, Value } from "../graph/graph.js";
 import { gelu, squaredRelu, swiglu } from "../graph/ops/activation.js";
 import { alibiSlopes, causalAttention } from "../graph/ops/causalAttention.js";
 import { crossEntropy } from "../graph/ops/crossEntropy.js";
@@ -10,30 +10,7 @@ import { linear, linearParts, unembed } from "../graph/ops/linear.js";
 import { reshaped } from "../graph/ops/reshaped.js";
 import { add, addBias, addBiasParts, addPositions } from "../graph/ops/residual.js";
 import { rmsNorm } from "../graph/ops/rmsNorm.js";
-import { elementCount } from "../onnx/tensorType.js";
-import type { ForwardFactors, ParameterGroup } from "./parameters.js";
-
-/** Cuts a group's flat buffer into its named tensors; their gradients are joined again into one flat gradient. */
-function unpack(g: Graph, group: ParameterGroup, flat: Value): Map<string, Value> {
-  const pieces = split(
-    g,
-    flat,
-    0,
-    group.tensors.map((tensor) => elementCount(tensor.shape)),
-  );
-  const tensors = pieces.map((piece, i) => reshape(g, piece, group.tensors[i]!.shape));
-  record(g, [flat], tensors, (gradients) => [
-    concat(
-      g,
-      gradients.map((gradient, i) => {
-        if (!gradient) throw new Error(`no gradient reaches ${group.tensors[i]!.name}`);
-        return reshape(g, gradient, [elementCount(gradient.shape)]);
-      }),
-      0,
-    ),
-  ]);
-  return new Map(group.tensors.map((tensor, i) => [tensor.name, tensors[i]!]));
-}
+import type { ForwardFactors } from "./parameters.js";
 
 /** Mean next-token loss (nats per token); arguments as {@link transformerLogits}. */
 export function transformerLoss(...model: Parameters<typeof transformerLogits>): Value {
@@ -42,27 +19,20 @@ export function transformerLoss(...model: Parameters<typeof transformerLogits>):
 }
 
 /**
- * Logits [batch · context, vocabulary] of a pre-norm decoder-only Transformer, GPT-2's order of operations and Llama's too,
- * and the tokens that they predict. `flat` holds one flat buffer a parameter group; `tokens` is int32 [batch, context + 1]:
- * inputs and their successors.
+ * Logits [context · batch, vocabulary] of a pre-norm decoder-only Transformer, GPT-2's order of operations and Llama's too,
+ * and the tokens that they predict, all sequences' first ones first. `tokens` is int32 [batch, context + 1]: inputs and their
+ * successors.
  */
 export function transformerLogits(
   g: Graph,
   shape: RunSpec["shape"],
   factors: ForwardFactors,
-  groups: readonly ParameterGroup[],
-  flat: readonly Value[],
+  tensor: (name: string) => Value,
   tokens: Value,
 ): { readonly logits: Value; readonly labels: Value } {
   const { layers, width, context, heads, headWidth } = shape;
   const batch = tokens.shape[0]!;
   const count = batch * context;
-  const tensors = new Map(groups.flatMap((group, i) => [...unpack(g, group, flat[i]!)]));
-  const tensor = (name: string) => {
-    const value = tensors.get(name);
-    if (!value) throw new Error(`the model has no parameter ${name}`);
-    return value;
-  };
   // All sequences' first tokens first: see causalAttention.
   const ordered = transpose(g, tokens, [1, 0]);
   const inputs = reshape(g, slice(g, ordered, 0, 0, context), [count]);

@@ -10,7 +10,7 @@ import { initialParameters } from "../model/initialise.js";
 import { parameterGroups } from "../model/parameters.js";
 import { gradientModel } from "../training/graphs.js";
 import { openSession } from "../training/session.js";
-import { toTensors } from "../training/state.js";
+import { segmentTensors } from "../training/state.js";
 import { tinyCorpus, tinySpec } from "../training/tinyRun.js";
 import { train } from "../training/train.js";
 import { readTasks } from "./runTasks.js";
@@ -77,20 +77,14 @@ test("a trained model scores a planted task as its source would have it, an untr
 async function scoreOf(lines: readonly object[]): Promise<TaskScores> {
   const { folder, spec } = runWith({ one: lines });
   const groups = parameterGroups(spec.shape, spec.parametrisation);
-  const fresh = toTensors(
-    groups.map(({ name }) => `parameters.${name}`),
-    initialParameters(groups, 5),
-  );
+  const fresh = segmentTensors("parameters", groups, initialParameters(groups, 5));
   return (await readTasks(folder, spec)(fresh, never))!.one!;
 }
 
 test("losses are those of training's own graph, and add up along a text", async () => {
   const spec = tinySpec(corpus);
   const groups = parameterGroups(spec.shape, spec.parametrisation);
-  const parameters = toTensors(
-    groups.map(({ name }) => `parameters.${name}`),
-    initialParameters(groups, 5),
-  );
+  const parameters = segmentTensors("parameters", groups, initialParameters(groups, 5));
   const session = await openSession(gradientModel(spec, 1), 1);
   const text = "t 17 bytes here!!";
   const tokens = new ort.Tensor("int32", Int32Array.from(Buffer.from(text)), [1, 17]);

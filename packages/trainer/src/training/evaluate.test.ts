@@ -10,7 +10,7 @@ import { parameterGroups } from "../model/parameters.js";
 import { createEvaluator } from "./evaluate.js";
 import { gradientModel } from "./graphs.js";
 import { openSession } from "./session.js";
-import { toTensors } from "./state.js";
+import { segmentTensors } from "./state.js";
 import { tinyCorpus, tinySpec } from "./tinyRun.js";
 
 const corpus = tinyCorpus();
@@ -22,10 +22,7 @@ const spec: RunSpec = tinySpec(corpus, { evaluation: { everySteps: 0, sequences:
 spec.data.validationBytesPerToken = 3.5;
 spec.data.validationSets = [{ name: "odd", tokens: 90, bytesPerToken: 1 }];
 const groups = parameterGroups(spec.shape, spec.parametrisation);
-const parameters = toTensors(
-  groups.map(({ name }) => `parameters.${name}`),
-  initialParameters(groups, 1),
-);
+const parameters = segmentTensors("parameters", groups, initialParameters(groups, 1));
 
 /** The loss that training's own graph has on windows of a set, one at a time. */
 async function oneByOne(split: string, tokens: number, sequences: number): Promise<number> {

@@ -5,10 +5,10 @@ import type { RunSpec } from "../contract/runSpec.js";
 import { initialParameters } from "../model/initialise.js";
 import { parameterGroups } from "../model/parameters.js";
 import { readMetrics } from "./metricsFile.js";
-import { stateNames, toTensors } from "./state.js";
+import { createState } from "./state.js";
 import { tinyCorpus, tinyRunFolder, tinySpec } from "./tinyRun.js";
 import { train } from "./train.js";
-import { createTrainingStep } from "./trainingStep.js";
+import { createTrainingStep, gradientSets } from "./trainingStep.js";
 
 const corpus = tinyCorpus();
 const batchOf = (microSequences: number): Pick<RunSpec, "batch"> => ({
@@ -60,20 +60,21 @@ test("the noise of parts that are no multiple of each other is the same as their
   });
 });
 
-test("summing changes the state in place and once: no second copy of parameters and moments", async () => {
+test("a step changes the state in place: no second copy of parameters and moments", async () => {
   const spec = specOf(4);
   const groups = parameterGroups(spec.shape, spec.parametrisation);
-  const arrays = initialParameters(groups, 3).flatMap((flat) => [
-    flat,
-    new Float32Array(flat.length),
-    new Float32Array(flat.length),
-  ]);
-  const before = arrays.map((array) => Float32Array.from(array));
-  const state = toTensors(stateNames(groups), arrays);
+  const state = createState(groups, initialParameters(groups, 3), gradientSets(spec));
+  const before = state.saved.map((buffer) => Float32Array.from(buffer));
   const tokens = Int32Array.from({ length: 12 * 17 }, (_, i) => 97 + (i % 3));
-  const outcome = await createTrainingStep(spec)(state, 1, tokens, 0.01);
-  expect(outcome.state).toBe(state);
-  arrays.forEach((array, i) => {
-    expect(array).not.toEqual(before[i]);
+  await createTrainingStep(spec)(state, 1, tokens, 0.01);
+  state.saved.forEach((buffer, i) => {
+    expect(buffer).not.toEqual(before[i]);
   });
+});
+
+test("there are as many sets of gradients as the steps of a run need", () => {
+  expect(gradientSets(specOf(12))).toBe(1);
+  expect(gradientSets(specOf(4))).toBe(2);
+  expect(gradientSets(specOf(12, { gradientNoise: { everySteps: 1, sequences: 6 } }))).toBe(2);
+  expect(gradientSets(specOf(4, { gradientNoise: { everySteps: 1, sequences: 6 } }))).toBe(3);
 });

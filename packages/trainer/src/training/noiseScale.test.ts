@@ -10,7 +10,7 @@ import { gradientModel } from "./graphs.js";
 import { readMetrics } from "./metricsFile.js";
 import { measuredNoise, type NoiseMeasurement, noiseOf } from "./noiseScale.js";
 import { openSession } from "./session.js";
-import { toTensors } from "./state.js";
+import { segmentTensors } from "./state.js";
 import { tinyCorpus, tinyRunFolder, tinySpec } from "./tinyRun.js";
 import { train } from "./train.js";
 
@@ -81,10 +81,7 @@ test("a model at rest shows the noise scale that all its sequences' gradients to
   const { context } = still.shape;
   const groups = parameterGroups(still.shape, still.parametrisation);
   const session = await openSession(gradientModel(still, 1), 1);
-  const parameters = toTensors(
-    groups.map(({ name }) => `parameters.${name}`),
-    initialParameters(groups, still.seed),
-  );
+  const parameters = segmentTensors("parameters", groups, initialParameters(groups, still.seed));
   const next = createBatches(openTokens(corpus, "train", 5000, 1), { context, sequences: 1, seed: 3 });
   const unique = sequenceCount(5000, context);
   const row = new Int32Array(context + 1);

@@ -1,5 +1,7 @@
-import { createGraph, input, output, toModel } from "../graph/graph.js";
+import { reshape, transpose } from "../graph/arithmetic.js";
+import { createGraph, input, output, toModel, type Value } from "../graph/graph.js";
 import { greedyChoice, tokenLosses } from "../graph/ops/crossEntropy.js";
+import { parameterInputs } from "../model/parameterInputs.js";
 import { forwardFactors, parameterGroups } from "../model/parameters.js";
 import { transformerLogits } from "../model/transformer.js";
 import type { Model } from "../onnx/model.js";
@@ -16,11 +18,16 @@ export function scoringModel(
 ): Model {
   const g = createGraph("float32");
   const groups = parameterGroups(shape, parametrisation);
-  const flat = groups.map((group) => input(g, `parameters.${group.name}`, g.float, [group.size]));
+  const { tensor } = parameterInputs(g, groups);
   const tokens = input(g, "tokens", "int32", [sequences, shape.context + 1]);
-  const { logits, labels } = transformerLogits(g, shape, forwardFactors(shape, parametrisation), groups, flat, tokens);
-  output(g, "losses", tokenLosses(g, logits, labels));
-  if (greedy) output(g, "greedy", greedyChoice(g, logits));
+  const { logits, labels } = transformerLogits(g, shape, forwardFactors(shape, parametrisation), tensor, tokens);
+  // The model has all sequences' first tokens first.
+  const bySequence = (perToken: Value) => {
+    const ordered = transpose(g, reshape(g, perToken, [shape.context, sequences]), [1, 0]);
+    return reshape(g, ordered, [sequences * shape.context]);
+  };
+  output(g, "losses", bySequence(tokenLosses(g, logits, labels)));
+  if (greedy) output(g, "greedy", bySequence(greedyChoice(g, logits)));
   return toModel(g);
 }
 

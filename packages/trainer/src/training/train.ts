@@ -13,8 +13,8 @@ import { afterLine, courseOf, hasStopped } from "./earlyStopping.js";
 import { createEvaluator } from "./evaluate.js";
 import { cutMetrics, openMetrics, readMetrics } from "./metricsFile.js";
 import { epochsOf, resultOf, writeResult } from "./runResult.js";
-import { stateLengths, stateNames, toBuffers, toTensors } from "./state.js";
-import { createTrainingStep, parametersOf } from "./trainingStep.js";
+import { createState, restoreState, stateLengths } from "./state.js";
+import { createTrainingStep, gradientSets } from "./trainingStep.js";
 
 /** How a session of training ended: with a result, or stopped on request with a checkpoint written. */
 export type Ending =
@@ -30,7 +30,6 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
   const { batch, data, evaluation } = spec;
   const { context } = spec.shape;
   const groups = parameterGroups(spec.shape, spec.parametrisation);
-  const names = stateNames(groups);
   const checkpoints = join(folder, "checkpoint");
   const metricsPath = join(folder, "metrics.jsonl");
 
@@ -48,7 +47,10 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
   const sessions = (resumed?.sessions ?? 0) + 1;
   const started = performance.now() - (resumed?.seconds ?? 0) * 1000;
   const seconds = () => (performance.now() - started) / 1000;
-  let state = toTensors(names, resumed?.state ?? freshState(groups, spec.seed));
+  const sets = gradientSets(spec);
+  const state = resumed
+    ? restoreState(groups, resumed.state, sets)
+    : createState(groups, initialParameters(groups, spec.seed), sets);
   let step = resumed?.step ?? 0;
   let course = courseOf(lines, evaluation.earlyStopping);
   cutMetrics(metricsPath, lines);
@@ -76,7 +78,7 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
   let saved = resumed?.step;
   const checkpoint = () => {
     metrics.sync();
-    writeCheckpoint(checkpoints, { step, seconds: seconds(), sessions, state: toBuffers(names, state) });
+    writeCheckpoint(checkpoints, { step, seconds: seconds(), sessions, state: state.saved });
     saved = step;
   };
   const stopped = (): Ending => {
@@ -95,9 +97,8 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
     const { loss, gradientNorm, noise } = outcome;
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
       return diverged(`loss ${loss}, gradient norm ${gradientNorm}`);
-    state = outcome.state;
     const evaluates = step === spec.steps || (evaluation.everySteps > 0 && step % evaluation.everySteps === 0);
-    const losses = evaluates ? await evaluate(parametersOf(state)) : undefined;
+    const losses = evaluates ? await evaluate(state.parameters) : undefined;
     if (losses !== undefined && !Number.isFinite(losses["val/loss"]))
       return diverged(`validation loss ${losses["val/loss"]}`);
     const line = {
@@ -116,7 +117,7 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
     if (step % spec.checkpoint.everySteps === 0) checkpoint();
   }
   if (saved !== step) checkpoint();
-  const tasks = await scoreTasks(parametersOf(state), stop);
+  const tasks = await scoreTasks(state.parameters, stop);
   if (tasks === undefined) return stopped();
   // From the file: a run stopped between its last checkpoint and its result has its numbers there.
   const result = resultOf(spec, readMetrics(metricsPath));
@@ -136,11 +137,3 @@ function resume(checkpoints: string, metricsPath: string, groups: readonly Param
   const complete = (lines.at(-1)?.step ?? 0) === (checkpoint?.step ?? 0);
   return complete ? { checkpoint, lines } : { checkpoint: undefined, lines: [] };
 }
-
-/** Parameters as the seed makes them, and moments of zero. */
-const freshState = (groups: readonly ParameterGroup[], seed: number): Float32Array[] =>
-  initialParameters(groups, seed).flatMap((flat) => [
-    flat,
-    new Float32Array(flat.length),
-    new Float32Array(flat.length),
-  ]);

@@ -1,16 +1,13 @@
 import ort from "onnxruntime-node";
 import type { RunSpec } from "../contract/runSpec.js";
-import { parameterGroups } from "../model/parameters.js";
-import { stepScalars } from "../optimiser/adamw.js";
-import { openAccumulation, openUpdate, zeroSums } from "./gradientAccumulation.js";
-import { trainingModel } from "./graphs.js";
+import { adamwStep } from "../optimiser/adamw.js";
+import { gradientModel, type ModelDescription } from "./graphs.js";
 import { lazily } from "./lazily.js";
 import { openSession } from "./session.js";
-import { scalarTensor, stateNames, type TensorMap } from "./state.js";
+import { accumulate, clear, squaredNorm, type TrainingState } from "./state.js";
 
-/** What one step did. */
+/** What one step did beside changing the state. */
 export interface StepOutcome {
-  readonly state: TensorMap;
   /** Mean loss over the batch, before the update. */
   readonly loss: number;
   /** Of the batch's gradient, before clipping. */
@@ -20,118 +17,100 @@ export interface StepOutcome {
 }
 
 export type TrainingStep = (
-  state: TensorMap,
+  state: TrainingState,
   step: number,
   tokens: Int32Array,
   learningRate: number,
 ) => Promise<StepOutcome>;
 
+type Batching = Pick<RunSpec, "batch" | "gradientNoise">;
+
+/** Sequences of a call while the noise is measured: no more than memory is said to hold, and whole ones in a measured part. */
+const noisePart = ({ batch, gradientNoise }: Batching): number =>
+  gradientNoise ? greatestCommonDivisor(gradientNoise.sequences, batch.microSequences) : batch.microSequences;
+
+/** Sets of gradients that the steps of a run need: the sum, a part's own, and a part of a measured part. */
+export function gradientSets(spec: Batching): number {
+  const { batch, gradientNoise } = spec;
+  if (gradientNoise) return noisePart(spec) < gradientNoise.sequences ? 3 : 2;
+  return batch.microSequences < batch.sequences ? 2 : 1;
+}
+
 /**
- * A step on a batch in one graph, or in parts where it is larger than `microSequences`; and every so many steps in parts
- * that show the gradient noise. Which of them a step takes depends on its number alone. The state handed in is spent.
+ * A step on a batch in one call, or in parts where it is larger than `microSequences`; and every so many steps in parts
+ * that show the gradient noise. Which of them a step takes depends on its number alone.
  */
 export function createTrainingStep(spec: RunSpec): TrainingStep {
   const { batch, gradientNoise, optimizer, runtime, shape } = spec;
   const { sequences, microSequences } = batch;
   const length = shape.context + 1;
-  const groups = parameterGroups(spec.shape, spec.parametrisation);
-  const names = stateNames(groups);
-  const whole = lazily(() => openSession(trainingModel(spec, sequences, optimizer), runtime.threads, runtime.device));
-  const parts = lazily(() => openAccumulation(spec, microSequences, runtime));
-  const update = lazily(() => openUpdate(groups, optimizer, runtime));
-  // No part is larger than memory is said to hold, and whole ones make up the measured gradients.
-  const noisePart = gradientNoise ? greatestCommonDivisor(gradientNoise.sequences, microSequences) : microSequences;
-  const noiseParts = noisePart === microSequences ? parts : lazily(() => openAccumulation(spec, noisePart, runtime));
-  let buffers: TensorMap[] = [];
+  const parts = lazily(() => openGradient(spec, microSequences, runtime));
+  const smaller = noisePart(spec);
+  const noiseParts = smaller === microSequences ? parts : lazily(() => openGradient(spec, smaller, runtime));
 
-  /** Zeroed buffers of gradients, the same from step to step. */
-  const cleared = (count: number): TensorMap[] => {
-    while (buffers.length < count) buffers = [...buffers, zeroSums(groups)];
-    const taken = buffers.slice(0, count);
-    for (const sums of taken) clear(sums);
-    return taken;
-  };
-
-  const inOneGraph = async (state: TensorMap, tokens: Int32Array, scalars: TensorMap): Promise<StepOutcome> => {
-    const outputs = await (await whole()).run({
-      ...state,
-      ...scalars,
-      tokens: new ort.Tensor("int32", tokens, [sequences, length]),
-    });
-    return {
-      state: Object.fromEntries(names.map((name) => [name, outputs[`next.${name}`]!])),
-      loss: numberOf(outputs.loss!),
-      gradientNorm: numberOf(outputs.gradientNorm!),
-    };
-  };
-
-  const inParts = async (state: TensorMap, tokens: Int32Array, scalars: TensorMap): Promise<StepOutcome> => {
-    const [sums] = cleared(1) as [TensorMap];
-    const count = sequences / microSequences;
-    const losses = await (await parts())(parametersOf(state), tokens, sums);
-    const gradientNorm = await (await update())(state, sums, count, scalars);
-    return { state, loss: losses / count, gradientNorm };
-  };
-
-  const measuringNoise = async (
-    state: TensorMap,
+  /** Leaves in `sum` the gradients of all parts of `tokens`, made one by one in `own`; returns the sum of their losses. */
+  const sumOver = async (
+    state: TrainingState,
     tokens: Int32Array,
-    scalars: TensorMap,
-    measured: number,
-  ): Promise<StepOutcome> => {
-    const [sums, own] = cleared(2) as [TensorMap, TensorMap];
-    const accumulate = await noiseParts();
-    const perMeasured = measured / noisePart;
-    let [losses, squares] = [0, 0];
-    for (let row = 0; row < sequences; row += measured) {
-      clear(own);
-      losses += await accumulate(parametersOf(state), tokens.subarray(row * length, (row + measured) * length), own);
-      squares += squaredNorm(own) / perMeasured ** 2;
-      addTo(sums, own);
+    part: number,
+    gradient: Gradient,
+    sum: number,
+    own: number,
+  ): Promise<number> => {
+    let losses = await gradient(state, tokens.subarray(0, part * length), sum);
+    for (let at = part * length; at < tokens.length; at += part * length) {
+      losses += await gradient(state, tokens.subarray(at, at + part * length), own);
+      accumulate(state, sum, own);
     }
-    const count = sequences / noisePart;
-    const big = squaredNorm(sums) / count ** 2;
-    const gradientNorm = await (await update())(state, sums, count, scalars);
-    return { state, loss: losses / count, gradientNorm, noise: { small: (squares * measured) / sequences, big } };
+    return losses;
+  };
+
+  const measuringNoise = async (state: TrainingState, tokens: Int32Array, measured: number) => {
+    const gradient = await noiseParts();
+    const perMeasured = measured / smaller;
+    let [losses, squares] = [0, 0];
+    clear(state, 0);
+    for (let row = 0; row < sequences; row += measured) {
+      const rows = tokens.subarray(row * length, (row + measured) * length);
+      losses += await sumOver(state, rows, smaller, gradient, 1, 2);
+      squares += squaredNorm(state, 1) / perMeasured ** 2;
+      accumulate(state, 0, 1);
+    }
+    const big = squaredNorm(state, 0) / (sequences / smaller) ** 2;
+    return { losses, noise: { small: (squares * measured) / sequences, big } };
   };
 
   return async (state, step, tokens, learningRate) => {
-    const { stepSize, epsilonHat } = stepScalars(step, learningRate, optimizer);
-    const scalars = {
-      learningRate: scalarTensor(learningRate),
-      stepSize: scalarTensor(stepSize),
-      epsilonHat: scalarTensor(epsilonHat),
-    };
-    if (gradientNoise && step % gradientNoise.everySteps === 0)
-      return measuringNoise(state, tokens, scalars, gradientNoise.sequences);
-    return microSequences === sequences ? inOneGraph(state, tokens, scalars) : inParts(state, tokens, scalars);
+    if (gradientNoise && step % gradientNoise.everySteps === 0) {
+      const { losses, noise } = await measuringNoise(state, tokens, gradientNoise.sequences);
+      const count = sequences / smaller;
+      return { loss: losses / count, gradientNorm: adamwStep(state, step, learningRate, optimizer, count), noise };
+    }
+    const count = sequences / microSequences;
+    const losses = await sumOver(state, tokens, microSequences, await parts(), 0, 1);
+    return { loss: losses / count, gradientNorm: adamwStep(state, step, learningRate, optimizer, count) };
   };
 }
 
-/** The parameters of a state, as graphs without an optimiser take them. */
-export const parametersOf = (state: TensorMap): TensorMap =>
-  Object.fromEntries(Object.entries(state).filter(([name]) => name.startsWith("parameters.")));
+/** Leaves the gradient of some sequences' mean loss in a set of the state, and returns the loss. */
+export type Gradient = (state: TrainingState, tokens: Int32Array, set: number) => Promise<number>;
+
+/** Opens the gradient over so many sequences. */
+export async function openGradient(
+  description: ModelDescription,
+  sequences: number,
+  { threads, device }: Pick<RunSpec["runtime"], "threads" | "device">,
+): Promise<Gradient> {
+  const session = await openSession(gradientModel(description, sequences), threads, device);
+  const loss = new ort.Tensor("float32", new Float32Array(1), []);
+  return async (state, tokens, set) => {
+    const feeds = {
+      ...state.parameters,
+      tokens: new ort.Tensor("int32", tokens, [sequences, description.shape.context + 1]),
+    };
+    await session.run(feeds, { ...state.gradients[set]!, loss });
+    return (loss.data as Float32Array)[0]!;
+  };
+}
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
-
-const elements = (tensor: ort.Tensor) => tensor.data as Float32Array;
-const numberOf = (tensor: ort.Tensor): number => elements(tensor)[0]!;
-
-function clear(tensors: TensorMap): void {
-  for (const tensor of Object.values(tensors)) elements(tensor).fill(0);
-}
-
-function squaredNorm(tensors: TensorMap): number {
-  let sum = 0;
-  for (const tensor of Object.values(tensors)) {
-    for (const x of elements(tensor)) sum += x * x;
-  }
-  return sum;
-}
-
-function addTo(sums: TensorMap, own: TensorMap): void {
-  for (const [name, tensor] of Object.entries(sums)) {
-    const [to, from] = [elements(tensor), elements(own[name]!)];
-    for (let i = 0; i < to.length; i++) to[i]! += from[i]!;
-  }
-}
