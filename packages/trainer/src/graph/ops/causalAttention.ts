@@ -18,6 +18,13 @@ export interface AttentionShape {
 }
 
 /**
+ * Rows of narrower heads than this do not fill the registers of a product that has them as columns: its transpose, with
+ * the context's tokens as columns, is faster, the more so where the weights are transposed. Measured in dev/LOG.md.
+ */
+const PLAIN_WIDTH = 16;
+const TURNED_WIDTH = 32;
+
+/**
  * ALiBi's slopes (Press et al. 2022, section 3) for any number of heads: geometric between 2⁻⁰ and 2⁻⁸. The paper's
  * 2^(−8i/h) ends at 2⁻⁸ and so leaves a single head almost blind to distance; taking the middle of each of the h equal
  * parts of the exponent's range serves one head (2⁻⁴) and eight (2^−½ … 2^−7½) alike.
@@ -43,9 +50,17 @@ export function causalAttention(
   const perHead = (x: Value) => reshape(g, x, [context, batched, headWidth]);
   const inside = (x: Value): BatchFactor => ({ value: x, inside: true });
   const outside = (x: Value): BatchFactor => ({ value: x, inside: false });
-  /** A product of weights or of their gradients with rows of every head, laid as those are: [context, batch·heads, headWidth]. */
-  const spread = (weights: Value, rows: Value, options: ProductOptions) =>
-    transpose(g, batchProduct(g, outside(weights), inside(rows), options), [1, 0, 2]);
+  /** op(weights) times rows of every head, laid as those are: [context, batch·heads, headWidth]. */
+  const spread = (weights: Value, rows: Value, { transposeA = false, factor = 1 }: ProductOptions) => {
+    if (headWidth >= (transposeA ? TURNED_WIDTH : PLAIN_WIDTH))
+      return transpose(g, batchProduct(g, outside(weights), inside(rows), { transposeA, factor }), [1, 0, 2]);
+    const turned = batchProduct(g, inside(rows), outside(weights), {
+      transposeA: true,
+      transposeB: !transposeA,
+      factor,
+    });
+    return perHead(transpose(g, reshape(g, turned, [batched * headWidth, context]), [1, 0]));
+  };
 
   const [q, k, v] = [turn(perHead(query), 1), turn(perHead(key), 1), perHead(value)];
   const products = batchProduct(g, inside(q), inside(k), { transposeB: true, factor: scale });
