@@ -25,6 +25,8 @@ export interface Graph {
   readonly results: Map<string, string>;
   readonly tape: TapeEntry[];
   readonly constants: Map<string, Value>;
+  /** What nodes give, by name. */
+  readonly values: Map<string, Value>;
   /** Values that are a multiple of another one, by name: a matrix product takes the factor for nothing. */
   readonly multiples: Map<string, { readonly of: Value; readonly factor: number }>;
 }
@@ -39,6 +41,7 @@ export function createGraph(float: FloatType): Graph {
     results: new Map(),
     tape: [],
     constants: new Map(),
+    values: new Map(),
     multiples: new Map(),
   };
 }
@@ -66,6 +69,7 @@ export function emit(
 ): Value[] {
   const position = g.nodes.length;
   const values = outputs.map(({ type, shape }, i) => ({ name: `${op}_${position}_${i}`, type, shape }));
+  for (const value of values) g.values.set(value.name, value);
   g.nodes.push({
     op,
     domain,

@@ -2,11 +2,18 @@ import { elementCount } from "../onnx/tensorType.js";
 import { fillNormal } from "../random/normal.js";
 import type { ParameterGroup } from "./parameters.js";
 
-/** Fresh parameters, one flat buffer a group; each tensor, in the order of all groups, draws from a stream of its own. */
-export function initialParameters(groups: readonly ParameterGroup[], seed: number): Float32Array[] {
+/**
+ * Fresh parameters, one flat buffer a group, in buffers that are there or new ones; each tensor, in the order of all groups,
+ * draws from a stream of its own.
+ */
+export function initialParameters(
+  groups: readonly ParameterGroup[],
+  seed: number,
+  buffers: readonly Float32Array[] = groups.map(({ size }) => new Float32Array(size)),
+): readonly Float32Array[] {
   let stream = 0;
-  return groups.map((group) => {
-    const flat = new Float32Array(group.size);
+  groups.forEach((group, i) => {
+    const flat = buffers[i]!;
     let offset = 0;
     for (const { shape, initialisation } of group.tensors) {
       const tensor = flat.subarray(offset, offset + elementCount(shape));
@@ -15,6 +22,6 @@ export function initialParameters(groups: readonly ParameterGroup[], seed: numbe
       stream++;
       offset += tensor.length;
     }
-    return flat;
   });
+  return buffers;
 }

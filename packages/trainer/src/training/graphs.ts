@@ -33,7 +33,7 @@ export function buildLoss(
 }
 
 /** Loss and its gradients: `parameters.*`, `tokens` -> `loss`, `gradient.*` of the same segments. */
-export function gradientModel(description: ModelDescription, sequences: number, float: FloatType = "float32"): Model {
+export function gradientGraph(description: ModelDescription, sequences: number, float: FloatType): Graph {
   const { g, parameters, loss } = buildLoss(description, sequences, float);
   const slopes = gradients(
     g,
@@ -44,5 +44,9 @@ export function gradientModel(description: ModelDescription, sequences: number, 
   parameters.forEach(({ segment }, i) => {
     output(g, `gradient.${segment.name}`, slopes[i]!);
   });
-  return toModel(g);
+  return g;
 }
+
+/** {@link gradientGraph} as ONNX Runtime loads it. */
+export const gradientModel = (description: ModelDescription, sequences: number, float: FloatType = "float32"): Model =>
+  toModel(gradientGraph(description, sequences, float));

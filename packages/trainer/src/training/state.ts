@@ -55,20 +55,8 @@ export function createState(
   return state;
 }
 
-/** The state that a checkpoint holds. */
-export function restoreState(
-  groups: readonly ParameterGroup[],
-  saved: readonly Float32Array[],
-  gradientSets = 1,
-): TrainingState {
-  const state = emptyState(groups, gradientSets);
-  state.saved.forEach((buffer, i) => {
-    buffer.set(saved[i]!);
-  });
-  return state;
-}
-
-function emptyState(groups: readonly ParameterGroup[], gradientSets: number): TrainingState {
+/** Parameters of zero, too. */
+export function emptyState(groups: readonly ParameterGroup[], gradientSets = 1): TrainingState {
   const states = groups.map((group): GroupState => {
     const bytes = Math.ceil((4 * group.size) / LINE) * LINE;
     const { buffer, functions } = bindKernels((SAVED.length + gradientSets) * bytes);

@@ -13,7 +13,7 @@ import { afterLine, courseOf, hasStopped } from "./earlyStopping.js";
 import { createEvaluator } from "./evaluate.js";
 import { cutMetrics, openMetrics, readMetrics } from "./metricsFile.js";
 import { epochsOf, resultOf, writeResult } from "./runResult.js";
-import { createState, restoreState, stateLengths } from "./state.js";
+import { emptyState, stateLengths } from "./state.js";
 import { createTrainingStep, gradientSets } from "./trainingStep.js";
 
 /** How a session of training ended: with a result, or stopped on request with a checkpoint written. */
@@ -47,10 +47,15 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
   const sessions = (resumed?.sessions ?? 0) + 1;
   const started = performance.now() - (resumed?.seconds ?? 0) * 1000;
   const seconds = () => (performance.now() - started) / 1000;
-  const sets = gradientSets(spec);
-  const state = resumed
-    ? restoreState(groups, resumed.state, sets)
-    : createState(groups, initialParameters(groups, spec.seed), sets);
+  const state = emptyState(groups, gradientSets(spec));
+  if (resumed) {
+    state.saved.forEach((buffer, i) => {
+      buffer.set(resumed.state[i]!);
+    });
+  } else {
+    const buffers = state.groups.map(({ parameters }) => parameters.elements);
+    initialParameters(groups, spec.seed, buffers);
+  }
   let step = resumed?.step ?? 0;
   let course = courseOf(lines, evaluation.earlyStopping);
   cutMetrics(metricsPath, lines);

@@ -1,7 +1,9 @@
 import ort from "onnxruntime-node";
 import type { RunSpec } from "../contract/runSpec.js";
+import { toModel } from "../graph/graph.js";
+import { graphMemory } from "../graph/liveness.js";
 import { adamwStep } from "../optimiser/adamw.js";
-import { gradientModel, type ModelDescription } from "./graphs.js";
+import { gradientGraph, type ModelDescription } from "./graphs.js";
 import { lazily } from "./lazily.js";
 import { openSession } from "./session.js";
 import { accumulate, clear, squaredNorm, type TrainingState } from "./state.js";
@@ -101,7 +103,8 @@ export async function openGradient(
   sequences: number,
   { threads, device }: Pick<RunSpec["runtime"], "threads" | "device">,
 ): Promise<Gradient> {
-  const session = await openSession(gradientModel(description, sequences), threads, device);
+  const g = gradientGraph(description, sequences, "float32");
+  const session = await openSession(toModel(g), threads, device, graphMemory(g).activations);
   const loss = new ort.Tensor("float32", new Float32Array(1), []);
   return async (state, tokens, set) => {
     const feeds = {

@@ -1,0 +1,37 @@
+import type { RunSpec } from "../contract/runSpec.js";
+import { graphMemory } from "../graph/liveness.js";
+import { parameterGroups } from "../model/parameters.js";
+import { gradientGraph } from "./graphs.js";
+import { gradientSets } from "./trainingStep.js";
+
+/** Bytes that training takes, as computed before it begins. */
+export interface TrainingMemory {
+  readonly parameters: number;
+  readonly moments: number;
+  readonly gradients: number;
+  /** Of one call of the graph: what lives at its fullest moment. */
+  readonly activations: number;
+  /** Constants of the graph, and the runtimes themselves: Node and ONNX Runtime. */
+  readonly fixed: number;
+  readonly total: number;
+}
+
+/** Resident memory of Node with ONNX Runtime loaded and a model of no size open, Linux x64, rounded up. */
+const RUNTIMES = 110e6;
+
+/** What a run's process will hold at most, from the shapes of its graph. Measured by `npm run bench -- train`. */
+export function trainingMemory(
+  spec: Pick<RunSpec, "shape" | "parametrisation" | "batch" | "gradientNoise">,
+): TrainingMemory {
+  const { shape, parametrisation, batch } = spec;
+  const elements = parameterGroups(shape, parametrisation).reduce((sum, { size }) => sum + size, 0);
+  const { activations, constants } = graphMemory(gradientGraph(spec, batch.microSequences, "float32"));
+  const parts = {
+    parameters: 4 * elements,
+    moments: 8 * elements,
+    gradients: 4 * elements * gradientSets(spec),
+    activations,
+    fixed: RUNTIMES + constants,
+  };
+  return { ...parts, total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0) };
+}
