@@ -9,3 +9,4 @@ export { type ContinuationOptions, continuationTask, type LastWordOptions, lastW
 export { heldOutDocuments } from "./tasks/heldOut.js";
 export { parseTask, type Question, type Task } from "./tasks/taskFile.js";
 export { type MeasuredNoise, type NoiseMeasurement, noiseOf } from "./training/noiseScale.js";
+export { type TrainingMemory, trainingMemory } from "./model/memory.js";

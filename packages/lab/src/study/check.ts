@@ -11,6 +11,11 @@ export interface DesignWarning {
 /** Fewer steps than this, and warm-up and decay are most of what a run is. */
 const FEW_STEPS = 50;
 
+/** A cosine this much longer than its run costs loss (Hoffmann et al. 2022, section 3.1 and figure A1). */
+const LONG_COSINE = 1.25;
+/** More of a run than this in warm-up cripples it (Porian et al. 2024, section 3.3). */
+const LONG_WARMUP = 0.2;
+
 /** Warnings for a design that can run but will not tell much. */
 export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarning[] {
   const warnings: DesignWarning[] = [];
@@ -40,6 +45,14 @@ export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarni
       `${short.length} runs take fewer than ${FEW_STEPS} steps (${shortest.name}: ${shortest.steps}); raise the budgets or lower hyperparameters.batch.`,
     );
   }
+  warnings.push(...checkSchedules(runs));
+  const silent = study.evaluation.gradientNoise === undefined ? [] : runs.filter((run) => !run.gradientNoise);
+  if (silent.length > 0) {
+    warn(
+      "noise-unmeasured",
+      `${silent.length} runs have batches of one sequence, which has no parts: their gradient noise is not measured.`,
+    );
+  }
   for (const budget of study.holdout.budgets) {
     if (budget < 3 * high) {
       warn(
@@ -56,6 +69,39 @@ export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarni
         `Run ${run.name} spends ${(100 * (1 + off)).toFixed(0)} % of its budget: ${run.steps} batches of ${formatCount(run.batch.tokens)} tokens are the nearest.`,
       );
     }
+  }
+  return warnings;
+}
+
+/** Schedules that do not suit their runs. */
+function checkSchedules(runs: readonly RunSpec[]): DesignWarning[] {
+  const warnings: DesignWarning[] = [];
+  const lengths = runs.flatMap(({ name, steps, schedule }) =>
+    schedule.kind === "cosine" ? [{ name, ratio: schedule.lengthSteps / steps }] : [],
+  );
+  const long = lengths.filter(({ ratio }) => ratio > LONG_COSINE).sort((a, b) => b.ratio - a.ratio);
+  const [longest] = long;
+  if (longest !== undefined) {
+    warnings.push({
+      code: "schedule-mismatch",
+      message: `The cosine of ${long.length} runs is more than 25 % longer than the run (${longest.name}: ${longest.ratio.toFixed(1)} times): they end at too high a learning rate, the short ones most, which bends the exponents.`,
+    });
+  }
+  const short = lengths.filter(({ ratio }) => ratio < 1 - 1e-9).sort((a, b) => a.ratio - b.ratio);
+  const [shortest] = short;
+  if (shortest !== undefined) {
+    warnings.push({
+      code: "schedule-outlived",
+      message: `${short.length} runs go on after their cosine has ended (${shortest.name}: at ${(100 * shortest.ratio).toFixed(0)} % of its steps) and stay at its floor.`,
+    });
+  }
+  const slow = runs.filter(({ steps, schedule }) => schedule.warmupSteps > LONG_WARMUP * steps);
+  const [slowest] = slow.sort((a, b) => b.schedule.warmupSteps / b.steps - a.schedule.warmupSteps / a.steps);
+  if (slowest !== undefined) {
+    warnings.push({
+      code: "long-warmup",
+      message: `${slow.length} runs warm up for more than a fifth of their steps (${slowest.name}: ${slowest.schedule.warmupSteps} of ${slowest.steps}), which puts the small ones at a disadvantage.`,
+    });
   }
   return warnings;
 }

@@ -80,7 +80,7 @@ function tooFewShapes(budget: number, targets: readonly number[], candidates: re
   return new IsoflopError({
     code: "design-too-few-shapes",
     message: `The profile at ${budget.toExponential()} FLOPs wants ${targets.length} sizes around ${Math.round(targets[targets.length >> 1] ?? 0)} parameters, but the family has only ${candidates.length} shapes up to there.`,
-    hint: "Raise the budgets, lower design.sizes or design.shapes.widthMultiple, or centre the profiles on larger models.",
+    hint: "Raise the budgets, lower design.sizes or design.shapes.widthMultiple (with dial: depth, the aspect), or centre the profiles on larger models.",
   });
 }
 

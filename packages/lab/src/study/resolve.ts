@@ -1,8 +1,11 @@
 import { countParameters, flopsPerToken, formatCount, formatFlops, IsoflopError } from "@isoflop/laws";
 import type { Corpus, RunSpec } from "@isoflop/trainer";
+import { unsweptChoices } from "./choices.js";
 import { resolveTraining } from "./hyperparameters.js";
 import { runId } from "./identity.js";
-import { affordableTokens, isoflopProfiles } from "./ladder.js";
+import { affordableTokens, isoflopProfiles, type Profile } from "./ladder.js";
+import { sequencesInMemory } from "./memory.js";
+import { noiseParts } from "./noiseParts.js";
 import type { Study } from "./schema.js";
 import { countedParameters } from "./shapes.js";
 import { softwareVersions } from "./versions.js";
@@ -15,16 +18,26 @@ export interface RunRequest {
   readonly budget: number;
   readonly role: RunSpec["role"];
   readonly seed: number;
+  /** Tokens of the study's longest run, where the caller knows them. */
+  readonly longestTokens?: number;
 }
 
 /** Every run that the fits of a study need: budgets x sizes x seeds. Deterministic. Errors as in resolveRun. */
 export function resolveRuns(study: Study, corpus: Corpus): RunSpec[] {
   const profiles = isoflopProfiles(study, corpus.vocabulary);
+  const longest = longestTokens(profiles, study);
   const runs = profiles.flatMap(({ budget, shapes }) =>
     shapes.flatMap(({ shape }) =>
       Array.from({ length: study.design.seeds }, (_, seed) =>
         resolveRun(
-          { shape, tokens: affordableTokens(budget, shape, study.counting.flops), budget, role: "fit", seed },
+          {
+            shape,
+            tokens: affordableTokens(budget, shape, study.counting.flops),
+            budget,
+            role: "fit",
+            seed,
+            longestTokens: longest,
+          },
           study,
           corpus,
         ),
@@ -46,14 +59,34 @@ export function resolveRuns(study: Study, corpus: Corpus): RunSpec[] {
   return runs;
 }
 
+/** Tokens of the longest run that the fits need: the length of Kaplan's one schedule for all. */
+function longestTokens(profiles: readonly Profile[], study: Study): number {
+  return Math.max(
+    ...profiles.flatMap(({ budget, shapes }) =>
+      shapes.map(({ shape }) => affordableTokens(budget, shape, study.counting.flops)),
+    ),
+  );
+}
+
 /** One run with every field resolved. Errors: design-tokens-exceed-corpus, design-unique-tokens, corpus-too-small. */
 export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): RunSpec {
   const { shape, budget, role, seed } = request;
-  const training = resolveTraining(shape, request.tokens, study.hyperparameters);
+  const training = resolveTraining(
+    {
+      context: shape.context,
+      tokens: request.tokens,
+      longestTokens: request.longestTokens ?? longestTokens(isoflopProfiles(study, corpus.vocabulary), study),
+      sequencesInMemory: sequencesInMemory(shape, study),
+    },
+    study.hyperparameters,
+    study.settled ?? unsweptChoices(study),
+  );
   const size = formatCount(countedParameters(shape, study.counting.parameters));
   const name = `${role === "fit" ? "" : `${role}-`}C${formatFlops(budget)}-N${size}-s${seed}`;
   const uniqueSequences = resolveUniqueSequences(study, corpus, shape.context);
   checkRepeats(name, training.tokens, shape.context, uniqueSequences, study, corpus);
+  const { earlyStopping } = study.evaluation;
+  const gradientNoise = noiseParts(study.evaluation.gradientNoise, training.batch.sequences, name);
   const spec: Omit<RunSpec, "id"> = {
     contract: 2,
     name,
@@ -85,7 +118,9 @@ export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): R
     evaluation: {
       everySteps: study.evaluation.everySteps,
       sequences: validationSequences(study, corpus, shape.context),
+      ...(earlyStopping === undefined ? {} : { earlyStopping }),
     },
+    ...(gradientNoise === undefined ? {} : { gradientNoise }),
     tasks: [],
     checkpoint: {
       everySteps:

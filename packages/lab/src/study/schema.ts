@@ -1,90 +1,9 @@
 import { z } from "zod";
-import { parseQuantity } from "./quantity.js";
-
-/** A number, also as "1e18", "70B", "20 PF-days" or "5%". */
-const quantity = z
-  .union([z.number(), z.string()], { error: "expected a number such as 1e18, 70B or 20PF-days" })
-  .transform((value, context) => {
-    const number = typeof value === "number" ? value : parseQuantity(value);
-    if (number !== undefined && Number.isFinite(number)) return number;
-    context.addIssue({ code: "custom", message: "expected a number such as 1e18, 70B or 20PF-days" });
-    return z.NEVER;
-  });
-const positive = quantity.refine((value) => value > 0, { error: "must be greater than 0" });
-const count = quantity.refine((value) => Number.isInteger(value) && value >= 1, {
-  error: "must be a whole number of at least 1",
-});
-const unit = quantity.refine((value) => value >= 0 && value < 1, { error: "must be at least 0 and below 1" });
-
-/** `auto`, or what the user wants instead. */
-const orAuto = <T extends z.ZodType>(schema: T, what: string) =>
-  z.union([z.literal("auto"), schema], { error: `expected auto or ${what}` });
-
-/** A part of the corpus, or a text of its own. */
-const validationSchema = z
-  .union([z.number(), z.string().min(1)], { error: "expected a part of the corpus such as 5%, or a text of its own" })
-  .transform((value, context) => {
-    const part = typeof value === "number" ? value : parseQuantity(value);
-    if (part === undefined) return value;
-    if (part > 0 && part <= 0.5) return part;
-    context.addIssue({ code: "custom", message: "must be above 0 and at most 50%" });
-    return z.NEVER;
-  });
-
-/** A vocabulary trained on the corpus has the 256 bytes, the end of text, and a token more at least. */
-const vocabulary = count.refine((value) => value > 257 && value <= 2 ** 20, { error: "must be from 258 to 1048576" });
-
-const tokenizerSchema = z.union(
-  [
-    z.literal("bytes"),
-    z.strictObject({ bpe: vocabulary }),
-    z.strictObject({ file: z.string().min(1), endOfText: z.string().min(1).optional() }),
-    z
-      .string()
-      .regex(/\.json$/i)
-      .transform((file) => ({ file })),
-  ],
-  { error: "expected bytes, { bpe: <size of the vocabulary> } or the path of a tokenizer.json" },
-);
-
-const dataSchema = z.strictObject({
-  /** npm:<package>[@version], a .tgz, a text, JSONL or Parquet file, a folder or a glob. */
-  corpus: z.string().min(1),
-  /** Where JSONL and Parquet files have their texts. */
-  field: z.string().min(1).default("text"),
-  tokenizer: tokenizerSchema.default("bytes"),
-  validation: validationSchema.default(0.05),
-  /** Further texts to measure the loss on, by name. */
-  validationSets: z
-    .record(
-      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, { error: "may hold letters, digits, '.', '_' and '-' only" }),
-      z.string().min(1),
-    )
-    .default({}),
-  /** Training tokens that a run may see; longer runs see them again. */
-  uniqueTokens: count.optional(),
-  /** Whether a run may see a token twice; by default only where uniqueTokens says how many there are. */
-  repeat: z.boolean().optional(),
-});
-
-const shapesSchema = z.strictObject({
-  /** Width per layer that `layers: auto` aims at; it never takes fewer than two layers. */
-  aspect: positive.default(64),
-  layers: orAuto(count, "a number of layers").default("auto"),
-  /** auto: four, and more once heads would be wider than 64. */
-  heads: orAuto(count, "a number of heads").default("auto"),
-  /** Widths are multiples of this. */
-  widthMultiple: count.default(4),
-  /** n_ctx, tokens. */
-  context: count.default(64),
-  /** Inner width of the feed-forward block over the width. */
-  feedForward: positive.default(4),
-  /** Of the feed-forward block: GPT-2's tanh GELU, or max(x, 0)² (Primer). */
-  activation: z.enum(["gelu", "relu2"]).default("relu2"),
-  tiedEmbeddings: z.boolean().default(true),
-  positions: z.enum(["learned", "alibi", "none"]).default("alibi"),
-  biases: z.boolean().default(false),
-});
+import type { Settled } from "./choices.js";
+import { dataSchema } from "./dataSchema.js";
+import { count, notNegative, orAuto, positive, quantity, unit } from "./fields.js";
+import { hyperparametersSchema } from "./hyperparametersSchema.js";
+import { shapesSchema } from "./shapeSchema.js";
 
 const centreSchema = z.union(
   [
@@ -113,26 +32,6 @@ const designSchema = z.strictObject({
   /** Largest over smallest N within one profile. */
   span: quantity.refine((value) => value > 1, { error: "must be greater than 1" }).default(8),
   shapes: shapesSchema.prefault({}),
-});
-
-const hyperparametersSchema = z.strictObject({
-  /** Tokens in a batch. */
-  batch: orAuto(count, "a number of tokens").default("auto"),
-  /** Peak learning rate. */
-  lr: orAuto(positive, "a learning rate").default("auto"),
-  schedule: z.enum(["cosine", "constant"]).default("cosine"),
-  /** Part of the steps. */
-  warmup: orAuto(unit, "a part of the steps such as 5%").default("auto"),
-  /** Final learning rate over the peak. */
-  floor: quantity.refine((value) => value >= 0 && value <= 1, { error: "must lie between 0 and 1" }).default(0.1),
-  betas: orAuto(z.tuple([unit, unit]), "two numbers such as [0.9, 0.95]").default("auto"),
-  epsilon: positive.default(1e-8),
-  weightDecay: orAuto(
-    quantity.refine((value) => value >= 0, { error: "must not be negative" }),
-    "a number",
-  ).default("auto"),
-  clip: positive.default(1),
-  parametrisation: orAuto(z.enum(["mup", "standard"]), "mup or standard").default("auto"),
 });
 
 /** study.yaml. Every object is strict: a misspelt key is an error, not a default. */
@@ -175,6 +74,23 @@ const plainSchema = z.strictObject({
         .default(0),
       /** Validation sequences, the same for every run. */
       sequences: count.default(1024),
+      /** A run ends when its validation loss has not fallen by `minimumDecrease` over so many evaluations. */
+      earlyStopping: z.strictObject({ patience: count, minimumDecrease: notNegative.default(0) }).optional(),
+      /** Measures the gradient noise scale every so many steps, from parts of the batch of so many sequences. */
+      gradientNoise: z
+        .strictObject({
+          everySteps: count.default(10),
+          sequences: orAuto(count, "a number of sequences").default("auto"),
+        })
+        .optional(),
+    })
+    .superRefine(({ everySteps, earlyStopping }, context) => {
+      if (earlyStopping === undefined || everySteps > 0) return;
+      context.addIssue({
+        code: "custom",
+        path: ["earlyStopping"],
+        message: "needs validation losses along the run; give evaluation.everySteps",
+      });
     })
     .prefault({}),
   checkpoint: z.strictObject({ everySteps: orAuto(count, "a number of steps").default("auto") }).prefault({}),
@@ -193,15 +109,19 @@ const plainSchema = z.strictObject({
     .prefault({}),
 });
 
-/** What the built-in trainer cannot build is refused with its line, not run by run after the corpus is prepared. */
-export const studySchema = plainSchema.superRefine(({ trainer, design }, context) => {
-  if (trainer !== "builtin") return;
-  const refuse = (key: "biases" | "tiedEmbeddings", message: string) =>
-    context.addIssue({ code: "custom", path: ["design", "shapes", key], message });
-  if (design.shapes.biases) refuse("biases", "the built-in trainer has none; take false, or a trainer.command");
-  if (!design.shapes.tiedEmbeddings) {
-    refuse("tiedEmbeddings", "the built-in trainer ties them; take true, or a trainer.command");
+/** What one part of the file says against another. */
+export const studySchema = plainSchema.superRefine(({ design, hyperparameters }, context) => {
+  const { heads, headWidth } = design.shapes;
+  // muP's learning rate of the output projection goes as 1 / width, and its fan-in would not.
+  if (heads !== "auto" && headWidth !== "auto" && hyperparameters.parametrisation !== "standard") {
+    context.addIssue({
+      code: "custom",
+      path: ["design", "shapes", "headWidth"],
+      message:
+        "with heads too, attention no longer grows with the width, as muP supposes; take parametrisation: standard",
+    });
   }
 });
 
-export type Study = z.output<typeof studySchema>;
+/** A study file as it is read; and, once they are known, the hyperparameters that it left to a rule or a sweep. */
+export type Study = z.output<typeof studySchema> & { readonly settled?: Settled };

@@ -1,34 +1,16 @@
 import { isIsoflopError } from "@isoflop/laws";
 import { nearest } from "@isoflop/laws/observations";
-import type { Corpus } from "@isoflop/trainer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { corpus } from "../fixtures/corpus.js";
 import { checkDesign } from "./check.js";
 import { canonicalJson, runId } from "./identity.js";
 import { isoflopProfiles } from "./ladder.js";
 import { parseStudy } from "./parse.js";
 import { parseQuantity } from "./quantity.js";
 import { resolveRuns } from "./resolve.js";
-import { shapeOfWidth } from "./shapes.js";
 import { studyTemplate } from "./template.js";
 
-const corpus: Corpus = {
-  folder: "/cache/corpora/x",
-  source: "texts",
-  corpusHash: "c".repeat(64),
-  tokenizer: "bytes",
-  tokenizerHash: "t".repeat(64),
-  vocabulary: 256,
-  tokenBytes: 1,
-  trainTokens: 10_000_000,
-  validationTokens: 500_000,
-  validationBytesPerToken: 1,
-  validationSets: [],
-  documents: 200,
-  validationDocuments: 10,
-  documentsLeftOut: 0,
-  split: "documents",
-};
 /** A study file of this test's own: lines and columns below are those of this text. */
 const text = `name: mine
 data:
@@ -111,13 +93,13 @@ describe("study.yaml", () => {
       "a misspelt choice",
       "schedule: cosine",
       "schedule: cosin",
-      /:14:13: hyperparameters\.schedule must be one of cosine, constant \(found "cosin"\); did you mean cosine\?/,
+      /:14:13: hyperparameters\.schedule must be one of cosine, constant, wsd, kaplan \(found "cosin"\); did you mean cosine\?/,
     ],
     [
       "a number that is none",
       "lr: auto",
       "lr: fast",
-      /:13:7: hyperparameters\.lr: expected auto or a learning rate.*fast/,
+      /:13:7: hyperparameters\.lr: expected auto, rule, sweep or a learning rate.*fast/,
     ],
     ["a budget that is none", "3e10,", "loads,", /:6:13: design\.budgets\[0\]: expected a number such as 1e18.*loads/],
     [
@@ -219,13 +201,8 @@ describe("study.yaml", () => {
     expect(message).toMatch(/name: expected string/);
   });
 
-  it("asks of the built-in trainer only what it can build", () => {
+  it("bounds the threads of a run", () => {
     const head = "name: x\ndata: { corpus: y }\n";
-    const design = "design: { kind: isoflop, budgets: [1e10],\n  shapes: { biases: true, tiedEmbeddings: false } }\n";
-    const said = complaint(head + design);
-    expect(said).toMatch(/study\.yaml:4:\d+: design\.shapes\.biases: the built-in trainer has none/);
-    expect(said).toMatch(/study\.yaml:4:\d+: design\.shapes\.tiedEmbeddings: the built-in trainer ties them/);
-    expect(complaint(`${head}${design}trainer: { command: [train] }`)).toBe("no complaint");
     expect(complaint(`${head}design: { kind: isoflop, budgets: [1e10] }\nexecutor: { threads: 1e5 }`)).toMatch(
       /executor\.threads: must be at most 256/,
     );
@@ -369,33 +346,6 @@ describe("resolveRuns", () => {
     expect(codes(text.replace(/budgets: \[3e10.*\]/, "budgets: [3e10, 4e11]"))).toContain("design-few-budgets");
     expect(codes(text.replace("budgets: [2e12]", "budgets: [7e11]"))).toContain("holdout-near");
     expect(codes(text.replace("batch: 1024", "batch: 65536"))).toContain("design-few-steps");
-  });
-});
-
-describe("shapes", () => {
-  it("leave out widths that have no feed-forward block left", () => {
-    const { shapes } = parseStudy(
-      "name: x\ndata: { corpus: y }\ndesign: { kind: isoflop, budgets: [1e9], shapes: { feedForward: 0.01 } }",
-      "f",
-    ).design;
-    expect(shapeOfWidth(16, shapes, 256)).toBeUndefined();
-    expect(shapeOfWidth(64, shapes, 256)?.feedForward).toBe(1);
-  });
-
-  it("have heads that divide the width, at every width that the family has", () => {
-    const family = study.design.shapes;
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 400 }), (multiple) => {
-        const width = multiple * family.widthMultiple;
-        const shape = shapeOfWidth(width, family, 256);
-        if (shape === undefined) return;
-        expect(shape.width).toBe(width);
-        expect(shape.heads * shape.headWidth).toBe(width);
-        expect(Number.isInteger(shape.headWidth)).toBe(true);
-      }),
-    );
-    // Leaving widths out must not leave the family empty.
-    for (const width of [16, 32, 64, 128, 256]) expect(shapeOfWidth(width, family, 256)).toBeDefined();
   });
 });
 

@@ -6,9 +6,17 @@ const count = z.number().int().positive();
 /** The version of the run contract, docs/contract.md. */
 export const CONTRACT = 2;
 
+/** A hyperparameter's value and where it is from: the study file, a stated rule, or a sweep before the runs. */
+const chosen = z.strictObject({
+  by: z.enum(["user", "rule", "sweep"]),
+  value: z.number().positive(),
+  /** Where the best value lies, by the sweep. */
+  interval95: z.tuple([z.number().positive(), z.number().positive()]).optional(),
+});
+
 const plainSchema = z.strictObject({
   contract: z.literal(CONTRACT),
-  /** Content hash of all fields that determine the numbers (not `name`, `data.folder`, `versions`). */
+  /** Content hash of all fields that determine the numbers (not `name`, `choices`, `data.folder`, `versions`). */
   id: z.string().min(8),
   name: z.string(),
   shape: z.strictObject({
@@ -66,6 +74,14 @@ const plainSchema = z.strictObject({
     clip: z.number().positive(),
   }),
   parametrisation: z.strictObject({ kind: z.enum(["mup", "standard"]), baseWidth: count }),
+  /** Who chose the learning rate and the batch. Not part of the id: it determines no number. */
+  choices: z
+    .strictObject({
+      learningRate: chosen,
+      /** Tokens; by rule and by sweep those of a run of 10⁶ tokens, from which they grow as D^0.4. */
+      batch: chosen,
+    })
+    .optional(),
   seed: z.number().int().nonnegative(),
   data: z.strictObject({
     /** Folder of the token cache (train.bin, validation.bin, validation-<name>.bin, corpus.json). Not part of the id. */
