@@ -60,8 +60,8 @@ export function lossAxis(label: string, domain: Domain, length: number, spacing 
   return axis("log", label, domain, ticks, decimalFormat(ticks));
 }
 
-/** A logarithmic axis of per cent that may span decades: 0.03, 1, 20. */
-export function percentAxis(label: string, domain: Domain, length: number, spacing = 40): Axis {
+/** A logarithmic axis of plain numbers that may span decades: 0.03, 1, 20. */
+export function amountAxis(label: string, domain: Domain, length: number, spacing = 40): Axis {
   const ticks = logTicks(domain[0], domain[1], most(length, spacing));
   return axis("log", label, domain, ticks, (value) => String(Number(value.toPrecision(3))));
 }

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { countAxis, percentAxis } from "./axes.js";
+import { amountAxis, countAxis } from "./axes.js";
 import type { BacktestErrorsData, BacktestPoint } from "./data.js";
 import { formatFlops } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
@@ -80,7 +80,7 @@ export function backtestErrors(data: BacktestErrorsData, options: FigureOptions)
             marginTop: 24,
             marginBottom: 38,
             x: countAxis("Reach: compute forecast / largest fitted", x, width - 62),
-            y: percentAxis("Error of the loss (%)", y, height - 62),
+            y: amountAxis("Error of the loss (%)", y, height - 62),
             marks: [
               ...(data.asked === undefined
                 ? []

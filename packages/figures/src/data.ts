@@ -226,3 +226,22 @@ export interface IsoflopBiasData {
   /** Error of N_opt forecast for 100 times the largest budget, in per cent, against the drift. */
   readonly forecastByDrift: readonly BiasCurve[];
 }
+
+export interface CoordinateCheckData {
+  /** "llama". */
+  readonly family: string;
+  /** Peak learning rate at the base width, the same in every run. */
+  readonly learningRate: number;
+  /** One row of panels for each activation, one column for each parametrisation. */
+  readonly panels: readonly {
+    /** "logits". */
+    readonly coordinate: string;
+    /** "standard" or "muP". */
+    readonly parametrisation: string;
+    /** Steps ascending; points by width: the mean absolute change of an element since the start, geometric mean over seeds. */
+    readonly curves: readonly {
+      readonly step: number;
+      readonly points: readonly { readonly width: number; readonly change: number }[];
+    }[];
+  }[];
+}

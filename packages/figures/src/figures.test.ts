@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type FigureOptions, standaloneSvg } from "./frame.js";
 import {
   backtestErrors,
+  type CoordinateCheckData,
+  coordinateCheck,
   forecastCheck,
   type IsoflopBiasData,
   isoflopBias,
@@ -40,6 +42,21 @@ const bias: IsoflopBiasData = {
   byOffset: biasCurves,
   exponentByDrift: biasCurves,
   forecastByDrift: biasCurves,
+};
+
+const coordinates: CoordinateCheckData = {
+  family: "compact",
+  learningRate: 0.0056,
+  panels: ["stream", "logits"].flatMap((coordinate) =>
+    [1, 0].map((growth) => ({
+      coordinate,
+      parametrisation: growth === 1 ? "standard" : "muP",
+      curves: [1, 5].map((step) => ({
+        step,
+        points: [32, 64, 128].map((width) => ({ width, change: step * (width / 32) ** growth })),
+      })),
+    })),
+  ),
 };
 
 const figures: readonly (readonly [
@@ -81,6 +98,11 @@ const figures: readonly (readonly [
     "isoflopBias",
     (_, o) => isoflopBias(bias, o),
     ["Error of N_opt (%)", "Error of the exponent a", "Largest over smallest size, grid centred"],
+  ],
+  [
+    "coordinateCheck",
+    (_, o) => coordinateCheck(coordinates, o),
+    ["Width", "Change of stream, standard", "Change of logits, muP"],
   ],
 ];
 
@@ -206,6 +228,16 @@ describe("the bias figure", () => {
   });
 });
 
+describe("the coordinate check", () => {
+  it("draws a line for each step in each panel, and tells the growth in words", () => {
+    const figure = coordinateCheck(coordinates, options([720]));
+    expect(figure.querySelectorAll("[aria-label=line] > path").length).toBe(4 * 2);
+    expect(figure.querySelector("svg")?.getAttribute("aria-label")).toContain(
+      "logits under standard: 4 times from width 32 to 128; logits under muP: 1 times",
+    );
+  });
+});
+
 describe("a figure of next to nothing", () => {
   const law = study.law;
   const edges = study.optimumScaling.minima.map((minimum) => ({ ...minimum, status: "edge" as const }));
@@ -241,6 +273,7 @@ describe("a figure of next to nothing", () => {
         return backtestErrors({ against: "minimum", procedures: [{ name: "2", points }] }, o);
       },
     ],
+    ["no coordinates", (o) => coordinateCheck({ family: "x", learningRate: 1, panels: [] }, o)],
     ["no models", (o) => publishedModels({ laws: [], models: [], fixedTokens: 3e11 }, o)],
   ])("is drawn without a broken number: %s", (_what, draw) => {
     expect(draw(options()).outerHTML).not.toMatch(/NaN|Infinity|undefined/);

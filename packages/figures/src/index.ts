@@ -1,4 +1,5 @@
 export { backtestErrors } from "./backtestErrors.js";
+export { coordinateCheck } from "./coordinateCheck.js";
 export * from "./data.js";
 export { forecastCheck } from "./forecastCheck.js";
 export { formatCount, formatEstimate, formatFlops, formatLoss, powerOfTen } from "./format.js";

@@ -18,6 +18,9 @@ export function transformerLoss(...model: Parameters<typeof transformerLogits>):
   return crossEntropy(model[0], logits, labels);
 }
 
+/** Activations that a graph may show beside the loss; see training/coordinateCheck.ts. */
+export type Probe = (name: "embedding" | "stream" | "query" | "key" | "logits", activation: Value) => void;
+
 /**
  * Logits [context · batch, vocabulary] of a pre-norm decoder-only Transformer, GPT-2's order of operations and Llama's too,
  * and the tokens that they predict, all sequences' first ones first. `tokens` is int32 [batch, context + 1]: inputs and their
@@ -29,6 +32,7 @@ export function transformerLogits(
   factors: ForwardFactors,
   tensor: (name: string) => Value,
   tokens: Value,
+  probe: Probe = () => {},
 ): { readonly logits: Value; readonly labels: Value } {
   const { layers, width, context, heads, headWidth } = shape;
   const batch = tokens.shape[0]!;
@@ -63,11 +67,16 @@ export function transformerLogits(
     const sequences = reshaped(g, stream, [context, batch, width]);
     stream = reshaped(g, addPositions(g, sequences, tensor("positions")), [count, width]);
   }
+  probe("embedding", stream);
   const rotary = shape.positions === "rope";
   const slopes = shape.positions === "alibi" ? alibiSlopes(heads) : undefined;
   for (let layer = 0; layer < layers; layer++) {
     const [attention, feedForward] = [`layer.${layer}.attention`, `layer.${layer}.feedForward`];
     const qkv = projectParts(normalise(stream, attention), `${attention}.qkv`, 3) as [Value, Value, Value];
+    if (layer === layers - 1) {
+      probe("query", qkv[0]);
+      probe("key", qkv[1]);
+    }
     const mixed = causalAttention(g, qkv, {
       batch,
       context,
@@ -81,6 +90,9 @@ export function transformerLogits(
     const inner = activate(normalise(stream, feedForward), `${feedForward}.up`);
     stream = add(g, stream, project(inner, `${feedForward}.down`));
   }
+  probe("stream", stream);
   const head = tensor(shape.tiedEmbeddings ? "embedding" : "head");
-  return { logits: unembed(g, normalise(stream, "final"), head, factors.logits), labels };
+  const logits = unembed(g, normalise(stream, "final"), head, factors.logits);
+  probe("logits", logits);
+  return { logits, labels };
 }
