@@ -1,15 +1,38 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { ExecutionOutcome } from "../executors/local.js";
 import { lockStudy } from "../executors/studyLock.js";
 import { noteDesign } from "../runs/studyRuns.js";
-import { prepareDesign } from "../steps/design.js";
-import { divergence, requireRuns, runStudy } from "../steps/study.js";
+import { type Design, prepareDesign } from "../steps/design.js";
+import { divergence, requireRuns } from "../steps/ended.js";
+import { expectDesign } from "../steps/expect.js";
+import { settleDesign } from "../steps/settle.js";
+import { runStudy } from "../steps/study.js";
 import { trainRuns } from "../steps/train.js";
 import { openStudy } from "../study/folder.js";
+import { parseQuantity } from "../study/quantity.js";
 import { shellPath } from "../study/shellPath.js";
+import { expectationText } from "./expectationText.js";
 import { type CommandIo, log, trainingIo, writeJsonOutput } from "./io.js";
 import { outcomeJson } from "./outcome.js";
 import { tellStudy } from "./tellStudy.js";
+
+interface RunFlags {
+  readonly json?: true;
+  readonly dryRun?: true;
+  readonly verify?: true;
+  /** FLOP/s. */
+  readonly speed?: number;
+}
+
+function speedOption(): Option {
+  return new Option("--speed <flop/s>", "with --dry-run: FLOP/s of one run, measured unless given").argParser(
+    (text) => {
+      const speed = parseQuantity(text);
+      if (speed !== undefined && speed > 0) return speed;
+      throw new InvalidArgumentError("Write a number such as 4e10.");
+    },
+  );
+}
 
 /** `isoflop run`: trains what a study's fits need and is not trained yet. */
 export function runVerb(io: CommandIo): Command {
@@ -20,10 +43,11 @@ export function runVerb(io: CommandIo): Command {
     )
     .argument("[study]", "the study's folder", ".")
     .option("--verify", "then fit, write down the forecast, train the held-out runs, compare, and report")
-    .option("--dry-run", "resolve and list the runs, train nothing")
+    .option("--dry-run", "list the runs with what each will take, train nothing")
+    .addOption(speedOption())
     .option("--json", "write JSON to standard output")
     .addHelpText("after", "\nExample:\n  $ isoflop run studies/sotu --verify")
-    .action(async (path: string, flags: { readonly json?: true; readonly dryRun?: true; readonly verify?: true }) => {
+    .action(async (path: string, flags: RunFlags) => {
       const study = await openStudy(path);
       if (flags.verify && !flags.dryRun) {
         await tellStudy(io, flags.json === true, `isoflop run ${shellPath(path)} --verify`, (options) =>
@@ -34,15 +58,15 @@ export function runVerb(io: CommandIo): Command {
       const design = await prepareDesign(study, { log: (line) => log(io, line) });
       for (const warning of design.warnings) log(io, `warning (${warning.code}): ${warning.message}`);
       if (flags.dryRun) {
-        if (flags.json) writeJsonOutput(io, { runs: design.runs, warnings: design.warnings });
-        else for (const run of design.runs) io.stdout(`${run.id}  ${run.name}  ${run.steps} steps\n`);
+        await tellExpectation(io, design, flags);
         return;
       }
       const release = await lockStudy(study.folder);
       let outcome: ExecutionOutcome;
       try {
-        await noteDesign(study, design.runs);
-        outcome = await trainRuns(study.study.name, study, design.runs, trainingIo(io));
+        const { runs } = await settleDesign(design, { ...trainingIo(io), log: (line) => log(io, line) });
+        await noteDesign(study, runs);
+        outcome = await trainRuns(study.study.name, study, runs, trainingIo(io));
       } finally {
         await release();
       }
@@ -61,4 +85,18 @@ function outcomeText(outcome: ExecutionOutcome, path: string): string {
   for (const { spec, reason } of outcome.failed) lines.push(`failed: ${spec.name}: ${reason}`);
   if (outcome.done.length > 0) lines.push(`next: isoflop fit ${shellPath(path)}`);
   return `${lines.join("\n")}\n`;
+}
+
+async function tellExpectation(io: CommandIo, design: Design, { json, speed }: RunFlags): Promise<void> {
+  const expectation = await expectDesign(design, {
+    signal: io.signal,
+    log: (line) => log(io, line),
+    ...(speed === undefined ? {} : { flopsPerSecond: speed }),
+  });
+  if (!json) {
+    io.stdout(expectationText(expectation));
+    return;
+  }
+  const { runs: expected, ...totals } = expectation;
+  writeJsonOutput(io, { runs: design.runs, expected, ...totals, warnings: design.warnings });
 }

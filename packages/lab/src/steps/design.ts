@@ -1,10 +1,12 @@
 import { isIsoflopError } from "@isoflop/laws";
 import { type Corpus, type CorpusRequest, prepareCorpus, type RunSpec } from "@isoflop/trainer";
-import { checkDesign, type DesignWarning } from "../study/check.js";
+import { checkDesign, checkSweep, type DesignWarning } from "../study/check.js";
 import type { StudyFolder } from "../study/folder.js";
 import { profileCentres } from "../study/ladder.js";
 import { resolveRuns } from "../study/resolve.js";
 import type { Study } from "../study/schema.js";
+import { planSweep, type SweepPlan } from "../sweep/plan.js";
+import { readSweep } from "../sweep/sweepFile.js";
 import { resolveHoldout } from "./holdout.js";
 
 /** A study with its corpus and the runs that its fits need. */
@@ -13,6 +15,8 @@ export interface Design {
   readonly corpus: Corpus;
   readonly runs: readonly RunSpec[];
   readonly warnings: readonly DesignWarning[];
+  /** The sweep that has to choose hyperparameters first; until then the runs are resolved by the rules. */
+  readonly sweep?: SweepPlan;
 }
 
 /** Prepares the corpus (once) and resolves every run; all mistakes of a design come out here, before any training. */
@@ -32,6 +36,16 @@ export async function prepareDesign(
     ...(options.cacheRoot === undefined ? {} : { cacheRoot: options.cacheRoot }),
   };
   const corpus = await prepareCorpus(request);
+  const unswept = resolveDesign(study, corpus);
+  const sweep = planSweep(study.study, corpus, unswept.runs);
+  if (sweep === undefined) return unswept;
+  const settled = await readSweep(study, sweep.key);
+  if (settled !== undefined) return resolveDesign({ ...study, study: { ...study.study, settled } }, corpus);
+  return { ...unswept, warnings: [...unswept.warnings, ...checkSweep(study.study, unswept.runs)], sweep };
+}
+
+/** The runs of a study whose hyperparameters are settled, or stood in for by the rules. */
+export function resolveDesign(study: StudyFolder, corpus: Corpus): Design {
   const runs = resolveRuns(study.study, corpus);
   const warnings = [...checkDesign(study.study, runs), ...checkHoldout(study.study, corpus)];
   return { study, corpus, runs, warnings };

@@ -1,16 +1,16 @@
-import { join } from "node:path";
-import { IsoflopError } from "@isoflop/laws";
+import type { IsoflopError } from "@isoflop/laws";
 import type { ExecutionOutcome } from "../executors/local.js";
 import { lockStudy } from "../executors/studyLock.js";
 import { toRecords } from "../runs/records.js";
-import { readResult } from "../runs/status.js";
 import { noteDesign, readStudyRuns } from "../runs/studyRuns.js";
 import type { StudyFolder } from "../study/folder.js";
 import { prepareDesign } from "./design.js";
+import { divergence, requireRuns } from "./ended.js";
 import { type Fits, fitStudy } from "./fits.js";
 import { type StudyForecast, stateForecast } from "./forecast.js";
 import { holdoutRuns } from "./holdout.js";
 import { writeReport } from "./report.js";
+import { settleDesign } from "./settle.js";
 import { type TrainOptions, trainRuns } from "./train.js";
 import { type Verification, verifyForecast } from "./verify.js";
 
@@ -40,12 +40,14 @@ export interface StudyOutcome {
  * The whole way: train the ladder, fit, state the forecast, train the held-out runs, compare, report. Every step keeps what it made, so that it
  * may be stopped anywhere and started again. Errors: those of the steps; runs-failed when runs were set aside.
  */
-export async function runStudy(study: StudyFolder, options: StudyOptions): Promise<StudyOutcome> {
+export async function runStudy(asked: StudyFolder, options: StudyOptions): Promise<StudyOutcome> {
   const { log } = options;
-  const design = await prepareDesign(study, options);
-  for (const warning of design.warnings) log(`warning (${warning.code}): ${warning.message}`);
-  const release = await lockStudy(study.folder);
+  const prepared = await prepareDesign(asked, options);
+  for (const warning of prepared.warnings) log(`warning (${warning.code}): ${warning.message}`);
+  const release = await lockStudy(asked.folder);
   try {
+    const design = await settleDesign(prepared, options);
+    const { study } = design;
     await noteDesign(study, design.runs);
     const ladder = await trainRuns("ladder", study, design.runs, options);
     requireRuns(ladder);
@@ -72,30 +74,4 @@ export async function runStudy(study: StudyFolder, options: StudyOptions): Promi
   } finally {
     await release();
   }
-}
-
-/** What to say of runs whose loss left the numbers: runs-diverged, or undefined where there is none. */
-export async function divergence(study: StudyFolder, outcome: ExecutionOutcome): Promise<IsoflopError | undefined> {
-  const { diverged, done } = outcome;
-  const [first] = diverged;
-  if (first === undefined) return undefined;
-  const result = await readResult(join(study.runs, first.id));
-  return new IsoflopError({
-    code: "runs-diverged",
-    message: `${diverged.length} of ${diverged.length + done.length + outcome.failed.length} runs diverged; the first, ${first.name}: ${result?.reason ?? "no reason given"}`,
-    hint: "Lower hyperparameters.lr or hyperparameters.clip, or lengthen hyperparameters.warmup. The other runs are kept, and fits go on without the diverged ones.",
-    exitCode: 1,
-  });
-}
-
-/** Failed runs are an error, after everything else has been trained and told. Errors: runs-failed. */
-export function requireRuns(outcome: ExecutionOutcome): void {
-  const [first] = outcome.failed;
-  if (first === undefined) return;
-  throw new IsoflopError({
-    code: "runs-failed",
-    message: `${outcome.failed.length} ${outcome.failed.length === 1 ? "run" : "runs"} failed and ${outcome.failed.length === 1 ? "was" : "were"} set aside; the first, ${first.spec.name}: ${first.reason}`,
-    hint: "The other runs are kept. Mend the cause and start the same command again: it tries only these.",
-    exitCode: 1,
-  });
 }

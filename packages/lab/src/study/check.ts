@@ -1,5 +1,6 @@
 import { formatCount, formatFlops } from "@isoflop/laws";
 import type { RunSpec } from "@isoflop/trainer";
+import { resolveParametrisation } from "./hyperparameters.js";
 import type { Study } from "./schema.js";
 
 /** Something about a design that will weaken its answer, said before the compute is spent. */
@@ -104,4 +105,17 @@ function checkSchedules(runs: readonly RunSpec[]): DesignWarning[] {
     });
   }
   return warnings;
+}
+
+/** What a sweep at one size cannot know of the others. */
+export function checkSweep(study: Study, runs: readonly RunSpec[]): DesignWarning[] {
+  const widths = runs.map(({ shape }) => shape.width);
+  const [narrow, wide] = [Math.min(...widths), Math.max(...widths)];
+  if (resolveParametrisation(study.hyperparameters).kind === "mup" || narrow === wide) return [];
+  return [
+    {
+      code: "sweep-no-transfer",
+      message: `Under the standard parametrisation the best learning rate falls with the width, here from ${narrow} to ${wide}; a sweep at the smallest size chooses one that is too large for the others.`,
+    },
+  ];
 }

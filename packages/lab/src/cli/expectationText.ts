@@ -1,0 +1,46 @@
+import { formatCount, formatFlops } from "@isoflop/laws";
+import { formatDuration } from "../executors/progress.js";
+import type { Expectation } from "../steps/expect.js";
+import { textTable } from "./textTable.js";
+
+/** What `run --dry-run` says: the runs, what each takes, and all together. */
+export function expectationText(expectation: Expectation): string {
+  const { runs, flops, workers, memoryBytes, wallSeconds, speed, sweep } = expectation;
+  const table = textTable(
+    ["Run", "N", "D", "Steps", "FLOPs", "Epochs", "Memory", "Time"],
+    runs.map((run) => [
+      run.name,
+      formatCount(run.parameters),
+      formatCount(run.tokens),
+      String(run.steps),
+      formatFlops(run.flops),
+      run.epochs.toPrecision(2),
+      formatBytes(run.memoryBytes),
+      run.seconds === undefined ? "?" : formatDuration(run.seconds),
+    ]),
+  );
+  const time =
+    wallSeconds === undefined
+      ? "time unknown: give --speed, or train three runs"
+      : `about ${formatDuration(wallSeconds)} on ${workers} ${workers === 1 ? "worker" : "workers"} (speed: ${speed?.source})`;
+  const lines = [
+    `${runs.length} runs, ${formatFlops(flops)} FLOPs, ${time}`,
+    `memory: ${formatBytes(memoryBytes)} for the ${Math.min(workers, runs.length)} largest together (parameters, moments, gradients, activations), and the engine's own for each`,
+  ];
+  if (sweep !== undefined) {
+    const share = (100 * sweep.shareOfStudy).toPrecision(2);
+    const seconds = sweep.seconds === undefined ? "" : `, about ${formatDuration(sweep.seconds)}`;
+    lines.push(
+      `before them a sweep: at most ${sweep.trials} runs of ${formatFlops(sweep.trialFlops)} FLOPs, ${share} % of the study${seconds}; the runs above stand for what it will choose`,
+    );
+  }
+  return `${table}\n${lines.join("\n")}\n`;
+}
+
+/** "512 B", "3.4 MB", "1.2 GB". */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = bytes > 0 ? Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3)) : 0;
+  const value = bytes / 1000 ** power;
+  return `${value >= 100 ? value.toFixed(0) : value.toPrecision(2)} ${units[power]}`;
+}

@@ -1,0 +1,128 @@
+import { type RunSpec, trainingMemory } from "@isoflop/trainer";
+import { readStudyRuns } from "../runs/studyRuns.js";
+import { unsweptChoices } from "../study/choices.js";
+import { workersOf } from "../study/memory.js";
+import type { Design } from "./design.js";
+import {
+  expectedSeconds,
+  expectedWallSeconds,
+  measureSpeed,
+  type Speed,
+  speedOfFinished,
+  statedSpeed,
+} from "./speed.js";
+
+/** What one run will take, before it is trained. */
+export interface ExpectedRun {
+  readonly id: string;
+  readonly name: string;
+  readonly parameters: number;
+  readonly tokens: number;
+  readonly steps: number;
+  /** By the study's count. */
+  readonly flops: number;
+  /** Passes over the training text. */
+  readonly epochs: number;
+  /** Parameters, moments, gradients and activations, on paper; the engine itself comes on top. */
+  readonly memoryBytes: number;
+  /** Absent where no speed is known. */
+  readonly seconds?: number;
+}
+
+/** What a study's ladder, and the sweep before it, will take. */
+export interface Expectation {
+  readonly runs: readonly ExpectedRun[];
+  readonly flops: number;
+  readonly workers: number;
+  /** Of the runs that train at a time, the largest together. */
+  readonly memoryBytes: number;
+  /** Of the ladder on this study's workers. */
+  readonly wallSeconds?: number;
+  readonly speed?: Speed;
+  readonly sweep?: {
+    readonly learningRate: boolean;
+    readonly batch: boolean;
+    readonly trials: number;
+    readonly trialFlops: number;
+    readonly shareOfStudy: number;
+    readonly seconds?: number;
+  };
+}
+
+export interface ExpectOptions {
+  /** FLOP/s of one run; measured where it is not given. */
+  readonly flopsPerSecond?: number;
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * What the runs of a design will cost, run by run. The speed is the one given, else that of the study's finished runs, else
+ * that of the built-in trainer over some seconds; a trainer of the user's own is not started for it.
+ */
+export async function expectDesign(design: Design, options: ExpectOptions): Promise<Expectation> {
+  const { study } = design.study;
+  const speed = await speedOf(design, options);
+  const runs = design.runs.map((run) => expectRun(run, speed));
+  const workers = workersOf(study);
+  const largest = runs.map(({ memoryBytes }) => memoryBytes).sort((a, b) => b - a);
+  return {
+    runs,
+    flops: runs.reduce((sum, { flops }) => sum + flops, 0),
+    workers,
+    memoryBytes: largest.slice(0, workers).reduce((sum, bytes) => sum + bytes, 0),
+    ...(speed === undefined
+      ? {}
+      : {
+          wallSeconds: expectedWallSeconds(
+            runs.map(({ seconds = 0 }) => seconds),
+            workers,
+          ),
+          speed,
+        }),
+    ...expectSweep(design, speed, workers),
+  };
+}
+
+async function speedOf(design: Design, options: ExpectOptions): Promise<Speed | undefined> {
+  if (options.flopsPerSecond !== undefined) return statedSpeed(options.flopsPerSecond);
+  const finished = speedOfFinished(await readStudyRuns(design.study));
+  if (finished !== undefined || design.study.study.trainer !== "builtin") return finished;
+  options.log("measuring the speed of this machine: three sizes, a moment each (--speed states it instead)");
+  return measureSpeed(design.study.study, design.runs, options.signal);
+}
+
+function expectRun(run: RunSpec, speed: Speed | undefined): ExpectedRun {
+  const { context } = run.shape;
+  const sequences = run.data.uniqueSequences ?? Math.floor((run.data.trainTokens - 1) / context);
+  return {
+    id: run.id,
+    name: run.name,
+    parameters: run.parameters.total,
+    tokens: run.tokens,
+    steps: run.steps,
+    flops: run.tokens * run.flopsPerToken[run.convention],
+    epochs: run.tokens / (sequences * context),
+    memoryBytes: trainingMemory(run.shape, run.batch.microSequences).total,
+    ...(speed === undefined ? {} : { seconds: expectedSeconds(run, speed) }),
+  };
+}
+
+function expectSweep(design: Design, speed: Speed | undefined, workers: number): Pick<Expectation, "sweep"> {
+  const plan = design.sweep;
+  if (plan === undefined) return {};
+  const { learningRate, batch, trials, trialFlops, studyFlops } = plan;
+  const start = unsweptChoices(design.study.study);
+  const one = plan.trial(start.learningRate.value, start.batch.value);
+  return {
+    sweep: {
+      learningRate,
+      batch,
+      trials,
+      trialFlops,
+      shareOfStudy: (trials * trialFlops) / studyFlops,
+      // Two or three trials at a time, however many workers there are.
+      ...(speed === undefined ? {} : { seconds: (trials / Math.min(workers, 2)) * expectedSeconds(one, speed) }),
+    },
+  };
+}

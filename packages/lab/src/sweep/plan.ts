@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { formatCount, formatFlops, IsoflopError } from "@isoflop/laws";
+import type { Corpus, RunSpec } from "@isoflop/trainer";
+import { leftToSweep, unsweptChoices } from "../study/choices.js";
+import { canonicalJson } from "../study/identity.js";
+import { affordableTokens, profileCentres } from "../study/ladder.js";
+import { resolveRun } from "../study/resolve.js";
+import type { Study } from "../study/schema.js";
+import { nearestShape, shapesUpTo } from "../study/shapes.js";
+
+/** What a sweep will try before the runs of a study can be resolved. */
+export interface SweepPlan {
+  readonly learningRate: boolean;
+  readonly batch: boolean;
+  /** FLOPs of one trial, by the study's count. */
+  readonly trialFlops: number;
+  /** The most trials for one hyperparameter, and for all. */
+  readonly trialsEach: number;
+  readonly trials: number;
+  /** FLOPs of the runs that the fits need. */
+  readonly studyFlops: number;
+  /** Hash of all that its outcome depends on. */
+  readonly key: string;
+  /** The trial of a learning rate and of a batch (at 10⁶ tokens of training). */
+  readonly trial: (learningRate: number, batch: number) => RunSpec;
+}
+
+/** Three octaves and two more, or one more and two half octaves, with some to spare for a start that is far off. */
+const TRIALS_EACH = 9;
+/** A trial of fewer steps tells nothing of a run of thousands. */
+const FEWEST_STEPS = 20;
+
+/**
+ * The sweep that a study asks for, or undefined where it gives or derives all. Its trials are runs of one shape: the
+ * middle of the smallest profile where its share of the study's FLOPs suffices, a smaller one where it does not. muP
+ * carries the learning rate from there to every width; the batch grows as D^0.4 by rule (study/hyperparameters.ts).
+ * Errors: sweep-too-small, and those of resolveRun.
+ */
+export function planSweep(study: Study, corpus: Corpus, runs: readonly RunSpec[]): SweepPlan | undefined {
+  const { learningRate, batch } = leftToSweep(study);
+  if (!learningRate && !batch) return undefined;
+  const { design, counting, hyperparameters } = study;
+  const studyFlops = runs.reduce((sum, run) => sum + run.tokens * run.flopsPerToken[counting.flops], 0);
+  // Both sweeps share the trial in the middle.
+  const trials = learningRate && batch ? 2 * TRIALS_EACH - 1 : TRIALS_EACH;
+  const smallest = Math.min(...design.budgets);
+  const trialFlops = Math.min(smallest, (hyperparameters.sweepShare * studyFlops) / trials);
+  const centre = profileCentres(design)[design.budgets.indexOf(smallest)] ?? 1;
+  const size = centre * (trialFlops / smallest) ** (Array.isArray(design.centre) ? 0.5 : design.centre.exponent);
+  const { shape } = nearestShape(size, shapesUpTo(size, design.shapes, corpus.vocabulary, counting.parameters));
+  const unswept = unsweptChoices(study);
+  const tokens = affordableTokens(trialFlops, shape, counting.flops);
+  const trial = (rate: number, batchTokens: number): RunSpec => {
+    const settled = {
+      learningRate: learningRate ? { by: "sweep" as const, value: rate } : unswept.learningRate,
+      batch: batch ? { by: "sweep" as const, value: batchTokens } : unswept.batch,
+    };
+    const run = resolveRun({ shape, tokens, budget: trialFlops, role: "fit", seed: 0 }, { ...study, settled }, corpus);
+    return { ...run, name: `sweep-lr${run.optimizer.learningRate}-batch${run.batch.tokens}` };
+  };
+  const start = trial(unswept.learningRate.value, unswept.batch.value);
+  if (start.steps < FEWEST_STEPS) {
+    throw new IsoflopError({
+      code: "sweep-too-small",
+      message: `A sweep of ${trials} runs for ${100 * hyperparameters.sweepShare} % of the study's FLOPs leaves ${start.steps} steps to each: too few to tell.`,
+      hint: "Give hyperparameters.lr and hyperparameters.batch as numbers or as rule, raise hyperparameters.sweepShare, or raise the budgets.",
+    });
+  }
+  const key = createHash("sha256")
+    .update(canonicalJson({ start: start.id, learningRate, batch, trialsEach: TRIALS_EACH }))
+    .digest("hex")
+    .slice(0, 16);
+  return { learningRate, batch, trialFlops, trialsEach: TRIALS_EACH, trials, studyFlops, key, trial };
+}
+
+/** What the sweep will cost, in words, before it begins. */
+export function sweepText(plan: SweepPlan, study: Study): string {
+  const start = unsweptChoices(study);
+  const { parameters, tokens } = plan.trial(start.learningRate.value, start.batch.value);
+  const what = [plan.learningRate ? "learning rate" : "", plan.batch ? "batch" : ""].filter((name) => name !== "");
+  const share = (100 * plan.trials * plan.trialFlops) / plan.studyFlops;
+  return `a sweep chooses the ${what.join(" and the ")}: at most ${plan.trials} runs of N ${formatCount(parameters.total)} on ${formatCount(tokens)} tokens, ${formatFlops(plan.trialFlops)} FLOPs each, ${share.toPrecision(2)} % of what the study's runs take`;
+}
