@@ -113,7 +113,7 @@ function expectSweep(design: Design, speed: Speed | undefined, workers: number):
   if (plan === undefined) return {};
   const { learningRate, batch, trials, trialFlops, studyFlops } = plan;
   const start = unsweptChoices(design.study.study);
-  const one = plan.trial(start.learningRate.value, start.batch.value);
+  const one = plan.trial(start.learningRate.value, start.batch.value, 0);
   return {
     sweep: {
       learningRate,

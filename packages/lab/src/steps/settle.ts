@@ -4,7 +4,7 @@ import type { RunSpec } from "@isoflop/trainer";
 import { readResult } from "../runs/status.js";
 import { unsweptChoices } from "../study/choices.js";
 import { ruleBatchTokens } from "../study/hyperparameters.js";
-import { type SweepPlan, sweepText } from "../sweep/plan.js";
+import { sweepText } from "../sweep/plan.js";
 import { type Minimum, searchMinimum } from "../sweep/search.js";
 import { type SweptHyperparameter, writeSweep } from "../sweep/sweepFile.js";
 import { type Design, resolveDesign } from "./design.js";
@@ -24,60 +24,47 @@ export async function settleDesign(
   if (plan === undefined) return design;
   const { study, corpus } = design;
   options.log(sweepText(plan, study.study));
-  const ran = new Map<string, { spec: RunSpec; loss: number }>();
-  const losses = async (specs: readonly RunSpec[]): Promise<number[]> => {
-    const fresh = [...new Map(specs.filter(({ id }) => !ran.has(id)).map((spec) => [spec.id, spec])).values()];
-    const folder = { ...study, runs: join(study.folder, "sweep") };
-    const outcome = await trainRuns("sweep", folder, fresh, options);
-    requireRuns(outcome);
-    for (const spec of fresh) {
-      const loss = (await readResult(join(folder.runs, spec.id)))?.["val/loss"];
-      ran.set(spec.id, { spec, loss: loss ?? Number.POSITIVE_INFINITY });
-    }
-    return specs.map(({ id }) => ran.get(id)?.loss ?? Number.POSITIVE_INFINITY);
-  };
+  const trials = trialRunner(design, options);
   const settled = { ...unsweptChoices(study.study) };
   const swept: { learningRate?: SweptHyperparameter; batch?: SweptHyperparameter } = {};
   const search = async (
     what: "learningRate" | "batch",
-    specAt: (value: number) => RunSpec,
+    specAt: (value: number, seed: number) => RunSpec,
     triedValue: (spec: RunSpec) => number,
   ) => {
-    const idOf = new Map<number, string>();
+    const runsAt = new Map<number, Set<string>>();
     const found = await searchMinimum({
       start: settled[what].value,
       maxTrials: plan.trialsEach,
-      evaluate: async (values) => {
-        const specs = values.map(specAt);
-        const found = await losses(specs);
+      evaluate: async (values, seed) => {
+        const specs = values.map((value) => specAt(value, seed));
+        const losses = await trials.losses(specs);
         return specs.map((spec, i) => {
-          idOf.set(triedValue(spec), spec.id);
-          return { at: triedValue(spec), loss: found[i] ?? Number.POSITIVE_INFINITY };
+          const at = triedValue(spec);
+          runsAt.set(at, (runsAt.get(at) ?? new Set()).add(spec.id));
+          return { at, loss: losses[i] ?? Number.POSITIVE_INFINITY };
         });
       },
     });
     requireFinite(found, what);
-    settled[what] = {
-      by: "sweep",
-      value: found.value,
-      ...(found.interval95 === undefined ? {} : { interval95: [...found.interval95] as [number, number] }),
-    };
+    const { value, interval95, edge } = found;
+    settled[what] = { by: "sweep", value, ...(interval95 === undefined ? {} : { interval95: [...interval95] }) };
     swept[what] = {
-      value: found.value,
-      ...(found.interval95 === undefined ? {} : { interval95: found.interval95 }),
-      atEdge: found.atEdge,
-      trials: found.trials.map(({ at, loss }) => ({
-        id: idOf.get(at) ?? "",
+      value,
+      ...(interval95 === undefined ? {} : { interval95 }),
+      ...(edge === undefined ? {} : { edge }),
+      trials: found.trials.map(({ at, losses }) => ({
         value: at,
-        loss: Number.isFinite(loss) ? loss : null,
+        runs: [...(runsAt.get(at) ?? [])],
+        losses: losses.map((loss) => (Number.isFinite(loss) ? loss : null)),
       })),
     };
-    options.log(chosenText(what, found));
+    options.log(chosenText(what, found, settled.batch.value));
   };
   if (plan.learningRate) {
     await search(
       "learningRate",
-      (rate) => plan.trial(rate, settled.batch.value),
+      (rate, seed) => plan.trial(rate, settled.batch.value, seed),
       (spec) => spec.optimizer.learningRate,
     );
   }
@@ -90,7 +77,7 @@ export async function settleDesign(
       plan.learningRate ? Number((rate * Math.sqrt(batch / from)).toPrecision(3)) : rate;
     await search(
       "batch",
-      (batch) => plan.trial(rateAt(batch), batch),
+      (batch, seed) => plan.trial(rateAt(batch), batch, seed),
       (spec) => Number((spec.batch.tokens / ruleBatchTokens(spec.tokens, 1)).toPrecision(3)),
     );
     const { interval95 } = settled.learningRate;
@@ -103,26 +90,45 @@ export async function settleDesign(
       };
     }
   }
-  const flops = [...ran.values()].reduce((sum, { spec }) => sum + spec.tokens * spec.flopsPerToken[spec.convention], 0);
-  const [first] = ran.values();
+  const flops = trials.specs().reduce((sum, spec) => sum + spec.tokens * spec.flopsPerToken[spec.convention], 0);
+  const example = plan.trial(settled.learningRate.value, settled.batch.value, 0);
   await writeSweep(study, {
     key: plan.key,
     choices: settled,
     flops,
     shareOfStudy: flops / plan.studyFlops,
     trial: {
-      parameters: first?.spec.parameters.total ?? 0,
-      tokens: first?.spec.tokens ?? 0,
-      width: first?.spec.shape.width ?? 0,
-      layers: first?.spec.shape.layers ?? 0,
+      parameters: example.parameters.total,
+      tokens: example.tokens,
+      width: example.shape.width,
+      layers: example.shape.layers,
     },
     ...swept,
   });
   return resolveDesign({ ...study, study: { ...study.study, settled } }, corpus);
 }
 
-function requireFinite({ trials }: Minimum, what: keyof Pick<SweepPlan, "learningRate" | "batch">): void {
-  if (trials.some(({ loss }) => Number.isFinite(loss))) return;
+/** Trains trials that are new to it, and keeps what it has trained. */
+function trialRunner({ study }: Design, options: TrainOptions) {
+  const ran = new Map<string, { readonly spec: RunSpec; readonly loss: number }>();
+  const folder = { ...study, runs: join(study.folder, "sweep") };
+  return {
+    specs: () => [...ran.values()].map(({ spec }) => spec),
+    /** Validation losses, infinite where a trial diverged. */
+    losses: async (specs: readonly RunSpec[]): Promise<number[]> => {
+      const fresh = [...new Map(specs.filter(({ id }) => !ran.has(id)).map((spec) => [spec.id, spec])).values()];
+      requireRuns(await trainRuns("sweep", folder, fresh, options));
+      for (const spec of fresh) {
+        const loss = (await readResult(join(folder.runs, spec.id)))?.["val/loss"];
+        ran.set(spec.id, { spec, loss: loss ?? Number.POSITIVE_INFINITY });
+      }
+      return specs.map(({ id }) => ran.get(id)?.loss ?? Number.POSITIVE_INFINITY);
+    },
+  };
+}
+
+function requireFinite({ trials }: Minimum, what: "learningRate" | "batch"): void {
+  if (trials.some(({ losses }) => losses.some(Number.isFinite))) return;
   throw new IsoflopError({
     code: "sweep-diverged",
     message: `Every trial of the sweep of the ${what === "batch" ? "batch" : "learning rate"} diverged, from ${trials[0]?.at} to ${trials.at(-1)?.at}.`,
@@ -131,10 +137,15 @@ function requireFinite({ trials }: Minimum, what: keyof Pick<SweepPlan, "learnin
   });
 }
 
-function chosenText(what: "learningRate" | "batch", { value, interval95, trials, atEdge }: Minimum): string {
+function chosenText(
+  what: "learningRate" | "batch",
+  { value, interval95, trials, edge }: Minimum,
+  batch: number,
+): string {
   const name = what === "batch" ? "batch (tokens, at 1M tokens of training)" : "learning rate";
+  const beside = what === "batch" ? "" : ` at a batch of ${batch} tokens at 1M`;
   const interval =
-    interval95 === undefined ? " (the losses hardly determine it: no interval)" : ` [${interval95.join(", ")}]`;
-  const edge = atEdge ? "; it is the last value tried, a better one may lie beyond" : "";
-  return `sweep: ${name} ${value}${interval}, the best of ${trials.length} tried${edge}`;
+    interval95 === undefined ? " (the losses do not determine it: no interval)" : ` [${interval95.join(", ")}]`;
+  const last = edge === undefined ? "" : `; it is the ${edge} value tried, and a better one may lie beyond`;
+  return `sweep: ${name} ${value}${interval}${beside}, from ${trials.length} values${last}`;
 }

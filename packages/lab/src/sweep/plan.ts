@@ -22,11 +22,11 @@ export interface SweepPlan {
   /** Hash of all that its outcome depends on. */
   readonly key: string;
   /** The trial of a learning rate and of a batch (at 10⁶ tokens of training). */
-  readonly trial: (learningRate: number, batch: number) => RunSpec;
+  readonly trial: (learningRate: number, batch: number, seed: number) => RunSpec;
 }
 
-/** Three octaves and two more, or one more and two half octaves, with some to spare for a start that is far off. */
-const TRIALS_EACH = 9;
+/** Three octaves, two more for a start that is off, two half octaves, and the five about the best with another seed. */
+const TRIALS_EACH = 12;
 /** A trial of fewer steps tells nothing of a run of thousands. */
 const FEWEST_STEPS = 20;
 
@@ -41,8 +41,7 @@ export function planSweep(study: Study, corpus: Corpus, runs: readonly RunSpec[]
   if (!learningRate && !batch) return undefined;
   const { design, counting, hyperparameters } = study;
   const studyFlops = runs.reduce((sum, run) => sum + run.tokens * run.flopsPerToken[counting.flops], 0);
-  // Both sweeps share the trial in the middle.
-  const trials = learningRate && batch ? 2 * TRIALS_EACH - 1 : TRIALS_EACH;
+  const trials = learningRate && batch ? 2 * TRIALS_EACH : TRIALS_EACH;
   const smallest = Math.min(...design.budgets);
   const trialFlops = Math.min(smallest, (hyperparameters.sweepShare * studyFlops) / trials);
   const centre = profileCentres(design)[design.budgets.indexOf(smallest)] ?? 1;
@@ -50,15 +49,15 @@ export function planSweep(study: Study, corpus: Corpus, runs: readonly RunSpec[]
   const { shape } = nearestShape(size, shapesUpTo(size, design.shapes, corpus.vocabulary, counting.parameters));
   const unswept = unsweptChoices(study);
   const tokens = affordableTokens(trialFlops, shape, counting.flops);
-  const trial = (rate: number, batchTokens: number): RunSpec => {
+  const trial = (rate: number, batchTokens: number, seed: number): RunSpec => {
     const settled = {
       learningRate: learningRate ? { by: "sweep" as const, value: rate } : unswept.learningRate,
       batch: batch ? { by: "sweep" as const, value: batchTokens } : unswept.batch,
     };
-    const run = resolveRun({ shape, tokens, budget: trialFlops, role: "fit", seed: 0 }, { ...study, settled }, corpus);
-    return { ...run, name: `sweep-lr${run.optimizer.learningRate}-batch${run.batch.tokens}` };
+    const run = resolveRun({ shape, tokens, budget: trialFlops, role: "fit", seed }, { ...study, settled }, corpus);
+    return { ...run, name: `sweep-lr${run.optimizer.learningRate}-batch${run.batch.tokens}-s${seed}` };
   };
-  const start = trial(unswept.learningRate.value, unswept.batch.value);
+  const start = trial(unswept.learningRate.value, unswept.batch.value, 0);
   if (start.steps < FEWEST_STEPS) {
     throw new IsoflopError({
       code: "sweep-too-small",
@@ -76,7 +75,7 @@ export function planSweep(study: Study, corpus: Corpus, runs: readonly RunSpec[]
 /** What the sweep will cost, in words, before it begins. */
 export function sweepText(plan: SweepPlan, study: Study): string {
   const start = unsweptChoices(study);
-  const { parameters, tokens } = plan.trial(start.learningRate.value, start.batch.value);
+  const { parameters, tokens } = plan.trial(start.learningRate.value, start.batch.value, 0);
   const what = [plan.learningRate ? "learning rate" : "", plan.batch ? "batch" : ""].filter((name) => name !== "");
   const share = (100 * plan.trials * plan.trialFlops) / plan.studyFlops;
   return `a sweep chooses the ${what.join(" and the ")}: at most ${plan.trials} runs of N ${formatCount(parameters.total)} on ${formatCount(tokens)} tokens, ${formatFlops(plan.trialFlops)} FLOPs each, ${share.toPrecision(2)} % of what the study's runs take`;

@@ -22,8 +22,14 @@ const sweepSchema = z.looseObject({
 export interface SweptHyperparameter {
   readonly value: number;
   readonly interval95?: readonly [number, number];
-  readonly atEdge: boolean;
-  readonly trials: readonly { readonly id: string; readonly value: number; readonly loss: number | null }[];
+  /** The best was at this end of what was tried. */
+  readonly edge?: "lowest" | "highest";
+  /** Ascending; the losses of seeds 0, 1, …, null where a run diverged. */
+  readonly trials: readonly {
+    readonly value: number;
+    readonly runs: readonly string[];
+    readonly losses: readonly (number | null)[];
+  }[];
 }
 
 export interface SweepRecord {
