@@ -60,7 +60,7 @@ describe("run --dry-run", () => {
       const run = runs[i] as RunSpec;
       expect(one.flops).toBe(run.tokens * run.flopsPerToken["6N"]);
       expect(one.epochs).toBeCloseTo(run.tokens / run.data.trainTokens, 3);
-      expect(one.memoryBytes).toBe(trainingMemory(run.shape, run.batch.microSequences).total);
+      expect(one.memoryBytes).toBe(trainingMemory(run.shape, run.batch).total);
       const evaluated = (run.evaluation.sequences * run.shape.context) / 3;
       expect(one.seconds).toBeCloseTo(((run.tokens + evaluated) * run.flopsPerToken.hoffmann) / 1e10, 6);
     }

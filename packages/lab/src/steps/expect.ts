@@ -103,7 +103,7 @@ function expectRun(run: RunSpec, speed: Speed | undefined): ExpectedRun {
     steps: run.steps,
     flops: run.tokens * run.flopsPerToken[run.convention],
     epochs: run.tokens / (sequences * context),
-    memoryBytes: trainingMemory(run.shape, run.batch.microSequences).total,
+    memoryBytes: trainingMemory(run.shape, run.batch).total,
     ...(speed === undefined ? {} : { seconds: expectedSeconds(run, speed) }),
   };
 }

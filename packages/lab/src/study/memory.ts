@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from "node:os";
-import { type RunSpec, trainingMemory } from "@isoflop/trainer";
+import { ENGINE_MEMORY, type RunSpec, trainingMemory } from "@isoflop/trainer";
 import type { Study } from "./schema.js";
 
 /** Part of the machine's memory that the runs at work may fill together; the rest is the system's and its caches'. */
@@ -26,7 +26,7 @@ function machineMemory(): number {
  */
 export function sequencesInMemory(shape: RunSpec["shape"], study: Study, share: number = memoryOfRun(study)): number {
   if (study.trainer !== "builtin") return Number.POSITIVE_INFINITY;
-  const one = trainingMemory(shape, 1);
-  const fixed = one.state + one.gradients;
-  return Math.max(1, Math.floor((share - fixed) / one.activations));
+  const one = trainingMemory(shape, { sequences: 2, microSequences: 1 });
+  const fixed = ENGINE_MEMORY.fixed + one.state + one.gradients;
+  return Math.max(1, Math.floor((share - fixed) / (ENGINE_MEMORY.perActivationByte * one.activations)));
 }

@@ -2,9 +2,9 @@ import { countParameters, type TransformerShape } from "@isoflop/laws";
 
 /** Bytes that a training step holds at its peak. */
 export interface TrainingMemory {
-  /** Parameters and both of Adam's moments, as they go in and as they come out. */
+  /** Parameters and both of Adam's moments. */
   readonly state: number;
-  /** The flat gradient, and the pieces that it is joined from. */
+  /** One gradient; two where a batch is made of parts, whose own is added to their sum. */
   readonly gradients: number;
   /** What the forward pass keeps for the backward pass, and the largest temporaries of that one. */
   readonly activations: number;
@@ -14,13 +14,22 @@ export interface TrainingMemory {
 const FLOAT32 = 4;
 
 /**
- * Memory of a training step on paper: every tensor that the backward pass of model/transformer.ts needs, in float32, for
- * `sequences` at a time. The engine's own memory (its code, the compiled graph, the token cache) comes on top.
+ * What the process of a run holds over what is on paper, as measured (dev/LOG.md): before its first tensor, in bytes; and for
+ * each byte of activations, which ONNX Runtime takes from regions that it doubles as they fill.
  */
-export function trainingMemory(shape: TransformerShape, sequences: number): TrainingMemory {
+export const ENGINE_MEMORY = { fixed: 1.2e8, perActivationByte: 2.2 } as const;
+
+/**
+ * Memory of a training step on paper: every tensor that the backward pass of model/transformer.ts needs, in float32, for
+ * `batch.microSequences` sequences at a time.
+ */
+export function trainingMemory(
+  shape: TransformerShape,
+  { sequences, microSequences }: { readonly sequences: number; readonly microSequences: number },
+): TrainingMemory {
   const { layers, width, heads, headWidth, feedForward, vocabulary, context } = shape;
   const parameters = countParameters(shape).total;
-  const tokens = sequences * context;
+  const tokens = microSequences * context;
   const inner = heads * headWidth;
   const gated = shape.activation === "swiglu";
   const scores = heads * context;
@@ -32,7 +41,7 @@ export function trainingMemory(shape: TransformerShape, sequences: number): Trai
   // Where it begins: logits, their probabilities and their gradient.
   const head = 2 * width + 3 * vocabulary;
   const activations = FLOAT32 * tokens * (width + layers * kept + Math.max(passing, head));
-  const state = FLOAT32 * 6 * parameters;
-  const gradients = FLOAT32 * 2 * parameters;
+  const state = FLOAT32 * 3 * parameters;
+  const gradients = FLOAT32 * (microSequences < sequences ? 2 : 1) * parameters;
   return { state, gradients, activations, total: state + gradients + activations };
 }
