@@ -32,14 +32,14 @@ design:
   seeds: 1
   centre: { tokensPerParameter: 20, exponent: 0.5 } # the middle size; or a list, one parameter count for each budget
   span: 8 # largest model over smallest, within one budget
-  shapes: { aspect: 64, layers: auto, heads: auto, widthMultiple: 4, context: 64, positions: alibi, activation: relu2 }
+  shapes: { family: compact, aspect: 64, layers: auto, heads: auto, context: 64 } # or gpt2, llama; every part can be set
 
 counting: { parameters: total, flops: 6N } # what N and C mean: total | non-embedding, 6N | kaplan | hoffmann
 
 hyperparameters:
-  batch: auto # tokens
-  lr: auto # peak learning rate
-  schedule: cosine # its length is the run's length
+  batch: auto # tokens; auto: by rule where one was measured, else by a small sweep before the runs (docs/hyperparameters.md)
+  lr: auto # peak learning rate, the same
+  schedule: cosine # as long as the run; or constant, wsd, kaplan
 
 holdout: { budgets: [${holdout.join(", ")}], approach: auto } # forecast first, then trained and compared
 
