@@ -25,7 +25,7 @@ export function expectationText(expectation: Expectation): string {
       : `about ${formatDuration(wallSeconds)} on ${workers} ${workers === 1 ? "worker" : "workers"} (speed: ${speed?.source})`;
   const lines = [
     `${runs.length} runs, ${formatFlops(flops)} FLOPs, ${time}`,
-    `memory: ${formatBytes(memoryBytes)} for the ${Math.min(workers, runs.length)} largest together on paper (parameters, moments, gradients, activations); the engine's own comes on top: some 120 MB for each, and for activations as much again`,
+    `memory: ${formatBytes(memoryBytes)} for the ${Math.min(workers, runs.length)} largest together, computed from their graphs`,
   ];
   if (sweep !== undefined) {
     const share = (100 * sweep.shareOfStudy).toPrecision(2);

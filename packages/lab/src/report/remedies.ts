@@ -34,6 +34,11 @@ const ofDesigns: Readonly<Record<string, string>> = {
   "design-narrow": "Spread design.budgets over a factor of ten or more.",
   "design-few-steps": "Raise the budgets, or lower hyperparameters.batch.",
   "design-rounding": "Lower hyperparameters.batch, so that whole batches come nearer to the budget.",
+  "schedule-mismatch": "Take schedule: cosine, which is as long as each run.",
+  "schedule-outlived": "Give a larger hyperparameters.length, or schedule: cosine.",
+  "long-warmup": "Take a warm-up that is a part of the run, such as warmup: 5%.",
+  "noise-unmeasured": "Raise hyperparameters.batch, or shorten the context.",
+  "sweep-no-transfer": "Take parametrisation: mup.",
   "holdout-near": "Hold out a budget at least three times the largest one fitted.",
 };
 

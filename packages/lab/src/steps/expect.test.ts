@@ -47,7 +47,7 @@ type Priced = Expectation & { readonly expected: Expectation["runs"]; readonly w
 const dryRun = async (path: string, ...flags: string[]): Promise<Priced & { runs: RunSpec[] }> =>
   JSON.parse((await command("run", path, "--dry-run", "--json", ...flags)).stdout);
 
-describe("run --dry-run", () => {
+describe("run --dry-run", { timeout: 120_000 }, () => {
   it("prices every run by a stated speed: FLOPs, epochs, memory, time, and all together", async () => {
     const path = await makeStudy();
     const { runs, expected, flops, wallSeconds, speed, workers, memoryBytes, warnings } = await dryRun(
@@ -60,7 +60,7 @@ describe("run --dry-run", () => {
       const run = runs[i] as RunSpec;
       expect(one.flops).toBe(run.tokens * run.flopsPerToken["6N"]);
       expect(one.epochs).toBeCloseTo(run.tokens / run.data.trainTokens, 3);
-      expect(one.memoryBytes).toBe(trainingMemory(run.shape, run.batch).total);
+      expect(one.memoryBytes).toBe(trainingMemory(run).total);
       const evaluated = (run.evaluation.sequences * run.shape.context) / 3;
       expect(one.seconds).toBeCloseTo(((run.tokens + evaluated) * run.flopsPerToken.hoffmann) / 1e10, 6);
     }

@@ -23,7 +23,7 @@ export interface ExpectedRun {
   readonly flops: number;
   /** Passes over the training text. */
   readonly epochs: number;
-  /** Parameters, moments, gradients and activations, on paper; the engine itself comes on top. */
+  /** Of the run's process, as computed from its graph. */
   readonly memoryBytes: number;
   /** Absent where no speed is known. */
   readonly seconds?: number;
@@ -103,7 +103,7 @@ function expectRun(run: RunSpec, speed: Speed | undefined): ExpectedRun {
     steps: run.steps,
     flops: run.tokens * run.flopsPerToken[run.convention],
     epochs: run.tokens / (sequences * context),
-    memoryBytes: trainingMemory(run.shape, run.batch).total,
+    memoryBytes: trainingMemory(run).total,
     ...(speed === undefined ? {} : { seconds: expectedSeconds(run, speed) }),
   };
 }

@@ -47,8 +47,8 @@ export interface TrainingRequest {
   readonly tokens: number;
   /** Training tokens of the study's longest run. */
   readonly longestTokens: number;
-  /** The most sequences whose gradients fit into memory at a time. */
-  readonly sequencesInMemory: number;
+  /** Whether the memory suffices for a batch that is computed in such parts. */
+  readonly fits: (batch: RunSpec["batch"]) => boolean;
 }
 
 /** Every hyperparameter of a run. */
@@ -58,11 +58,11 @@ export function resolveTraining(request: TrainingRequest, choices: Hyperparamete
   const wantedBatch =
     batchChoice.by === "user" ? batchChoice.value : ruleBatchTokens(request.tokens, batchChoice.value);
   const sequences = Math.max(1, Math.round(wantedBatch / context));
-  const microSequences = largestDivisor(
-    sequences,
-    choices.microBatch === "auto" ? request.sequencesInMemory : Math.floor(choices.microBatch / context),
-  );
-  const batch = { sequences, tokens: sequences * context, microSequences };
+  const inParts = (microSequences: number) => ({ sequences, tokens: sequences * context, microSequences });
+  const batch =
+    choices.microBatch === "auto"
+      ? wholeOrLargestPart(inParts, sequences, request.fits)
+      : inParts(largestDivisor(sequences, choices.microBatch / context));
   const steps = Math.max(1, Math.round(request.tokens / batch.tokens));
   const [beta1, beta2] = choices.betas === "auto" ? AUTO_BETAS : choices.betas;
   return {
@@ -82,6 +82,17 @@ export function resolveTraining(request: TrainingRequest, choices: Hyperparamete
     parametrisation: resolveParametrisation(choices),
     choices: settled,
   };
+}
+
+/** The whole batch where it fits, else the largest part that does and divides it; a single sequence where none does. */
+function wholeOrLargestPart(
+  inParts: (microSequences: number) => RunSpec["batch"],
+  sequences: number,
+  fits: TrainingRequest["fits"],
+): RunSpec["batch"] {
+  let part = sequences;
+  while (part > 1 && !fits(inParts(part))) part = largestDivisor(sequences, part - 1);
+  return inParts(part);
 }
 
 /** The largest divisor of a count that is at most `limit`; 1 where the limit is less. */

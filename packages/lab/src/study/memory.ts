@@ -1,8 +1,13 @@
 import { availableParallelism, totalmem } from "node:os";
-import { ENGINE_MEMORY, type RunSpec, trainingMemory } from "@isoflop/trainer";
+import { countParameters } from "@isoflop/laws";
+import { type RunSpec, trainingMemory } from "@isoflop/trainer";
+import { resolveParametrisation } from "./hyperparameters.js";
 import type { Study } from "./schema.js";
 
-/** Part of the machine's memory that the runs at work may fill together; the rest is the system's and its caches'. */
+/**
+ * Part of the machine's memory that the runs at work may fill together, as computed. Measured, a process takes up to 1.4
+ * times what was computed for it (dev/LOG.md).
+ */
 const SHARE = 0.7;
 
 /** Runs of a study that train at a time. */
@@ -21,12 +26,24 @@ function machineMemory(): number {
 }
 
 /**
- * The most sequences whose gradients fit into a run's share of the memory at a time, at least one; for a trainer of the
- * user's own, on a machine that is not known, as many as there are.
+ * Whether a run of a shape fits into its share of the memory with so many sequences at a time. A trainer of the user's own
+ * runs on a machine that is not known: there everything fits.
  */
-export function sequencesInMemory(shape: RunSpec["shape"], study: Study, share: number = memoryOfRun(study)): number {
-  if (study.trainer !== "builtin") return Number.POSITIVE_INFINITY;
-  const one = trainingMemory(shape, { sequences: 2, microSequences: 1 });
-  const fixed = ENGINE_MEMORY.fixed + one.state + one.gradients;
-  return Math.max(1, Math.floor((share - fixed) / (ENGINE_MEMORY.perActivationByte * one.activations)));
+export function memoryTest(
+  shape: RunSpec["shape"],
+  study: Study,
+  share: number = memoryOfRun(study),
+): (batch: RunSpec["batch"]) => boolean {
+  if (study.trainer !== "builtin") return () => true;
+  const parametrisation = resolveParametrisation(study.hyperparameters);
+  return (batch) =>
+    amplyBelow(shape, batch.microSequences, share) || trainingMemory({ shape, parametrisation, batch }).total <= share;
+}
+
+/** Spares small models the building of their graph: a hundred numbers a token and unit of width are more than any needs. */
+function amplyBelow(shape: RunSpec["shape"], sequences: number, share: number): boolean {
+  const { layers, width, heads, headWidth, feedForward, context, vocabulary } = shape;
+  const perLayer = 100 * Math.max(width, heads * headWidth, feedForward) + 10 * heads * context;
+  const parameters = countParameters(shape).total;
+  return 3e8 + 24 * parameters + 4 * sequences * context * (layers * perLayer + 10 * vocabulary) <= share;
 }

@@ -4,7 +4,7 @@ import { unsweptChoices } from "./choices.js";
 import { resolveTraining } from "./hyperparameters.js";
 import { runId } from "./identity.js";
 import { affordableTokens, isoflopProfiles, type Profile } from "./ladder.js";
-import { sequencesInMemory } from "./memory.js";
+import { memoryTest } from "./memory.js";
 import { noiseParts } from "./noiseParts.js";
 import type { Study } from "./schema.js";
 import { countedParameters } from "./shapes.js";
@@ -76,7 +76,7 @@ export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): R
       context: shape.context,
       tokens: request.tokens,
       longestTokens: request.longestTokens ?? longestTokens(isoflopProfiles(study, corpus.vocabulary), study),
-      sequencesInMemory: sequencesInMemory(shape, study),
+      fits: memoryTest(shape, study),
     },
     study.hyperparameters,
     study.settled ?? unsweptChoices(study),

@@ -1,10 +1,11 @@
 import { isIsoflopError } from "@isoflop/laws";
-import { runSpecSchema } from "@isoflop/trainer";
+import { runSpecSchema, trainingMemory } from "@isoflop/trainer";
 import { describe, expect, it } from "vitest";
 import { corpus } from "../fixtures/corpus.js";
 import { checkDesign } from "./check.js";
-import { largestDivisor } from "./hyperparameters.js";
-import { sequencesInMemory } from "./memory.js";
+import { unsweptChoices } from "./choices.js";
+import { largestDivisor, resolveTraining } from "./hyperparameters.js";
+import { memoryTest } from "./memory.js";
 import { parseStudy } from "./parse.js";
 import { resolveRuns } from "./resolve.js";
 
@@ -113,17 +114,33 @@ describe("batches", () => {
   });
 
   it("are cut only where a run's share of the memory asks for it", () => {
-    const made = study("{}");
+    const made = study("{ batch: 4096 }");
     const [run] = resolveRuns(made, corpus);
     if (run === undefined) throw new Error("no runs");
-    const large = sequencesInMemory(run.shape, made, 1e10);
-    expect(large).toBeGreaterThan(1000);
-    const small = sequencesInMemory(run.shape, made, 1.22e8);
-    expect(small).toBeGreaterThanOrEqual(1);
-    expect(small).toBeLessThan(large / 1000);
-    expect(sequencesInMemory(run.shape, made, 10)).toBe(1);
+    const whole = run.batch;
+    expect(whole.microSequences).toBe(64);
+    const { total } = trainingMemory(run);
+    expect(memoryTest(run.shape, made, total)(whole)).toBe(true);
+    expect(memoryTest(run.shape, made, total - 1)(whole)).toBe(false);
+    expect(memoryTest(run.shape, made, total - 1)({ ...whole, microSequences: 8 })).toBe(true);
     const remote = study("{}", "trainer: { command: [train] }");
-    expect(sequencesInMemory(run.shape, remote, 10)).toBe(Number.POSITIVE_INFINITY);
+    expect(memoryTest(run.shape, remote, 10)(whole)).toBe(true);
+    const request = { context: 64, tokens: 1e6, longestTokens: 1e6 };
+    const partOf = (fits: (batch: typeof whole) => boolean) =>
+      resolveTraining({ ...request, fits }, made.hyperparameters, unsweptChoices(made)).batch.microSequences;
+    expect(partOf(({ microSequences }) => microSequences <= 20)).toBe(16);
+    expect(partOf(() => false)).toBe(1);
+  });
+
+  it("are let pass without a graph only where any graph would fit", () => {
+    for (const family of ["compact", "gpt2", "llama"]) {
+      const text = `name: x\ndata: { corpus: y }\ndesign: { kind: isoflop, budgets: [1e12], shapes: { family: ${family} } }\nhyperparameters: { batch: 8192 }`;
+      const made = parseStudy(text, "s");
+      for (const run of resolveRuns(made, corpus)) {
+        const { total } = trainingMemory(run);
+        expect(memoryTest(run.shape, made, total - 1)(run.batch)).toBe(false);
+      }
+    }
   });
 
   it.each([
