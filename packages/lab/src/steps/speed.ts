@@ -125,6 +125,7 @@ function trialOf(run: RunSpec): RunSpec {
     steps,
     tokens: steps * run.batch.tokens,
     tasks: [],
+    data: { ...run.data, validationSets: [] },
     evaluation: { everySteps: 0, sequences: 1 },
     checkpoint: { everySteps: steps },
   };
@@ -134,7 +135,8 @@ function trialOf(run: RunSpec): RunSpec {
 /** Seconds of a run: its steps and evaluations at the speed of its size, interpolated between those known by their logarithms. */
 export function expectedSeconds(run: RunSpec, { points, overheadSeconds, source }: Speed): number {
   const { everySteps, sequences } = run.evaluation;
-  const evaluations = 1 + (everySteps > 0 ? Math.floor((run.steps - 1) / everySteps) : 0);
+  const times = 1 + (everySteps > 0 ? Math.floor((run.steps - 1) / everySteps) : 0);
+  const evaluations = times * (1 + run.data.validationSets.length);
   // Forward alone is a third of a training step. Finished runs have their evaluations in their speed.
   const evaluated =
     source === "finished runs" ? 0 : (evaluations * sequences * run.shape.context * run.flopsPerToken.hoffmann) / 3;

@@ -1,5 +1,6 @@
 import { isIsoflopError } from "@isoflop/laws";
 import { nearest } from "@isoflop/laws/observations";
+import type { Corpus } from "@isoflop/trainer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { corpus } from "../fixtures/corpus.js";
