@@ -5,6 +5,7 @@ import type { RunRecord } from "../record.js";
 import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import type { ProfileInterval } from "../uncertainty/profileLikelihood.js";
 import { createResampler, type ResamplingOptions } from "../uncertainty/resampling.js";
+import { type ResidualLoss, toChinchilla } from "./parametricData.js";
 import { conditioning, type FoundMinimum, relativeGradient } from "./parametricDiagnostics.js";
 import {
   type ParametricProblem,
@@ -14,7 +15,7 @@ import {
   searchMinima,
 } from "./parametricFit.js";
 import type { FixedParameters } from "./parametricModel.js";
-import { linearise, newLinearisation, type ResidualLoss, toChinchilla } from "./parametricObjective.js";
+import { linearise, newLinearisation } from "./parametricObjective.js";
 import { profileParameters } from "./parametricProfile.js";
 import { createRefit } from "./parametricRefits.js";
 import { type Sensitivity, sensitivityOf } from "./parametricSensitivity.js";
@@ -116,7 +117,7 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
   });
   const summary = withoutConstants(summariseDraws(draws));
 
-  const at = newLinearisation(records.length, rows.weight);
+  const at = newLinearisation(records.length);
   linearise(rows, best.theta, delta, at);
   const conditions = conditioning(data, at, best.theta);
   const sensitivity = sensitivityOf(records, problem, setting, best.theta, compute, conditions);

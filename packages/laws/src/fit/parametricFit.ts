@@ -1,9 +1,10 @@
 import type { RunRecord } from "../record.js";
+import { type ParametricData, parametricData, type ResidualLoss } from "./parametricData.js";
 import { createDescent, type DescentResult, type Penalty } from "./parametricDescent.js";
 import { distinctMinima, type FoundMinimum } from "./parametricDiagnostics.js";
 import { hoffmannStarts, type SharedStart } from "./parametricGrid.js";
 import { type FixedParameters, type ParametricModel, parametricModel } from "./parametricModel.js";
-import { type ParametricData, parametricData, type ResidualLoss, type Rows } from "./parametricObjective.js";
+import { type Rows, rowsOf } from "./parametricObjective.js";
 import { projectedStarts } from "./parametricSearch.js";
 
 /** Which objective over which parameters: what a refit must repeat. */
@@ -38,7 +39,7 @@ export function parametricProblem(records: readonly RunRecord[], setting: Parame
   const data = parametricData(records, { N: fixed.A === undefined, D: fixed.B === undefined });
   const model = parametricModel(Math.exp(data.centreLoss), fixed, tied);
   const delta = loss === "huber" ? setting.delta : loss === "lad" ? LAD_DELTA : Number.POSITIVE_INFINITY;
-  const rows = { ...data, count: records.length, weight: new Float64Array(records.length).fill(1) };
+  const rows = rowsOf(data);
   const descent = createDescent(records.length);
   return {
     data,

@@ -1,7 +1,7 @@
 import { choleskySolve } from "../numerics/cholesky.js";
 import { nonNegativeFromGram } from "../numerics/nonNegativeLeastSquares.js";
+import { A, ALPHA, B, BETA, E, type ParametricData } from "./parametricData.js";
 import type { ParametricModel } from "./parametricModel.js";
-import { A, ALPHA, B, BETA, E, type ParametricData } from "./parametricObjective.js";
 import { LEAST_START } from "./parametricSearch.js";
 
 /** Starts whose descents meet, and how many they are. */
