@@ -6,7 +6,7 @@ import { createRandom } from "../numerics/random.js";
 import type { RunRecord } from "../record.js";
 import { fitParametric } from "./parametric.js";
 import { parametricProblem, searchMinima } from "./parametricFit.js";
-import { linearise, newLinearisation, rowsNear, rowsOf } from "./parametricObjective.js";
+import { addResidualCurvature, linearise, newLinearisation, rowsNear, rowsOf } from "./parametricObjective.js";
 import { createRefit } from "./parametricRefits.js";
 import { syntheticStudy } from "./synthetic.js";
 
@@ -52,10 +52,7 @@ describe("the objective", () => {
     const at = newLinearisation(rows.count);
     linearise(rows, theta, Number.POSITIVE_INFINITY, at);
     const curvature = new Float64Array(25);
-    curvature[3] = curvature[15] = at.curvature[0]!;
-    curvature[18] = at.curvature[1]!;
-    curvature[9] = curvature[21] = at.curvature[2]!;
-    curvature[24] = at.curvature[3]!;
+    addResidualCurvature(rows, at, curvature);
     const shifted = (k: number, a: number, j: number, b: number) => {
       const x = theta.slice();
       x[k]! += a;

@@ -1,9 +1,16 @@
+import { pieceAt } from "../numerics/huberPieces.js";
 import { createHuberRegression } from "../numerics/huberRegression.js";
 import { COLUMNS, copy, ROW, touchingMetric } from "../numerics/huberSums.js";
 import type { Bend } from "./parametricBend.js";
 import { A, ALPHA, B, BETA, LEAST_AMPLITUDE } from "./parametricData.js";
 import { foldTied, type ParametricModel } from "./parametricModel.js";
-import { type Linearisation, linearise, newLinearisation, type Rows } from "./parametricObjective.js";
+import {
+  addResidualCurvature,
+  type Linearisation,
+  linearise,
+  newLinearisation,
+  type Rows,
+} from "./parametricObjective.js";
 
 // The compiler knows a module's own constants, and looks imported ones up at every use.
 const SIZE = COLUMNS;
@@ -27,6 +34,7 @@ export interface KnownStart {
   readonly value: number;
   /** A step to begin the first regression from. */
   readonly step: Float64Array;
+  /** The path on which steps from near the start are taken. */
   readonly bend: Bend;
 }
 
@@ -50,6 +58,9 @@ export type Descent = (
 /** Relative decrease of the objective below which the residuals' own curvature is used. */
 const NEAR = 1e-2;
 
+/** A refit's step that promises no more than this, relatively, may be its last. */
+const UNSEEN = 1e-6;
+
 /** Residuals carry rounding errors of this size: what they sum to is as good as zero. */
 const ROUNDING = 4e-16;
 
@@ -61,7 +72,7 @@ const ROUNDING = 4e-16;
  */
 export function createDescent(capacity: number): Descent {
   const own = [newLinearisation(capacity), newLinearisation(capacity)] as const;
-  const regress = createHuberRegression(capacity);
+  const regress = createHuberRegression();
   const square = () => new Float64Array(SIZE * SIZE);
   const vector = () => new Float64Array(SIZE);
   const [curvature, damped, metric, penaltyHessian] = [square(), square(), square(), square()];
@@ -91,12 +102,16 @@ export function createDescent(capacity: number): Descent {
     for (let o = 0; o < end; o += CELLS) size += current.cells[o + 6]! * Math.abs(current.cells[o]!);
     accuracy.spread = size / weights;
     let decrease = Number.POSITIVE_INFINITY;
+    let previous = 0;
     let damping = 0;
     for (let iteration = 1; iteration <= maxIterations; iteration++) {
       // Far off it is noise, and can make the regression non-convex; near the optimum it makes convergence quadratic.
       const near = decrease < NEAR * value || (known !== undefined && iteration > 1);
       curvature.fill(0);
-      if (near) addCurvature(current, curvature);
+      if (near) {
+        addResidualCurvature(rows, current, curvature);
+        known?.bend.addCurvature(current.piece.gradient, curvature);
+      }
       // What is left of one regression is the next one's; far off, the linearisation is no better anyway.
       accuracy.share = near ? 1e-5 : 1e-3;
       linear.fill(0);
@@ -107,6 +122,7 @@ export function createDescent(capacity: number): Descent {
       if (ratio !== undefined) {
         foldTied(ratio, linear, curvature);
         for (let o = 0; o < end; o += CELLS) current.cells[o + 4]! += ratio * current.cells[o + 5]!;
+        pieceAt(current, delta, zero);
       }
       for (let i = 0; i < SIZE; i++) {
         lower[i] = model.lower[i]! - theta[i]!;
@@ -126,17 +142,19 @@ export function createDescent(capacity: number): Descent {
         for (let k = 0; k < SIZE * SIZE; k++) damped[k] = curvature[k]! + damping * metric[k]!;
         const small = tolerance * Math.abs(value) + floor;
         // Finer than what ends the descent, so that the last step, which is not evaluated, is a whole Newton step.
-        accuracy.tolerance = 1e-3 * small;
+        accuracy.tolerance = known ? small : 1e-3 * small;
         const first = iteration === 1 && damping === 0 ? known : undefined;
         if (first) copy(first.step, step);
         else step.fill(0);
         const promised = regress(current, delta, terms, step, accuracy, first?.value);
-        first?.bend(step);
+        known?.bend.follow(step);
         for (let i = 0; i < SIZE; i++) {
           trial[i] = Math.min(Math.max(theta[i]! + step[i]!, model.lower[i]!), model.upper[i]!);
         }
         if (ratio !== undefined) trial[BETA] = ratio * trial[ALPHA]!;
-        if (!(promised > small)) {
+        // The last step is taken unseen: of refits, what it is expected to leave by the pace so far is what counts.
+        const left = known && promised < UNSEEN * value ? promised * Math.min(1, promised / previous) : promised;
+        if (!(left > small)) {
           // Without curvature the promise is good for the direction only.
           if (!near) {
             decrease = 0;
@@ -153,6 +171,7 @@ export function createDescent(capacity: number): Descent {
           [theta, trial] = [trial, theta];
           [current, next] = [next, current];
           decrease = value - candidate;
+          previous = promised;
           value = candidate;
           // What the linearisation missed goes with the square of the step, as the decrease does.
           accuracy.spread = (size / weights) * Math.min(1, (10 * decrease) / value);
@@ -165,16 +184,4 @@ export function createDescent(capacity: number): Descent {
     }
     return { theta, value, converged: false, iterations: maxIterations };
   };
-}
-
-/** Adds the residuals' own curvature to a Hessian (5 x 5, full). */
-function addCurvature({ curvature }: Linearisation, hessian: Float64Array): void {
-  const aAlpha = curvature[0]!;
-  const bBeta = curvature[2]!;
-  hessian[A * SIZE + ALPHA]! += aAlpha;
-  hessian[ALPHA * SIZE + A]! += aAlpha;
-  hessian[ALPHA * SIZE + ALPHA]! += curvature[1]!;
-  hessian[B * SIZE + BETA]! += bBeta;
-  hessian[BETA * SIZE + B]! += bBeta;
-  hessian[BETA * SIZE + BETA]! += curvature[3]!;
 }

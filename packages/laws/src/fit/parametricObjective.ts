@@ -1,8 +1,10 @@
-import { type LinearResiduals, ROW } from "../numerics/huberSums.js";
-import { EXP_REACH, expNear0, log1p } from "../numerics/nearby.js";
+import { newPiece, type PiecedResiduals, pieceAt } from "../numerics/huberPieces.js";
+import { COLUMNS, ROW } from "../numerics/huberSums.js";
+import { EXP_REACH, log1p, timesExpNear0 } from "../numerics/nearby.js";
 import { A, ALPHA, B, BETA, E, type ParametricData } from "./parametricData.js";
 
 // The compiler knows a module's own constants, and looks imported ones up at every use.
+const SIZE = COLUMNS;
 const CELLS = ROW;
 
 /**
@@ -13,7 +15,7 @@ export interface Rows {
   count: number;
   readonly cells: Float64Array;
   /** What is known of a point nearby, from which a refit's exponentials follow by short series. */
-  readonly near?: Neighbourhood;
+  readonly near: Neighbourhood | undefined;
 }
 
 /** A pair of exponents for which the rows hold the terms' shapes. */
@@ -26,18 +28,12 @@ export interface Neighbourhood {
 }
 
 /** Residuals r and their gradient in the search variables, at one point. */
-export interface Linearisation extends LinearResiduals {
+export interface Linearisation extends PiecedResiduals {
   count: number;
-  /**
-   * What the residuals' own curvature adds to the objective's Hessian: sum_i psi_i (d2 prediction) / prediction, with
-   * psi = w Huber'. It has four entries: A alpha, alpha alpha, B beta, beta beta. (d2 r has - g g' besides, which is of the
-   * order of r next to the g g' of J'J.)
-   */
-  readonly curvature: Float64Array;
 }
 
 export function newLinearisation(capacity: number): Linearisation {
-  return { count: 0, cells: new Float64Array(capacity * CELLS), curvature: new Float64Array(4) };
+  return { count: 0, cells: new Float64Array(capacity * CELLS), piece: newPiece(capacity) };
 }
 
 /** All rows of the data, each of weight 1 unless said. */
@@ -50,11 +46,16 @@ export function rowsOf({ logN, logD, logLoss }: ParametricData, weights?: ArrayL
     cells[o + 2] = logLoss[i]!;
     cells[o + 3] = weights ? weights[i]! : 1;
   }
-  return { count, cells };
+  return newRows(count, cells, undefined);
+}
+
+/** All rows are made here, for the compiler to see objects of one kind only. */
+export function newRows(count: number, cells: Float64Array, near: Neighbourhood | undefined): Rows {
+  return { count, cells, near };
 }
 
 /** The same rows, with what is known of a point nearby. */
-export function rowsNear(rows: Rows, alpha: number, beta: number): Rows & { readonly near: Neighbourhood } {
+export function rowsNear(rows: Rows, alpha: number, beta: number): Rows {
   const cells = rows.cells.slice();
   let reachN = 0;
   let reachD = 0;
@@ -66,84 +67,103 @@ export function rowsNear(rows: Rows, alpha: number, beta: number): Rows & { read
     cells[o + 5] = Math.exp(-beta * cells[o + 1]!);
     cells[o + 6] = Math.exp(-cells[o + 2]!);
   }
-  return { count: rows.count, cells, near: { alpha, beta, reachN, reachD } };
+  return newRows(rows.count, cells, { alpha, beta, reachN, reachD });
 }
 
+const zero = new Float64Array(COLUMNS);
+
 /**
- * Fills residuals, gradients and curvature at theta; returns the objective of Hoffmann et al. 2022, equation 3: the sum of
- * w_i Huber_delta(r_i). delta = Infinity gives half the sum of squares.
+ * Fills residuals, their gradients at theta and the piece of the objective there; returns the objective of Hoffmann et al.
+ * 2022, equation 3: the sum of w_i Huber_delta(r_i). delta = Infinity gives half the sum of squares.
  */
 export function linearise(rows: Rows, theta: ArrayLike<number>, delta: number, out: Linearisation): number {
-  const { count, cells: known, near } = rows;
-  const { cells, curvature } = out;
+  const { count, cells: known } = rows;
+  const { cells } = out;
   const a = theta[A]!;
   const b = theta[B]!;
-  const e = theta[E]!;
   const end = count * CELLS;
   out.count = count;
   shapes(rows, theta[ALPHA]!, theta[BETA]!, cells);
-  let value = 0;
+  residuals(rows, a, b, theta[E]!, cells);
+  for (let o = 0; o < end; o += CELLS) {
+    const inverse = cells[o + 3]!;
+    const u = cells[o + 1]! * inverse;
+    const v = cells[o + 2]! * inverse;
+    cells[o + 1] = u;
+    cells[o + 2] = v;
+    cells[o + 4] = -a * known[o]! * u;
+    cells[o + 5] = -b * known[o + 1]! * v;
+    cells[o + 6] = known[o + 3]!;
+  }
+  pieceAt(out, delta, zero);
+  return out.piece.value;
+}
+
+// Short loops, one thing each: together they would run out of registers, and take half as long again.
+
+/** exp(-alpha ln N) and exp(-beta ln D) into the first two columns. */
+function shapes({ count, cells: known, near }: Rows, alpha: number, beta: number, cells: Float64Array): void {
+  const stepN = near ? near.alpha - alpha : 0;
+  const stepD = near ? near.beta - beta : 0;
+  if (near && Math.max(Math.abs(stepN) * near.reachN, Math.abs(stepD) * near.reachD) <= EXP_REACH) {
+    timesExpNear0(known, 0, stepN, 4, cells, 1, count);
+    timesExpNear0(known, 1, stepD, 5, cells, 2, count);
+    return;
+  }
+  const end = count * CELLS;
+  for (let o = 0; o < end; o += CELLS) {
+    cells[o + 1] = Math.exp(-alpha * known[o]!);
+    cells[o + 2] = Math.exp(-beta * known[o + 1]!);
+  }
+}
+
+/** r, and 1 / prediction into the third column. */
+function residuals({ count, cells: known, near }: Rows, a: number, b: number, e: number, cells: Float64Array): void {
+  const end = count * CELLS;
+  if (near) {
+    for (let o = 0; o < end; o += CELLS) {
+      const prediction = e + a * cells[o + 1]! + b * cells[o + 2]!;
+      cells[o + 3] = 1 / prediction;
+      cells[o] = log1p(prediction * known[o + 6]! - 1);
+    }
+    return;
+  }
+  for (let o = 0; o < end; o += CELLS) {
+    const prediction = e + a * cells[o + 1]! + b * cells[o + 2]!;
+    cells[o + 3] = 1 / prediction;
+    cells[o] = Math.log(prediction) - known[o + 2]!;
+  }
+}
+
+/**
+ * Adds to the Hessian of the objective (5 x 5, full) what the residuals' own curvature contributes: sum_i psi_i
+ * (d2 prediction_i) / prediction_i, psi = w Huber'. It is in four entries only. (d2 r has - g g' besides, which is of the
+ * order of r next to the g g' of J'J.)
+ */
+export function addResidualCurvature(rows: Rows, at: Linearisation, hessian: Float64Array): void {
+  const { cells: known } = rows;
+  const { cells, count, piece } = at;
+  const { delta } = piece;
+  const end = count * CELLS;
   let aAlpha = 0;
   let alphaAlpha = 0;
   let bBeta = 0;
   let betaBeta = 0;
   for (let o = 0; o < end; o += CELLS) {
-    const logN = known[o]!;
-    const logD = known[o + 1]!;
-    const weight = known[o + 3]!;
-    const prediction = e + a * cells[o + 1]! + b * cells[o + 2]!;
-    const r = near ? log1p(prediction * known[o + 6]! - 1) : Math.log(prediction) - known[o + 2]!;
-    const inverse = 1 / prediction;
-    const u = cells[o + 1]! * inverse;
-    const v = cells[o + 2]! * inverse;
-    const byAlpha = -a * logN * u;
-    const byBeta = -b * logD * v;
-    cells[o] = r;
-    cells[o + 1] = u;
-    cells[o + 2] = v;
-    cells[o + 3] = inverse;
-    cells[o + 4] = byAlpha;
-    cells[o + 5] = byBeta;
-    cells[o + 6] = weight;
+    const r = cells[o]!;
     const size = Math.abs(r);
-    let psi = weight * r;
-    if (size <= delta) value += 0.5 * psi * r;
-    else {
-      // The sign by division: a branch on it would be guessed wrong every other time.
-      psi *= delta / size;
-      value += weight * delta * (size - 0.5 * delta);
-    }
-    const byN = psi * logN;
-    const byD = psi * logD;
-    aAlpha -= byN * u;
-    alphaAlpha -= byN * byAlpha;
-    bBeta -= byD * v;
-    betaBeta -= byD * byBeta;
+    const psi = size <= delta ? cells[o + 6]! * r : (cells[o + 6]! * r * delta) / size;
+    const byN = psi * known[o]!;
+    const byD = psi * known[o + 1]!;
+    aAlpha -= byN * cells[o + 1]!;
+    alphaAlpha -= byN * cells[o + 4]!;
+    bBeta -= byD * cells[o + 2]!;
+    betaBeta -= byD * cells[o + 5]!;
   }
-  curvature[0] = aAlpha;
-  curvature[1] = alphaAlpha;
-  curvature[2] = bBeta;
-  curvature[3] = betaBeta;
-  return value;
-}
-
-/** exp(-alpha ln N) and exp(-beta ln D) into the first two columns. */
-function shapes({ count, cells: known, near }: Rows, alpha: number, beta: number, cells: Float64Array): void {
-  const end = count * CELLS;
-  if (
-    near &&
-    Math.max(Math.abs(alpha - near.alpha) * near.reachN, Math.abs(beta - near.beta) * near.reachD) <= EXP_REACH
-  ) {
-    const stepN = near.alpha - alpha;
-    const stepD = near.beta - beta;
-    for (let o = 0; o < end; o += CELLS) {
-      cells[o + 1] = known[o + 4]! * expNear0(stepN * known[o]!);
-      cells[o + 2] = known[o + 5]! * expNear0(stepD * known[o + 1]!);
-    }
-    return;
-  }
-  for (let o = 0; o < end; o += CELLS) {
-    cells[o + 1] = Math.exp(-alpha * known[o]!);
-    cells[o + 2] = Math.exp(-beta * known[o + 1]!);
-  }
+  hessian[A * SIZE + ALPHA]! += aAlpha;
+  hessian[ALPHA * SIZE + A]! += aAlpha;
+  hessian[ALPHA * SIZE + ALPHA]! += alphaAlpha;
+  hessian[B * SIZE + BETA]! += bBeta;
+  hessian[BETA * SIZE + B]! += bBeta;
+  hessian[BETA * SIZE + BETA]! += betaBeta;
 }

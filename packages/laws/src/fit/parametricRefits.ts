@@ -4,7 +4,7 @@ import { ALPHA, BETA, type ParametricData } from "./parametricData.js";
 import { createDescent } from "./parametricDescent.js";
 import { influenceOf } from "./parametricInfluence.js";
 import type { ParametricModel } from "./parametricModel.js";
-import { linearise, newLinearisation, type Rows, rowsNear, rowsOf } from "./parametricObjective.js";
+import { linearise, newLinearisation, newRows, type Rows, rowsNear, rowsOf } from "./parametricObjective.js";
 
 // The compiler knows a module's own constants, and looks imported ones up at every use.
 const SIZE = COLUMNS;
@@ -16,8 +16,8 @@ const CELLS = ROW;
  */
 export type Refit = (weights: Float64Array, shifts: Float64Array) => Float64Array | undefined;
 
-/** Errors square at every step: a step that promises less than this leaves far less behind it. */
-const TOLERANCE = 1e-7;
+/** How far above its minimum, relatively, a refit's objective may be expected to end. */
+const TOLERANCE = 1e-10;
 
 /**
  * Refits start from the first fit's residuals and gradients, which cost nothing again: of a resample only the rows that
@@ -29,7 +29,7 @@ export function createRefit(data: ParametricData, best: Float64Array, model: Par
   const whole = rowsNear(inOrder(rowsOf(data), order), best[ALPHA]!, best[BETA]!);
   const base = newLinearisation(runs);
   linearise(whole, best, delta, base);
-  const rows = { ...whole, cells: new Float64Array(runs * CELLS) };
+  const rows = newRows(runs, new Float64Array(runs * CELLS), whole.near);
   const known = newLinearisation(runs);
   const bend = bendOf(whole, base, best, model);
   const influence = influenceOf(base, best, model, delta);
@@ -90,6 +90,7 @@ export function createRefit(data: ParametricData, best: Float64Array, model: Par
     }
     rows.count = end / CELLS;
     known.count = rows.count;
+    known.piece.delta = Number.NaN;
     pull[0] = g0;
     pull[1] = g1;
     pull[2] = g2;
@@ -124,5 +125,5 @@ function inOrder({ count, cells }: Rows, order: Int32Array): Rows {
   order.forEach((i, k) => {
     sorted.set(cells.subarray(i * CELLS, (i + 1) * CELLS), k * CELLS);
   });
-  return { count, cells: sorted };
+  return newRows(count, sorted, undefined);
 }

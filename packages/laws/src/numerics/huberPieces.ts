@@ -9,6 +9,7 @@ const CELLS = ROW;
  * lies within it (side 0: w t^2 / 2) or beyond it (side -1 or 1: w delta (|t| - delta / 2)). A row's side is in its last cell.
  */
 export interface Piece {
+  /** NaN: none has been made yet. */
   delta: number;
   readonly p: Float64Array;
   value: number;
@@ -20,9 +21,14 @@ export interface Piece {
   readonly t: Float64Array;
 }
 
+/** Residuals with the piece that was last made of them. */
+export interface PiecedResiduals extends LinearResiduals {
+  readonly piece: Piece;
+}
+
 export function newPiece(capacity: number): Piece {
   return {
-    delta: 0,
+    delta: Number.NaN,
     p: new Float64Array(SIZE),
     value: 0,
     gradient: new Float64Array(SIZE),
@@ -34,9 +40,9 @@ export function newPiece(capacity: number): Piece {
 
 // In scalars and plain loops: here the bootstrap spends its time. Cells of a row: t at p = 0, five columns, weight, side.
 
-/** Fills the piece around p, by one pass over all rows. */
-export function pieceAt({ cells, count }: LinearResiduals, delta: number, p: Float64Array, out: Piece): void {
-  const { some, gradient, hessian } = out;
+/** Makes the piece around p, by one pass over all rows. */
+export function pieceAt({ cells, count, piece }: PiecedResiduals, delta: number, p: Float64Array): void {
+  const { some, gradient, hessian } = piece;
   const p0 = p[0]!;
   const p1 = p[1]!;
   const p2 = p[2]!;
@@ -84,9 +90,9 @@ export function pieceAt({ cells, count }: LinearResiduals, delta: number, p: Flo
   gradient[4] = g4;
   for (let k = 0; k < SIZE * SIZE; k++) hessian[k] = 0;
   for (let k = 0; k < members; k++) addOuter(cells, some[k]!, 1, hessian);
-  out.delta = delta;
-  copy(p, out.p);
-  out.value = value;
+  piece.delta = delta;
+  copy(p, piece.p);
+  piece.value = value;
 }
 
 /** hessian += factor w c c' of the row that begins at o, the lower triangle. */
@@ -125,13 +131,12 @@ const SHARE = 0.25;
 const FAR = 100;
 
 /**
- * Value, gradient and Hessian (lower triangle) at p from a piece nearby: its quadratic, corrected for the rows that lie on
+ * Value, gradient and Hessian (lower triangle) at p from the piece nearby: its quadratic, corrected for the rows that lie on
  * another side of delta at p. Most rows cost no more than their t. Returns the value less the piece's own; NaN, with
  * nothing filled, where too many rows have crossed for that to be quick and exact.
  */
-export function changeFrom(
-  piece: Piece,
-  { cells, count }: LinearResiduals,
+export function changeFromPiece(
+  { cells, count, piece }: PiecedResiduals,
   p: Float64Array,
   gradient: Float64Array,
   hessian: Float64Array,

@@ -1,6 +1,6 @@
 import { choleskySolve } from "./cholesky.js";
-import { changeFrom, newPiece, pieceAt } from "./huberPieces.js";
-import { COLUMNS, copy, type LinearResiduals, ROW, sumOfHuber, touchingMetric } from "./huberSums.js";
+import { changeFromPiece, type Piece, type PiecedResiduals, pieceAt } from "./huberPieces.js";
+import { COLUMNS, copy, ROW, sumOfHuber, touchingMetric } from "./huberSums.js";
 
 // The compiler knows a module's own constants, and looks imported ones up at every use.
 const SIZE = COLUMNS;
@@ -30,7 +30,7 @@ export interface Accuracy {
  * @returns the decrease from p = 0
  */
 export type HuberRegression = (
-  rows: LinearResiduals,
+  rows: PiecedResiduals,
   delta: number,
   model: StepModel,
   p: Float64Array,
@@ -51,11 +51,9 @@ const SQUARE = SIZE * SIZE;
  * Huber regression by Newton's method on its pieces, which ends exactly once the set of residuals within delta stays
  * (Madsen & Nielsen 1990, BIT 30, 682). A step that does not descend is cut at the zero of the slope along it; failing
  * that, it is damped by the quadratic that touches the objective from above, as in iteratively reweighted least squares.
- * Where delta is far below the residuals, larger ones lead to it (Madsen & Nielsen 1993, SIAM J. Optim. 3, 223). The
- * scratch space is allocated once, for at most `capacity` rows.
+ * Where delta is far below the residuals, larger ones lead to it (Madsen & Nielsen 1993, SIAM J. Optim. 3, 223).
  */
-export function createHuberRegression(capacity: number): HuberRegression {
-  const piece = newPiece(capacity);
+export function createHuberRegression(): HuberRegression {
   const vector = () => new Float64Array(SIZE);
   const [p, trial, gradient, uphill, right] = [vector(), vector(), vector(), vector(), vector()];
   const [hessian, metric, matrix] = [new Float64Array(SQUARE), new Float64Array(SQUARE), new Float64Array(SQUARE)];
@@ -94,19 +92,25 @@ export function createHuberRegression(capacity: number): HuberRegression {
   }
 
   /** Fills gradient and Hessian (lower triangle) at x; returns the value less `origin`. */
-  function evaluate(rows: LinearResiduals, model: StepModel, scale: number, x: Float64Array, origin: number): number {
-    let value = changeFrom(piece, rows, x, gradient, hessian);
+  function evaluate(rows: PiecedResiduals, model: StepModel, scale: number, x: Float64Array, origin: number): number {
+    const { piece } = rows;
+    let value = changeFromPiece(rows, x, gradient, hessian);
     if (Number.isNaN(value)) {
-      pieceAt(rows, piece.delta, x, piece);
-      copyPiece();
+      pieceAt(rows, piece.delta, x);
+      copyPiece(piece);
       value = 0;
     }
     return addModel(model, scale, x, value + piece.value - origin);
   }
 
-  function copyPiece(): void {
+  function copyPiece(piece: Piece): void {
     copy(piece.gradient, gradient);
     copy(piece.hessian, hessian);
+  }
+
+  function isAt(piece: Piece, delta: number): boolean {
+    for (let i = 0; i < SIZE; i++) if (piece.p[i] !== p[i]) return false;
+    return piece.delta === delta;
   }
 
   function addModel(model: StepModel, scale: number, x: Float64Array, sum: number): number {
@@ -127,17 +131,18 @@ export function createHuberRegression(capacity: number): HuberRegression {
    * or less that at p where none is given.
    */
   function solve(
-    rows: LinearResiduals,
+    rows: PiecedResiduals,
     delta: number,
     model: StepModel,
     scale: number,
     accuracy: Accuracy,
     before?: number,
   ): number {
-    pieceAt(rows, delta, p, piece);
+    const { piece } = rows;
+    if (!isAt(piece, delta)) pieceAt(rows, delta, p);
     const origin = before ?? piece.value;
     const at = (x: Float64Array) => evaluate(rows, model, scale, x, origin);
-    copyPiece();
+    copyPiece(piece);
     const initial = addModel(model, scale, p, piece.value - origin);
     let value = initial;
     let damping = 0;
@@ -182,7 +187,7 @@ export function createHuberRegression(capacity: number): HuberRegression {
    * Moves p, the minimum at one delta, to where the minimum at a smaller one lies as long as the same residuals are within
    * it: those shrink in proportion, which keeps them within (Madsen & Nielsen 1993, section 3).
    */
-  function follow(rows: LinearResiduals, delta: number, next: number, model: StepModel, target: number): void {
+  function follow(rows: PiecedResiduals, delta: number, next: number, model: StepModel, target: number): void {
     evaluate(rows, model, delta / target, p, 0);
     gradient.fill(0);
     const { cells, count } = rows;
