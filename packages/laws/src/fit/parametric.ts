@@ -103,13 +103,14 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
     return { id: record.id, predicted, logResidual: Math.log(record.loss / predicted) };
   });
 
-  const refit = createRefit(data, best.theta, model, delta);
-  const resampler = (options.resamples ?? 1) > 0 ? createResampler(records, options) : undefined;
+  const drawn = (options.resamples ?? 1) > 0;
+  const refit = drawn ? createRefit(data, best.theta, model, delta) : undefined;
+  const resampler = drawn ? createResampler(records, options) : undefined;
   const counts = new Float64Array(records.length);
   const shifts = new Float64Array(records.length);
   const draws = bootstrap(DRAW_NAMES, options, (random) => {
     resampler!.draw(random, counts, shifts);
-    const theta = refit(counts, shifts);
+    const theta = refit!(counts, shifts);
     if (!theta) return undefined;
     const p = ownUnits(problem, setting, theta);
     const { a, b } = chinchillaExponents(p, compute);

@@ -19,6 +19,8 @@ export interface Bend {
 
 /** A bend longer than this share of the step leaves the series behind (Transtrum & Sethna 2012, equation 15). */
 const LONGEST = 0.375;
+/** Of very many rows so many do. */
+const ENOUGH = 4000;
 
 /**
  * The path along which residuals change linearly with the step, as far as the parameters can bring that about: most of such
@@ -31,7 +33,8 @@ export function bendOf(rows: Rows, at: Linearisation, theta: Float64Array, model
   const metric = new Float64Array(SQUARE);
   // J' r'' by variable and pair of variables, and then K.
   const tensor = new Float64Array(SIZE * SQUARE);
-  for (let o = 0; o < at.count * ROW; o += ROW) {
+  const stride = Math.ceil(at.count / ENOUGH) * ROW;
+  for (let o = 0; o < at.count * ROW; o += stride) {
     const column = (k: number) => at.cells[o + 1 + k]!;
     for (const p of free) {
       for (const q of free) {
