@@ -1,9 +1,12 @@
 import { choleskySolve } from "../numerics/cholesky.js";
-import { log1p } from "../numerics/nearby.js";
+import { LOG_REACH, log1pNear0 } from "../numerics/nearby.js";
 import { nonNegativeFromGram } from "../numerics/nonNegativeLeastSquares.js";
 import { A, B, E, type ParametricData } from "./parametricData.js";
 import type { ParametricModel } from "./parametricModel.js";
 import { LEAST_START } from "./parametricSearch.js";
+
+// The compiler knows a module's own constants, and looks imported ones up at every use.
+const REACH = LOG_REACH;
 
 /** A', B', E'. */
 type Triple = [number, number, number];
@@ -150,7 +153,8 @@ function squares(shapes: Shapes, [a, b, e]: Triple, normal: Float64Array, right:
   let h22 = 0;
   for (let i = 0; i < runs; i++) {
     const prediction = a * model[i]! + b * tokens[i]! + e;
-    const r = log1p(prediction * inverseLoss[i]! - 1);
+    const z = prediction * inverseLoss[i]! - 1;
+    const r = Math.abs(z) <= REACH ? log1pNear0(z) : Math.log(1 + z);
     const w = 1 / prediction;
     const u = model[i]! * w;
     const v = tokens[i]! * w;

@@ -53,22 +53,25 @@ export function bendOf(rows: Rows, at: Linearisation, theta: Float64Array, model
     });
   }
   const bent = new Float64Array(SIZE);
+  const products = new Float64Array(SQUARE);
   return {
     follow(step) {
-      for (let i = 0; i < SIZE; i++) {
-        let sum = 0;
-        for (let p = 0; p < SIZE; p++) {
-          for (let q = 0; q < SIZE; q++) sum += tensor[i * SQUARE + p * SIZE + q]! * step[p]! * step[q]!;
-        }
-        bent[i] = 0.5 * sum;
-      }
       let along = 0;
-      let across = 0;
       for (let p = 0; p < SIZE; p++) {
         for (let q = 0; q < SIZE; q++) {
-          along += step[p]! * metric[p * SIZE + q]! * step[q]!;
-          across += bent[p]! * metric[p * SIZE + q]! * bent[q]!;
+          const product = step[p]! * step[q]!;
+          products[p * SIZE + q] = product;
+          along += metric[p * SIZE + q]! * product;
         }
+      }
+      for (let i = 0; i < SIZE; i++) {
+        let sum = 0;
+        for (let pair = 0; pair < SQUARE; pair++) sum += tensor[i * SQUARE + pair]! * products[pair]!;
+        bent[i] = 0.5 * sum;
+      }
+      let across = 0;
+      for (let p = 0; p < SIZE; p++) {
+        for (let q = 0; q < SIZE; q++) across += bent[p]! * metric[p * SIZE + q]! * bent[q]!;
       }
       if (across > LONGEST * LONGEST * along) return;
       for (let i = 0; i < SIZE; i++) step[i]! += bent[i]!;

@@ -113,7 +113,7 @@ export function createDescent(capacity: number): Descent {
         known?.bend.addCurvature(current.piece.gradient, curvature);
       }
       // What is left of one regression is the next one's; far off, the linearisation is no better anyway.
-      accuracy.share = near ? 1e-5 : 1e-3;
+      accuracy.share = near ? 1e-3 : 1e-2;
       linear.fill(0);
       if (penalty) {
         penalty(theta, linear, penaltyHessian);

@@ -1,15 +1,16 @@
 import { newPiece, type PiecedResiduals, pieceAt } from "../numerics/huberPieces.js";
 import { COLUMNS, ROW } from "../numerics/huberSums.js";
-import { EXP_REACH, log1p, timesExpNear0 } from "../numerics/nearby.js";
+import { EXP_REACH, LOG_REACH, log1pNear0, timesExpNear0 } from "../numerics/nearby.js";
 import { A, ALPHA, B, BETA, E, type ParametricData } from "./parametricData.js";
 
 // The compiler knows a module's own constants, and looks imported ones up at every use.
 const SIZE = COLUMNS;
 const CELLS = ROW;
+const REACH = LOG_REACH;
 
 /**
- * The rows that a descent works on: those of the data that count at all. The cells of a row are ln N, ln D, ln L and its
- * weight; where a point nearby is known, exp(-alpha ln N), exp(-beta ln D) there, and 1 / L; the last one is unused.
+ * The rows that a descent works on: those of the data that count at all. The cells of a row are ln N, ln D, ln L, its weight,
+ * exp(-alpha ln N) and exp(-beta ln D) at a point nearby if one is known, and 1 / L; the last one is unused.
  */
 export interface Rows {
   count: number;
@@ -45,6 +46,7 @@ export function rowsOf({ logN, logD, logLoss }: ParametricData, weights?: ArrayL
     cells[o + 1] = logD[i]!;
     cells[o + 2] = logLoss[i]!;
     cells[o + 3] = weights ? weights[i]! : 1;
+    cells[o + 6] = Math.exp(-logLoss[i]!);
   }
   return newRows(count, cells, undefined);
 }
@@ -65,7 +67,6 @@ export function rowsNear(rows: Rows, alpha: number, beta: number): Rows {
     reachD = Math.max(reachD, Math.abs(cells[o + 1]!));
     cells[o + 4] = Math.exp(-alpha * cells[o]!);
     cells[o + 5] = Math.exp(-beta * cells[o + 1]!);
-    cells[o + 6] = Math.exp(-cells[o + 2]!);
   }
   return newRows(rows.count, cells, { alpha, beta, reachN, reachD });
 }
@@ -81,20 +82,30 @@ export function linearise(rows: Rows, theta: ArrayLike<number>, delta: number, o
   const { cells } = out;
   const a = theta[A]!;
   const b = theta[B]!;
+  const e = theta[E]!;
   const end = count * CELLS;
   out.count = count;
   shapes(rows, theta[ALPHA]!, theta[BETA]!, cells);
-  residuals(rows, a, b, theta[E]!, cells);
+  const { some } = out.piece;
+  let far = 0;
   for (let o = 0; o < end; o += CELLS) {
-    const inverse = cells[o + 3]!;
-    const u = cells[o + 1]! * inverse;
-    const v = cells[o + 2]! * inverse;
+    const shapeN = cells[o + 1]!;
+    const shapeD = cells[o + 2]!;
+    const prediction = e + a * shapeN + b * shapeD;
+    const inverse = 1 / prediction;
+    const z = prediction * known[o + 6]! - 1;
+    const u = shapeN * inverse;
+    const v = shapeD * inverse;
+    cells[o] = log1pNear0(z);
     cells[o + 1] = u;
     cells[o + 2] = v;
+    cells[o + 3] = inverse;
     cells[o + 4] = -a * known[o]! * u;
     cells[o + 5] = -b * known[o + 1]! * v;
     cells[o + 6] = known[o + 3]!;
+    if (!(Math.abs(z) <= REACH)) some[far++] = o;
   }
+  for (let k = 0; k < far; k++) cells[some[k]!] = -Math.log(cells[some[k]! + 3]!) - known[some[k]! + 2]!;
   pieceAt(out, delta, zero);
   return out.piece.value;
 }
@@ -114,24 +125,6 @@ function shapes({ count, cells: known, near }: Rows, alpha: number, beta: number
   for (let o = 0; o < end; o += CELLS) {
     cells[o + 1] = Math.exp(-alpha * known[o]!);
     cells[o + 2] = Math.exp(-beta * known[o + 1]!);
-  }
-}
-
-/** r, and 1 / prediction into the third column. */
-function residuals({ count, cells: known, near }: Rows, a: number, b: number, e: number, cells: Float64Array): void {
-  const end = count * CELLS;
-  if (near) {
-    for (let o = 0; o < end; o += CELLS) {
-      const prediction = e + a * cells[o + 1]! + b * cells[o + 2]!;
-      cells[o + 3] = 1 / prediction;
-      cells[o] = log1p(prediction * known[o + 6]! - 1);
-    }
-    return;
-  }
-  for (let o = 0; o < end; o += CELLS) {
-    const prediction = e + a * cells[o + 1]! + b * cells[o + 2]!;
-    cells[o + 3] = 1 / prediction;
-    cells[o] = Math.log(prediction) - known[o + 2]!;
   }
 }
 
