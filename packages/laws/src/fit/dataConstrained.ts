@@ -12,7 +12,7 @@ import { type Basin, basinsOf, withinBasins } from "./dataConstrainedBasins.js";
 import { repetitionData } from "./dataConstrainedProblem.js";
 import { dataConstrainedSolver } from "./dataConstrainedSolver.js";
 import type { RunResidual } from "./parametric.js";
-import type { ResidualLoss } from "./parametricObjective.js";
+import type { ResidualLoss } from "./parametricData.js";
 import { checkRecords, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
 import { resampler } from "./resampling.js";
 import type { FitResult, FitWarning } from "./result.js";

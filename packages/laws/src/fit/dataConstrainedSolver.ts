@@ -11,7 +11,7 @@ import {
   repetitionProblem,
 } from "./dataConstrainedProblem.js";
 import { APART, decayDistance, descendThrough, distinctMinima, repetitionStarts } from "./dataConstrainedSearch.js";
-import type { ResidualLoss } from "./parametricObjective.js";
+import type { ResidualLoss } from "./parametricData.js";
 
 /** Where a descent ended. */
 export interface Minimum {

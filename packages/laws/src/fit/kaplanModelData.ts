@@ -17,7 +17,7 @@ import {
   toKaplan,
 } from "./kaplanModelDataFit.js";
 import type { RunResidual } from "./parametric.js";
-import { parametricData } from "./parametricObjective.js";
+import { parametricData } from "./parametricData.js";
 import { ILL_CONDITIONED } from "./parametricWarnings.js";
 import { computeCostOf, recordDiagnostics } from "./records.js";
 import type { FitResult, FitWarning } from "./result.js";

@@ -2,8 +2,8 @@ import type { KaplanModelDataParameters } from "../laws/kaplanModelData.js";
 import { minimiseBounded, type NewtonProblem, type NewtonResult } from "../numerics/boundedNewton.js";
 import { choleskySolve } from "../numerics/cholesky.js";
 import { conditionNumber } from "../numerics/symmetricEigenvalues.js";
+import type { ParametricData } from "./parametricData.js";
 import { distinctMinima, type FoundMinimum } from "./parametricDiagnostics.js";
-import type { ParametricData } from "./parametricObjective.js";
 
 const VARIABLES = 4;
 /** alpha_N, alpha_D between these; every published value lies between 0.05 and 0.6. */

@@ -5,6 +5,7 @@ import type { RunRecord } from "../record.js";
 import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import type { ProfileInterval } from "../uncertainty/profileLikelihood.js";
 import { createResampler, type ResamplingOptions } from "../uncertainty/resampling.js";
+import { type ResidualLoss, toChinchilla } from "./parametricData.js";
 import { conditioning, type FoundMinimum, relativeGradient } from "./parametricDiagnostics.js";
 import {
   type ParametricProblem,
@@ -14,7 +15,7 @@ import {
   searchMinima,
 } from "./parametricFit.js";
 import type { FixedParameters } from "./parametricModel.js";
-import { linearise, newLinearisation, type ResidualLoss, toChinchilla } from "./parametricObjective.js";
+import { linearise, newLinearisation } from "./parametricObjective.js";
 import { profileParameters } from "./parametricProfile.js";
 import { createRefit } from "./parametricRefits.js";
 import { type Sensitivity, sensitivityOf } from "./parametricSensitivity.js";
@@ -102,13 +103,14 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
     return { id: record.id, predicted, logResidual: Math.log(record.loss / predicted) };
   });
 
-  const refit = createRefit(data, best.theta, model, delta);
-  const resampler = (options.resamples ?? 1) > 0 ? createResampler(records, options) : undefined;
+  const drawn = (options.resamples ?? 1) > 0;
+  const refit = drawn ? createRefit(data, best.theta, model, delta) : undefined;
+  const resampler = drawn ? createResampler(records, options) : undefined;
   const counts = new Float64Array(records.length);
   const shifts = new Float64Array(records.length);
   const draws = bootstrap(DRAW_NAMES, options, (random) => {
     resampler!.draw(random, counts, shifts);
-    const theta = refit(counts, shifts);
+    const theta = refit!(counts, shifts);
     if (!theta) return undefined;
     const p = ownUnits(problem, setting, theta);
     const { a, b } = chinchillaExponents(p, compute);
@@ -116,7 +118,7 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
   });
   const summary = withoutConstants(summariseDraws(draws));
 
-  const at = newLinearisation(records.length, rows.weight);
+  const at = newLinearisation(records.length);
   linearise(rows, best.theta, delta, at);
   const conditions = conditioning(data, at, best.theta);
   const sensitivity = sensitivityOf(records, problem, setting, best.theta, compute, conditions);

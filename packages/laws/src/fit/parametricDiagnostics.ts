@@ -1,18 +1,10 @@
 import { choleskySolve } from "../numerics/cholesky.js";
-import { COLUMNS } from "../numerics/huberSums.js";
+import { COLUMNS, ROW } from "../numerics/huberSums.js";
 import { conditionNumber } from "../numerics/symmetricEigenvalues.js";
+import { A, ALPHA, B, BETA, E, LEAST_AMPLITUDE, type ParametricData } from "./parametricData.js";
 import type { DescentResult } from "./parametricDescent.js";
 import type { ParametricModel } from "./parametricModel.js";
-import {
-  A,
-  ALPHA,
-  B,
-  BETA,
-  E,
-  LEAST_AMPLITUDE,
-  type Linearisation,
-  type ParametricData,
-} from "./parametricObjective.js";
+import type { Linearisation } from "./parametricObjective.js";
 
 /** Variables whose gradient must vanish at an optimum: searched ones, off their bounds, with a term that shows. */
 export function interiorVariables(theta: ArrayLike<number>, model: ParametricModel): number[] {
@@ -29,8 +21,8 @@ export function interiorVariables(theta: ArrayLike<number>, model: ParametricMod
 
 /** Column k of the residuals' gradient in the free variables. */
 function entry(at: Linearisation, model: ParametricModel, k: number, i: number): number {
-  const own = at.columns[k]![i]!;
-  return k === ALPHA && model.ratio !== undefined ? own + model.ratio * at.columns[BETA]![i]! : own;
+  const own = at.cells[i * ROW + 1 + k]!;
+  return k === ALPHA && model.ratio !== undefined ? own + model.ratio * at.cells[i * ROW + 1 + BETA]! : own;
 }
 
 /**
@@ -48,7 +40,7 @@ export function relativeGradient(
     let sum = 0;
     let size = 0;
     for (let i = 0; i < at.count; i++) {
-      const r = at.residual[i]!;
+      const r = at.cells[i * ROW]!;
       const pull = (r > delta ? delta : r < -delta ? -delta : r) * entry(at, model, k, i);
       sum += pull;
       size += Math.abs(pull);
@@ -79,7 +71,7 @@ export function conditioning(data: ParametricData, at: Linearisation, theta: Arr
   const [scaleA, scaleB] = [Math.exp(-theta[ALPHA]! * data.centreN), Math.exp(-theta[BETA]! * data.centreD)];
   const level = Math.exp(-data.centreLoss);
   for (let i = 0; i < at.count; i++) {
-    for (let k = 0; k < COLUMNS; k++) row[k] = at.columns[k]![i]!;
+    for (let k = 0; k < COLUMNS; k++) row[k] = at.cells[i * ROW + 1 + k]!;
     own[A] = row[A]! * scaleA * level;
     own[B] = row[B]! * scaleB * level;
     own[E] = row[E]! * level;

@@ -2,9 +2,10 @@ import { chinchillaExponents } from "../laws/chinchilla.js";
 import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
 import { groupByBudget } from "./budgets.js";
+import { fromChinchilla, toChinchilla } from "./parametricData.js";
 import { type Conditioning, conditioning } from "./parametricDiagnostics.js";
 import { type ParametricProblem, type ParametricSetting, parametricProblem } from "./parametricFit.js";
-import { fromChinchilla, linearise, newLinearisation, toChinchilla } from "./parametricObjective.js";
+import { linearise, newLinearisation } from "./parametricObjective.js";
 
 /** Where the exponent a goes when something that should not matter is changed. */
 export interface Sensitivity {
@@ -44,7 +45,7 @@ export function sensitivityOf(
   const smaller = parametricProblem(rest, setting);
   const start = fromChinchilla(smaller.data, toChinchilla(problem.data, theta));
   const refit = smaller.descend(start, { tolerance: 1e-9 });
-  const at = newLinearisation(rest.length, smaller.rows.weight);
+  const at = newLinearisation(rest.length);
   linearise(smaller.rows, refit.theta, smaller.delta, at);
   const [alpha, beta] = [theta[3]!, theta[4]!];
   const scale = (alpha + compute.exponent * beta) ** 2;

@@ -3,9 +3,9 @@ import type { BootstrapDraws } from "../uncertainty/bootstrap.js";
 import { objectiveAt95 } from "../uncertainty/likelihood.js";
 import { dependentRows } from "../uncertainty/resampling.js";
 import type { ParametricBasin, ParametricOptions } from "./parametric.js";
+import { A, B, LEAST_AMPLITUDE } from "./parametricData.js";
 import type { Conditioning, FoundMinimum } from "./parametricDiagnostics.js";
 import type { ParametricProblem, ParametricSetting } from "./parametricFit.js";
-import { A, B, LEAST_AMPLITUDE } from "./parametricObjective.js";
 import type { Sensitivity } from "./parametricSensitivity.js";
 import type { FitWarning } from "./result.js";
 import {

@@ -82,8 +82,12 @@ export function warnConvention(records: readonly RunRecord[], convention?: Count
 
 /** Rows imported twice make every interval too narrow; a second seed never has the same loss to the last digit. */
 export function warnCopies(records: readonly RunRecord[]): FitWarning[] {
-  const distinct = new Set(records.map((r) => [r.parameters, r.tokens, r.flops, r.loss].join("/")));
-  const copies = records.length - distinct.size;
+  const losses = new Set<number>();
+  const shared = new Set<number>();
+  for (const { loss } of records) (losses.has(loss) ? shared : losses).add(loss);
+  const suspects = records.filter((r) => shared.has(r.loss));
+  const distinct = new Set(suspects.map((r) => [r.parameters, r.tokens, r.flops, r.loss].join("/")));
+  const copies = suspects.length - distinct.size;
   if (copies === 0) return [];
   return [
     warn(
