@@ -57,16 +57,27 @@ export function groupByBudget(
     const groups = [...byBudget].map(([budget, members]) => ({ budget, members })).sort((x, y) => x.budget - y.budget);
     return { kind: "budget-column", tolerance, cut: 0, groups };
   }
-  const order = records.map((_, i) => i).sort((i, j) => records[i]!.flops - records[j]!.flops);
+  return clusterByCompute(
+    records.map((r) => r.flops),
+    tolerance,
+  );
+}
+
+/** Groups by single-linkage clusters of ln C alone. */
+export function clusterByCompute(
+  flops: readonly number[],
+  tolerance: number = DEFAULT_CLUSTER_TOLERANCE,
+): BudgetGrouping {
+  const order = flops.map((_, i) => i).sort((i, j) => flops[i]! - flops[j]!);
   const clusters: number[][] = [];
   let previous = Number.NEGATIVE_INFINITY;
   for (const i of order) {
-    const at = Math.log(records[i]!.flops);
+    const at = Math.log(flops[i]!);
     if (at - previous > Math.log1p(tolerance)) clusters.push([]);
     clusters.at(-1)!.push(i);
     previous = at;
   }
-  const logC = (i: number) => Math.log(records[i]!.flops);
+  const logC = (i: number) => Math.log(flops[i]!);
   const parts = clusters.map((members) => cutChain(members, logC));
   const groups = parts.flat().map((members) => ({
     budget: Math.exp(members.reduce((sum, i) => sum + logC(i), 0) / members.length),

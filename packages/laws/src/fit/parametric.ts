@@ -4,7 +4,7 @@ import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
 import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import type { ProfileInterval } from "../uncertainty/profileLikelihood.js";
-import { createResampler, type ResamplingOptions } from "../uncertainty/resampling.js";
+import { createResampler, type ResamplingOptions, resamplingOfSquares } from "../uncertainty/resampling.js";
 import { conditioning, type FoundMinimum, relativeGradient } from "./parametricDiagnostics.js";
 import {
   type ParametricProblem,
@@ -103,7 +103,8 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
   });
 
   const refit = createRefit(data, best.theta, model, delta);
-  const resampler = (options.resamples ?? 1) > 0 ? createResampler(records, options) : undefined;
+  const resampling = setting.loss === "mse" ? resamplingOfSquares(options, records.length, model.size) : options;
+  const resampler = (options.resamples ?? 1) > 0 ? createResampler(records, resampling) : undefined;
   const counts = new Float64Array(records.length);
   const shifts = new Float64Array(records.length);
   const draws = bootstrap(DRAW_NAMES, options, (random) => {
@@ -119,6 +120,7 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
   const at = newLinearisation(records.length, rows.weight);
   linearise(rows, best.theta, delta, at);
   const conditions = conditioning(data, at, best.theta);
+  const gradient = relativeGradient(at, best.theta, model, delta);
   const sensitivity = sensitivityOf(records, problem, setting, best.theta, compute, conditions);
   const sizes = residuals.map((r) => Math.abs(r.logResidual));
   const starts = minima.reduce((sum, m) => sum + m.starts, 0);
@@ -144,7 +146,7 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
       basins: minima.length,
       iterations: best.result.iterations,
       converged: best.result.converged,
-      relativeGradient: relativeGradient(at, best.theta, model, delta),
+      relativeGradient: gradient,
       ...finite({
         conditionNumber: conditions.scaled,
         conditionNumberProjected: conditions.projected,
@@ -164,10 +166,12 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
       minima,
       basins,
       conditions,
+      relativeGradient: gradient,
       sensitivity,
       standardErrors: summary.standardErrors,
       exponents,
       draws,
+      over: resampler?.over,
     }),
     residuals,
     compute,
@@ -252,10 +256,9 @@ function finite(values: Record<string, number>): Record<string, number> {
 }
 
 function sensitivityDiagnostics(sensitivity: Sensitivity): Record<string, number> {
-  const { smallerDelta, largerDelta, withoutSmallest } = sensitivity;
+  const { delta, withoutSmallest } = sensitivity;
   return {
-    ...(smallerDelta !== undefined && { exponentAtTenthDelta: smallerDelta }),
-    ...(largerDelta !== undefined && { exponentAtTenfoldDelta: largerDelta }),
+    ...(delta && { exponentAtTenthDelta: delta.smaller, exponentAtTenfoldDelta: delta.larger }),
     ...(withoutSmallest && {
       exponentWithoutSmallestBudget: withoutSmallest.exponent,
       smallestBudget: withoutSmallest.budget,
