@@ -18,7 +18,7 @@ import type { ResidualLoss } from "./parametricObjective.js";
 import { ILL_CONDITIONED } from "./parametricWarnings.js";
 import { checkRecords, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
 import type { FitResult, FitWarning } from "./result.js";
-import { shiftDiagnostics, smallestBudget, warnBudgetShift, warnDeltaShift } from "./shifts.js";
+import { shiftDiagnostics, warnBudgetShift, warnDeltaShift } from "./shifts.js";
 import {
   warn,
   warnBootstrap,
@@ -182,9 +182,7 @@ export function fitDataConstrained(
         ? [warn("ill-conditioned", `The condition number is ${conditions.conditionNumber.toExponential(0)}, scaled.`)]
         : []),
       ...warnDeltaShift(sensitivity.delta),
-      ...(sensitivity.smallestBudget === undefined
-        ? []
-        : warnBudgetShift(smallestBudget(sensitivity.smallestBudget), sensitivity.budget)),
+      ...warnBudgetShift(sensitivity.budget),
       ...warnBootstrap(draws.failed, draws.attempted),
       ...warnNoIntervals(draws),
     ],

@@ -6,7 +6,7 @@ import { type BootstrapDraws, FEWEST_DRAWS } from "../uncertainty/bootstrap.js";
 import { repetitionData } from "./dataConstrainedProblem.js";
 import { dataConstrainedSolver, type Minimum, type SolverChoices } from "./dataConstrainedSolver.js";
 import { type BudgetShift, chanceOf, type DeltaShift } from "./shifts.js";
-import { largerBudgets } from "./smallestBudget.js";
+import { largerBudgets, leftOut } from "./smallestBudget.js";
 
 /** Where R_D* and R_N* go with Huber's delta, and without the runs of the smallest budget; as decays, 1/(1 + R*). */
 export interface DataConstrainedSensitivity {
@@ -67,7 +67,12 @@ export function dataConstrainedSensitivity(
   const budget = freed.map((name): BudgetShift => {
     const along = Array.from({ length: size }, (_, k) => (k === size - (name === "RD" ? 2 : 1) ? 1 : 0));
     const ratio = few.variance(along) / all.variance(along);
-    return { ...described(name), changed: decay(without.parameters, name), chance: chanceOf(error(name), ratio) };
+    return {
+      ...described(name),
+      without: leftOut(left),
+      changed: decay(without.parameters, name),
+      chance: chanceOf(error(name), ratio),
+    };
   });
   return { delta: deltaShifts, budget, smallestBudget: left.budget };
 }

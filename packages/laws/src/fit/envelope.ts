@@ -107,6 +107,7 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
   const shift = changed !== undefined && {
     key: "exponent",
     name: "the exponent a",
+    without: `the lowest quarter of the envelope (up to ${quarter.toExponential(2)} FLOPs)`,
     value: a,
     changed,
     chance: chanceOfDraws(changes),
@@ -171,9 +172,7 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
       ...warnCopies(records),
       ...warnExponentSum(a, b, compute.exponent),
       ...frontier.warnings,
-      ...(shift
-        ? warnBudgetShift(`the lowest quarter of the envelope (up to ${quarter.toExponential(2)} FLOPs)`, [shift])
-        : []),
+      ...(shift ? warnBudgetShift([shift]) : []),
       ...warnBootstrap(draws.failed, draws.attempted),
       ...warnNoIntervals(draws),
       ...warnCoverage("envelope", draws),

@@ -5,12 +5,20 @@ import { type BootstrapOptions, summariseDraws } from "../uncertainty/bootstrap.
 import { examine } from "./lawDiagnostics.js";
 import { type LawLoss, lawProblem, reportedObjective, residualsAt } from "./lawObjective.js";
 import { bootstrapLaw } from "./lawResampling.js";
-import { checkEnough, checkRows, type LawRow, outputScale } from "./lawRows.js";
+import { checkEnough, checkRows, type LawRow, outputScale, scaleOf } from "./lawRows.js";
 import { deltaPath, descend, directPath, lawStarts, refitPath } from "./lawSearch.js";
 import { lawSensitivity } from "./lawSensitivity.js";
 import { type Constraints, searchSpace } from "./lawSpace.js";
 import type { FitResult, FitWarning } from "./result.js";
-import { warn, warnBootstrap, warnConvergence, warnDependentRows, warnFewPoints, warnNoIntervals } from "./warnings.js";
+import {
+  rangeOf,
+  warn,
+  warnBootstrap,
+  warnConvergence,
+  warnDependentRows,
+  warnFewPoints,
+  warnNoIntervals,
+} from "./warnings.js";
 
 export interface LawFitOptions<Name extends string = string> extends BootstrapOptions, Constraints<Name> {
   /** Default "mse". */
@@ -98,6 +106,7 @@ export function fitLaw<Name extends string, Input extends string>(
     objective: reportedObjective(residuals, loss, delta),
     diagnostics: {
       observations: rows.length,
+      ...computeRange(general, rows),
       freeParameters: space.members.length,
       residualLoss: loss,
       delta: loss === "huber" ? delta : 0,
@@ -130,6 +139,14 @@ export function fitLaw<Name extends string, Input extends string>(
     fixed: space.held as Partial<Record<Name, number>>,
     tied: options.tied ?? [],
   };
+}
+
+/** The compute that the rows span, where the law knows of any; C = 6ND. */
+function computeRange(law: Law, rows: readonly LawRow[]): FitResult["diagnostics"] {
+  const { isCompute, of } = scaleOf(law);
+  if (!isCompute) return {};
+  const { least, largest } = rangeOf(rows.map(of));
+  return { smallestFlops: least, largestFlops: largest };
 }
 
 /** A second seed never gives the same y to the last digit. */

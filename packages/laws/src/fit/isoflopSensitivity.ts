@@ -1,6 +1,7 @@
 import { leastSquares } from "../numerics/leastSquares.js";
 import type { IsoflopMinima } from "./isoflopMinima.js";
 import { type BudgetShift, chanceOf } from "./shifts.js";
+import { leftOut } from "./smallestBudget.js";
 
 /** Where the exponent goes without the smallest budget's minimum; undefined with fewer than four minima. */
 export function withoutSmallestMinimum(
@@ -20,13 +21,15 @@ export function withoutSmallestMinimum(
   const [all, rest] = [regress(0), regress(1)];
   if (!all || !rest) return undefined;
   const value = laws.parameters.a;
+  const { budget } = used[0]!.profile;
   return {
     key: "exponent",
     name: "the exponent a",
     value,
+    without: leftOut({ budget, several: false }),
     // Both by the same weights: the fit's own may be others.
     changed: value + rest.coefficients[1]! - all.coefficients[1]!,
     chance: chanceOf(standardError, rest.unscaledCovariance[1]![1]! / all.unscaledCovariance[1]![1]!),
-    budget: used[0]!.profile.budget,
+    budget,
   };
 }

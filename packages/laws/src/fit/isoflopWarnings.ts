@@ -9,7 +9,7 @@ import type { ProfileCurve } from "./profileCurve.js";
 import { EVEN_COMPUTE } from "./profileDesign.js";
 import { lopsidedness, offCentre } from "./profileShape.js";
 import type { FitWarning } from "./result.js";
-import { type BudgetShift, smallestBudget, warnBudgetShift } from "./shifts.js";
+import { type BudgetShift, warnBudgetShift } from "./shifts.js";
 import {
   warn,
   warnBootstrap,
@@ -59,7 +59,7 @@ export function isoflopWarnings(findings: IsoflopFindings): FitWarning[] {
     ...warnConvention(records, options.convention),
     ...warnCopies(records),
     ...warnExponentSum(a, b, compute.exponent),
-    ...(sensitivity ? warnBudgetShift(smallestBudget(sensitivity.budget), [sensitivity]) : []),
+    ...(sensitivity ? warnBudgetShift([sensitivity]) : []),
     ...findings.frontier.warnings,
     ...warnBootstrap(draws.failed, draws.attempted),
     ...(curve === "parabola" && used.some(({ profile }) => spanOf(profile) > WIDE) ? warnCoverage("wide", draws) : []),

@@ -7,7 +7,8 @@ import { computeLawOf, computeParameters, minimaFrontier, runsFrontier } from ".
 import { fitKaplanModelData, type KaplanModelDataFit } from "./kaplanModelData.js";
 import { checkRecords, checkVariation, type FitOptions, recordDiagnostics } from "./records.js";
 import type { FitResult } from "./result.js";
-import { shiftDiagnostics, smallestBudget, warnBudgetShift } from "./shifts.js";
+import { shiftDiagnostics, warnBudgetShift } from "./shifts.js";
+import { leftOut } from "./smallestBudget.js";
 import {
   warn,
   warnBootstrap,
@@ -63,6 +64,7 @@ function fitCompute(records: readonly RunRecord[], options: KaplanOptions): Kapl
   const shift = changed !== undefined && {
     key: "alphaC",
     name: "alphaC",
+    without: leftOut(larger!),
     value: alphaC,
     changed: -changed,
     chance: larger!.chance,
@@ -89,7 +91,7 @@ function fitCompute(records: readonly RunRecord[], options: KaplanOptions): Kapl
       ...warnConvention(records, options.convention),
       ...warnCopies(records),
       ...warnDependentRows(dependentRows(records), over),
-      ...(shift ? warnBudgetShift(smallestBudget(larger!.budget), [shift]) : []),
+      ...(shift ? warnBudgetShift([shift]) : []),
       ...warnBootstrap(draws.failed, draws.attempted),
       ...warnNoIntervals(draws),
     ],

@@ -18,6 +18,7 @@ export interface Frontier {
   /** Without the smallest budget; undefined where too little would be left. */
   readonly larger?: {
     readonly budget: number;
+    readonly several: boolean;
     readonly points: readonly FrontierPoint[];
     /** Standard deviation by which chance alone moves alphaC. */
     readonly chance: number | undefined;
@@ -68,9 +69,7 @@ export function runsFrontier(records: readonly RunRecord[], options: KaplanOptio
   return {
     kind: "pareto",
     points: paretoFrontier(records),
-    ...(larger &&
-      rest &&
-      rest.length >= 3 && { larger: { budget: larger.budget, points: rest, chance: chanceOfDraws(changes) } }),
+    ...(larger && rest && rest.length >= 3 && { larger: { ...larger, points: rest, chance: chanceOfDraws(changes) } }),
     draws,
     over: resampler?.over ?? "none",
     warnings: [
@@ -97,7 +96,7 @@ export function minimaFrontier(fit: IsoflopFit): Frontier {
   return {
     kind: "isoflop-minima",
     points,
-    ...(points.length >= 4 && { larger: { budget: used[0]!.budget, points: rest, chance } }),
+    ...(points.length >= 4 && { larger: { budget: used[0]!.budget, several: false, points: rest, chance } }),
     draws,
     over: fit.diagnostics.bootstrapOver as Frontier["over"],
     warnings: fit.warnings.filter((warning) => warning.code === "few-points"),

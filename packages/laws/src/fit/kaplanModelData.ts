@@ -13,8 +13,8 @@ import { parametricData } from "./parametricObjective.js";
 import { ILL_CONDITIONED } from "./parametricWarnings.js";
 import { computeCostOf, recordDiagnostics } from "./records.js";
 import type { FitResult, FitWarning } from "./result.js";
-import { type BudgetShift, chanceOf, shiftDiagnostics, smallestBudget, warnBudgetShift } from "./shifts.js";
-import { largerBudgets } from "./smallestBudget.js";
+import { type BudgetShift, chanceOf, shiftDiagnostics, warnBudgetShift } from "./shifts.js";
+import { largerBudgets, leftOut } from "./smallestBudget.js";
 import {
   warn,
   warnBootstrap,
@@ -115,7 +115,7 @@ export function fitKaplanModelData(records: readonly RunRecord[], options: Kapla
           .map(({ theta, value }) => ({ value, p: toKaplan(data, theta) })),
         best.value,
       ),
-      ...(sensitivity ? warnBudgetShift(smallestBudget(sensitivity.budget), [sensitivity]) : []),
+      ...(sensitivity ? warnBudgetShift([sensitivity]) : []),
       ...warnBootstrap(draws.failed, draws.attempted),
       ...warnNoIntervals(draws),
     ],
@@ -164,6 +164,7 @@ function withoutSmallestBudget(
   return {
     key: "exponent",
     name: "the exponent a",
+    without: leftOut(larger),
     value: a(parameters),
     changed: a(toKaplan(data, x)),
     chance: chanceOf(standardError, ratio),

@@ -1,7 +1,7 @@
 import { standardDeviation } from "../numerics/statistics.js";
 import { type BootstrapDraws, FEWEST_DRAWS } from "../uncertainty/bootstrap.js";
 import { type LawProblem, lawObjective, lawProblem } from "./lawObjective.js";
-import type { LawRow } from "./lawRows.js";
+import { scaleOf } from "./lawRows.js";
 import { descend } from "./lawSearch.js";
 import { conditionsAt } from "./newtonConditions.js";
 import type { FitResult, FitWarning } from "./result.js";
@@ -37,12 +37,7 @@ export function lawSensitivity(
       ...shiftDiagnostics(without?.shifts ?? [], delta),
       ...(without && { smallestScale: without.scale }),
     },
-    warnings: [
-      ...warnDeltaShift(delta),
-      ...(without
-        ? warnBudgetShift(`the rows of smallest ${without.quantity} (${without.scale.toPrecision(3)})`, without.shifts)
-        : []),
-    ],
+    warnings: [...warnDeltaShift(delta), ...warnBudgetShift(without?.shifts ?? [])],
   };
 }
 
@@ -65,7 +60,7 @@ function deltaShifts(problem: LawProblem, { best, path, draws }: Sought): DeltaS
 /** Variables are compared where the search has them: amplitudes in their logarithms. */
 function budgetShifts(problem: LawProblem, { best, path, draws }: Sought) {
   const { law, space, rows } = problem;
-  const scale = scaleOf(law.inputs);
+  const scale = scaleOf(law);
   const larger = largerScales(rows.map(scale.of), 2 * space.members.length);
   if (!larger) return undefined;
   const rest = lawProblem(
@@ -94,15 +89,8 @@ function budgetShifts(problem: LawProblem, { best, path, draws }: Sought) {
       changed: changed[name!]!,
       chance: chanceOf(standardError, few.variance(along) / all.variance(along)),
       asRatio: space.logarithmic[k]!,
+      without: `the rows of smallest ${scale.name} (up to ${larger.budget.toPrecision(3)})`,
     };
   });
-  return { quantity: scale.name, scale: larger.budget, shifts };
-}
-
-/** What a row's budget is: C where the law has it, ND where it has those, else its first input. */
-function scaleOf(inputs: LawProblem["law"]["inputs"]): { readonly name: string; of(row: LawRow): number } {
-  if ("C" in inputs) return { name: "C", of: (row) => row.inputs.C! };
-  if ("N" in inputs && "D" in inputs) return { name: "C = 6ND", of: (row) => 6 * row.inputs.N! * row.inputs.D! };
-  const [first] = Object.keys(inputs);
-  return { name: first!, of: (row) => row.inputs[first!]! };
+  return { scale: larger.budget, shifts };
 }

@@ -4,7 +4,7 @@ import type { RunRecord } from "../record.js";
 import { type Conditioning, conditioning } from "./parametricDiagnostics.js";
 import { type ParametricProblem, type ParametricSetting, parametricProblem } from "./parametricFit.js";
 import { fromChinchilla, linearise, newLinearisation, toChinchilla } from "./parametricObjective.js";
-import { largerBudgets } from "./smallestBudget.js";
+import { largerBudgets, leftOut } from "./smallestBudget.js";
 
 /** Where the exponent a goes when something that should not matter is changed. */
 export interface Sensitivity {
@@ -12,6 +12,8 @@ export interface Sensitivity {
   readonly delta?: { readonly smaller: number; readonly larger: number };
   readonly withoutSmallest?: {
     readonly budget: number;
+    /** What was left out, as in a sentence. */
+    readonly without: string;
     readonly exponent: number;
     /** Variance of a from these runs over its variance from all of them. */
     readonly varianceRatio: number;
@@ -50,6 +52,11 @@ export function sensitivityOf(
   const ratio = variance(conditioning(smaller.data, at, refit.theta)) / variance(conditions);
   return {
     ...deltas,
-    withoutSmallest: { budget: larger.budget, exponent: exponent(smaller, refit.theta), varianceRatio: ratio },
+    withoutSmallest: {
+      budget: larger.budget,
+      without: leftOut(larger),
+      exponent: exponent(smaller, refit.theta),
+      varianceRatio: ratio,
+    },
   };
 }

@@ -8,7 +8,7 @@ import type { ParametricProblem, ParametricSetting } from "./parametricFit.js";
 import { A, B, LEAST_AMPLITUDE } from "./parametricObjective.js";
 import type { Sensitivity } from "./parametricSensitivity.js";
 import type { FitWarning } from "./result.js";
-import { chanceOf, smallestBudget, warnBudgetShift, warnDeltaShift } from "./shifts.js";
+import { chanceOf, warnBudgetShift, warnDeltaShift } from "./shifts.js";
 import {
   warn,
   warnBootstrap,
@@ -136,10 +136,11 @@ function warnSensitivity({
   return [
     ...(delta ? warnDeltaShift([{ ...exponent, standardError, ...delta }]) : []),
     ...(withoutSmallest
-      ? warnBudgetShift(smallestBudget(withoutSmallest.budget), [
+      ? warnBudgetShift([
           {
             ...exponent,
             changed: withoutSmallest.exponent,
+            without: withoutSmallest.without,
             chance: chanceOf(standardError, withoutSmallest.varianceRatio),
           },
         ])

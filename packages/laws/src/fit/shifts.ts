@@ -9,6 +9,8 @@ export interface BudgetShift {
   readonly name: string;
   readonly value: number;
   readonly changed: number;
+  /** What was left out, as in a sentence: "the smallest budget (6.00e+18 FLOPs)". */
+  readonly without: string;
   /**
    * Standard deviation of the change, or with `asRatio` of the change of its logarithm, that chance alone explains; where it
    * cannot be told there is no warning.
@@ -34,28 +36,22 @@ const ONE_VALUE = 1.96;
 /** The same where of several values the one that changes most is told of. */
 const SEVERAL_VALUES = 3;
 
-/**
- * A value that moves further without the smallest budget than chance explains.
- * @param what was left out: smallestBudget(6e18)
- */
-export function warnBudgetShift(what: string, shifts: readonly BudgetShift[]): FitWarning[] {
+/** A value that moves further without the smallest budget than chance explains. */
+export function warnBudgetShift(shifts: readonly BudgetShift[]): FitWarning[] {
   const worst = largest(shifts, ({ value, changed, chance, asRatio }) => {
     const change = asRatio ? Math.log(changed / value) : changed - value;
     return Math.abs(change) / (chance || Number.NaN);
   });
   if (worst === undefined || worst.size <= (shifts.length === 1 ? ONE_VALUE : SEVERAL_VALUES)) return [];
-  const { name, value, changed, chance, asRatio } = worst.shift;
+  const { name, value, changed, chance, asRatio, without } = worst.shift;
   const explained = asRatio ? `by ${(100 * Math.expm1(chance!)).toPrecision(2)} %` : `by ${shown(chance!)}`;
   return [
     warn(
       "budget-sensitive",
-      `Without ${what} ${name} goes from ${shown(value)} to ${shown(changed)}; chance alone would move it ${explained}.`,
+      `Without ${without} ${name} goes from ${shown(value)} to ${shown(changed)}; chance alone would move it ${explained}.`,
     ),
   ];
 }
-
-/** A budget that was left out, for a sentence. */
-export const smallestBudget = (flops: number): string => `the smallest budget (${flops.toExponential(2)} FLOPs)`;
 
 /** A value that moves by more than its standard error with Huber's delta. */
 export function warnDeltaShift(shifts: readonly DeltaShift[]): FitWarning[] {
