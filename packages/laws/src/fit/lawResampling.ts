@@ -7,8 +7,9 @@ import {
   bootstrap,
   type SeedNoise,
 } from "../uncertainty/bootstrap.js";
-import { createCounter, dependentRows } from "../uncertainty/resampling.js";
+import { createCounter, dependentRows, fewerOfSquares } from "../uncertainty/resampling.js";
 import { noiseAt, seedNoiseOf } from "../uncertainty/seedNoise.js";
+import type { LawFitOptions } from "./fitLaw.js";
 import type { LawProblem } from "./lawObjective.js";
 import { descend } from "./lawSearch.js";
 
@@ -28,7 +29,7 @@ export function bootstrapLaw(
   problem: LawProblem,
   best: readonly number[],
   path: readonly number[],
-  options: BootstrapOptions,
+  options: BootstrapOptions & Pick<LawFitOptions, "loss">,
 ): LawDraws {
   const { rows, space, law } = problem;
   const names = Object.keys(law.parameters);
@@ -37,7 +38,9 @@ export function bootstrapLaw(
   const weights = new Float64Array(rows.length).fill(1);
   const noisy = { ...problem, target: Float64Array.from(problem.target) };
   const sd = over === "noise" && (options.resamples ?? 1) > 0 ? noiseOf(problem, options.noise) : undefined;
-  const count = over === "noise" ? undefined : createCounter(rows, over);
+  const units = over === "runs" ? rows.length - dependent : rows.length;
+  const fewer = (options.loss ?? "mse") === "mse" ? fewerOfSquares(units, space.members.length) : 0;
+  const count = over === "noise" ? undefined : createCounter(rows, over, fewer);
 
   const draws = bootstrap(names, options, (random) => {
     if (sd) {

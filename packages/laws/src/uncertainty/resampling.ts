@@ -67,15 +67,19 @@ function noiseResampler(records: readonly RunRecord[], options: ResamplingOption
   };
 }
 
-/** Fills how often each observation counts, when observations or whole runs are drawn with replacement. */
+/**
+ * Fills how often each observation counts, when observations or whole runs are drawn with replacement: as many as there
+ * are, or `fewer`.
+ */
 export function createCounter(
   observations: readonly Observation[],
   over: "rows" | "runs",
+  fewer = 0,
 ): (random: Random, counts: Float64Array) => void {
   const clusters = over === "runs" ? clustersOf(observations) : observations.map((_, i) => [i]);
   return (random, counts) => {
     counts.fill(0);
-    for (let k = 0; k < clusters.length; k++) {
+    for (let k = fewer; k < clusters.length; k++) {
       for (const i of clusters[random.integer(clusters.length)]!) counts[i] = counts[i]! + 1;
     }
   };
@@ -98,6 +102,18 @@ export function clustersOf(observations: readonly Observation[]): number[][] {
     }
   });
   return clusters;
+}
+
+/** A resample of fewer observations for each parameter often cannot be fitted. */
+const LEAST_A_PARAMETER = 3;
+
+/**
+ * How many fewer observations a resample of least squares draws where they are few: a fit of p parameters leaves residuals
+ * whose variance is (n - p)/n of the noise's, and n - p of n draws make up for it. Curves of 12 to 20 points cover 96 %
+ * of the time by it, without it 85 to 93 % (dev/LOG.md).
+ */
+export function fewerOfSquares(observations: number, parameters: number): number {
+  return Math.max(0, Math.min(parameters, observations - LEAST_A_PARAMETER * parameters));
 }
 
 /** Observations beyond the first of their training run. */
