@@ -174,6 +174,28 @@ describe("isoflop plan and forecast by what fit --law wrote", () => {
     expect(JSON.parse(stdout).forecast).toMatchObject({ approach: "3", law: "chinchilla" });
   });
 
+  it("forecast by runs gives Approach 3's intervals by profile likelihood too, where asked for", async () => {
+    const path = await file("runs.csv", "params,tokens,val_loss", runs());
+    const args = ["forecast", path, "--flops", "1e20", "--bootstrap", "30", "--profile"];
+    const { procedures } = JSON.parse((await command(...args, "--json")).stdout);
+    const parametric = procedures.find((one: { procedure: string }) => one.procedure === "3");
+    for (const name of ["parameters", "tokens", "loss"]) {
+      const [low, high] = parametric.profile95[name].interval;
+      expect(low).toBeLessThan(parametric[name]);
+      expect(high).toBeGreaterThan(parametric[name]);
+    }
+    expect((await command(...args)).stdout).toMatch(
+      /By profile likelihood, 95 %:\n {2}3 parametric: N_opt \[[\d.]+[MB], /,
+    );
+  });
+
+  it("where no approach fits, the reason of the one that asks for least is told", async () => {
+    const path = await file("few.csv", "params,tokens,val_loss", runs().slice(0, 3));
+    const { code, stderr } = await command("fit", path);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Approach 3 needs at least 6 runs; there are 3\..*\n {2}hint: Train or import more runs/);
+  });
+
   it("refuse what cannot be answered, with what to do", async () => {
     const rows = Array.from({ length: 12 }, (_, i) => [10 ** (2 + i / 2), 3 * 10 ** (-0.1 * i) + 0.4]);
     const path = await file("curve.csv", "x,y", rows);

@@ -16,6 +16,7 @@ import { observationsText } from "./observationsText.js";
 interface ForecastFlags extends ComputeFlags, ObservationFlags {
   readonly approach: AskedApproach;
   readonly figure?: string;
+  readonly profile?: true;
   readonly json?: true;
 }
 
@@ -36,6 +37,7 @@ export function forecastVerb(io: CommandIo): Command {
         .default("auto"),
     );
   return withObservationFlags(withComputeFlags(verb))
+    .option("--profile", "Approach 3: intervals by profile likelihood too")
     .option("--figure <file>", "write the backtest's figure to this SVG file")
     .option("--json", "write JSON to standard output")
     .addHelpText(
@@ -52,7 +54,7 @@ export function forecastVerb(io: CommandIo): Command {
       const observations = await observationsOf(sources, flags);
       const { records, dropped, convention, derived } = observations;
       const choices = { ...DEFAULT_FITS, resamples: flags.bootstrap, seed: flags.seed };
-      const made = forecastRuns(records, convention, flops, flags.approach, choices);
+      const made = forecastRuns(records, convention, flops, flags.approach, choices, flags.profile);
       if (flags.figure !== undefined) await writeFigure(flags.figure, made);
       if (flags.json) {
         const counted = { count: records.length, dropped, convention, ...(derived === undefined ? {} : { derived }) };
@@ -70,7 +72,7 @@ export function forecastVerb(io: CommandIo): Command {
 
 /** Options that speak of runs have no meaning for a fit that is made. Errors: flags-conflict. */
 function refuseOfRuns(command: Command): void {
-  const stray = ["approach", "figure", "columns", "where", "checkpoints", "bootstrap", "seed"].find(
+  const stray = ["approach", "figure", "profile", "columns", "where", "checkpoints", "bootstrap", "seed"].find(
     (name) => command.getOptionValueSource(name) === "cli",
   );
   if (stray === undefined) return;

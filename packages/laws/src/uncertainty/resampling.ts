@@ -104,13 +104,12 @@ export function clustersOf(observations: readonly Observation[]): number[][] {
   return clusters;
 }
 
-/** A resample of fewer observations for each parameter often cannot be fitted. */
-const LEAST_A_PARAMETER = 3;
+/** Resamples of fewer observations for each parameter vary enough by themselves: they often miss an end of the range. */
+const LEAST_A_PARAMETER = 4;
 
 /**
- * How many fewer observations a resample of least squares draws where they are few: a fit of p parameters leaves residuals
- * whose variance is (n - p)/n of the noise's, and n - p of n draws make up for it. Curves of 12 to 20 points cover 96 %
- * of the time by it, without it 85 to 93 % (dev/LOG.md).
+ * How many fewer observations a resample of least squares draws: a fit of p parameters leaves residuals whose variance is
+ * (n - p)/n of the noise's, and n - p of n draws make up for it (dev/LOG.md).
  */
 export function fewerOfSquares(observations: number, parameters: number): number {
   return Math.max(0, Math.min(parameters, observations - LEAST_A_PARAMETER * parameters));
