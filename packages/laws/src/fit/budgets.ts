@@ -57,7 +57,17 @@ export function groupByBudget(
     const groups = [...byBudget].map(([budget, members]) => ({ budget, members })).sort((x, y) => x.budget - y.budget);
     return { kind: "budget-column", tolerance, cut: 0, groups };
   }
-  const flops = Float64Array.from(records, (r) => r.flops);
+  return clusterByCompute(
+    records.map((r) => r.flops),
+    tolerance,
+  );
+}
+
+/** Groups by single-linkage clusters of ln C alone. */
+export function clusterByCompute(
+  flops: ArrayLike<number>,
+  tolerance: number = DEFAULT_CLUSTER_TOLERANCE,
+): BudgetGrouping {
   const order = Uint32Array.from(flops, (_, i) => i).sort((i, j) => flops[i]! - flops[j]!);
   const logC = Float64Array.from(order, (i) => Math.log(flops[i]!));
   const groups: BudgetGroup[] = [];

@@ -4,7 +4,7 @@ import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
 import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import type { ProfileInterval } from "../uncertainty/profileLikelihood.js";
-import { createResampler, type ResamplingOptions } from "../uncertainty/resampling.js";
+import { createResampler, type ResamplingOptions, resamplingOfSquares } from "../uncertainty/resampling.js";
 import { type ResidualLoss, toChinchilla } from "./parametricData.js";
 import { conditioning, type FoundMinimum, relativeGradient } from "./parametricDiagnostics.js";
 import {
@@ -105,7 +105,8 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
 
   const drawn = (options.resamples ?? 1) > 0;
   const refit = drawn ? createRefit(data, best.theta, model, delta) : undefined;
-  const resampler = drawn ? createResampler(records, options) : undefined;
+  const resampling = setting.loss === "mse" ? resamplingOfSquares(options, records.length, model.size) : options;
+  const resampler = drawn ? createResampler(records, resampling) : undefined;
   const counts = new Float64Array(records.length);
   const shifts = new Float64Array(records.length);
   const draws = bootstrap(DRAW_NAMES, options, (random) => {
@@ -121,6 +122,7 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
   const at = newLinearisation(records.length);
   linearise(rows, best.theta, delta, at);
   const conditions = conditioning(data, at, best.theta);
+  const gradient = relativeGradient(at, best.theta, model, delta);
   const sensitivity = sensitivityOf(records, problem, setting, best.theta, compute, conditions);
   const sizes = residuals.map((r) => Math.abs(r.logResidual));
   const starts = minima.reduce((sum, m) => sum + m.starts, 0);
@@ -146,7 +148,7 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
       basins: minima.length,
       iterations: best.result.iterations,
       converged: best.result.converged,
-      relativeGradient: relativeGradient(at, best.theta, model, delta),
+      relativeGradient: gradient,
       ...finite({
         conditionNumber: conditions.scaled,
         conditionNumberProjected: conditions.projected,
@@ -166,10 +168,12 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
       minima,
       basins,
       conditions,
+      relativeGradient: gradient,
       sensitivity,
       standardErrors: summary.standardErrors,
       exponents,
       draws,
+      over: resampler?.over,
     }),
     residuals,
     compute,
@@ -254,10 +258,9 @@ function finite(values: Record<string, number>): Record<string, number> {
 }
 
 function sensitivityDiagnostics(sensitivity: Sensitivity): Record<string, number> {
-  const { smallerDelta, largerDelta, withoutSmallest } = sensitivity;
+  const { delta, withoutSmallest } = sensitivity;
   return {
-    ...(smallerDelta !== undefined && { exponentAtTenthDelta: smallerDelta }),
-    ...(largerDelta !== undefined && { exponentAtTenfoldDelta: largerDelta }),
+    ...(delta && { exponentAtTenthDelta: delta.smaller, exponentAtTenfoldDelta: delta.larger }),
     ...(withoutSmallest && {
       exponentWithoutSmallestBudget: withoutSmallest.exponent,
       smallestBudget: withoutSmallest.budget,
