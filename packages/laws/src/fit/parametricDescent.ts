@@ -146,7 +146,12 @@ export function createDescent(capacity: number): Descent {
         const first = iteration === 1 && damping === 0 ? known : undefined;
         if (first) copy(first.step, step);
         else step.fill(0);
-        const promised = regress(current, delta, terms, step, accuracy, first?.value);
+        let promised = regress(current, delta, terms, step, accuracy, first?.value);
+        if (!(promised > small) && (first || accuracy.spread > delta)) {
+          // A step begun elsewhere, or by larger deltas, can end above where it should begin: from there, downhill only.
+          step.fill(0);
+          promised = regress(current, delta, terms, step, { tolerance: accuracy.tolerance, share: 0, spread: 0 });
+        }
         known?.bend.follow(step);
         for (let i = 0; i < SIZE; i++) {
           trial[i] = Math.min(Math.max(theta[i]! + step[i]!, model.lower[i]!), model.upper[i]!);

@@ -33,7 +33,7 @@ export interface ParametricProblem {
 
 /** Least absolute deviations as the limit of a vanishing delta: |r| is then exact to half of it. */
 const LAD_DELTA = 1e-9;
-const PROJECTED_STARTS = 8;
+const PROJECTED_STARTS = 16;
 
 export function parametricProblem(records: readonly RunRecord[], setting: ParametricSetting): ParametricProblem {
   const { loss, fixed, tied } = setting;
