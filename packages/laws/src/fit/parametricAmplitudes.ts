@@ -9,13 +9,13 @@ import { LEAST_START } from "./parametricSearch.js";
 const REACH = LOG_REACH;
 
 /** A', B', E'. */
-type Triple = [number, number, number];
+export type Triple = [number, number, number];
 
 /** Mean square of ln residuals above which amplitudes descend as logarithms. */
 const FAR = 0.05;
 
 /** So many rows, evenly spread, show the way. */
-const GUIDES = 32;
+const GUIDES = 16;
 
 /** Where paths end, with the sum of squares there. */
 interface End {
@@ -36,7 +36,7 @@ interface Shapes {
  * Gauss-Newton for sum_i (ln(prediction_i) - ln L_i)^2 over A', B', E' >= 0: in their logarithms while far off, where
  * ln(prediction) is nearly linear in the logarithm of its largest term; then in themselves, where a vanishing one ends.
  * A path whose next step leads to within a thousandth of the lower end of an earlier one has met it. A few rows show the
- * way, and then all of them.
+ * way, and then all of them. Paths with one end give the same object.
  */
 export function amplitudeFit(data: ParametricData, model: ParametricModel, alpha: number, beta: number) {
   // The same for all starts of a pair of exponents.
@@ -51,7 +51,7 @@ export function amplitudeFit(data: ParametricData, model: ParametricModel, alpha
   const guidedEnds: End[] = [];
   const ends: End[] = [];
   const [normal, right] = [new Float64Array(9), new Float64Array(3)];
-  const [matrix, step] = [new Float64Array(9), new Float64Array(3)];
+  const [matrix, step, wanted] = [new Float64Array(9), new Float64Array(3), new Float64Array(3)];
 
   function logarithmicStep(x: Triple, damping: number): Triple {
     for (let i = 0; i < 3; i++) {
@@ -65,19 +65,33 @@ export function amplitudeFit(data: ParametricData, model: ParametricModel, alpha
       step[i] = 0;
     }
     if (!choleskySolve(matrix, step, 3)) return x;
-    return x.map((v, i) => v * Math.exp(Math.min(Math.max(step[i]!, -30), 30))) as Triple;
+    const moved = (i: 0 | 1 | 2) => x[i] * Math.exp(Math.min(Math.max(step[i]!, -30), 30));
+    return [moved(0), moved(1), moved(2)];
   }
 
+  /** min |r + J (y - x)|^2 over y >= 0, held ones as they are. */
   function linearStep(x: Triple): Triple {
-    // min |r + J (y - x)|^2 over y >= 0, held ones as they are.
-    const wanted = free.map((i) => right[i]! + free.reduce<number>((sum, j) => sum + normal[3 * i + j]! * x[j]!, 0));
-    const gram = free.map((i) => free.map((j) => normal[3 * i + j]!));
-    const { x: found } = nonNegativeFromGram(gram, wanted);
-    const y: Triple = [...x];
-    free.forEach((i, k) => {
-      y[i] = found[k]!;
-    });
+    const size = free.length;
+    for (let k = 0; k < size; k++) {
+      const row = 3 * free[k]!;
+      let sum = right[free[k]!]!;
+      for (let j = 0; j < size; j++) {
+        sum += normal[row + free[j]!]! * x[free[j]!]!;
+        matrix[k * size + j] = normal[row + free[j]!]!;
+      }
+      wanted[k] = sum;
+      step[k] = sum;
+    }
+    const y: Triple = [x[0], x[1], x[2]];
+    let allowed = choleskySolve(matrix, step, size);
+    for (let k = 0; k < size; k++) allowed &&= step[k]! >= 0;
+    const found = allowed ? step : nonNegativeFromGram(gramOfFree(), Array.from(wanted.subarray(0, size))).x;
+    for (let k = 0; k < size; k++) y[free[k]!] = found[k]!;
     return y;
+  }
+
+  function gramOfFree(): number[][] {
+    return free.map((i) => free.map((j) => normal[3 * i + j]!));
   }
 
   /** Out of the far field, by the rows that guide. */
@@ -130,7 +144,8 @@ export function amplitudeFit(data: ParametricData, model: ParametricModel, alpha
   }
 
   return (logs: Triple): Triple => {
-    const start = logs.map((log, i) => (isHeld[i] ? model.lower[i]! : Math.exp(log))) as Triple;
+    const amplitude = (i: 0 | 1 | 2) => (isHeld[i] ? model.lower[i]! : Math.exp(logs[i]));
+    const start: Triple = [amplitude(0), amplitude(1), amplitude(2)];
     const guided = endOf(guides, guidedEnds, approach(start));
     guided.onward ??= endOf(all, ends, guided.at);
     return guided.onward.at;
@@ -138,7 +153,10 @@ export function amplitudeFit(data: ParametricData, model: ParametricModel, alpha
 }
 
 /** Fills J'J and -J'r, with J the gradients of ln(prediction) in A', B', E'; returns the sum of squares. */
-function squares(shapes: Shapes, [a, b, e]: Triple, normal: Float64Array, right: Float64Array): number {
+function squares(shapes: Shapes, at: Triple, normal: Float64Array, right: Float64Array): number {
+  const a = at[0];
+  const b = at[1];
+  const e = at[2];
   const { model, tokens, inverseLoss } = shapes;
   const runs = model.length;
   let sum = 0;
@@ -191,9 +209,10 @@ function thinned(shapes: Shapes): Shapes {
 
 /** Within a thousandth, where Gauss-Newton has one end. */
 function near(x: Triple, y: Triple): boolean {
-  return x.every((v, i) => Math.abs(v - y[i]!) <= 1e-3 * (y[i]! + LEAST_START));
+  for (let i = 0; i < 3; i++) if (!(Math.abs(x[i]! - y[i]!) <= 1e-3 * (y[i]! + LEAST_START))) return false;
+  return true;
 }
 
 function between(x: Triple, y: Triple, share: number): Triple {
-  return x.map((v, i) => v + share * (y[i]! - v)) as Triple;
+  return [x[0] + share * (y[0] - x[0]), x[1] + share * (y[1] - x[1]), x[2] + share * (y[2] - x[2])];
 }

@@ -19,8 +19,8 @@ export interface Bend {
 
 /** A bend longer than this share of the step leaves the series behind (Transtrum & Sethna 2012, equation 15). */
 const LONGEST = 0.375;
-/** Of very many rows so many do. */
-const ENOUGH = 4000;
+/** Of many rows so many do. */
+const ENOUGH = 500;
 
 /**
  * The path along which residuals change linearly with the step, as far as the parameters can bring that about: most of such
@@ -33,16 +33,16 @@ export function bendOf(rows: Rows, at: Linearisation, theta: Float64Array, model
   const metric = new Float64Array(SQUARE);
   // J' r'' by variable and pair of variables, and then K.
   const tensor = new Float64Array(SIZE * SQUARE);
+  const column = new Float64Array(SIZE);
+  const second = new Float64Array(SQUARE);
   const stride = Math.ceil(at.count / ENOUGH) * ROW;
   for (let o = 0; o < at.count * ROW; o += stride) {
-    const column = (k: number) => at.cells[o + 1 + k]!;
-    for (const p of free) {
-      for (const q of free) {
-        metric[p * SIZE + q]! += column(p) * column(q);
-        const second = secondDerivative(p, q, column, rows.cells[o]!, rows.cells[o + 1]!);
-        for (const i of free) tensor[i * SQUARE + p * SIZE + q]! += column(i) * second;
-      }
+    for (const p of free) column[p] = at.cells[o + 1 + p]!;
+    for (let pair = 0; pair < SQUARE; pair++) {
+      metric[pair]! += column[Math.floor(pair / SIZE)]! * column[pair % SIZE]!;
     }
+    secondDerivatives(column, rows.cells[o]!, rows.cells[o + 1]!, second);
+    for (let k = 0; k < SIZE * SQUARE; k++) tensor[k]! += column[Math.floor(k / SQUARE)]! * second[k % SQUARE]!;
   }
   const gram = Float64Array.from(free.flatMap((p) => free.map((q) => metric[p * SIZE + q]!)));
   for (let pair = 0; pair < SQUARE; pair++) {
@@ -85,10 +85,15 @@ export function bendOf(rows: Rows, at: Linearisation, theta: Float64Array, model
   };
 }
 
-/** d2 ln(prediction) by two variables. */
-function secondDerivative(p: number, q: number, column: (k: number) => number, logN: number, logD: number): number {
-  const straight = -column(p) * column(q);
-  if (Math.max(p, q) === ALPHA && (Math.min(p, q) === A || p === q)) return straight - logN * column(Math.min(p, q));
-  if (Math.max(p, q) === BETA && (Math.min(p, q) === B || p === q)) return straight - logD * column(Math.min(p, q));
-  return straight;
+/** Fills d2 ln(prediction) by every two variables, from its gradient. */
+function secondDerivatives(gradient: Float64Array, logN: number, logD: number, out: Float64Array): void {
+  for (let p = 0; p < SIZE; p++) {
+    for (let q = 0; q < SIZE; q++) out[p * SIZE + q] = -gradient[p]! * gradient[q]!;
+  }
+  out[A * SIZE + ALPHA]! -= logN * gradient[A]!;
+  out[ALPHA * SIZE + A]! -= logN * gradient[A]!;
+  out[ALPHA * SIZE + ALPHA]! -= logN * gradient[ALPHA]!;
+  out[B * SIZE + BETA]! -= logD * gradient[B]!;
+  out[BETA * SIZE + B]! -= logD * gradient[B]!;
+  out[BETA * SIZE + BETA]! -= logD * gradient[BETA]!;
 }

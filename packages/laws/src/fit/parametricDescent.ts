@@ -89,18 +89,15 @@ export function createDescent(capacity: number): Descent {
     for (let i = 0; i < SIZE; i++) theta[i] = Math.min(Math.max(start[i]!, model.lower[i]!), model.upper[i]!);
     if (ratio !== undefined) theta[BETA] = ratio * theta[ALPHA]!;
     let trial = new Float64Array(SIZE);
-    let weights = 0;
-    const end = rows.count * CELLS;
-    for (let o = 3; o < end; o += CELLS) weights += rows.cells[o]!;
+    const weights = sumOfWeights(rows);
     const floor = weights * ROUNDING * Math.min(ROUNDING, delta);
 
     let current = known?.at ?? own[0];
     let next = own[1];
     let value = known?.value ?? linearise(rows, theta, delta, current);
     if (penalty) value += penalty(theta, unused, penaltyHessian);
-    let size = 0;
-    for (let o = 0; o < end; o += CELLS) size += current.cells[o + 6]! * Math.abs(current.cells[o]!);
-    accuracy.spread = size / weights;
+    const spread = sumOfSizes(current) / weights;
+    accuracy.spread = spread;
     let decrease = Number.POSITIVE_INFINITY;
     let previous = 0;
     let damping = 0;
@@ -121,7 +118,7 @@ export function createDescent(capacity: number): Descent {
       }
       if (ratio !== undefined) {
         foldTied(ratio, linear, curvature);
-        for (let o = 0; o < end; o += CELLS) current.cells[o + 4]! += ratio * current.cells[o + 5]!;
+        foldColumns(ratio, current);
         pieceAt(current, delta, zero);
       }
       for (let i = 0; i < SIZE; i++) {
@@ -179,7 +176,7 @@ export function createDescent(capacity: number): Descent {
           previous = promised;
           value = candidate;
           // What the linearisation missed goes with the square of the step, as the decrease does.
-          accuracy.spread = (size / weights) * Math.min(1, (10 * decrease) / value);
+          accuracy.spread = spread * Math.min(1, (10 * decrease) / value);
           damping = decrease > 0.25 * promised ? (damping > 0.1 ? damping / 8 : 0) : damping;
         } else {
           if (damping === 0) touchingMetric(current, delta, zero, metric);
@@ -189,4 +186,27 @@ export function createDescent(capacity: number): Descent {
     }
     return { theta, value, converged: false, iterations: maxIterations };
   };
+}
+
+// Loops have functions of their own: those are compiled sooner than the whole descent is.
+
+function sumOfWeights({ cells, count }: Rows): number {
+  const end = count * CELLS;
+  let sum = 0;
+  for (let o = 0; o < end; o += CELLS) sum += cells[o + 3]!;
+  return sum;
+}
+
+/** sum_i w_i |r_i|. */
+function sumOfSizes({ cells, count }: Linearisation): number {
+  const end = count * CELLS;
+  let sum = 0;
+  for (let o = 0; o < end; o += CELLS) sum += cells[o + 6]! * Math.abs(cells[o]!);
+  return sum;
+}
+
+/** beta follows alpha. */
+function foldColumns(ratio: number, { cells, count }: Linearisation): void {
+  const end = count * CELLS;
+  for (let o = 0; o < end; o += CELLS) cells[o + 4]! += ratio * cells[o + 5]!;
 }

@@ -1,4 +1,4 @@
-import { amplitudeFit } from "./parametricAmplitudes.js";
+import { amplitudeFit, type Triple } from "./parametricAmplitudes.js";
 import { ALPHA, BETA, E, type ParametricData } from "./parametricData.js";
 import type { ParametricModel } from "./parametricModel.js";
 import { LEAST_START } from "./parametricSearch.js";
@@ -16,36 +16,37 @@ const GRID_EXPONENTS = [0, 0.5, 1, 1.5, 2];
 /**
  * The 4,500 starts of Hoffmann et al. 2022, appendix D.2: ln A, ln B in {0, 5, ..., 25}, ln E in {-1, -.5, ..., 1}, alpha,
  * beta in {0, .5, ..., 2}. Each first descends in its three log-amplitudes, exponents held, to the least squares of its ln
- * residuals; a path that comes within a thousandth of the end of an earlier one there has met it. Starts that have met go on
- * as one, by Huber's loss in all five variables. An exponent of 0 is raised to its bound.
+ * residuals, of a few rows and then of all; a path that comes within a thousandth of the end of an earlier one there has met
+ * it. Starts that have met go on as one, by Huber's loss in all five variables. An exponent of 0 is raised to its bound.
  */
 export function hoffmannStarts(data: ParametricData, model: ParametricModel): SharedStart[] {
-  const met = new Map<string, { theta: Float64Array; count: number }>();
+  const starts: SharedStart[] = [];
   const level = data.centreLoss;
   for (const gridAlpha of GRID_EXPONENTS) {
     for (const gridBeta of GRID_EXPONENTS) {
       const alpha = clamp(gridAlpha, model, ALPHA);
       const beta = model.ratio === undefined ? clamp(gridBeta, model, BETA) : model.ratio * alpha;
       const fit = amplitudeFit(data, model, alpha, beta);
+      const met = new Map<Triple, number>();
       for (const a of LOG_AMPLITUDES) {
         for (const b of LOG_AMPLITUDES) {
           for (const e of LOG_FLOORS) {
-            const logs = [a - gridAlpha * data.centreN - level, b - gridBeta * data.centreD - level, e - level];
-            const theta = Float64Array.of(...fit(logs as [number, number, number]), alpha, beta);
-            for (let i = 0; i < ALPHA; i++) {
-              theta[i] = clamp(theta[i]!, model, i);
-              if (i !== E && model.lower[i] !== model.upper[i]) theta[i] = Math.max(theta[i]!, LEAST_START);
-            }
-            const key = Array.from(theta, (v) => v.toPrecision(6)).join();
-            const same = met.get(key);
-            if (same) same.count++;
-            else met.set(key, { theta, count: 1 });
+            const end = fit([a - gridAlpha * data.centreN - level, b - gridBeta * data.centreD - level, e - level]);
+            met.set(end, (met.get(end) ?? 0) + 1);
           }
         }
       }
+      for (const [end, count] of met) {
+        const theta = Float64Array.of(...end, alpha, beta);
+        for (let i = 0; i < ALPHA; i++) {
+          theta[i] = clamp(theta[i]!, model, i);
+          if (i !== E && model.lower[i] !== model.upper[i]) theta[i] = Math.max(theta[i]!, LEAST_START);
+        }
+        starts.push({ theta, count });
+      }
     }
   }
-  return [...met.values()];
+  return starts;
 }
 
 function clamp(value: number, model: ParametricModel, index: number): number {
