@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { parametricProblem, searchMinima } from "../packages/laws/dist/fit/parametricFit.js";
-import { linearise, newLinearisation } from "../packages/laws/dist/fit/parametricObjective.js";
+import { linearise, newLinearisation, rowsOf } from "../packages/laws/dist/fit/parametricObjective.js";
 import { createRefit } from "../packages/laws/dist/fit/parametricRefits.js";
 import { chinchilla, createRandom } from "../packages/laws/dist/index.js";
 
@@ -78,16 +78,14 @@ export function checkRefits(records, { draws, epoch, numerical, warm }) {
   const best = searchMinima(problem)[0];
   const refit = createRefit(problem.data, best.theta, problem.model, problem.delta);
   const counts = new Float64Array(records.length);
-  const at = newLinearisation(records.length, counts);
+  const at = newLinearisation(records.length);
   let worst = Number.NEGATIVE_INFINITY;
   let worse = 0;
   draws.forEach((draw, k) => {
     counts.fill(0);
     for (const i of draw) counts[i]++;
     const theta = refit(counts, new Float64Array(records.length));
-    const ours = theta
-      ? linearise({ ...problem.rows, weight: counts }, theta, problem.delta, at)
-      : Number.POSITIVE_INFINITY;
+    const ours = theta ? linearise(rowsOf(problem.data, counts), theta, problem.delta, at) : Number.POSITIVE_INFINITY;
     const excess = ours / Math.min(...[epoch, numerical, warm].map((by) => by.objectives[k])) - 1;
     worst = Math.max(worst, excess);
     if (excess > 1e-9) worse++;

@@ -100,8 +100,8 @@ and the share of its nominal 95 % intervals that hold the truth is counted, in p
 Bold: outside 92 to 98 % beyond that doubt. Made by \`npm run build && node dev/coverage.mjs\` on ${date} (${cpus()[0]?.model.trim() ?? "unknown processor"}, Node ${process.versions.node}).
 "x10" is the optimum at ten times the largest budget.
 
-What falls outside 92 to 98 %, and is warned of (\`interval-coverage\`): Approach 1 (exponents too wide, loss too narrow); least squares and Kaplan's L(N, D)
-over fewer than 100 runs (90 to 94 %); profile likelihoods under Huber's loss; N_opt of Approach 2 from sizes that span a factor of 100, where its bias
-is larger than its noise. Approach 3 by Huber's loss errs, where it does, by tenths of a point on the wide side.
+What falls outside 92 to 98 %, and is warned of (\`interval-coverage\`): Approach 1 (exponents too wide, loss too narrow); profile likelihoods under Huber's
+loss; N_opt of Approach 2 from sizes that span a factor of 100, where its bias is larger than its noise. Approach 3 by Huber's loss errs, where it
+does, by tenths of a point on the wide side. Least squares and Kaplan's L(N, D) are resampled over all rows, not within budgets, which would give 90 to 94 %.
 ${table}`;
 }

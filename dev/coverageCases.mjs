@@ -15,9 +15,11 @@ import {
   hoffmannConstants,
   kaplanModelData,
   kaplanModelDataExponents,
+  lossFrontier,
   m2,
   muennighoffConstants,
   orThrow,
+  predictFrom,
   syntheticStudy,
 } from "../packages/laws/dist/index.js";
 
@@ -185,6 +187,14 @@ function* cases() {
     planted: repetitionCase(),
   };
   yield { procedure: "Any law: m2", design: "12 points over four decades", noise: "normal .01", planted: curveCase() };
+  for (const points of [12, 20]) {
+    yield {
+      procedure: "Any law: loss-frontier",
+      design: `${points} points, 1e18 to 1e22 FLOPs`,
+      noise: "normal .004",
+      planted: frontierCase(points),
+    };
+  }
   yield {
     procedure: "Kaplan L(N, D)",
     design: "5 x 7, span 8, Kaplan's own law",
@@ -246,6 +256,21 @@ function curveCase() {
         y: m2.value(parameters, { x }) * Math.exp(noises["normal .01"](random)),
       }));
       return orThrow(fitLaw(m2, rows, { resamples: 300, random })).intervals95;
+    },
+  };
+}
+
+function frontierCase(points) {
+  const truth = lossFrontier.published.parameters;
+  return {
+    truth: { ...truth, "loss (x10)": lossFrontier.value(truth, { C: 1e23 }) },
+    intervals(random) {
+      const rows = Array.from({ length: points }, (_, i) => {
+        const C = 10 ** (18 + (4 * i) / (points - 1));
+        return { inputs: { C }, y: lossFrontier.value(truth, { C }) * Math.exp(noises["normal .004"](random)) };
+      });
+      const fitted = orThrow(fitLaw(lossFrontier, rows, { resamples: 300, random }));
+      return { ...fitted.intervals95, "loss (x10)": orThrow(predictFrom(fitted, { C: 1e23 })).interval95 };
     },
   };
 }

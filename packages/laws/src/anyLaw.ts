@@ -3,6 +3,8 @@ export {
   compareLaws,
   fitLaw,
   fitTaskLadder,
+  forecastLawFit,
+  lawFromLawFit,
   lawNamed,
   predictFrom,
   predictTask,
@@ -16,6 +18,7 @@ export type { LawProfileOptions } from "./fit/lawProfile.js";
 export type { LawRow } from "./fit/lawRows.js";
 export type { Constraints } from "./fit/lawSpace.js";
 export type { TaskLadder } from "./fit/taskLadder.js";
+export type { LawFitForecast } from "./forecast/anyLaw.js";
 export * from "./laws/brokenPowerLaw.js";
 export * from "./laws/downstreamError.js";
 export * from "./laws/kaplanData.js";

@@ -40,9 +40,9 @@ export * from "./fit/isoflop.js";
 export * from "./fit/kaplan.js";
 export { fitLossFrontier, type LossFrontierFit } from "./fit/lossFrontierFit.js";
 export * from "./fit/parametric.js";
+export type { ResidualLoss } from "./fit/parametricData.js";
 export type { ParametricSetting, ParametricStarts } from "./fit/parametricFit.js";
 export type { FixedParameters } from "./fit/parametricModel.js";
-export type { ResidualLoss } from "./fit/parametricObjective.js";
 export type { ProfileForecast } from "./fit/parametricProfile.js";
 export * from "./fit/powerLawFit.js";
 export {

@@ -61,7 +61,8 @@ Example:
         },
       });
       // One asked-for approach that cannot be fitted is an error; among all of them it is a notice.
-      const [first] = skipped;
+      // What Approach 3 lacks, which asks for least, says most of the runs.
+      const first = skipped.find(({ approach }) => approach === "3") ?? skipped[0];
       if (fits.length === 0 && first !== undefined) {
         // The rows that were dropped may be why.
         if (observations.dropped.length > 0) log(io, observationsText(observations));

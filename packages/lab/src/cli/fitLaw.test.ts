@@ -133,3 +133,90 @@ it("isoflop laws lists every law with its source, as text and as JSON", async ()
   expect(laws.length).toBeGreaterThan(20);
   for (const law of laws) expect(law.source).toMatch(/arXiv/);
 });
+
+describe("isoflop plan and forecast by what fit --law wrote", () => {
+  const law = (n: number, d: number) => 1.7 + 420 / n ** 0.34 + 900 / d ** 0.31;
+  const noisy = (i: number) => 1 + 0.003 * Math.sin(12.9898 * (i + 1));
+  const runs = () =>
+    [1e7, 4e7, 1.6e8, 6.4e8].flatMap((n, i) =>
+      [5, 15, 45, 135].map((m, j) => [n, m * n, law(n, m * n) * noisy(4 * i + j)]),
+    );
+
+  it("say what to train, with intervals from its draws", async () => {
+    const path = await file("runs.csv", "params,tokens,val_loss", runs());
+    const fit = await command("fit", path, "--law", "chinchilla", "--bootstrap", "100", "--json", "--draws");
+    const kept = join(folder, "fit.json");
+    await writeFile(kept, fit.stdout);
+    const planned = await command("plan", "--law", kept, "--flops", "1e20", "--json");
+    expect(planned.code).toBe(0);
+    const { optimum, law: by } = JSON.parse(planned.stdout);
+    expect(by.title).toBe("Your fit: chinchilla");
+    expect(optimum.intervals95.parameters[0]).toBeLessThan(optimum.parameters);
+    expect(optimum.intervals95.parameters[1]).toBeGreaterThan(optimum.parameters);
+    const ahead = await command("forecast", kept, "--flops", "1e20", "--json");
+    expect(ahead.code).toBe(0);
+    const { forecast } = JSON.parse(ahead.stdout);
+    expect(forecast.optimum).toEqual({ ...optimum, intervals95: undefined });
+    expect(forecast.intervals95).toEqual(optimum.intervals95);
+    expect(forecast.predictionInterval95[0]).toBeLessThan(forecast.intervals95.loss[0]);
+    const text = await command("forecast", kept, "--flops", "1e20");
+    expect(text.stdout).toMatch(/not backtested/);
+    expect(text.stdout).toMatch(/tokens +[\d.]+B \[/);
+  });
+
+  it("forecast by a fit of an approach too", async () => {
+    const path = await file("runs.csv", "params,tokens,val_loss", runs());
+    const fit = await command("fit", path, "--approach", "3", "--bootstrap", "50", "--json", "--draws");
+    const kept = join(folder, "fit.json");
+    await writeFile(kept, fit.stdout);
+    const { code, stdout } = await command("forecast", kept, "--flops", "1e20", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).forecast).toMatchObject({ approach: "3", law: "chinchilla" });
+  });
+
+  it("forecast by runs gives Approach 3's intervals by profile likelihood too, where asked for", async () => {
+    const path = await file("runs.csv", "params,tokens,val_loss", runs());
+    const args = ["forecast", path, "--flops", "1e20", "--bootstrap", "30", "--profile"];
+    const { procedures } = JSON.parse((await command(...args, "--json")).stdout);
+    const parametric = procedures.find((one: { procedure: string }) => one.procedure === "3");
+    for (const name of ["parameters", "tokens", "loss"]) {
+      const [low, high] = parametric.profile95[name].interval;
+      expect(low).toBeLessThan(parametric[name]);
+      expect(high).toBeGreaterThan(parametric[name]);
+    }
+    expect((await command(...args)).stdout).toMatch(
+      /By profile likelihood, 95 %:\n {2}3 parametric: N_opt \[[\d.]+[MB], /,
+    );
+  });
+
+  it("where no approach fits, the reason of the one that asks for least is told", async () => {
+    const path = await file("few.csv", "params,tokens,val_loss", runs().slice(0, 3));
+    const { code, stderr } = await command("fit", path);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Approach 3 needs at least 6 runs; there are 3\..*\n {2}hint: Train or import more runs/);
+  });
+
+  it("refuse what cannot be answered, with what to do", async () => {
+    const rows = Array.from({ length: 12 }, (_, i) => [10 ** (2 + i / 2), 3 * 10 ** (-0.1 * i) + 0.4]);
+    const path = await file("curve.csv", "x,y", rows);
+    const fit = await command("fit", path, "--law", "m2", "--bootstrap", "0", "--json");
+    const kept = join(folder, "fit.json");
+    await writeFile(kept, fit.stdout);
+    const damaged = join(folder, "damaged.json");
+    await writeFile(damaged, fit.stdout.replace('"law": "m2"', '"law": "chinchilla"'));
+    const unknown = join(folder, "unknown.json");
+    await writeFile(unknown, fit.stdout.replace('"law": "m2"', '"law": "m7"'));
+    const cases: [string[], RegExp][] = [
+      [["plan", "--law", kept], /m2 does not say which N and D.*\n {2}hint: Fit one that does \(chinchilla, /],
+      [["forecast", kept], /m2 does not say which N and D/],
+      [["forecast", kept, "--where", "x > 1"], /--where is for runs/],
+      [["plan", "--law", damaged], /parameters\.E is missing/],
+      [["plan", "--law", unknown], /a fit of "m7", which is no law/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await command(...args, "--flops", "1e20");
+      expect(code, args.join(" ")).toBe(2);
+      expect(stderr).toMatch(message);
+    }
+  });
+});

@@ -6,14 +6,17 @@ import { DEFAULT_FITS } from "../steps/fits.js";
 import { type AskedApproach, forecastRuns, type RunsForecast } from "../steps/forecastRuns.js";
 import { drawnBacktest } from "../steps/reporting/drawnBacktest.js";
 import { budgetOf, type ComputeFlags, withComputeFlags } from "./computeFlags.js";
+import { forecastFit } from "./forecastFit.js";
 import { forecastText } from "./forecastText.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
+import { holdsFits } from "./law.js";
 import { type ObservationFlags, observationsOf, withObservationFlags } from "./observationFlags.js";
 import { observationsText } from "./observationsText.js";
 
 interface ForecastFlags extends ComputeFlags, ObservationFlags {
   readonly approach: AskedApproach;
   readonly figure?: string;
+  readonly profile?: true;
   readonly json?: true;
 }
 
@@ -24,22 +27,34 @@ export function forecastVerb(io: CommandIo): Command {
     .description(
       "Fits every procedure, forecasts the best model for a budget with intervals, and tests each procedure on the runs' own larger budgets, forecast from the smaller ones. The forecast is by the procedure that those tests speak for.",
     )
-    .argument("<source...>", "a study folder, files, or globs in quotes")
+    .argument(
+      "<source...>",
+      "a study folder, files of runs, or globs in quotes; or one fit that `isoflop fit --json --draws` wrote",
+    )
     .addOption(
       new Option("--approach <name>", "which procedure to forecast by")
         .choices(["auto", "1", "2", "3", "kaplan"])
         .default("auto"),
     );
   return withObservationFlags(withComputeFlags(verb))
+    .option("--profile", "Approach 3: intervals by profile likelihood too")
     .option("--figure <file>", "write the backtest's figure to this SVG file")
     .option("--json", "write JSON to standard output")
-    .addHelpText("after", "\nExample:\n  $ isoflop forecast runs.csv --flops 1e21 --figure backtest.svg")
-    .action(async (sources: string[], flags: ForecastFlags) => {
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ isoflop forecast runs.csv --flops 1e21 --figure backtest.svg\n  $ isoflop fit runs.csv --law over-training --json --draws > fit.json; isoflop forecast fit.json --flops 1e21",
+    )
+    .action(async (sources: string[], flags: ForecastFlags, command: Command) => {
       const flops = budgetOf(flags);
+      const [source = "", ...others] = sources;
+      if (others.length === 0 && (await holdsFits(source))) {
+        refuseOfRuns(command);
+        return forecastFit(io, source, flops, flags.json === true);
+      }
       const observations = await observationsOf(sources, flags);
       const { records, dropped, convention, derived } = observations;
       const choices = { ...DEFAULT_FITS, resamples: flags.bootstrap, seed: flags.seed };
-      const made = forecastRuns(records, convention, flops, flags.approach, choices);
+      const made = forecastRuns(records, convention, flops, flags.approach, choices, flags.profile);
       if (flags.figure !== undefined) await writeFigure(flags.figure, made);
       if (flags.json) {
         const counted = { count: records.length, dropped, convention, ...(derived === undefined ? {} : { derived }) };
@@ -53,6 +68,19 @@ export function forecastVerb(io: CommandIo): Command {
       for (const { procedure, reason } of made.skipped) log(io, `procedure ${procedure} is left out: ${reason}`);
       if (flags.figure !== undefined) log(io, `figure: ${flags.figure}`);
     });
+}
+
+/** Options that speak of runs have no meaning for a fit that is made. Errors: flags-conflict. */
+function refuseOfRuns(command: Command): void {
+  const stray = ["approach", "figure", "profile", "columns", "where", "checkpoints", "bootstrap", "seed"].find(
+    (name) => command.getOptionValueSource(name) === "cli",
+  );
+  if (stray === undefined) return;
+  throw new IsoflopError({
+    code: "flags-conflict",
+    message: `--${stray} is for runs; the source is a fit, with its draws as they are.`,
+    hint: "Leave it out, or give the runs: isoflop forecast runs.csv --flops 1e21.",
+  });
 }
 
 /** Errors: no-backtest, and those of writing. */

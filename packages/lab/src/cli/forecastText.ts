@@ -40,6 +40,7 @@ export function forecastText(made: RunsForecast): string {
         one.approach === "1" ? "" : between(one.predictionInterval95, loss).trim() || "-",
       ]),
     ),
+    ...profileText(made),
     ...backtestText(made),
     ...forecast.warnings.map(({ code, message }) => `warning (${code}): ${message}`),
   ];
@@ -50,6 +51,21 @@ function oneRun({ approach, predictionInterval95 }: ProcedureForecast): string {
   if (predictionInterval95 === undefined) return "no interval (see the warnings, or --bootstrap)";
   const note = approach === "1" ? " (a training loss)" : "";
   return `${between(predictionInterval95, loss).trim()}: 95 % prediction interval${note}`;
+}
+
+/** Intervals by profile likelihood; an open end has no number. */
+function profileText({ procedures }: RunsForecast): string[] {
+  const lines = procedures.flatMap(({ label, profile95 }) => {
+    if (profile95 === undefined) return [];
+    const range = (name: "parameters" | "tokens" | "loss", show: (value: number) => string) => {
+      const { interval, open } = profile95[name];
+      return `[${open.includes("low") ? "open" : show(interval[0])}, ${open.includes("high") ? "open" : show(interval[1])}]`;
+    };
+    return [
+      `  ${label}: N_opt ${range("parameters", formatCount)}, D_opt ${range("tokens", formatCount)}, loss ${range("loss", loss)}`,
+    ];
+  });
+  return lines.length === 0 ? [] : ["By profile likelihood, 95 %:", ...lines, ""];
 }
 
 function chosenText({ chosen, backtest }: RunsForecast): string {

@@ -75,7 +75,13 @@ describe("files of training curves", () => {
     const path = await file("history.csv", toCsv(rows));
     // And with numbers as text, which the database must read like the library.
     const asText = rows.map((row) => ({ ...row, n_params: row.n_params === null ? null : `${+row.n_params! / 1e6}M` }));
-    for (const table of [rows, asText]) {
+    const named = ({ n_params, ...row }: Row, millions: (n: number) => string | number): Row => ({
+      ...row,
+      "Model size (M)": typeof n_params === "number" ? millions(n_params / 1e6) : null,
+    });
+    const inMillions = rows.map((row) => named(row, (n) => n));
+    const inMillionsAsText = rows.map((row, i) => named(row, (n) => (i % 2 === 0 ? `${n}M` : String(n))));
+    for (const table of [rows, asText, inMillions, inMillionsAsText]) {
       await writeFile(path, toCsv(table));
       const read = await readObservations([path]);
       const expected = toObservations(table, { source: path });

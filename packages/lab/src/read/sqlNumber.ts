@@ -4,10 +4,14 @@ const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL.*)$
 const GROUPED = String.raw`[+-]?\d{1,3}(,\d{3}){2,}|[+-]?\d{1,3}(,\d{3})+\.\d*`;
 const COUNT = String.raw`\d[\d.]*([eE][+-]?\d+)?\s*[kKmMbBgGtT]`;
 
-/** SQL for the number in a column, as readNumber of @isoflop/laws reads cells; NULL for what is none. */
-export function numberSql(field: Field, type: string): string {
+/**
+ * SQL for the number in a column times its scale, as readCell of @isoflop/laws reads cells; NULL for what is none. A count
+ * with a unit of its own is not scaled.
+ */
+function numberSql(field: Field, type: string, scale = 1): string {
   const column = `"${field}"`;
-  if (NUMERIC.test(type)) return `CAST(${column} AS DOUBLE)`;
+  const scaled = (number: string) => (scale === 1 ? number : `${number} * ${scale}`);
+  if (NUMERIC.test(type)) return `(${scaled(`CAST(${column} AS DOUBLE)`)})`;
   if (type !== "VARCHAR") return "CAST(NULL AS DOUBLE)";
   const text = `trim(${column})`;
   const counts =
@@ -16,15 +20,15 @@ export function numberSql(field: Field, type: string): string {
         `CASE lower(right(${text}, 1)) WHEN 'k' THEN 1e3 WHEN 'm' THEN 1e6 WHEN 't' THEN 1e12 ELSE 1e9 END `
       : "";
   return (
-    `CASE WHEN regexp_full_match(${text}, '${GROUPED}') THEN TRY_CAST(replace(${text}, ',', '') AS DOUBLE) ` +
-    `${counts}ELSE TRY_CAST(${text} AS DOUBLE) END`
+    `CASE WHEN regexp_full_match(${text}, '${GROUPED}') THEN ${scaled(`TRY_CAST(replace(${text}, ',', '') AS DOUBLE)`)} ` +
+    `${counts}ELSE ${scaled(`TRY_CAST(${text} AS DOUBLE)`)} END`
   );
 }
 
 /** The same in the field's unit. */
 export function valueSql(field: Field, type: string, use: ColumnUse): string {
+  if (!use.log) return numberSql(field, type, use.scale);
   const number = numberSql(field, type);
   // The logarithm of what is not positive is an error in SQL.
-  const value = use.log ? `(CASE WHEN ${number} > 0 THEN ln(${number}) END)` : number;
-  return use.scale === 1 ? value : `(${value} * ${use.scale})`;
+  return `((CASE WHEN ${number} > 0 THEN ln(${number}) END) * ${use.scale})`;
 }

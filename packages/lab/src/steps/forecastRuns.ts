@@ -12,6 +12,8 @@ import {
   isIsoflopError,
   type OptimumIntervals,
   orThrow,
+  type ProfileForecast,
+  profileForecast,
   type RunRecord,
 } from "@isoflop/laws";
 import { backtestAll } from "./backtests.js";
@@ -32,6 +34,8 @@ export interface ProcedureForecast {
   readonly intervals95?: Partial<OptimumIntervals>;
   /** For the loss of one new run at the optimum. */
   readonly predictionInterval95?: Interval;
+  /** Approach 3's intervals by profile likelihood, where they were asked for. */
+  readonly profile95?: ProfileForecast;
   /** Of the fit and of the forecast. */
   readonly warnings: readonly FitWarning[];
 }
@@ -70,12 +74,16 @@ export function forecastRuns(
   flops: number,
   approach: AskedApproach,
   choices: FitChoices,
+  profile = false,
 ): RunsForecast {
   const fits = fitProcedures(PROCEDURES, records, convention, choices);
   const able = fits.filter((one) => "fit" in one);
   const asked = fits.find(({ procedure }) => procedure.name === (approach === "auto" ? "3" : approach));
   if (asked !== undefined && "error" in asked && (approach !== "auto" || able.length === 0)) throw asked.error;
-  const procedures = able.map(({ procedure, fit }) => expect(procedure, fit, flops));
+  const procedures = able.map(({ procedure, fit }) => ({
+    ...expect(procedure, fit, flops),
+    ...(profile && fit.law === "chinchilla" && { profile95: orThrow(profileForecast(fit, records, flops)) }),
+  }));
   const backtest = tested(records, convention, choices);
   const chosen =
     approach === "auto"

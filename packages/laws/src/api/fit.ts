@@ -13,7 +13,7 @@ import {
   fitKaplan as kaplan,
 } from "../fit/kaplan.js";
 import { type ParametricFit, type ParametricOptions, fitParametric as parametric } from "../fit/parametric.js";
-import type { ResidualLoss } from "../fit/parametricObjective.js";
+import type { ResidualLoss } from "../fit/parametricData.js";
 import type { ProfileCurve } from "../fit/profileCurve.js";
 import type { ProfileResampling } from "../fit/profileResampling.js";
 import { checkRecords } from "../fit/records.js";

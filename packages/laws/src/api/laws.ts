@@ -8,9 +8,12 @@ import { checkRows, type LawRow } from "../fit/lawRows.js";
 import type { Interval } from "../fit/result.js";
 import { isPositive, show } from "../fit/rowFaults.js";
 import { fitTaskLadder as fitLadder, predictTask as predictLadder, type TaskLadder } from "../fit/taskLadder.js";
+import { forecastLawFit as forecastOf, type LawFitForecast } from "../forecast/anyLaw.js";
 import type { Inputs, Law } from "../laws/law.js";
 import { type GradientNorm, type NoiseScale, gradientNoiseScale as noiseScale } from "../model/criticalBatch.js";
 import { attempt, type Outcome } from "../outcome.js";
+import { lawFromLawFit as planningLaw } from "../plan/anyLaw.js";
+import type { NamedLaw } from "../published/law.js";
 import { lawNamed as byName } from "../registry/everyLaw.js";
 import { isLaw } from "../registry/isLaw.js";
 import { checkOptions, namesOf, type OptionRules } from "./input.js";
@@ -115,6 +118,39 @@ export function predictFrom<Name extends string = string, Input extends string =
     checkInputs(chosen, inputs);
     return predict(whole, inputs, chosen);
   });
+}
+
+/**
+ * A fit of a law by itself as a law to plan by: of chinchilla, over-training, data-constrained, kaplan-model-data,
+ * optimal-parameters or optimal-tokens. N and D are as its rows have them, and C = 6ND.
+ *
+ * @param fit of fitLaw; the error of a fit that failed is handed on
+ * @param name default: that of the law
+ * @returns the law, with intervals from the fit's draws, for plan(); it holds functions, so it is not JSON.
+ * Errors: "bad-fit", "unknown-law", "law-without-optimum"
+ *
+ * @example
+ * const law = lawFromLawFit(fitLaw("over-training", rows));
+ * if (!isIsoflopError(law)) plan(law, 1e21);
+ */
+export function lawFromLawFit(fit: Outcome<LawFit>, name?: string): Outcome<NamedLaw> {
+  return attempt(() => planningLaw(wholeFit(fit), name));
+}
+
+/**
+ * What the fit of a law by itself expects of a compute budget: N_opt, D_opt and the loss, or, of a law over C alone, the loss.
+ *
+ * @param fit of fitLaw; the error of a fit that failed is handed on
+ * @param flops C = 6ND
+ * @returns 95 % intervals from the fit's draws, also for one new run; warnings where it extrapolates far. Errors: "bad-fit",
+ * "bad-budget", "unknown-law", "law-without-optimum"
+ *
+ * @example
+ * const expected = forecastLawFit(fitLaw("chinchilla", rows), 1e21);
+ * if (!isIsoflopError(expected)) expected.intervals95?.loss;
+ */
+export function forecastLawFit(fit: Outcome<LawFit>, flops: number): Outcome<LawFitForecast> {
+  return attempt(() => forecastOf(wholeFit(fit), flops));
 }
 
 /**
@@ -241,6 +277,11 @@ function lawFitOf<Name extends string>(fit: Outcome<LawFit<Name>>, law: Law<Name
     message: `${show(fit)} is no fit of ${law.name}.`,
     hint: "Give what fitLaw returned for that law.",
   });
+}
+
+function wholeFit(fit: Outcome<LawFit>): LawFit {
+  if (isIsoflopError(fit)) throw fit;
+  return lawFitOf(fit, byName(String(fit?.law)));
 }
 
 function checkInputs<Input extends string>(law: Law<string, Input>, inputs: Inputs<Input>): void {

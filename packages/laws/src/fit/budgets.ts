@@ -57,37 +57,56 @@ export function groupByBudget(
     const groups = [...byBudget].map(([budget, members]) => ({ budget, members })).sort((x, y) => x.budget - y.budget);
     return { kind: "budget-column", tolerance, cut: 0, groups };
   }
-  const order = records.map((_, i) => i).sort((i, j) => records[i]!.flops - records[j]!.flops);
-  const clusters: number[][] = [];
-  let previous = Number.NEGATIVE_INFINITY;
-  for (const i of order) {
-    const at = Math.log(records[i]!.flops);
-    if (at - previous > Math.log1p(tolerance)) clusters.push([]);
-    clusters.at(-1)!.push(i);
-    previous = at;
+  return clusterByCompute(
+    records.map((r) => r.flops),
+    tolerance,
+  );
+}
+
+/** Groups by single-linkage clusters of ln C alone. */
+export function clusterByCompute(
+  flops: ArrayLike<number>,
+  tolerance: number = DEFAULT_CLUSTER_TOLERANCE,
+): BudgetGrouping {
+  const order = Uint32Array.from(flops, (_, i) => i).sort((i, j) => flops[i]! - flops[j]!);
+  const logC = Float64Array.from(order, (i) => Math.log(flops[i]!));
+  const groups: BudgetGroup[] = [];
+  let cut = 0;
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    while (to < order.length && logC[to]! - logC[to - 1]! <= Math.log1p(tolerance)) to++;
+    const parts = cutChain(logC, from, to);
+    if (parts.length > 1) cut += parts.length;
+    for (const [first, end] of parts) {
+      const sum = logC.subarray(first, end).reduce((total, v) => total + v, 0);
+      groups.push({ budget: Math.exp(sum / (end - first)), members: Array.from(order.subarray(first, end)) });
+    }
+    from = to;
   }
-  const logC = (i: number) => Math.log(records[i]!.flops);
-  const parts = clusters.map((members) => cutChain(members, logC));
-  const groups = parts.flat().map((members) => ({
-    budget: Math.exp(members.reduce((sum, i) => sum + logC(i), 0) / members.length),
-    members,
-  }));
-  const cut = parts.reduce((sum, part) => sum + (part.length > 1 ? part.length : 0), 0);
   return { kind: "clusters", tolerance, cut, groups };
 }
 
+/** From the first row to before the last, of ascending C. */
+type Range = readonly [first: number, end: number];
+
 /**
- * Cuts a cluster, ascending in C, until no part spans too much: at wide gaps, and rather in the middle than near an end
- * (the gap counts times its distances to both ends), so that where all gaps are alike the parts are.
+ * Cuts a cluster until no part spans too much: at wide gaps, and rather in the middle than near an end (the gap counts times
+ * its distances to both ends), so that where all gaps are alike the parts are.
  */
-function cutChain(members: readonly number[], logC: (i: number) => number): (readonly number[])[] {
-  const [low, high] = [logC(members[0]!), logC(members.at(-1)!)];
-  if (high - low <= Math.log(LARGEST_SPAN)) return [members];
-  const worth = (k: number) => {
-    const [below, above] = [logC(members[k - 1]!), logC(members[k]!)];
-    return (above - below) * ((below + above) / 2 - low) * (high - (below + above) / 2);
-  };
-  let cut = 1;
-  for (let k = 2; k < members.length; k++) if (worth(k) > worth(cut)) cut = k;
-  return [...cutChain(members.slice(0, cut), logC), ...cutChain(members.slice(cut), logC)];
+function cutChain(logC: Float64Array, first: number, end: number): Range[] {
+  const low = logC[first]!;
+  const high = logC[end - 1]!;
+  if (high - low <= Math.log(LARGEST_SPAN)) return [[first, end]];
+  let cut = first + 1;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let k = first + 1; k < end; k++) {
+    const below = logC[k - 1]!;
+    const above = logC[k]!;
+    const worth = (above - below) * ((below + above) / 2 - low) * (high - (below + above) / 2);
+    if (worth > most) {
+      most = worth;
+      cut = k;
+    }
+  }
+  return [...cutChain(logC, first, cut), ...cutChain(logC, cut, end)];
 }

@@ -6,20 +6,32 @@ import { NO_DECAY } from "../laws/forms/repetition.js";
 import type { ComputeCost } from "../model/computeCost.js";
 import { mean, rSquared } from "../numerics/statistics.js";
 import type { RunRecord } from "../record.js";
-import { type BootstrapOptions, bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
+import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
+import { createResampler, dependentRows, type ResamplingOptions } from "../uncertainty/resampling.js";
 import { type BaseChoice, baseOf } from "./dataConstrainedBase.js";
 import { type Basin, basinsOf, withinBasins } from "./dataConstrainedBasins.js";
 import { repetitionData } from "./dataConstrainedProblem.js";
+import { dataConstrainedSensitivity } from "./dataConstrainedSensitivity.js";
 import { dataConstrainedSolver } from "./dataConstrainedSolver.js";
 import type { RunResidual } from "./parametric.js";
-import type { ResidualLoss } from "./parametricObjective.js";
+import type { ResidualLoss } from "./parametricData.js";
+import { ILL_CONDITIONED } from "./parametricWarnings.js";
 import { checkRecords, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
-import { resampler } from "./resampling.js";
 import type { FitResult, FitWarning } from "./result.js";
-import { warn, warnBootstrap, warnConvention, warnCopies, warnFewPoints } from "./warnings.js";
+import { shiftDiagnostics, warnBudgetShift, warnDeltaShift } from "./shifts.js";
+import {
+  warn,
+  warnBootstrap,
+  warnConvention,
+  warnConvergence,
+  warnCopies,
+  warnDependentRows,
+  warnFewPoints,
+  warnNoIntervals,
+} from "./warnings.js";
 
 /** What the data-constrained fit can be told. */
-export interface DataConstrainedOptions extends FitOptions, BootstrapOptions {
+export interface DataConstrainedOptions extends FitOptions, ResamplingOptions {
   /**
    * E, A, B, alpha, beta, held while R_D* and R_N* are fitted, as Muennighoff et al. 2023 do. Default: Approach 3 over
    * the runs that repeat nothing, if there are fifteen.
@@ -77,7 +89,8 @@ export function fitDataConstrained(
   checkRepetition(records);
   const base = baseOf(records, options);
   const data = repetitionData(records);
-  const solver = dataConstrainedSolver(data, { joint, freed, form, loss, delta });
+  const choices = { joint, freed, form, loss, delta };
+  const solver = dataConstrainedSolver(data, choices);
   const minima = solver.minima(base.parameters, near);
   const best = minima[0]!;
   const { parameters } = best;
@@ -85,9 +98,12 @@ export function fitDataConstrained(
   const excess = solver.excess(parameters);
 
   const starts = near ? minima.slice(0, 1) : minima;
-  const resample = resampler(records, options);
+  const resampler = (options.resamples ?? 1) > 0 ? createResampler(records, options) : undefined;
+  const weights = new Float64Array(records.length);
+  const shifts = new Float64Array(records.length);
   const draws = bootstrap(DRAW_NAMES, options, (random) => {
-    const { weights, logLoss } = resample.draw(random);
+    resampler!.draw(random, weights, shifts);
+    const logLoss = data.logLoss.map((v, i) => v + shifts[i]!);
     const refit = solver.refit(base.draw(random), starts, weights, logLoss);
     const p = refit.parameters;
     return [p.E, p.A, p.B, p.alpha, p.beta, p.RD, p.RN, solver.nearest(refit, minima)];
@@ -107,6 +123,8 @@ export function fitDataConstrained(
     return { id: record.id, predicted, logResidual: Math.log(record.loss / predicted) };
   });
   const basins = withinBasins(basinsOf(minima), draws);
+  const conditions = solver.conditions(parameters);
+  const sensitivity = dataConstrainedSensitivity(records, choices, best, draws);
   return {
     approach: "data-constrained",
     law: "data-constrained",
@@ -135,10 +153,15 @@ export function fitDataConstrained(
       ),
       meanAbsoluteLogResidual: mean(residuals.map((r) => Math.abs(r.logResidual))),
       minima: minima.length,
+      relativeGradient: conditions.relativeGradient,
+      ...(Number.isFinite(conditions.conditionNumber) && { conditionNumber: conditions.conditionNumber }),
+      ...shiftDiagnostics(sensitivity.budget, sensitivity.delta),
+      ...(sensitivity.smallestBudget !== undefined && { smallestBudget: sensitivity.smallestBudget }),
       converged: best.converged,
       bootstrapResamples: draws.attempted,
       bootstrapFailures: draws.failed,
-      bootstrapOver: resample.over,
+      bootstrapStratified: resampler?.stratified ?? false,
+      bootstrapOver: resampler?.over ?? "none",
     },
     warnings: [
       ...(freed.length > 0 || joint
@@ -150,12 +173,18 @@ export function fitDataConstrained(
         : []),
       ...warnConvention(records, options.convention),
       ...warnCopies(records),
-      ...resample.warnings,
+      ...warnDependentRows(dependentRows(records), resampler?.over),
       ...base.warnings,
       ...limitWarnings(parameters, freed, { RD: repeating, RN: excess }),
       ...basinWarnings(basins, near !== undefined),
-      ...(best.converged ? [] : [warn("poor-convergence", "The minimiser ran out of iterations.")]),
+      ...warnConvergence(best.converged, conditions.relativeGradient),
+      ...(conditions.conditionNumber > ILL_CONDITIONED
+        ? [warn("ill-conditioned", `The condition number is ${conditions.conditionNumber.toExponential(0)}, scaled.`)]
+        : []),
+      ...warnDeltaShift(sensitivity.delta),
+      ...warnBudgetShift(sensitivity.budget),
       ...warnBootstrap(draws.failed, draws.attempted),
+      ...warnNoIntervals(draws),
     ],
     residuals,
     compute: computeCostOf(records, options.convention),

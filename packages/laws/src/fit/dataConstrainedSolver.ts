@@ -11,7 +11,8 @@ import {
   repetitionProblem,
 } from "./dataConstrainedProblem.js";
 import { APART, decayDistance, descendThrough, distinctMinima, repetitionStarts } from "./dataConstrainedSearch.js";
-import type { ResidualLoss } from "./parametricObjective.js";
+import { conditionsAt, type NewtonConditions } from "./newtonConditions.js";
+import type { ResidualLoss } from "./parametricData.js";
 
 /** Where a descent ended. */
 export interface Minimum {
@@ -131,6 +132,12 @@ export function dataConstrainedSolver(data: RepetitionData, choices: SolverChoic
         .slice(0, 2)
         .map(({ own, delta }) => descend(through, own, delta, weights, 100))
         .reduce((least, m) => (m.objective < least.objective ? m : least));
+    },
+
+    /** What the derivatives say of a minimum; its last two variables are the decays of R_D* and R_N*. */
+    conditions(at: DataConstrainedParameters): NewtonConditions {
+      const delta = decays(at);
+      return conditionsAt(problems(at, once, data.logLoss).at(-1)!, joint ? toJoint(at, delta, centre) : delta);
     },
 
     /** Index of the minimum that a refit is nearest to, in ln delta. */

@@ -1,20 +1,17 @@
 import { IsoflopError } from "../error.js";
 import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
-import { type BootstrapOptions, bootstrap, resampleCounts, summariseDraws } from "../uncertainty/bootstrap.js";
-import {
-  type CurveOptions,
-  DEFAULT_CURVES,
-  type FlopGrid,
-  isUsable,
-  type SmoothedCurve,
-  smoothCurves,
-} from "./envelopeCurves.js";
+import { type BootstrapOptions, bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
+import { type CurveOptions, DEFAULT_CURVES, type FlopGrid, isUsable, smoothCurves } from "./envelopeCurves.js";
+import { curveResampler, envelopeOf, exponentAbove, lowestQuarter, type Winner } from "./envelopeWinners.js";
+import { frontierConditions } from "./frontierConditions.js";
 import type { FrontierParameterName } from "./isoflop.js";
 import { fitLossFrontier } from "./lossFrontierFit.js";
 import { fitPowerLaw } from "./powerLawFit.js";
 import { checkRecords, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
 import type { FitResult } from "./result.js";
+import { shiftDiagnostics, warnBudgetShift } from "./shifts.js";
+import { chanceOfDraws } from "./smallestBudget.js";
 import {
   warn,
   warnBootstrap,
@@ -23,6 +20,7 @@ import {
   warnCopies,
   warnCoverage,
   warnExponentSum,
+  warnNoIntervals,
 } from "./warnings.js";
 
 export interface EnvelopeOptions extends FitOptions, BootstrapOptions, CurveOptions {}
@@ -62,12 +60,6 @@ const NOTED_EDGE_SHARE = 0.01;
 /** Bootstrap refits look at every fifth grid value: 300 of 1,500 give the same exponents to a thousandth. */
 const DRAW_STRIDE = 5;
 
-interface Winner {
-  readonly index: number;
-  readonly curve: SmoothedCurve;
-  readonly edge: boolean;
-}
-
 /**
  * Approach 1 of Hoffmann et al. 2022: smooth each training curve (local-linear, Gaussian kernel in ln FLOPs), find the
  * run of least loss at 1,500 log-spaced FLOP values within the range that two sizes cover, and fit N_opt = kN C^a,
@@ -88,8 +80,7 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
     });
   }
   const { grid, curves } = smoothed;
-  const present = new Float64Array(records.length).fill(1);
-  const winners = envelopeOf(grid, curves, present);
+  const winners = envelopeOf(grid, curves);
   const used = winners.filter((winner) => !winner.edge);
   const laws = fitLaws(grid, used);
   if (!laws) {
@@ -101,19 +92,34 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
     });
   }
 
-  const strata = [curves.map((curve) => curve.run)];
-  const counts = new Float64Array(records.length);
+  const { a, b } = laws.parameters;
+  const quarter = lowestQuarter(grid, used);
+  const changes: number[] = [];
+  const resampler = (options.resamples ?? 1) > 0 ? curveResampler(records, curves, options) : undefined;
   const draws = bootstrap(DRAW_NAMES, options, (random) => {
-    resampleCounts(strata, random, counts);
-    const refit = fitLaws(
-      grid,
-      envelopeOf(grid, curves, counts, DRAW_STRIDE).filter((winner) => !winner.edge),
-    );
+    const drawn = envelopeOf(grid, resampler!.draw(random), DRAW_STRIDE).filter((winner) => !winner.edge);
+    const refit = fitLaws(grid, drawn);
+    const rest = refit && exponentAbove(grid, drawn, quarter);
+    if (rest !== undefined) changes.push(rest - refit!.parameters.a);
     return refit && DRAW_NAMES.map((name) => refit.parameters[name]);
   });
+  const changed = exponentAbove(grid, used, quarter);
+  const shift = changed !== undefined && {
+    key: "exponent",
+    name: "the exponent a",
+    without: `the lowest quarter of the envelope (up to ${quarter.toExponential(2)} FLOPs)`,
+    value: a,
+    changed,
+    chance: chanceOfDraws(changes),
+  };
+  const frontier = frontierConditions(
+    laws.flops,
+    laws.losses,
+    laws.frontier,
+    new Set(used.map(({ curve }) => curve.run)).size,
+  );
 
   const compute = computeCostOf(records, options.convention);
-  const { a, b } = laws.parameters;
   const edgeShare = winners.length === 0 ? 0 : 1 - used.length / winners.length;
   const sizes = new Set(used.map((winner) => winner.curve.parameters)).size;
   return {
@@ -137,8 +143,11 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
       usedSizes: sizes,
       edgeShare,
       lossKind: "training",
+      ...frontier.diagnostics,
+      ...(shift && { ...shiftDiagnostics([shift]), smallestBudget: quarter }),
       bootstrapResamples: draws.attempted,
       bootstrapFailures: draws.failed,
+      bootstrapOver: resampler?.over ?? "none",
     },
     warnings: [
       ...(without > 0
@@ -162,41 +171,16 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
       ...warnConvention(records, options.convention),
       ...warnCopies(records),
       ...warnExponentSum(a, b, compute.exponent),
-      ...(laws.frontier.atBound
-        ? [warn("parameter-at-bound", "The envelope shows no irreducible loss: E = 0 or gamma at its bound.")]
-        : []),
+      ...frontier.warnings,
+      ...(shift ? warnBudgetShift([shift]) : []),
       ...warnBootstrap(draws.failed, draws.attempted),
+      ...warnNoIntervals(draws),
       ...warnCoverage("envelope", draws),
     ],
     envelope: winners.map((winner) => toPoint(records, grid, winner)),
     noise: laws.frontier.residuals,
     compute,
   };
-}
-
-/** The winner at every grid point that two present sizes cover. */
-function envelopeOf(grid: FlopGrid, curves: readonly SmoothedCurve[], present: Float64Array, stride = 1): Winner[] {
-  const active = curves.filter((curve) => present[curve.run]! > 0);
-  const winners: Winner[] = [];
-  for (let index = 0; index < grid.flops.length; index += stride) {
-    let best: SmoothedCurve | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    let smallest = Number.POSITIVE_INFINITY;
-    let largest = 0;
-    for (const curve of active) {
-      if (index < curve.first || index >= curve.end) continue;
-      const loss = curve.loss[index - curve.first]!;
-      if (curve.parameters < smallest) smallest = curve.parameters;
-      if (curve.parameters > largest) largest = curve.parameters;
-      if (loss < least) {
-        least = loss;
-        best = curve;
-      }
-    }
-    if (!best || smallest === largest) continue;
-    winners.push({ index, curve: best, edge: best.parameters === smallest || best.parameters === largest });
-  }
-  return winners;
 }
 
 function fitLaws(grid: FlopGrid, used: readonly Winner[]) {
@@ -212,13 +196,12 @@ function fitLaws(grid: FlopGrid, used: readonly Winner[]) {
   );
   const stride = Math.max(1, Math.floor(used.length / LOSS_POINTS));
   const thinned = used.filter((_, i) => i % stride === 0);
-  const frontier = fitLossFrontier(
-    thinned.map((winner) => grid.flops[winner.index]!),
-    thinned.map((winner) => winner.curve.loss[winner.index - winner.curve.first]!),
-  );
+  const flops = thinned.map((winner) => grid.flops[winner.index]!);
+  const losses = thinned.map((winner) => winner.curve.loss[winner.index - winner.curve.first]!);
+  const frontier = fitLossFrontier(flops, losses);
   if (!n || !d || !frontier) return undefined;
   const parameters = { kN: n.k, a: n.exponent, kD: d.k, b: d.exponent, ...frontier.parameters };
-  return { parameters, frontier, objective: n.residuals.reduce((sum, r) => sum + r * r, 0) };
+  return { parameters, frontier, flops, losses, objective: n.residuals.reduce((sum, r) => sum + r * r, 0) };
 }
 
 function toPoint(records: readonly RunRecord[], grid: FlopGrid, { index, curve, edge }: Winner): EnvelopePoint {

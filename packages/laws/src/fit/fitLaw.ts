@@ -5,11 +5,20 @@ import { type BootstrapOptions, summariseDraws } from "../uncertainty/bootstrap.
 import { examine } from "./lawDiagnostics.js";
 import { type LawLoss, lawProblem, reportedObjective, residualsAt } from "./lawObjective.js";
 import { bootstrapLaw } from "./lawResampling.js";
-import { checkEnough, checkRows, type LawRow, outputScale } from "./lawRows.js";
+import { checkEnough, checkRows, type LawRow, outputScale, scaleOf } from "./lawRows.js";
 import { deltaPath, descend, directPath, lawStarts, refitPath } from "./lawSearch.js";
+import { lawSensitivity } from "./lawSensitivity.js";
 import { type Constraints, searchSpace } from "./lawSpace.js";
 import type { FitResult, FitWarning } from "./result.js";
-import { warn, warnBootstrap, warnFewPoints } from "./warnings.js";
+import {
+  rangeOf,
+  warn,
+  warnBootstrap,
+  warnConvergence,
+  warnDependentRows,
+  warnFewPoints,
+  warnNoIntervals,
+} from "./warnings.js";
 
 export interface LawFitOptions<Name extends string = string> extends BootstrapOptions, Constraints<Name> {
   /** Default "mse". */
@@ -83,6 +92,7 @@ export function fitLaw<Name extends string, Input extends string>(
   const examined = examine(problem, results, path.at(-1)!, (x) =>
     reportedObjective(residualsAt(problem, space.toParameters(x)), loss, delta),
   );
+  const sensitivity = lawSensitivity(problem, { best: best.x, path, huber: loss === "huber", draws });
   const summary = summariseDraws(draws);
   const unheld = <T>(values: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(values).filter(([name]) => !(name in space.held)));
@@ -96,6 +106,7 @@ export function fitLaw<Name extends string, Input extends string>(
     objective: reportedObjective(residuals, loss, delta),
     diagnostics: {
       observations: rows.length,
+      ...computeRange(general, rows),
       freeParameters: space.members.length,
       residualLoss: loss,
       delta: loss === "huber" ? delta : 0,
@@ -105,6 +116,7 @@ export function fitLaw<Name extends string, Input extends string>(
       iterations: best.iterations,
       converged: best.converged,
       ...examined.diagnostics,
+      ...sensitivity.diagnostics,
       bootstrapResamples: draws.attempted,
       bootstrapFailures: draws.failed,
       bootstrapOver: draws.over,
@@ -113,16 +125,11 @@ export function fitLaw<Name extends string, Input extends string>(
       ...warnFewPoints(rows.length, space.members.length, "rows"),
       ...warnCopiedRows(rows),
       ...examined.warnings,
-      ...(best.converged ? [] : [warn("poor-convergence", "The minimiser ran out of iterations.")]),
-      ...(draws.over === "rows" && draws.shared > 0
-        ? [
-            warn(
-              "dependent-rows",
-              `${draws.shared} of ${rows.length} rows share a training run with another, and were resampled one by one.`,
-            ),
-          ]
-        : []),
+      ...sensitivity.warnings,
+      ...warnConvergence(best.converged, Number(examined.diagnostics.relativeGradient)),
+      ...warnDependentRows(draws.dependent, draws.over),
       ...warnBootstrap(draws.failed, draws.attempted),
+      ...warnNoIntervals(draws),
     ],
     residuals: Array.from(residuals, (residual, i) => ({
       predicted: law.value(parameters as Record<Name, number>, rows[i]!.inputs),
@@ -132,6 +139,14 @@ export function fitLaw<Name extends string, Input extends string>(
     fixed: space.held as Partial<Record<Name, number>>,
     tied: options.tied ?? [],
   };
+}
+
+/** The compute that the rows span, where the law knows of any; C = 6ND. */
+function computeRange(law: Law, rows: readonly LawRow[]): FitResult["diagnostics"] {
+  const { isCompute, of } = scaleOf(law);
+  if (!isCompute) return {};
+  const { least, largest } = rangeOf(rows.map(of));
+  return { smallestFlops: least, largestFlops: largest };
 }
 
 /** A second seed never gives the same y to the last digit. */

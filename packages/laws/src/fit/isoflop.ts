@@ -4,13 +4,16 @@ import type { RunRecord } from "../record.js";
 import { type BootstrapOptions, type SeedNoise, summariseDraws } from "../uncertainty/bootstrap.js";
 import { estimateSeedNoise, seedNoiseOf } from "../uncertainty/seedNoise.js";
 import { DEFAULT_CLUSTER_TOLERANCE, groupByBudget } from "./budgets.js";
+import { frontierConditions } from "./frontierConditions.js";
 import { type IsoflopMinima, noisyMinima, resampledMinima, type UsedProfile } from "./isoflopMinima.js";
+import { withoutSmallestMinimum } from "./isoflopSensitivity.js";
 import { isoflopWarnings } from "./isoflopWarnings.js";
 import { type IsoflopProfile, prepareProfile, profileOf } from "./profile.js";
 import type { ProfileCurve } from "./profileCurve.js";
 import type { ProfileResampling } from "./profileResampling.js";
 import { checkRecords, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
 import type { FitResult } from "./result.js";
+import { shiftDiagnostics } from "./shifts.js";
 
 export interface IsoflopOptions extends FitOptions, BootstrapOptions {
   /** Curve through the losses of a budget; default "parabola". */
@@ -90,11 +93,19 @@ export function fitIsoflop(records: readonly RunRecord[], options: IsoflopOption
   const { laws, draws } = minima;
   const compute = computeCostOf(records, options.convention);
   const { a, b } = laws.parameters;
+  const summary = summariseDraws(draws);
+  const vertices = minima.used.map(({ profile }) => profile.vertex!);
+  const frontier = frontierConditions(
+    vertices.map((v) => v.flops),
+    vertices.map((v) => v.loss),
+    laws.frontier,
+  );
+  const sensitivity = withoutSmallestMinimum(minima, summary.standardErrors.a);
   return {
     approach: "2",
     law: "isoflop-power-law",
     parameters: laws.parameters,
-    ...summariseDraws(draws),
+    ...summary,
     exponents: { a, b },
     objective: laws.objective,
     diagnostics: {
@@ -106,6 +117,8 @@ export function fitIsoflop(records: readonly RunRecord[], options: IsoflopOption
       curve,
       weights: options.weights ?? "vertex",
       lossForm: laws.frontier.form,
+      ...frontier.diagnostics,
+      ...(sensitivity && { ...shiftDiagnostics([sensitivity]), smallestBudget: sensitivity.budget }),
       bootstrapResamples: draws.attempted,
       bootstrapFailures: draws.failed,
       bootstrapOver: drawing.over,
@@ -122,6 +135,8 @@ export function fitIsoflop(records: readonly RunRecord[], options: IsoflopOption
       compute,
       sharedRuns,
       over: drawing.over,
+      sensitivity,
+      frontier,
     }),
     profiles,
     residuals: minima.used.map(({ profile }, i) => ({

@@ -1,9 +1,7 @@
 import type { ComputeCost } from "../model/computeCost.js";
-import { leastSquares } from "../numerics/leastSquares.js";
-import { standardDeviation } from "../numerics/statistics.js";
 import type { RunRecord } from "../record.js";
-import { FEWEST_DRAWS } from "../uncertainty/bootstrap.js";
 import type { BudgetGrouping } from "./budgets.js";
+import type { FrontierConditions } from "./frontierConditions.js";
 import type { IsoflopOptions } from "./isoflop.js";
 import type { IsoflopMinima } from "./isoflopMinima.js";
 import type { IsoflopProfile } from "./profile.js";
@@ -11,10 +9,10 @@ import type { ProfileCurve } from "./profileCurve.js";
 import { EVEN_COMPUTE } from "./profileDesign.js";
 import { lopsidedness, offCentre } from "./profileShape.js";
 import type { FitWarning } from "./result.js";
+import { type BudgetShift, warnBudgetShift } from "./shifts.js";
 import {
   warn,
   warnBootstrap,
-  warnBudgetShift,
   warnComputeRange,
   warnConvention,
   warnCopies,
@@ -41,11 +39,13 @@ export interface IsoflopFindings {
   /** Whether several records come from one training run. */
   readonly sharedRuns: boolean;
   readonly over: "rows" | "runs" | "noise" | "none";
+  readonly sensitivity: (BudgetShift & { readonly budget: number }) | undefined;
+  readonly frontier: FrontierConditions;
 }
 
 /** All that the reader of Approach 2 must know. */
 export function isoflopWarnings(findings: IsoflopFindings): FitWarning[] {
-  const { records, options, curve, grouping, profiles, minima, compute, sharedRuns, over } = findings;
+  const { records, options, curve, grouping, profiles, minima, compute, sharedRuns, over, sensitivity } = findings;
   const { laws, draws, used } = minima;
   const { a, b } = laws.parameters;
   return [
@@ -59,15 +59,8 @@ export function isoflopWarnings(findings: IsoflopFindings): FitWarning[] {
     ...warnConvention(records, options.convention),
     ...warnCopies(records),
     ...warnExponentSum(a, b, compute.exponent),
-    ...smallestBudget(minima),
-    ...(laws.frontier.atBound
-      ? [
-          warn(
-            "parameter-at-bound",
-            "The minima show no irreducible loss: L_opt(C) is a pure power law, E = 0 or gamma at its bound.",
-          ),
-        ]
-      : []),
+    ...(sensitivity ? warnBudgetShift([sensitivity]) : []),
+    ...findings.frontier.warnings,
     ...warnBootstrap(draws.failed, draws.attempted),
     ...(curve === "parabola" && used.some(({ profile }) => spanOf(profile) > WIDE) ? warnCoverage("wide", draws) : []),
   ];
@@ -77,29 +70,6 @@ export function isoflopWarnings(findings: IsoflopFindings): FitWarning[] {
 function spanOf({ points }: IsoflopProfile): number {
   const sizes = points.map(({ parameters }) => parameters);
   return Math.max(...sizes) / Math.min(...sizes);
-}
-
-/** Where the exponent goes without the smallest budget's minimum. */
-function smallestBudget({ used, laws, draws }: IsoflopMinima): FitWarning[] {
-  const column = draws.names.indexOf("a");
-  if (used.length < 4 || draws.rows.length < FEWEST_DRAWS) return [];
-  const vertices = used.map(({ profile }) => profile.vertex!);
-  const weights = vertices.map(({ standardError }) => (standardError ? standardError ** -2 : Number.NaN));
-  const even = weights.every(Number.isFinite) ? weights : weights.map(() => 1);
-  const regress = (from: number) =>
-    leastSquares(
-      [vertices.slice(from).map(() => 1), vertices.slice(from).map(({ flops }) => Math.log(flops))],
-      vertices.slice(from).map(({ parameters }) => Math.log(parameters)),
-      even.slice(from),
-    );
-  const [all, rest] = [regress(0), regress(1)];
-  if (!all || !rest) return [];
-  const varianceRatio = rest.unscaledCovariance[1]![1]! / all.unscaledCovariance[1]![1]!;
-  const standardError = standardDeviation(draws.rows.map((row) => row[column]!));
-  // Both by the same weights: the fit's own may be others.
-  const shift = rest.coefficients[1]! - all.coefficients[1]!;
-  const { a } = laws.parameters;
-  return warnBudgetShift(used[0]!.profile.budget, a, a + shift, varianceRatio, standardError);
 }
 
 function noIntervals(curve: ProfileCurve, over: IsoflopFindings["over"]): FitWarning {

@@ -4,32 +4,25 @@ import { minimiseBounded } from "../numerics/boundedNewton.js";
 import type { RunRecord } from "../record.js";
 import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import { objectiveAt95 } from "../uncertainty/likelihood.js";
-import { createResampler, dependentRows } from "../uncertainty/resampling.js";
-import { groupByBudget } from "./budgets.js";
+import { createResampler, dependentRows, resamplingOfSquares } from "../uncertainty/resampling.js";
 import type { KaplanOptions } from "./kaplan.js";
-import {
-  fromKaplan,
-  KAPLAN_EXPONENT_BOUNDS,
-  type KaplanConditions,
-  kaplanConditions,
-  kaplanMinima,
-  kaplanProblem,
-  toKaplan,
-} from "./kaplanModelDataFit.js";
+import { fromKaplan, KAPLAN_EXPONENT_BOUNDS, kaplanMinima, kaplanProblem, toKaplan } from "./kaplanModelDataFit.js";
+import { conditionsAt, type NewtonConditions } from "./newtonConditions.js";
 import type { RunResidual } from "./parametric.js";
-import { parametricData } from "./parametricObjective.js";
+import { parametricData } from "./parametricData.js";
 import { ILL_CONDITIONED } from "./parametricWarnings.js";
 import { computeCostOf, recordDiagnostics } from "./records.js";
 import type { FitResult, FitWarning } from "./result.js";
+import { type BudgetShift, chanceOf, shiftDiagnostics, warnBudgetShift } from "./shifts.js";
+import { largerBudgets, leftOut } from "./smallestBudget.js";
 import {
   warn,
   warnBootstrap,
-  warnBudgetShift,
   warnCollinear,
   warnComputeRange,
   warnConvention,
+  warnConvergence,
   warnCopies,
-  warnCoverage,
   warnDependentRows,
   warnFewPoints,
   warnNoIntervals,
@@ -60,7 +53,10 @@ export function fitKaplanModelData(records: readonly RunRecord[], options: Kapla
   const parameters = toKaplan(data, best.theta);
   const compute = computeCostOf(records, options.convention);
   const exponents = kaplanModelDataExponents(parameters, compute);
-  const resampler = (options.resamples ?? 1) > 0 ? createResampler(records, options) : undefined;
+  const resampler =
+    (options.resamples ?? 1) > 0
+      ? createResampler(records, resamplingOfSquares(options, records.length, 4))
+      : undefined;
   const shifts = new Float64Array(records.length);
   const centred = data.logLoss.slice();
   const problem = kaplanProblem({ ...data, logLoss: centred }, weights);
@@ -72,7 +68,8 @@ export function fitKaplanModelData(records: readonly RunRecord[], options: Kapla
     return [p.Nc, p.Dc, p.alphaN, p.alphaD, a, b];
   });
   const summary = summariseDraws(draws);
-  const conditions = kaplanConditions(data, best.theta);
+  const conditions = conditionsAt(kaplanProblem(data, new Float64Array(records.length).fill(1)), best.theta);
+  const sensitivity = withoutSmallestBudget(records, parameters, compute, conditions, summary.standardErrors.a);
   const [low, high] = KAPLAN_EXPONENT_BOUNDS;
   const bounded = (["alphaN", "alphaD"] as const).filter((name) => parameters[name] <= low || parameters[name] >= high);
   const limit = Math.max(1.01 * best.value, objectiveAt95("mse", 0, best.value, records.length));
@@ -94,6 +91,7 @@ export function fitKaplanModelData(records: readonly RunRecord[], options: Kapla
       converged: best.result.converged,
       relativeGradient: conditions.relativeGradient,
       ...(Number.isFinite(conditions.conditionNumber) && { conditionNumber: conditions.conditionNumber }),
+      ...(sensitivity && { ...shiftDiagnostics([sensitivity]), smallestBudget: sensitivity.budget }),
       bootstrapResamples: draws.attempted,
       bootstrapFailures: draws.failed,
       bootstrapStratified: resampler?.stratified ?? false,
@@ -104,25 +102,22 @@ export function fitKaplanModelData(records: readonly RunRecord[], options: Kapla
       ...warnComputeRange(records.map((r) => r.flops)),
       ...warnConvention(records, options.convention),
       ...warnCopies(records),
-      ...warnDependentRows(dependentRows(records), options.over),
+      ...warnDependentRows(dependentRows(records), resampler?.over),
       ...collinear,
       ...(collinear.length === 0 && conditions.conditionNumber > ILL_CONDITIONED
         ? [warn("ill-conditioned", `The condition number is ${conditions.conditionNumber.toExponential(0)}, scaled.`)]
         : []),
       ...bounded.map((name) => warn("parameter-at-bound", `${name} lies at its bound ${parameters[name]}.`)),
-      ...(best.result.converged ? [] : [warn("poor-convergence", "The minimiser ran out of iterations.")]),
-      ...minima
-        .filter(({ value }, k) => k > 0 && value <= limit)
-        .map(({ theta, value }) => {
-          const p = toKaplan(data, theta);
-          const excess = (100 * (value / best.value - 1)).toPrecision(2);
-          const found = `alphaN ${p.alphaN.toPrecision(4)}, alphaD ${p.alphaD.toPrecision(4)}`;
-          return warn("second-basin", `Another minimum is ${excess} % higher: ${found}.`);
-        }),
-      ...budgetWarning(records, parameters, compute, conditions, summary.standardErrors.a),
+      ...warnConvergence(best.result.converged, conditions.relativeGradient),
+      ...warnRivals(
+        minima
+          .filter(({ value }, k) => k > 0 && value <= limit)
+          .map(({ theta, value }) => ({ value, p: toKaplan(data, theta) })),
+        best.value,
+      ),
+      ...(sensitivity ? warnBudgetShift([sensitivity]) : []),
       ...warnBootstrap(draws.failed, draws.attempted),
       ...warnNoIntervals(draws),
-      ...warnCoverage("kaplan", draws, records.length),
     ],
     residuals: records.map((record) => {
       const predicted = kaplanModelData.loss(parameters, record.parameters, record.tokens);
@@ -133,25 +128,46 @@ export function fitKaplanModelData(records: readonly RunRecord[], options: Kapla
   };
 }
 
-/** Whether the exponent moves further than chance when the smallest budget is left out. */
-function budgetWarning(
+/** Other minima that the likelihood cannot tell from the best; lowest first. */
+function warnRivals(
+  rivals: readonly { readonly value: number; readonly p: KaplanModelDataParameters }[],
+  least: number,
+): FitWarning[] {
+  const [rival] = rivals;
+  if (!rival) return [];
+  const count = rivals.length === 1 ? "Another minimum is" : `There are ${rivals.length} more minima, the lowest`;
+  const excess = (100 * (rival.value / least - 1)).toPrecision(2);
+  const found = `alphaN ${rival.p.alphaN.toPrecision(4)}, alphaD ${rival.p.alphaD.toPrecision(4)}`;
+  return [warn("second-basin", `${count} ${excess} % higher: ${found}.`)];
+}
+
+/** Where the exponent goes when the smallest budget is left out; undefined where too little would be left. */
+function withoutSmallestBudget(
   records: readonly RunRecord[],
   parameters: KaplanModelDataParameters,
   compute: ComputeCost,
-  conditions: KaplanConditions,
+  conditions: NewtonConditions,
   standardError: number | undefined,
-): FitWarning[] {
-  const { groups } = groupByBudget(records);
-  const left = new Set(groups[0]!.members);
-  if (standardError === undefined || groups.length < 4 || records.length - left.size < 8) return [];
-  const rest = records.filter((_, i) => !left.has(i));
+): (BudgetShift & { readonly budget: number }) | undefined {
+  const larger = largerBudgets(records, 8);
+  if (!larger) return undefined;
+  const { budget, keeps } = larger;
+  const rest = records.filter((_, i) => keeps[i]);
   const data = parametricData(rest);
   const problem = kaplanProblem(data, new Float64Array(rest.length).fill(1));
   const { x } = minimiseBounded(problem, fromKaplan(data, parameters), { maxIterations: 200 });
   const a = (p: KaplanModelDataParameters) => kaplanModelDataExponents(p, compute).a;
   const { alphaN, alphaD } = parameters;
   const scale = (alphaN + compute.exponent * alphaD) ** 2;
-  const variance = (of: KaplanConditions) => of.variance(-alphaD / scale, alphaN / scale);
-  const ratio = variance(kaplanConditions(data, x)) / variance(conditions);
-  return warnBudgetShift(groups[0]!.budget, a(parameters), a(toKaplan(data, x)), ratio, standardError);
+  const variance = (of: NewtonConditions) => of.variance([-alphaD / scale, alphaN / scale, 0, 0]);
+  const ratio = variance(conditionsAt(problem, x)) / variance(conditions);
+  return {
+    key: "exponent",
+    name: "the exponent a",
+    without: leftOut(larger),
+    value: a(parameters),
+    changed: a(toKaplan(data, x)),
+    chance: chanceOf(standardError, ratio),
+    budget,
+  };
 }

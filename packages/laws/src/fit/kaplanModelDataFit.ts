@@ -1,9 +1,7 @@
 import type { KaplanModelDataParameters } from "../laws/kaplanModelData.js";
 import { minimiseBounded, type NewtonProblem, type NewtonResult } from "../numerics/boundedNewton.js";
-import { choleskySolve } from "../numerics/cholesky.js";
-import { conditionNumber } from "../numerics/symmetricEigenvalues.js";
+import type { ParametricData } from "./parametricData.js";
 import { distinctMinima, type FoundMinimum } from "./parametricDiagnostics.js";
-import type { ParametricData } from "./parametricObjective.js";
 
 const VARIABLES = 4;
 /** alpha_N, alpha_D between these; every published value lies between 0.05 and 0.6. */
@@ -96,34 +94,4 @@ export function fromKaplan(data: ParametricData, p: KaplanModelDataParameters): 
     p.alphaN * (Math.log(p.Nc) - data.centreN) - data.centreLoss,
     p.alphaD * (Math.log(p.Dc) - data.centreD) - data.centreLoss,
   ];
-}
-
-/** What the optimum's derivatives say. */
-export interface KaplanConditions {
-  /** Cosine between the residuals and the gradient of any variable, the largest: 0 at a stationary point. */
-  readonly relativeGradient: number;
-  /** Condition number of the Gauss-Newton matrix, each variable scaled to a unit diagonal. */
-  readonly conditionNumber: number;
-  /** Variance of a function of alpha_N and alpha_D with these derivatives, in units of the residuals' variance. */
-  variance(byAlphaN: number, byAlphaD: number): number;
-}
-
-export function kaplanConditions(data: ParametricData, at: ArrayLike<number>): KaplanConditions {
-  const problem = kaplanProblem(data, new Float64Array(data.logN.length).fill(1));
-  const gradient = new Float64Array(VARIABLES);
-  const matrix = new Float64Array(VARIABLES * VARIABLES);
-  const value = problem.derivatives(Float64Array.from(at), gradient, matrix, new Float64Array(VARIABLES * VARIABLES));
-  const length = (k: number) => Math.sqrt(matrix[k * (VARIABLES + 1)]!);
-  const interior = [0, 1, 2, 3].filter((k) => at[k]! > problem.lower[k]! && at[k]! < problem.upper[k]!);
-  const cosines = interior.map((k) => Math.abs(gradient[k]!) / (Math.sqrt(2 * value) * length(k)));
-  const scaled = matrix.map((v, k) => v / (length(Math.floor(k / VARIABLES)) * length(k % VARIABLES)));
-  return {
-    relativeGradient: value === 0 ? 0 : Math.max(0, ...cosines),
-    conditionNumber: conditionNumber(scaled, VARIABLES),
-    variance(byAlphaN, byAlphaD) {
-      const direction = Float64Array.of(byAlphaN, byAlphaD, 0, 0);
-      if (!choleskySolve(matrix.slice(), direction, VARIABLES)) return Number.POSITIVE_INFINITY;
-      return byAlphaN * direction[0]! + byAlphaD * direction[1]!;
-    },
-  };
 }

@@ -1,7 +1,7 @@
 import type { NewtonResult } from "../numerics/boundedNewton.js";
-import { symmetricEigenvalues } from "../numerics/symmetricEigenvalues.js";
 import { jacobianAt, type LawProblem, lawObjective, lawProblem } from "./lawObjective.js";
 import { inputScales, outputScale, ratio } from "./lawRows.js";
+import { conditionsAt } from "./newtonConditions.js";
 import { objectiveRise95 } from "./objectiveRise.js";
 import type { FitResult, FitWarning } from "./result.js";
 import { warn } from "./warnings.js";
@@ -30,18 +30,9 @@ export function examine(
   objective: (x: readonly number[]) => number,
 ): Examined {
   const { space, rows } = problem;
-  const n = space.members.length;
   const best = results[0]!;
   const once = new Float64Array(rows.length).fill(1);
-  const minimum = lawObjective(problem, once, delta, false);
-  const slopes = (x: readonly number[]) => {
-    const gradient = new Float64Array(n);
-    const metric = new Float64Array(n * n);
-    const value = minimum.derivatives(Float64Array.from(x), gradient, new Float64Array(n * n), metric);
-    return { gradient, metric, value };
-  };
-  const { gradient, metric, value } = slopes(best.x);
-  const atBound = best.x.map((v, k) => v <= space.lower[k]! || v >= space.upper[k]!);
+  const { relativeGradient, atBound } = conditionsAt(lawObjective(problem, once, delta, false), best.x);
   const label = (k: number) => space.members[k]!.join(" = ");
   const parameters = space.toParameters(best.x);
 
@@ -58,8 +49,8 @@ export function examine(
   const rival = rivals[0] && space.toParameters(rivals[0].x);
   return {
     diagnostics: {
-      gradientNorm: relativeGradient(gradient, metric, value, atBound),
-      conditionNumber: condition,
+      relativeGradient,
+      ...(Number.isFinite(condition) && { conditionNumber: condition }),
       parametersAtBounds: atBound.flatMap((at, k) => (at ? [label(k)] : [])).join(", "),
       startsAtOptimum: results.filter((r) => same(r.value, best.value)).length,
       basins: basins.length,
@@ -117,34 +108,16 @@ function distinctMinima(results: readonly NewtonResult[]): NewtonResult[] {
   return minima;
 }
 
-/** Largest cosine between the residuals and a column of the Jacobian, as MINPACK measures it: 0 at a minimum. */
-function relativeGradient(g: Float64Array, metric: Float64Array, value: number, skip: readonly boolean[]): number {
-  const n = g.length;
-  if (value <= 1e-26) return 0;
-  return g.reduce((most, v, k) => {
-    const length = Math.sqrt(metric[k * n + k]! * 2 * value);
-    return skip[k] || length === 0 ? most : Math.max(most, Math.abs(v) / length);
-  }, 0);
-}
-
 /** Of the Gauss-Newton matrix with unit diagonal, inputs and output counted in units of their own size. */
 function conditionNumber(problem: LawProblem, parameters: Readonly<Record<string, number>>, delta: number): number {
   const { law, space, rows } = problem;
-  const n = space.members.length;
   const scales = inputScales(law, rows);
   const level = outputScale(law, rows);
   const inverse = ratio(Object.fromEntries(Object.keys(scales).map((name) => [name, 1])), scales);
   const scaledRows = rows.map((row) => ({ ...row, inputs: ratio(row.inputs, scales), y: row.y / level }));
   const scaled = lawProblem(law, space, scaledRows);
-  const x = Float64Array.from(space.toVariables(law.rescale(parameters, inverse, 1 / level)));
-  const matrix = new Float64Array(n * n);
-  const weights = new Float64Array(rows.length).fill(1);
-  lawObjective(scaled, weights, delta, false).derivatives(x, new Float64Array(n), new Float64Array(n * n), matrix);
-  const unit = matrix.map(
-    (v, k) => v / Math.sqrt(matrix[Math.floor(k / n) * (n + 1)]! * matrix[(k % n) * (n + 1)]! + 1e-300),
-  );
-  const eigenvalues = symmetricEigenvalues(unit, n);
-  return eigenvalues.at(-1)! / Math.max(eigenvalues[0]!, 1e-300);
+  const x = space.toVariables(law.rescale(parameters, inverse, 1 / level));
+  return conditionsAt(lawObjective(scaled, new Float64Array(rows.length).fill(1), delta, false), x).conditionNumber;
 }
 
 /** Variables by which no prediction moves: logarithms by their own change, others by a change of their own size. */

@@ -1,6 +1,7 @@
 import type { Inputs, Law } from "../laws/law.js";
 import { central95 } from "../numerics/statistics.js";
 import { lawNamed } from "../registry/everyLaw.js";
+import { FEWEST_DRAWS } from "../uncertainty/bootstrap.js";
 import type { LawFit } from "./fitLaw.js";
 import type { Interval } from "./result.js";
 
@@ -10,9 +11,6 @@ export interface Prediction {
   /** Of the law's mean at these inputs, without the noise of a new run; absent where the fit has too few draws. */
   readonly interval95?: Interval;
 }
-
-/** Fewer draws than this give no percentile worth printing. */
-const FEWEST_DRAWS = 20;
 
 /**
  * What a fit expects at given inputs, with its interval from the fit's own draws.

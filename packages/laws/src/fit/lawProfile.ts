@@ -1,9 +1,9 @@
 import type { Law } from "../laws/law.js";
 import { choleskySolve } from "../numerics/cholesky.js";
 import { quantile } from "../numerics/statistics.js";
+import { clustersOf } from "../uncertainty/resampling.js";
 import type { LawFit } from "./fitLaw.js";
 import { type LawLoss, type LawProblem, lawObjective, lawProblem } from "./lawObjective.js";
-import { clustersOf } from "./lawResampling.js";
 import type { LawRow } from "./lawRows.js";
 import { outputScale } from "./lawRows.js";
 import { deltaPath, descend } from "./lawSearch.js";

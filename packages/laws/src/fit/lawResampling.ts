@@ -5,19 +5,19 @@ import {
   type BootstrapOptions,
   type BootstrapOver,
   bootstrap,
-  resampleCounts,
   type SeedNoise,
 } from "../uncertainty/bootstrap.js";
+import { createCounter, dependentRows, fewerOfSquares } from "../uncertainty/resampling.js";
 import { noiseAt, seedNoiseOf } from "../uncertainty/seedNoise.js";
+import type { LawFitOptions } from "./fitLaw.js";
 import type { LawProblem } from "./lawObjective.js";
-import type { LawRow } from "./lawRows.js";
 import { descend } from "./lawSearch.js";
 
 export interface LawDraws extends BootstrapDraws {
   /** What was drawn. */
   readonly over: BootstrapOver;
-  /** Rows that share their training run with another. */
-  readonly shared: number;
+  /** Rows beyond the first of their training run. */
+  readonly dependent: number;
 }
 
 /**
@@ -29,46 +29,29 @@ export function bootstrapLaw(
   problem: LawProblem,
   best: readonly number[],
   path: readonly number[],
-  options: BootstrapOptions,
+  options: BootstrapOptions & Pick<LawFitOptions, "loss">,
 ): LawDraws {
   const { rows, space, law } = problem;
   const names = Object.keys(law.parameters);
-  const clusters = clustersOf(rows);
-  const shared = clusters.reduce((sum, cluster) => sum + (cluster.length > 1 ? cluster.length : 0), 0);
-  const over = options.over ?? (shared > 0 ? "runs" : "rows");
+  const dependent = dependentRows(rows);
+  const over = options.over ?? (options.noise ? "noise" : dependent > 0 ? "runs" : "rows");
   const weights = new Float64Array(rows.length).fill(1);
   const noisy = { ...problem, target: Float64Array.from(problem.target) };
   const sd = over === "noise" && (options.resamples ?? 1) > 0 ? noiseOf(problem, options.noise) : undefined;
-  const counts = new Float64Array(clusters.length);
-  const strata = [clusters.map((_, i) => i)];
+  const units = over === "runs" ? rows.length - dependent : rows.length;
+  const fewer = (options.loss ?? "mse") === "mse" ? fewerOfSquares(units, space.members.length) : 0;
+  const count = over === "noise" ? undefined : createCounter(rows, over, fewer);
 
   const draws = bootstrap(names, options, (random) => {
     if (sd) {
       noisy.target.set(problem.target);
       for (let i = 0; i < rows.length; i++) noisy.target[i] = problem.target[i]! + sd[i]! * random.normal();
-    } else if (over === "runs") {
-      resampleCounts(strata, random, counts);
-      clusters.forEach((cluster, k) => {
-        for (const i of cluster) weights[i] = counts[k]!;
-      });
-    } else resampleCounts([rows.map((_, i) => i)], random, weights);
+    } else count!(random, weights);
     const refit = descend(sd ? noisy : problem, weights, best, path, 60);
     const p = space.toParameters(refit.x);
     return names.map((name) => p[name]!);
   });
-  return { ...draws, over, shared };
-}
-
-/** Rows by training run; a row without one is a run of its own. */
-export function clustersOf(rows: readonly LawRow[]): number[][] {
-  const clusters = new Map<string | number, number[]>();
-  rows.forEach(({ run }, i) => {
-    const key = run ?? i;
-    const cluster = clusters.get(key);
-    if (cluster) cluster.push(i);
-    else clusters.set(key, [i]);
-  });
-  return [...clusters.values()];
+  return { ...draws, over, dependent };
 }
 
 /** Standard deviation of each row's target from seed to seed: as given, or pooled over rows of equal inputs. */

@@ -96,3 +96,17 @@ export function outputScale(law: Law, rows: readonly LawRow[]): number {
   if (law.residuals === "log") return Math.exp(mean(rows.map((row) => Math.log(row.y))));
   return mean(rows.map((row) => Math.abs(row.y))) || 1;
 }
+
+/** What stands for a row's budget: C where the law has it, 6ND where it has those, else its first input. */
+export function scaleOf({ inputs }: Law): {
+  readonly name: string;
+  readonly isCompute: boolean;
+  of(row: LawRow): number;
+} {
+  if ("C" in inputs) return { name: "C", isCompute: true, of: (row) => row.inputs.C! };
+  if ("N" in inputs && "D" in inputs) {
+    return { name: "C = 6ND", isCompute: true, of: (row) => 6 * row.inputs.N! * row.inputs.D! };
+  }
+  const [first] = Object.keys(inputs);
+  return { name: first!, isCompute: false, of: (row) => row.inputs[first!]! };
+}

@@ -37,7 +37,7 @@ export function fitLossFrontier(flops: ArrayLike<number>, loss: ArrayLike<number
     return { parameters, form: "power-law", atBound: false, residuals: line.residuals };
   }
   const centre = logC.reduce((sum, v) => sum + v, 0) / count;
-  const project = projection(
+  const project = frontierProjection(
     logC.map((v) => v - centre),
     Float64Array.from(loss, (v) => 1 / v),
   );
@@ -60,7 +60,7 @@ interface Amplitudes {
  * Non-negative least squares for E and k at a given gamma, on relative errors: two columns w = 1/L and w x^-gamma, so
  * that the four sets of positive amplitudes are tried by hand (this is the inner loop of Approach 2's bootstrap).
  */
-function projection(logC: Float64Array, inverse: Float64Array): (gamma: number) => Amplitudes {
+export function frontierProjection(logC: Float64Array, inverse: Float64Array): (gamma: number) => Amplitudes {
   const count = logC.length;
   return (gamma) => {
     let [ww, wd, dd, w1, d1] = [0, 0, 0, 0, 0];

@@ -69,7 +69,7 @@ function shareWithin(residuals: Float64Array, width: number): number {
 }
 
 /** Half the width over which the density at 0 is estimated: Silverman's rule, and delta at the least. */
-function kernelWidth(residuals: Float64Array, delta: number): number {
+export function kernelWidth(residuals: Float64Array, delta: number): number {
   const spread = 1.4826 * quantile(residuals.map(Math.abs), 0.5);
   return Math.max(delta, 1.06 * spread * residuals.length ** -0.2);
 }

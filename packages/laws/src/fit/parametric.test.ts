@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { IsoflopError } from "../error.js";
 import { chinchilla } from "../laws/chinchilla.js";
+import { ROW } from "../numerics/huberSums.js";
 import { createRandom } from "../numerics/random.js";
 import type { RunRecord } from "../record.js";
 import { fitParametric } from "./parametric.js";
 import { parametricProblem, searchMinima } from "./parametricFit.js";
-import { linearise, newLinearisation, residualCurvature } from "./parametricObjective.js";
+import { addResidualCurvature, linearise, newLinearisation, rowsNear, rowsOf } from "./parametricObjective.js";
 import { createRefit } from "./parametricRefits.js";
 import { syntheticStudy } from "./synthetic.js";
 
@@ -30,27 +31,28 @@ describe("the objective", () => {
   const problem = parametricProblem(study(1, 0.01), setting());
   const { rows } = problem;
   const theta = Float64Array.of(0.21, 0.33, 0.45, 0.36, 0.31);
-  const valueAt = (x: Float64Array, delta: number) =>
-    linearise(rows, x, delta, newLinearisation(rows.count, rows.weight));
+  const valueAt = (x: Float64Array, delta: number) => linearise(rows, x, delta, newLinearisation(rows.count));
   test("residuals' gradients are their finite differences", () => {
-    const at = newLinearisation(rows.count, rows.weight);
+    const at = newLinearisation(rows.count);
     linearise(rows, theta, 1e-3, at);
     for (let k = 0; k < 5; k++) {
       const [up, down] = [1e-6, -1e-6].map((h) => {
         const x = theta.slice();
         x[k]! += h;
-        const out = newLinearisation(rows.count, rows.weight);
+        const out = newLinearisation(rows.count);
         linearise(rows, x, 1e-3, out);
-        return out.residual;
+        return out.cells;
       });
-      for (let i = 0; i < rows.count; i++) expect(at.columns[k]![i]).toBeCloseTo((up![i]! - down![i]!) / 2e-6, 7);
+      for (let o = 0; o < rows.count * ROW; o += ROW) {
+        expect(at.cells[o + 1 + k]).toBeCloseTo((up![o]! - down![o]!) / 2e-6, 7);
+      }
     }
   });
-  test("its Hessian is J'J plus the residuals' curvature (least squares)", () => {
-    const at = newLinearisation(rows.count, rows.weight);
+  test("its Hessian is J'J, less its share by r, plus the predictions' curvature (least squares)", () => {
+    const at = newLinearisation(rows.count);
     linearise(rows, theta, Number.POSITIVE_INFINITY, at);
     const curvature = new Float64Array(25);
-    residualCurvature(rows, at, Number.POSITIVE_INFINITY, curvature);
+    addResidualCurvature(rows, at, curvature);
     const shifted = (k: number, a: number, j: number, b: number) => {
       const x = theta.slice();
       x[k]! += a;
@@ -61,7 +63,9 @@ describe("the objective", () => {
     for (let k = 0; k < 5; k++) {
       for (let j = 0; j < 5; j++) {
         let exact = curvature[k * 5 + j]!;
-        for (let i = 0; i < rows.count; i++) exact += at.columns[k]![i]! * at.columns[j]![i]!;
+        for (let o = 1; o < rows.count * ROW; o += ROW) {
+          exact += (1 - at.cells[o - 1]!) * at.cells[o + k]! * at.cells[o + j]!;
+        }
         const numeric =
           (shifted(k, h, j, h) - shifted(k, h, j, -h) - shifted(k, -h, j, h) + shifted(k, -h, j, -h)) / (4 * h * h);
         expect(Math.abs(exact - numeric)).toBeLessThan(1e-4 * (1 + Math.abs(exact)));
@@ -69,26 +73,16 @@ describe("the objective", () => {
     }
   });
   test("near a known point the short series give the same to rounding", () => {
-    const near = {
-      alpha: 0.35,
-      beta: 0.34,
-      reachN: Math.max(...rows.logN.map(Math.abs)),
-      reachD: Math.max(...rows.logD.map(Math.abs)),
-      model: rows.logN.map((n) => Math.exp(-0.35 * n)),
-      tokens: rows.logD.map((d) => Math.exp(-0.34 * d)),
-      inverseLoss: rows.logLoss.map((v) => Math.exp(-v)),
-    };
+    const near = rowsNear(rows, 0.35, 0.34);
     // Within the series' reach, and beyond it.
     for (const x of [theta, Float64Array.of(0.2, 0.3, 0.5, 0.9, 0.9)]) {
-      const [plain, short] = [newLinearisation(rows.count, rows.weight), newLinearisation(rows.count, rows.weight)];
-      const [p, q] = [linearise(rows, x, 1e-3, plain), linearise({ ...rows, near }, x, 1e-3, short)];
+      const [plain, short] = [newLinearisation(rows.count), newLinearisation(rows.count)];
+      const [p, q] = [linearise(rows, x, 1e-3, plain), linearise(near, x, 1e-3, short)];
       expect(relative(p, q)).toBeLessThan(1e-13);
-      for (let i = 0; i < rows.count; i++) {
-        expect(Math.abs(plain.residual[i]! - short.residual[i]!)).toBeLessThan(3e-15);
-        for (let k = 0; k < 5; k++) {
-          expect(Math.abs(plain.columns[k]![i]! - short.columns[k]![i]!)).toBeLessThan(
-            2e-14 * (1 + Math.abs(plain.columns[k]![i]!)),
-          );
+      for (let o = 0; o < rows.count * ROW; o += ROW) {
+        expect(Math.abs(plain.cells[o]! - short.cells[o]!)).toBeLessThan(3e-15);
+        for (let k = o + 1; k <= o + 5; k++) {
+          expect(Math.abs(plain.cells[k]! - short.cells[k]!)).toBeLessThan(2e-14 * (1 + Math.abs(plain.cells[k]!)));
         }
       }
     }
@@ -136,9 +130,8 @@ describe("the engine", () => {
     const refit = createRefit(problem.data, best.theta, problem.model, problem.delta);
     const random = createRandom(8);
     const counts = new Float64Array(35);
-    const rows = { ...problem.rows, weight: counts };
-    const at = newLinearisation(35, counts);
-    const value = (x: ArrayLike<number>) => linearise(rows, x, problem.delta, at);
+    const at = newLinearisation(35);
+    const value = (x: ArrayLike<number>) => linearise(rowsOf(problem.data, counts), x, problem.delta, at);
     let close = 0;
     for (let k = 0; k < 50; k++) {
       counts.fill(0);

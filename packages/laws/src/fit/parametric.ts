@@ -4,7 +4,8 @@ import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
 import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import type { ProfileInterval } from "../uncertainty/profileLikelihood.js";
-import { createResampler, type ResamplingOptions } from "../uncertainty/resampling.js";
+import { createResampler, type ResamplingOptions, resamplingOfSquares } from "../uncertainty/resampling.js";
+import { type ResidualLoss, toChinchilla } from "./parametricData.js";
 import { conditioning, type FoundMinimum, relativeGradient } from "./parametricDiagnostics.js";
 import {
   type ParametricProblem,
@@ -14,7 +15,7 @@ import {
   searchMinima,
 } from "./parametricFit.js";
 import type { FixedParameters } from "./parametricModel.js";
-import { linearise, newLinearisation, type ResidualLoss, toChinchilla } from "./parametricObjective.js";
+import { linearise, newLinearisation } from "./parametricObjective.js";
 import { profileParameters } from "./parametricProfile.js";
 import { createRefit } from "./parametricRefits.js";
 import { type Sensitivity, sensitivityOf } from "./parametricSensitivity.js";
@@ -29,7 +30,7 @@ export interface ParametricOptions extends FitOptions, ResamplingOptions {
   readonly delta?: number;
   /**
    * "projected" (default): the best of a grid of exponents whose amplitudes are projected out; "hoffmann-grid": the 4,500
-   * starts of Hoffmann et al. 2022, each descended; a number: so many projected starts (default 8).
+   * starts of Hoffmann et al. 2022, each descended; a number: so many projected starts (default 16).
    */
   readonly starts?: ParametricStarts;
   /** Parameters held at a value, in the law's own units. They have no standard error and no interval. */
@@ -102,13 +103,15 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
     return { id: record.id, predicted, logResidual: Math.log(record.loss / predicted) };
   });
 
-  const refit = createRefit(data, best.theta, model, delta);
-  const resampler = (options.resamples ?? 1) > 0 ? createResampler(records, options) : undefined;
+  const drawn = (options.resamples ?? 1) > 0;
+  const refit = drawn ? createRefit(data, best.theta, model, delta) : undefined;
+  const resampling = setting.loss === "mse" ? resamplingOfSquares(options, records.length, model.size) : options;
+  const resampler = drawn ? createResampler(records, resampling) : undefined;
   const counts = new Float64Array(records.length);
   const shifts = new Float64Array(records.length);
   const draws = bootstrap(DRAW_NAMES, options, (random) => {
     resampler!.draw(random, counts, shifts);
-    const theta = refit(counts, shifts);
+    const theta = refit!(counts, shifts);
     if (!theta) return undefined;
     const p = ownUnits(problem, setting, theta);
     const { a, b } = chinchillaExponents(p, compute);
@@ -116,9 +119,10 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
   });
   const summary = withoutConstants(summariseDraws(draws));
 
-  const at = newLinearisation(records.length, rows.weight);
+  const at = newLinearisation(records.length);
   linearise(rows, best.theta, delta, at);
   const conditions = conditioning(data, at, best.theta);
+  const gradient = relativeGradient(at, best.theta, model, delta);
   const sensitivity = sensitivityOf(records, problem, setting, best.theta, compute, conditions);
   const sizes = residuals.map((r) => Math.abs(r.logResidual));
   const starts = minima.reduce((sum, m) => sum + m.starts, 0);
@@ -144,7 +148,7 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
       basins: minima.length,
       iterations: best.result.iterations,
       converged: best.result.converged,
-      relativeGradient: relativeGradient(at, best.theta, model, delta),
+      relativeGradient: gradient,
       ...finite({
         conditionNumber: conditions.scaled,
         conditionNumberProjected: conditions.projected,
@@ -164,10 +168,12 @@ export function fitParametric(records: readonly RunRecord[], options: Parametric
       minima,
       basins,
       conditions,
+      relativeGradient: gradient,
       sensitivity,
       standardErrors: summary.standardErrors,
       exponents,
       draws,
+      over: resampler?.over,
     }),
     residuals,
     compute,
@@ -252,10 +258,9 @@ function finite(values: Record<string, number>): Record<string, number> {
 }
 
 function sensitivityDiagnostics(sensitivity: Sensitivity): Record<string, number> {
-  const { smallerDelta, largerDelta, withoutSmallest } = sensitivity;
+  const { delta, withoutSmallest } = sensitivity;
   return {
-    ...(smallerDelta !== undefined && { exponentAtTenthDelta: smallerDelta }),
-    ...(largerDelta !== undefined && { exponentAtTenfoldDelta: largerDelta }),
+    ...(delta && { exponentAtTenthDelta: delta.smaller, exponentAtTenfoldDelta: delta.larger }),
     ...(withoutSmallest && {
       exponentWithoutSmallestBudget: withoutSmallest.exponent,
       smallestBudget: withoutSmallest.budget,

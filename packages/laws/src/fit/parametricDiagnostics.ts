@@ -1,18 +1,10 @@
 import { choleskySolve } from "../numerics/cholesky.js";
-import { COLUMNS } from "../numerics/huberSums.js";
+import { COLUMNS, ROW } from "../numerics/huberSums.js";
 import { conditionNumber } from "../numerics/symmetricEigenvalues.js";
+import { A, ALPHA, B, BETA, E, LEAST_AMPLITUDE, type ParametricData } from "./parametricData.js";
 import type { DescentResult } from "./parametricDescent.js";
 import type { ParametricModel } from "./parametricModel.js";
-import {
-  A,
-  ALPHA,
-  B,
-  BETA,
-  E,
-  LEAST_AMPLITUDE,
-  type Linearisation,
-  type ParametricData,
-} from "./parametricObjective.js";
+import type { Linearisation } from "./parametricObjective.js";
 
 /** Variables whose gradient must vanish at an optimum: searched ones, off their bounds, with a term that shows. */
 export function interiorVariables(theta: ArrayLike<number>, model: ParametricModel): number[] {
@@ -29,9 +21,12 @@ export function interiorVariables(theta: ArrayLike<number>, model: ParametricMod
 
 /** Column k of the residuals' gradient in the free variables. */
 function entry(at: Linearisation, model: ParametricModel, k: number, i: number): number {
-  const own = at.columns[k]![i]!;
-  return k === ALPHA && model.ratio !== undefined ? own + model.ratio * at.columns[BETA]![i]! : own;
+  const own = at.cells[i * ROW + 1 + k]!;
+  return k === ALPHA && model.ratio !== undefined ? own + model.ratio * at.cells[i * ROW + 1 + BETA]! : own;
 }
+
+/** Mean size of ln-loss residuals that no measurement could show. */
+const EXACT = 1e-9;
 
 /**
  * The gradient at the optimum relative to what it is made of: the largest of |sum_i psi_i g_ik| / sum_i |psi_i g_ik| over
@@ -44,11 +39,15 @@ export function relativeGradient(
   delta: number,
 ): number {
   let largest = 0;
+  let residuals = 0;
+  for (let i = 0; i < at.count; i++) residuals += Math.abs(at.cells[i * ROW]!);
+  // Where the law holds exactly what is left is rounding, and points nowhere.
+  if (residuals <= EXACT * at.count) return 0;
   for (const k of interiorVariables(theta, model)) {
     let sum = 0;
     let size = 0;
     for (let i = 0; i < at.count; i++) {
-      const r = at.residual[i]!;
+      const r = at.cells[i * ROW]!;
       const pull = (r > delta ? delta : r < -delta ? -delta : r) * entry(at, model, k, i);
       sum += pull;
       size += Math.abs(pull);
@@ -79,7 +78,7 @@ export function conditioning(data: ParametricData, at: Linearisation, theta: Arr
   const [scaleA, scaleB] = [Math.exp(-theta[ALPHA]! * data.centreN), Math.exp(-theta[BETA]! * data.centreD)];
   const level = Math.exp(-data.centreLoss);
   for (let i = 0; i < at.count; i++) {
-    for (let k = 0; k < COLUMNS; k++) row[k] = at.columns[k]![i]!;
+    for (let k = 0; k < COLUMNS; k++) row[k] = at.cells[i * ROW + 1 + k]!;
     own[A] = row[A]! * scaleA * level;
     own[B] = row[B]! * scaleB * level;
     own[E] = row[E]! * level;

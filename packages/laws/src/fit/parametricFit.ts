@@ -1,9 +1,11 @@
+import { createRandom } from "../numerics/random.js";
 import type { RunRecord } from "../record.js";
+import { type ParametricData, parametricData, type ResidualLoss } from "./parametricData.js";
 import { createDescent, type DescentResult, type Penalty } from "./parametricDescent.js";
 import { distinctMinima, type FoundMinimum } from "./parametricDiagnostics.js";
 import { hoffmannStarts, type SharedStart } from "./parametricGrid.js";
 import { type FixedParameters, type ParametricModel, parametricModel } from "./parametricModel.js";
-import { type ParametricData, parametricData, type ResidualLoss, type Rows } from "./parametricObjective.js";
+import { type Rows, rowsOf } from "./parametricObjective.js";
 import { projectedStarts } from "./parametricSearch.js";
 
 /** Which objective over which parameters: what a refit must repeat. */
@@ -31,15 +33,19 @@ export interface ParametricProblem {
 
 /** Least absolute deviations as the limit of a vanishing delta: |r| is then exact to half of it. */
 const LAD_DELTA = 1e-9;
-const PROJECTED_STARTS = 8;
+const PROJECTED_STARTS = 16;
 
 export function parametricProblem(records: readonly RunRecord[], setting: ParametricSetting): ParametricProblem {
   const { loss, fixed, tied } = setting;
   const data = parametricData(records, { N: fixed.A === undefined, D: fixed.B === undefined });
   const model = parametricModel(Math.exp(data.centreLoss), fixed, tied);
   const delta = loss === "huber" ? setting.delta : loss === "lad" ? LAD_DELTA : Number.POSITIVE_INFINITY;
-  const rows = { ...data, count: records.length, weight: new Float64Array(records.length).fill(1) };
-  const descent = createDescent(records.length);
+  return problemOf(data, model, delta);
+}
+
+function problemOf(data: ParametricData, model: ParametricModel, delta: number): ParametricProblem {
+  const rows = rowsOf(data);
+  const descent = createDescent(rows.count);
   return {
     data,
     rows,
@@ -49,8 +55,27 @@ export function parametricProblem(records: readonly RunRecord[], setting: Parame
   };
 }
 
-/** The minima found from the starts, best first. */
+/** Of more rows than this, a sample is searched first. */
+const SAMPLE = 4000;
+
+/** One row of each of so many stretches of equal length, at random: rows in a periodic order must not all be of a kind. */
+function sampleOf({ data, model, delta }: ParametricProblem): ParametricProblem {
+  const random = createRandom(0);
+  const stretch = data.logN.length / SAMPLE;
+  const chosen = Array.from({ length: SAMPLE }, (_, k) => Math.floor((k + random.uniform()) * stretch));
+  const pick = (values: Float64Array) => Float64Array.from(chosen, (i) => values[i]!);
+  const some = { ...data, logN: pick(data.logN), logD: pick(data.logD), logLoss: pick(data.logLoss) };
+  return problemOf(some, model, delta);
+}
+
+/** The minima found from the starts, best first. Those of many rows are found from those of a sample. */
 export function searchMinima(problem: ParametricProblem, starts: ParametricStarts = "projected"): FoundMinimum[] {
+  if (problem.rows.count <= SAMPLE) return minimaFrom(problem, starts);
+  const ends = minimaFrom(sampleOf(problem), starts);
+  return distinctMinima(ends.map((end) => ({ result: problem.descend(end.theta), starts: end.starts })));
+}
+
+function minimaFrom(problem: ParametricProblem, starts: ParametricStarts): FoundMinimum[] {
   const { data, model } = problem;
   if (starts === "hoffmann-grid") {
     return distinctMinima(

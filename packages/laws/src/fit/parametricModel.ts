@@ -1,6 +1,6 @@
 import { IsoflopError } from "../error.js";
 import type { ChinchillaParameterName } from "../laws/chinchilla.js";
-import { ALPHA, BETA, LARGEST_EXPONENT, LEAST_AMPLITUDE, LEAST_EXPONENT } from "./parametricObjective.js";
+import { ALPHA, BETA, LARGEST_EXPONENT, LEAST_AMPLITUDE, LEAST_EXPONENT } from "./parametricData.js";
 
 /** In the order of the search variables. */
 const NAMES = ["A", "B", "E", "alpha", "beta"] as const;

@@ -5,10 +5,10 @@ import type { RunRecord } from "../record.js";
 import { objectiveAt95 } from "../uncertainty/likelihood.js";
 import { type ProfileInterval, profileInterval } from "../uncertainty/profileLikelihood.js";
 import type { ParametricFit } from "./parametric.js";
+import { fromChinchilla, toChinchilla } from "./parametricData.js";
 import type { Penalty } from "./parametricDescent.js";
 import { interiorVariables } from "./parametricDiagnostics.js";
 import { type ParametricProblem, type ParametricSetting, parametricProblem } from "./parametricFit.js";
-import { fromChinchilla, toChinchilla } from "./parametricObjective.js";
 
 /** A number that follows from the search variables; `value` turns it into what is reported. */
 interface Quantity {

@@ -1,6 +1,6 @@
 import { nonNegativeFromGram } from "../numerics/nonNegativeLeastSquares.js";
+import { A, ALPHA, B, BETA, E, type ParametricData } from "./parametricData.js";
 import type { ParametricModel } from "./parametricModel.js";
-import { A, ALPHA, B, BETA, E, type ParametricData } from "./parametricObjective.js";
 
 /** Exponents tried, for alpha and for beta: 0.05 to 2.5, each about a third above the last. */
 const EXPONENTS = Array.from({ length: 14 }, (_, i) => 0.05 * 1.35 ** i);

@@ -1,18 +1,20 @@
 import { chinchillaExponents } from "../laws/chinchilla.js";
 import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
-import { groupByBudget } from "./budgets.js";
+import { fromChinchilla, toChinchilla } from "./parametricData.js";
 import { type Conditioning, conditioning } from "./parametricDiagnostics.js";
 import { type ParametricProblem, type ParametricSetting, parametricProblem } from "./parametricFit.js";
-import { fromChinchilla, linearise, newLinearisation, toChinchilla } from "./parametricObjective.js";
+import { linearise, newLinearisation } from "./parametricObjective.js";
+import { largerBudgets, leftOut } from "./smallestBudget.js";
 
 /** Where the exponent a goes when something that should not matter is changed. */
 export interface Sensitivity {
   /** a at a tenth of Huber's delta, and at ten times it. */
-  readonly smallerDelta?: number;
-  readonly largerDelta?: number;
+  readonly delta?: { readonly smaller: number; readonly larger: number };
   readonly withoutSmallest?: {
     readonly budget: number;
+    /** What was left out, as in a sentence. */
+    readonly without: string;
     readonly exponent: number;
     /** Variance of a from these runs over its variance from all of them. */
     readonly varianceRatio: number;
@@ -32,19 +34,18 @@ export function sensitivityOf(
   const atDelta = (delta: number) => exponent(problem, problem.descend(theta, { delta, tolerance: 1e-9 }).theta);
   const deltas =
     setting.loss === "huber"
-      ? { smallerDelta: atDelta(setting.delta / 10), largerDelta: atDelta(setting.delta * 10) }
+      ? { delta: { smaller: atDelta(setting.delta / 10), larger: atDelta(setting.delta * 10) } }
       : {};
 
-  const groups = groupByBudget(records).groups;
-  const left = new Set(groups[0]!.members);
-  if (groups.length < 4 || records.length - left.size < 2 * problem.model.size) return deltas;
-  const rest = records.filter((_, i) => !left.has(i));
+  const larger = largerBudgets(records, 2 * problem.model.size);
+  if (!larger) return deltas;
+  const rest = records.filter((_, i) => larger.keeps[i]);
   const several = (field: "parameters" | "tokens") => rest.some((r) => r[field] !== rest[0]![field]);
   if (!several("parameters") || !several("tokens")) return deltas;
   const smaller = parametricProblem(rest, setting);
   const start = fromChinchilla(smaller.data, toChinchilla(problem.data, theta));
   const refit = smaller.descend(start, { tolerance: 1e-9 });
-  const at = newLinearisation(rest.length, smaller.rows.weight);
+  const at = newLinearisation(rest.length);
   linearise(smaller.rows, refit.theta, smaller.delta, at);
   const [alpha, beta] = [theta[3]!, theta[4]!];
   const scale = (alpha + compute.exponent * beta) ** 2;
@@ -52,6 +53,11 @@ export function sensitivityOf(
   const ratio = variance(conditioning(smaller.data, at, refit.theta)) / variance(conditions);
   return {
     ...deltas,
-    withoutSmallest: { budget: groups[0]!.budget, exponent: exponent(smaller, refit.theta), varianceRatio: ratio },
+    withoutSmallest: {
+      budget: larger.budget,
+      without: leftOut(larger),
+      exponent: exponent(smaller, refit.theta),
+      varianceRatio: ratio,
+    },
   };
 }

@@ -1,20 +1,21 @@
 import type { RunRecord } from "../record.js";
-import type { BootstrapDraws } from "../uncertainty/bootstrap.js";
+import type { BootstrapDraws, BootstrapOver } from "../uncertainty/bootstrap.js";
 import { objectiveAt95 } from "../uncertainty/likelihood.js";
 import { dependentRows } from "../uncertainty/resampling.js";
 import type { ParametricBasin, ParametricOptions } from "./parametric.js";
+import { A, B, LEAST_AMPLITUDE } from "./parametricData.js";
 import type { Conditioning, FoundMinimum } from "./parametricDiagnostics.js";
 import type { ParametricProblem, ParametricSetting } from "./parametricFit.js";
-import { A, B, LEAST_AMPLITUDE } from "./parametricObjective.js";
 import type { Sensitivity } from "./parametricSensitivity.js";
 import type { FitWarning } from "./result.js";
+import { chanceOf, warnBudgetShift, warnDeltaShift } from "./shifts.js";
 import {
   warn,
   warnBootstrap,
-  warnBudgetShift,
   warnCollinear,
   warnComputeRange,
   warnConvention,
+  warnConvergence,
   warnCopies,
   warnCoverage,
   warnDependentRows,
@@ -36,10 +37,13 @@ export function parametricWarnings(fit: {
   readonly minima: readonly FoundMinimum[];
   readonly basins: readonly ParametricBasin[];
   readonly conditions: Conditioning;
+  readonly relativeGradient: number;
   readonly sensitivity: Sensitivity;
   readonly standardErrors: Readonly<Record<string, number>>;
   readonly exponents: { readonly a: number };
   readonly draws: BootstrapDraws;
+  /** What was drawn anew; undefined where nothing was. */
+  readonly over: BootstrapOver | undefined;
 }): FitWarning[] {
   const { records, options, problem, minima, draws } = fit;
   const collinear = warnCollinear(records);
@@ -48,18 +52,15 @@ export function parametricWarnings(fit: {
     ...warnComputeRange(records.map((r) => r.flops)),
     ...warnConvention(records, options.convention),
     ...warnCopies(records),
-    ...warnDependentRows(dependentRows(records), options.over),
+    ...warnDependentRows(dependentRows(records), fit.over),
     ...collinear,
     ...(collinear.length === 0 ? warnConditioning(fit.conditions, problem) : []),
     ...warnBounds(minima[0]!, problem, fit.basins[0]!),
-    ...(minima[0]!.result.converged
-      ? []
-      : [warn("poor-convergence", "The minimiser ran out of iterations; the objective was still falling.")]),
+    ...warnConvergence(minima[0]!.result.converged, fit.relativeGradient),
     ...warnBasins(fit),
     ...warnSensitivity(fit),
     ...warnBootstrap(draws.failed, draws.attempted),
     ...warnNoIntervals(draws),
-    ...(fit.setting.loss === "mse" ? warnCoverage("least-squares", draws, records.length) : []),
     ...(options.profile && fit.setting.loss !== "mse" ? warnCoverage("profile", draws) : []),
   ];
 }
@@ -129,23 +130,20 @@ function warnSensitivity({
   standardErrors,
   exponents,
 }: Parameters<typeof parametricWarnings>[0]): FitWarning[] {
-  const error = standardErrors.a;
-  if (error === undefined) return [];
-  const warnings: FitWarning[] = [];
-  const { smallerDelta, largerDelta, withoutSmallest } = sensitivity;
-  const moved = [smallerDelta, largerDelta].filter((a) => a !== undefined && Math.abs(a - exponents.a) > error);
-  if (moved.length > 0) {
-    warnings.push(
-      warn(
-        "delta-sensitive",
-        `The exponent a is ${exponents.a.toFixed(3)} ± ${error.toFixed(3)}; at a tenth of Huber's delta it is ` +
-          `${smallerDelta!.toFixed(3)}, at ten times it ${largerDelta!.toFixed(3)}.`,
-      ),
-    );
-  }
-  if (withoutSmallest) {
-    const { budget, exponent, varianceRatio } = withoutSmallest;
-    warnings.push(...warnBudgetShift(budget, exponents.a, exponent, varianceRatio, error));
-  }
-  return warnings;
+  const { delta, withoutSmallest } = sensitivity;
+  const standardError = standardErrors.a;
+  const exponent = { key: "exponent", name: "the exponent a", value: exponents.a };
+  return [
+    ...(delta ? warnDeltaShift([{ ...exponent, standardError, ...delta }]) : []),
+    ...(withoutSmallest
+      ? warnBudgetShift([
+          {
+            ...exponent,
+            changed: withoutSmallest.exponent,
+            without: withoutSmallest.without,
+            chance: chanceOf(standardError, withoutSmallest.varianceRatio),
+          },
+        ])
+      : []),
+  ];
 }

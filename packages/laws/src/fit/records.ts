@@ -48,14 +48,14 @@ export function checkVariation(records: readonly RunRecord[], purpose: string): 
     ["parameters", "sizes"],
     ["tokens", "amounts of data"],
   ] as const) {
-    if (new Set(records.map((r) => r[field])).size >= 2) continue;
+    if (records.some((r) => r[field] !== records[0]![field])) continue;
     throw new IsoflopError({
       code: "no-variation",
       message: `${purpose} needs runs of several ${what}; all have ${field} = ${records[0]![field]}.`,
       hint: "Vary both N and D, as isoFLOP profiles do.",
     });
   }
-  if (new Set(records.map((r) => r.loss)).size >= 2) return;
+  if (records.some((r) => r.loss !== records[0]!.loss)) return;
   throw new IsoflopError({
     code: "no-variation",
     message: `${purpose} needs losses that differ; all are ${records[0]!.loss}.`,

@@ -64,26 +64,62 @@ export function rangeOf(values: readonly number[]): { least: number; largest: nu
   return { least, largest };
 }
 
-/** Under convention 6N, C must be 6ND: where it is not, N or C was counted in another way (Pearce & Song 2024). */
+/**
+ * Two signs that N or C was counted in several ways (Pearce & Song 2024): under convention 6N a run whose C is not 6ND; under
+ * any other, one model size with several FLOPs per token.
+ */
 export function warnConvention(records: readonly RunRecord[], convention?: CountingConvention): FitWarning[] {
-  if (convention?.flops !== "6N") return [];
-  const off = records.filter((r) => Math.abs(r.flops / (6 * r.parameters * r.tokens) - 1) > 0.03);
-  if (off.length === 0) return [];
-  const first = off[0]!;
-  const ratio = (first.flops / (6 * first.parameters * first.tokens)).toPrecision(3);
-  return [
-    warn(
-      "mixed-convention",
-      `${off.length} of ${records.length} runs do not satisfy C = 6ND (first "${first.id}": C/6ND = ${ratio}): ` +
-        "their N and C were counted in different ways, which bends the exponents.",
-    ),
-  ];
+  const perToken = (r: RunRecord) => r.flops / (6 * r.parameters * r.tokens);
+  const bends = "N and C were counted in different ways, which bends the exponents.";
+  if (convention?.flops === "6N") {
+    const off = records.filter((r) => Math.abs(perToken(r) - 1) > 0.03);
+    const [first] = off;
+    if (first === undefined) return [];
+    const told = `${off.length} of ${records.length} runs do not satisfy C = 6ND (first "${first.id}": C/6ND = ${perToken(first).toPrecision(3)})`;
+    return [warn("mixed-convention", `${told}: their ${bends}`)];
+  }
+  const bySize = new Map<number, { least: number; largest: number }>();
+  for (const r of records) {
+    const ratio = perToken(r);
+    const seen = bySize.get(r.parameters);
+    if (seen === undefined) bySize.set(r.parameters, { least: ratio, largest: ratio });
+    else {
+      seen.least = Math.min(seen.least, ratio);
+      seen.largest = Math.max(seen.largest, ratio);
+    }
+  }
+  const mixed = [...bySize].filter(([, { least, largest }]) => largest / least > ONE_COUNT);
+  const [first] = mixed;
+  if (first === undefined) return [];
+  const [size, { least, largest }] = first;
+  const told = `${mixed.length} of ${bySize.size} sizes have several FLOPs per token (first N = ${size.toPrecision(4)}: C/6ND from ${least.toPrecision(3)} to ${largest.toPrecision(3)})`;
+  return [warn("mixed-convention", `${told}: ${bends}`)];
+}
+
+/** Rounded N, D and C of one model differ by less. */
+const ONE_COUNT = 1.05;
+
+/** A gradient larger than this, relative to what it is made of, is no minimum's. */
+const STATIONARY = 1e-3;
+
+/** A search that ran out of iterations, or ended on a slope. */
+export function warnConvergence(converged: boolean, relativeGradient: number): FitWarning[] {
+  if (!converged) {
+    return [warn("poor-convergence", "The minimiser ran out of iterations; the objective was still falling.")];
+  }
+  if (relativeGradient <= STATIONARY) return [];
+  const size = relativeGradient.toExponential(1);
+  return [warn("poor-convergence", `The gradient has not vanished: ${size} of what it is made of is left.`)];
 }
 
 /** Rows imported twice make every interval too narrow; a second seed never has the same loss to the last digit. */
 export function warnCopies(records: readonly RunRecord[]): FitWarning[] {
-  const distinct = new Set(records.map((r) => [r.parameters, r.tokens, r.flops, r.loss].join("/")));
-  const copies = records.length - distinct.size;
+  const losses = new Set<number>();
+  const shared = new Set<number>();
+  for (const { loss } of records) (losses.has(loss) ? shared : losses).add(loss);
+  const suspects = records.filter((r) => shared.has(r.loss));
+  const distinct = new Set(suspects.map((r) => [r.parameters, r.tokens, r.flops, r.loss].join("/")));
+  const copies = suspects.length - distinct.size;
   if (copies === 0) return [];
   return [
     warn(
@@ -110,13 +146,18 @@ export function warnCollinear(records: readonly RunRecord[]): FitWarning[] {
   ];
 }
 
-/** Checkpoints of one run share its noise. */
-export function warnDependentRows(repeated: number, over: BootstrapOver | undefined): FitWarning[] {
+/**
+ * Checkpoints of one run share its noise.
+ * @param over what was drawn anew
+ */
+export function warnDependentRows(repeated: number, over: BootstrapOver | "none" = "none"): FitWarning[] {
   if (repeated === 0) return [];
-  const drawn =
-    over === undefined || over === "runs"
-      ? "resampled run by run"
-      : `resampled over ${over} all the same, which makes the intervals too narrow`;
+  const drawn = {
+    runs: "resampled run by run",
+    rows: "resampled over rows all the same, which makes the intervals too narrow",
+    noise: "each given a noise of its own, which makes the intervals too narrow",
+    none: "no intervals depend on it",
+  }[over];
   return [warn("dependent-rows", `${repeated} observations come from the same training run as another one: ${drawn}.`)];
 }
 
@@ -132,51 +173,21 @@ export function warnNoIntervals(draws: {
 }
 
 /**
- * An exponent that moves further without the smallest budget than chance explains: of an estimate and a less efficient
- * one, the difference has the variances' difference (Hausman 1978, Econometrica 46, 1251).
- */
-export function warnBudgetShift(
-  budget: number,
-  exponent: number,
-  without: number,
-  varianceRatio: number,
-  standardError: number,
-): FitWarning[] {
-  const chance = standardError * Math.sqrt(Math.max(varianceRatio - 1, 0));
-  if (!(chance > 0 && Math.abs(without - exponent) > 1.96 * chance)) return [];
-  return [
-    warn(
-      "budget-sensitive",
-      `Without the smallest budget (${budget.toExponential(2)} FLOPs) the exponent a goes from ${exponent.toFixed(3)} to ` +
-        `${without.toFixed(3)}; chance alone would move it by ${chance.toFixed(3)}.`,
-    ),
-  ];
-}
-
-/** Designs with fewer runs than this were tried where intervals of least squares came out too narrow. */
-const FEW_RUNS = 100;
-
-/**
  * Where simulated studies of such a design found nominal 95 % intervals to hold the truth outside 92 to 98 % of the time
  * (docs/coverage.md, made by dev/coverage.mjs). Only said where there are intervals.
  */
 export function warnCoverage(
-  what: "envelope" | "least-squares" | "kaplan" | "profile" | "wide",
+  what: "envelope" | "profile" | "wide",
   draws: { readonly rows: readonly unknown[] },
-  runs = 0,
 ): FitWarning[] {
   const found = {
     envelope:
       "the exponents' held the truth in 99 to 100 % (they are too wide), the loss's in 84 to 87 % (they are too narrow)",
-    "least-squares":
-      "those of least squares over fewer than 100 runs held it in 91 to 94 %: they are somewhat too narrow",
-    kaplan: "those of Kaplan's L(N, D) over fewer than 100 runs held it in 90 to 92 %: they are somewhat too narrow",
     profile:
       "profile likelihoods of this loss held it in 86 to 88 %: prefer the bootstrap's, which held it in 95 to 98 %",
     wide: "those of N_opt from sizes that span a factor of 100 held it in 85 %: the parabola's bias is no noise",
   }[what];
   if (draws.rows.length < FEWEST_DRAWS && what !== "profile") return [];
-  if ((what === "least-squares" || what === "kaplan") && runs >= FEW_RUNS) return [];
   return [warn("interval-coverage", `Of nominal 95 % intervals in simulated studies, ${found}.`)];
 }
 

@@ -28,7 +28,8 @@ export function nonNegativeFromGram(
   const solution = new Float64Array(p);
   const best = new Float64Array(p);
   let gain = 0;
-  for (let mask = 1; mask < 1 << p; mask++) {
+  const every = (1 << p) - 1;
+  for (let mask = every; mask > 0; mask--) {
     let m = 0;
     for (let j = 0; j < p; j++) {
       if (!(mask & (1 << j))) continue;
@@ -52,6 +53,8 @@ export function nonNegativeFromGram(
     if (negative || !(found > gain)) continue;
     gain = found;
     for (let j = 0, k = 0; j < p; j++) best[j] = mask & (1 << j) ? solution[k++]! / lengths[j]! : 0;
+    // The unconstrained optimum, where it is allowed, is not surpassed.
+    if (mask === every) break;
   }
   return { x: Array.from(best), gain };
 }

@@ -29,11 +29,14 @@ export function readNumber(cell: unknown): number {
   return Number(/^[+-]?\d+(_\d+)+$/.test(text) ? text.replaceAll("_", "") : text);
 }
 
-/** The value of a cell in the field's unit, undefined where it is empty. Counts may be written 70M or 1.4T. */
+/**
+ * The value of a cell in the field's unit, undefined where it is empty. Counts may be written 70M or 1.4T: their own unit
+ * then stands, and that of the column does not come on top of it.
+ */
 export function readCell(cell: unknown, field: Field, use: ColumnUse): number | undefined {
   if (isEmpty(cell)) return undefined;
-  let value = readNumber(cell);
-  if (Number.isNaN(value) && typeof cell === "string") value = readQuantity(cell.trim(), field);
+  const value = readNumber(cell);
+  if (Number.isNaN(value) && typeof cell === "string") return readQuantity(cell.trim(), field);
   return use.scale * (use.log ? Math.log(value) : value);
 }
 

@@ -46,6 +46,19 @@ describe("toObservations", () => {
     expect(made.records[0]?.flops).toBe(6 * 1e6 * 2e7);
   });
 
+  it("lets a cell's own unit stand in a column of another", () => {
+    const { records } = toObservations([
+      { "Model Size (M)": 70, "Tokens (B)": 1.4, loss: 3 },
+      { "Model Size (M)": "160M", "Tokens (B)": "3.2B", loss: 2.9 },
+      { "Model Size (M)": "1.4B", "Tokens (B)": "0.03T", loss: 2.5 },
+    ]);
+    expect(records.map(({ parameters, tokens }) => [parameters, tokens])).toEqual([
+      [7e7, 1.4e9],
+      [1.6e8, 3.2e9],
+      [1.4e9, 3e10],
+    ]);
+  });
+
   it("gives faults by row, and an error with all of them where nothing is left", () => {
     const rows = [
       { N: 1e6, D: 2e7, loss: 3 },

@@ -1,4 +1,4 @@
-import type { ResidualLoss } from "../fit/parametricObjective.js";
+import type { ResidualLoss } from "../fit/parametricData.js";
 import { goldenSection } from "../numerics/minimiseScalar.js";
 
 /** 95 % point of chi-square with one degree of freedom. */

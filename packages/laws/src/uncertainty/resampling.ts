@@ -13,9 +13,31 @@ export interface Resampler {
   draw(random: Random, counts: Float64Array, shifts: Float64Array): void;
 }
 
+/** What may come from the same training run as another. */
+type Observation = Pick<RunRecord, "run">;
+
 export interface ResamplingOptions extends BootstrapOptions {
-  /** Rows only: draw within budgets where every run names one (default), or over all rows. */
+  /**
+   * Rows only: draw within budgets where every run names one, or over all rows. Default: within them, but not under least
+   * squares of five runs a parameter or more (docs/coverage.md).
+   */
   readonly stratify?: boolean;
+}
+
+/** Runs for each free parameter from which a resample can do without the budgets: of fewer it often misses one. */
+const RUNS_A_PARAMETER = 5;
+
+/**
+ * How least squares are resampled. Within a budget of k runs resampled residuals vary by (k - 1)/k of what they should: in
+ * simulated studies its intervals held the truth in 90 to 94 %, drawn over all rows in 92 to 97 %. Huber's loss, whose
+ * draws vary more, needs no such mending.
+ */
+export function resamplingOfSquares<Options extends ResamplingOptions>(
+  options: Options,
+  runs: number,
+  parameters: number,
+): Options {
+  return runs >= RUNS_A_PARAMETER * parameters ? { stratify: false, ...options } : options;
 }
 
 /**
@@ -26,34 +48,8 @@ export interface ResamplingOptions extends BootstrapOptions {
 export function createResampler(records: readonly RunRecord[], options: ResamplingOptions): Resampler {
   const over = options.over ?? (options.noise ? "noise" : dependentRows(records) > 0 ? "runs" : "rows");
   if (over === "noise") return noiseResampler(records, options);
-  if (over === "runs") {
-    const clusters = clustersOf(records);
-    return {
-      over,
-      stratified: false,
-      draw(random, counts) {
-        counts.fill(0);
-        for (let k = 0; k < clusters.length; k++) {
-          for (const i of clusters[random.integer(clusters.length)]!) counts[i] = counts[i]! + 1;
-        }
-      },
-    };
-  }
-  const stratified = (options.stratify ?? true) && records.every((r) => r.budget !== undefined);
-  if (!stratified) {
-    const runs = records.length;
-    return {
-      over,
-      stratified,
-      draw(random, counts) {
-        counts.fill(0);
-        for (let k = 0; k < runs; k++) {
-          const drawn = random.integer(runs);
-          counts[drawn] = counts[drawn]! + 1;
-        }
-      },
-    };
-  }
+  const stratified = over === "rows" && (options.stratify ?? true) && records.every((r) => r.budget !== undefined);
+  if (!stratified) return { over, stratified, draw: createCounter(records, over) };
   const strata = groupByBudget(records).groups.map((group) => group.members);
   return { over, stratified, draw: (random, counts) => resampleCounts(strata, random, counts) };
 }
@@ -71,11 +67,32 @@ function noiseResampler(records: readonly RunRecord[], options: ResamplingOption
   };
 }
 
-/** Indices of the observations of each training run; an observation that names no run is one of its own. */
-function clustersOf(records: readonly RunRecord[]): number[][] {
+/**
+ * Fills how often each observation counts, when observations or whole runs are drawn with replacement: as many as there
+ * are, or `fewer`.
+ */
+export function createCounter(
+  observations: readonly Observation[],
+  over: "rows" | "runs",
+  fewer = 0,
+): (random: Random, counts: Float64Array) => void {
+  const clusters = over === "runs" ? clustersOf(observations) : observations.map((_, i) => [i]);
+  return (random, counts) => {
+    counts.fill(0);
+    for (let k = fewer; k < clusters.length; k++) {
+      for (const i of clusters[random.integer(clusters.length)]!) counts[i] = counts[i]! + 1;
+    }
+  };
+}
+
+/**
+ * Indices of the observations of each training run, in the order in which the runs first appear; an observation that
+ * names no run is one of its own.
+ */
+export function clustersOf(observations: readonly Observation[]): number[][] {
   const byRun = new Map<string, number[]>();
   const clusters: number[][] = [];
-  records.forEach(({ run }, i) => {
+  observations.forEach(({ run }, i) => {
     const known = run === undefined ? undefined : byRun.get(run);
     if (known) known.push(i);
     else {
@@ -87,8 +104,19 @@ function clustersOf(records: readonly RunRecord[]): number[][] {
   return clusters;
 }
 
+/** Resamples of fewer observations for each parameter vary enough by themselves: they often miss an end of the range. */
+const LEAST_A_PARAMETER = 4;
+
+/**
+ * How many fewer observations a resample of least squares draws: a fit of p parameters leaves residuals whose variance is
+ * (n - p)/n of the noise's, and n - p of n draws make up for it (dev/LOG.md).
+ */
+export function fewerOfSquares(observations: number, parameters: number): number {
+  return Math.max(0, Math.min(parameters, observations - LEAST_A_PARAMETER * parameters));
+}
+
 /** Observations beyond the first of their training run. */
-export function dependentRows(records: readonly RunRecord[]): number {
+export function dependentRows(records: readonly Observation[]): number {
   const seen = new Set<string>();
   let repeated = 0;
   for (const { run } of records) {
