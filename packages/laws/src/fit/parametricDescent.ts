@@ -161,11 +161,12 @@ export function createDescent(capacity: number): Descent {
           trial[i] = Math.min(Math.max(theta[i]! + step[i]!, model.lower[i]!), model.upper[i]!);
         }
         if (ratio !== undefined) trial[BETA] = ratio * trial[ALPHA]!;
-        const left = promised * Math.min(1, promised / previous);
+        const left = previous > 0 ? promised * Math.min(1, promised / previous) : promised;
         if (bend ? promised <= UNSEEN * value && left <= LEFT * value : !(promised > small)) {
           // Without curvature the promise is good for the direction only.
           if (!near) {
             decrease = 0;
+            if (ratio !== undefined) linearise(rows, theta, delta, current);
             break;
           }
           // What remains is the last, smallest Newton step; evaluating it would show nothing but rounding.
