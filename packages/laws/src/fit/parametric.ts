@@ -30,7 +30,7 @@ export interface ParametricOptions extends FitOptions, ResamplingOptions {
   readonly delta?: number;
   /**
    * "projected" (default): the best of a grid of exponents whose amplitudes are projected out; "hoffmann-grid": the 4,500
-   * starts of Hoffmann et al. 2022, each descended; a number: so many projected starts (default 16).
+   * starts of Hoffmann et al. 2022, each descended, and the projected ones; a number: so many projected starts (default 16).
    */
   readonly starts?: ParametricStarts;
   /** Parameters held at a value, in the law's own units. They have no standard error and no interval. */

@@ -58,8 +58,18 @@ export type Descent = (
 /** Relative decrease of the objective below which the residuals' own curvature is used. */
 const NEAR = 1e-2;
 
-/** A refit's step that promises no more than this, relatively, may be its last. */
+/** A refit's step that promises more than this, relatively, leaves the neighbourhood of the first fit. */
+const LOCAL = 0.2;
+
+/**
+ * The last step is not evaluated. On a refit's path it may promise no more than this, relatively, and at the pace so far
+ * leave no more than that.
+ */
 const UNSEEN = 1e-6;
+const LEFT = 5e-11;
+
+/** Refits that take longer have lost their path. */
+const PATIENCE = 6;
 
 /** Residuals carry rounding errors of this size: what they sum to is as good as zero. */
 const ROUNDING = 4e-16;
@@ -100,14 +110,15 @@ export function createDescent(capacity: number): Descent {
     accuracy.spread = spread;
     let decrease = Number.POSITIVE_INFINITY;
     let previous = 0;
+    let bend = known?.bend;
     let damping = 0;
     for (let iteration = 1; iteration <= maxIterations; iteration++) {
       // Far off it is noise, and can make the regression non-convex; near the optimum it makes convergence quadratic.
-      const near = decrease < NEAR * value || (known !== undefined && iteration > 1);
+      const near = decrease < NEAR * value || (bend !== undefined && iteration > 1);
       curvature.fill(0);
       if (near) {
         addResidualCurvature(rows, current, curvature);
-        known?.bend.addCurvature(current.piece.gradient, curvature);
+        bend?.addCurvature(current.piece.gradient, curvature);
       }
       // What is left of one regression is the next one's; far off, the linearisation is no better anyway.
       accuracy.share = near ? 1e-3 : 1e-2;
@@ -139,7 +150,7 @@ export function createDescent(capacity: number): Descent {
         for (let k = 0; k < SIZE * SIZE; k++) damped[k] = curvature[k]! + damping * metric[k]!;
         const small = tolerance * Math.abs(value) + floor;
         // Finer than what ends the descent, so that the last step, which is not evaluated, is a whole Newton step.
-        accuracy.tolerance = known ? small : 1e-3 * small;
+        accuracy.tolerance = 1e-3 * small;
         const first = iteration === 1 && damping === 0 ? known : undefined;
         if (first) copy(first.step, step);
         else step.fill(0);
@@ -149,17 +160,18 @@ export function createDescent(capacity: number): Descent {
           step.fill(0);
           promised = regress(current, delta, terms, step, { tolerance: accuracy.tolerance, share: 0, spread: 0 });
         }
-        known?.bend.follow(step);
+        if (promised > LOCAL * value || iteration > PATIENCE) bend = undefined;
+        bend?.follow(step);
         for (let i = 0; i < SIZE; i++) {
           trial[i] = Math.min(Math.max(theta[i]! + step[i]!, model.lower[i]!), model.upper[i]!);
         }
         if (ratio !== undefined) trial[BETA] = ratio * trial[ALPHA]!;
-        // The last step is taken unseen: of refits, what it is expected to leave by the pace so far is what counts.
-        const left = known && promised < UNSEEN * value ? promised * Math.min(1, promised / previous) : promised;
-        if (!(left > small)) {
+        const left = previous > 0 ? promised * Math.min(1, promised / previous) : promised;
+        if (bend ? promised <= UNSEEN * value && left <= LEFT * value : !(promised > small)) {
           // Without curvature the promise is good for the direction only.
           if (!near) {
             decrease = 0;
+            if (ratio !== undefined) linearise(rows, theta, delta, current);
             break;
           }
           // What remains is the last, smallest Newton step; evaluating it would show nothing but rounding.
@@ -179,6 +191,7 @@ export function createDescent(capacity: number): Descent {
           accuracy.spread = spread * Math.min(1, (10 * decrease) / value);
           damping = decrease > 0.25 * promised ? (damping > 0.1 ? damping / 8 : 0) : damping;
         } else {
+          bend = undefined;
           if (damping === 0) touchingMetric(current, delta, zero, metric);
           damping = damping === 0 ? 0.1 : damping * 8;
         }
