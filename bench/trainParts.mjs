@@ -11,6 +11,7 @@ import {
 import { shapeOfWidth } from "../packages/lab/dist/study/shapes.js";
 import { countParameters, createRandom } from "../packages/laws/dist/index.js";
 import { palmFlopsPerToken } from "../packages/laws/dist/library.js";
+import { builtinTrainerCommand } from "../packages/trainer/dist/builtin.js";
 import { forwardFactors, parameterGroups } from "../packages/trainer/dist/model/parameters.js";
 
 /** Bytes, as the quickstart has them. */
@@ -90,12 +91,18 @@ function converse(command, processors, environment) {
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 
+/** A worker started as the lab starts the trainer. */
 export const openTrainer = (processors) =>
-  converse([process.execPath, path("trainWorkerParts.mjs")], processors, process.env);
+  converse([...builtinTrainerCommand().slice(0, -1), path("trainWorkerParts.mjs")], processors, process.env);
 
-/** PyTorch without what an environment may have set that would slow it. */
+/** PyTorch without what an environment may have set that would slow it, and with the huge pages that the trainer has. */
 export function openTorch(python, processors, threads) {
-  const environment = { ...process.env, OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) };
+  const environment = {
+    ...process.env,
+    OMP_NUM_THREADS: String(threads),
+    MKL_NUM_THREADS: String(threads),
+    GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
+  };
   for (const name of Object.keys(environment)) {
     if (/^(OPENBLAS_|MKL_(CBWR|DEBUG)|KMP_|ATEN_|DNNL_|ONEDNN_)/.test(name)) delete environment[name];
   }

@@ -1,8 +1,22 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
+const ENV = "/usr/bin/env";
+
+/**
+ * What starts Node so that glibc (2.35 and later; others ignore it) asks for huge pages for large blocks: products of a
+ * model's matrices walk across many pages, and a step of a wide model is 5 % faster (dev/LOG.md).
+ */
+const inHugePages = (): string[] => {
+  if (process.platform !== "linux" || !existsSync(ENV)) return [];
+  const others = process.env.GLIBC_TUNABLES;
+  return [ENV, `GLIBC_TUNABLES=${others ? `${others}:` : ""}glibc.malloc.hugetlb=1`];
+};
+
 /** Program and first arguments of the built-in trainer; the run folder's path comes after them. */
 export const builtinTrainerCommand = (): string[] => [
+  ...inHugePages(),
   process.execPath,
   fileURLToPath(new URL("./command.js", import.meta.url)),
 ];

@@ -2,17 +2,20 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { createRandom } from "@isoflop/laws";
 import { expect, test } from "vitest";
+import { builtinTrainerCommand } from "./builtin.js";
 import { readMetrics } from "./training/metricsFile.js";
 import { tinyCorpus, tinyRunFolder, tinySpec } from "./training/tinyRun.js";
 
 // The built command, as the lab starts it: `npm test` builds first.
-const command = fileURLToPath(new URL("../dist/command.js", import.meta.url));
+const [program, ...command] = builtinTrainerCommand().map((part) => part.replace("/src/", "/dist/")) as [
+  string,
+  string,
+];
 const corpus = tinyCorpus();
 const spec = tinySpec(corpus, { steps: 400 });
-const runToEnd = (folder: string) => spawnSync(process.execPath, [command, folder], { encoding: "utf8" });
+const runToEnd = (folder: string) => spawnSync(program, [...command, folder], { encoding: "utf8" });
 const losses = (folder: string) => readMetrics(join(folder, "metrics.jsonl")).map(({ time: _, ...line }) => line);
 const outcome = (folder: string) => {
   const { wallSeconds: _, sessions: __, ...result } = JSON.parse(readFileSync(join(folder, "result.json"), "utf8"));
@@ -22,7 +25,7 @@ const outcome = (folder: string) => {
 /** Starts the command and sends a signal once `when` resolves; resolves with how it ended. */
 function interrupted(folder: string, signal: NodeJS.Signals, when: () => Promise<unknown>) {
   return new Promise<number | NodeJS.Signals>((done) => {
-    const child = spawn(process.execPath, [command, folder], { stdio: "ignore" });
+    const child = spawn(program, [...command, folder], { stdio: "ignore" });
     child.on("exit", (code, killedBy) => done(killedBy ?? code!));
     when().then(() => child.kill(signal));
   });
@@ -74,7 +77,7 @@ test("SIGTERM leaves a checkpoint at the very step and exits 143", async () => {
 });
 
 test("bad input is told with its place, and exits 2", () => {
-  const none = spawnSync(process.execPath, [command], { encoding: "utf8" });
+  const none = spawnSync(program, command, { encoding: "utf8" });
   expect([none.status, none.stderr]).toEqual([2, expect.stringContaining("no run folder")]);
   const folder = tinyRunFolder(spec);
   writeFileSync(join(folder, "run.json"), JSON.stringify({ ...spec, steps: -1 }));
