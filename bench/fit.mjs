@@ -1,6 +1,6 @@
 // npm run bench -- fit: Approach 3 on the 240 points of Besiroglu et al. 2024, this library against SciPy, on one core.
 //   --starts 450 --resamples 400   a part of SciPy's work, extrapolated to the whole (default: the whole, some minutes)
-//   --repeat 15                    runs of ours, of which the median counts; the first, cold one is told besides
+//   --repeat 25                    runs of ours, of which the median counts; the first, cold one is told besides
 //   --no-scipy                     ours alone
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -11,7 +11,7 @@ const { values: flags } = parseArgs({
   options: {
     starts: { type: "string", default: "4500" },
     resamples: { type: "string", default: "4000" },
-    repeat: { type: "string", default: "15" },
+    repeat: { type: "string", default: "25" },
     "no-scipy": { type: "boolean", default: false },
   },
 });

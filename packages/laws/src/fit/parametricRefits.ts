@@ -29,6 +29,11 @@ export function createRefit(data: ParametricData, best: Float64Array, model: Par
   const whole = rowsNear(inOrder(rowsOf(data), order), best[ALPHA]!, best[BETA]!);
   const base = newLinearisation(runs);
   linearise(whole, best, delta, base);
+  // In the cells to spare: what a row contributes at the first fit, and its slope.
+  for (let o = 0; o < runs * CELLS; o += CELLS) {
+    whole.cells[o + 7] = huber(base.cells[o]!, delta);
+    base.cells[o + 7] = huberSlope(base.cells[o]!, delta);
+  }
   const rows = newRows(runs, new Float64Array(runs * CELLS), whole.near);
   const known = newLinearisation(runs);
   const bend = bendOf(whole, base, best, model);
@@ -75,13 +80,9 @@ export function createRefit(data: ParametricData, best: Float64Array, model: Par
       toLinear[end + 5] = e;
       toLinear[end + 6] = weight;
       end += CELLS;
-      const size = Math.abs(r);
-      let psi = weight * r;
-      if (size <= delta) value += 0.5 * psi * r;
-      else {
-        psi *= delta / size;
-        value += weight * delta * (size - 0.5 * delta);
-      }
+      const rho = shift === 0 ? from[o + 7]! : huber(r, delta);
+      const psi = weight * (shift === 0 ? linear[o + 7]! : huberSlope(r, delta));
+      value += weight * rho;
       g0 += psi * a;
       g1 += psi * b;
       g2 += psi * c;
@@ -110,6 +111,15 @@ export function createRefit(data: ParametricData, best: Float64Array, model: Par
     });
     return converged ? theta : undefined;
   };
+}
+
+function huber(r: number, delta: number): number {
+  const size = Math.abs(r);
+  return size <= delta ? 0.5 * r * r : delta * (size - 0.5 * delta);
+}
+
+function huberSlope(r: number, delta: number): number {
+  return Math.abs(r) <= delta ? r : delta * Math.sign(r);
 }
 
 /** Rows sorted at a time: what belongs to so many fits into the processor's cache. */
