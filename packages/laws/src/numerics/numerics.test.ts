@@ -7,7 +7,7 @@ import { binCurve, localLinear } from "./localLinear.js";
 import { bisect, goldenSection, gridThenGolden } from "./minimiseScalar.js";
 import { nonNegativeLeastSquares } from "./nonNegativeLeastSquares.js";
 import { evaluatePolynomial, fitPolynomial } from "./polynomial.js";
-import { createRandom } from "./random.js";
+import { countDraws, createRandom } from "./random.js";
 import { mean, quantile, standardDeviation } from "./statistics.js";
 
 describe("random", () => {
@@ -16,6 +16,18 @@ describe("random", () => {
     expect(draw(7)).toEqual(draw(7));
     expect(draw(7)).not.toEqual(draw(8));
     expect(draw(7)).not.toEqual(draw(7 + 2 ** 32));
+  });
+  test("draws counted in one loop are the draws one by one, and leave the stream where those do", () => {
+    const [counted, single, plain] = [createRandom(3), createRandom(3), createRandom(3)];
+    const { tally: _, ...withoutTally } = plain;
+    const tallies = [new Float64Array(77), new Float64Array(77), new Float64Array(77)];
+    countDraws(counted, 77, 500, tallies[0]!);
+    for (let k = 0; k < 500; k++) tallies[1]![single.integer(77)]!++;
+    countDraws(withoutTally, 77, 500, tallies[2]!);
+    expect(tallies[0]).toEqual(tallies[1]);
+    expect(tallies[2]).toEqual(tallies[1]);
+    expect(counted.uniform()).toBe(single.uniform());
+    expect(counted.normal()).toBe(single.normal());
   });
   test("normal deviates have mean 0 and deviation 1, uniforms fill [0, 1)", () => {
     const random = createRandom(1);

@@ -6,6 +6,20 @@ export interface Random {
   integer(n: number): number;
   /** Standard normal deviate. */
   normal(): number;
+  /** Where there is one: the same draws as integer's, counted in one loop. */
+  tally?(n: number, draws: number, counts: Float64Array): void;
+}
+
+/** Adds to counts[i] how often i comes up in so many draws of random.integer(n). */
+export function countDraws(random: Random, n: number, draws: number, counts: Float64Array): void {
+  if (random.tally) {
+    random.tally(n, draws, counts);
+    return;
+  }
+  for (let k = 0; k < draws; k++) {
+    const drawn = random.integer(n);
+    counts[drawn] = counts[drawn]! + 1;
+  }
 }
 
 /** splitmix32: spreads one 32-bit seed over the generator's state, so that near seeds give unrelated streams. */
@@ -51,6 +65,24 @@ export function createRandom(seed: number): Random {
   return {
     uniform,
     integer: (n) => Math.floor(uniform() * n),
+    tally: (n, draws, counts) => {
+      // As `next`, with its state in local variables: a third of the time.
+      let [a, b, c, d] = [s0, s1, s2, s3];
+      for (let k = 0; k < draws; k++) {
+        const product = Math.imul(b, 5);
+        const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
+        const t = b << 9;
+        c ^= a;
+        d ^= b;
+        b ^= c;
+        a ^= d;
+        c ^= t;
+        d = (d << 11) | (d >>> 21);
+        const drawn = Math.floor((result / 4294967296) * n);
+        counts[drawn] = counts[drawn]! + 1;
+      }
+      [s0, s1, s2, s3] = [a, b, c, d];
+    },
     normal: () => {
       if (spare !== undefined) {
         const value = spare;

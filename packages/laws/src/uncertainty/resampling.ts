@@ -1,5 +1,5 @@
 import { groupByBudget } from "../fit/budgets.js";
-import type { Random } from "../numerics/random.js";
+import { countDraws, type Random } from "../numerics/random.js";
 import type { RunRecord } from "../record.js";
 import { type BootstrapOptions, type BootstrapOver, resampleCounts } from "./bootstrap.js";
 import { noiseAt, seedNoiseOf } from "./seedNoise.js";
@@ -76,7 +76,14 @@ export function createCounter(
   over: "rows" | "runs",
   fewer = 0,
 ): (random: Random, counts: Float64Array) => void {
-  const clusters = over === "runs" ? clustersOf(observations) : observations.map((_, i) => [i]);
+  if (over === "rows") {
+    const rows = observations.length;
+    return (random, counts) => {
+      counts.fill(0);
+      countDraws(random, rows, rows - fewer, counts);
+    };
+  }
+  const clusters = clustersOf(observations);
   return (random, counts) => {
     counts.fill(0);
     for (let k = fewer; k < clusters.length; k++) {
