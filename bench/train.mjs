@@ -120,16 +120,16 @@ function cells({ seconds, maxRss }, work, threads) {
   return `${(1e3 * seconds).toFixed(2).padStart(13)} ${(work.tokens / seconds).toFixed(0).padStart(9)} ${giga(work.flops / seconds).padStart(8)} ${share.padStart(7)} ${mega(maxRss).padStart(5)}`;
 }
 
-/** Throughput of two runs at once over that of one, by the clock. */
+/** Throughput of two runs at once over that of one, each on a processor of its own and by its own CPU time. */
 async function together(work) {
   const [first, second] = [openTrainer("0"), openTrainer("1")];
   for (const side of [first, second]) await side.ask({ prepare: { ...work.request, threads: 1 } });
   const steps = await stepsFor(first);
   const gains = [];
   for (let round = 0; round < rounds; round++) {
-    const alone = (await first.ask({ steps })).wall;
+    const alone = (await first.ask({ steps })).cpu;
     const [a, b] = await Promise.all([first.ask({ steps }), second.ask({ steps })]);
-    gains.push(alone / a.wall + alone / b.wall);
+    gains.push(alone / a.cpu + alone / b.cpu);
   }
   await Promise.all([first.end(), second.end()]);
   return median(gains);
