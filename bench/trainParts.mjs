@@ -1,13 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import {
-  AUTO_BETAS,
-  AUTO_LEARNING_RATE,
-  AUTO_PARAMETRISATION,
-  AUTO_WEIGHT_DECAY,
-  autoBatchTokens,
-} from "../packages/lab/dist/study/hyperparameters.js";
+import { RULE_BATCH_TOKENS, RULE_LEARNING_RATE, resolveTraining } from "../packages/lab/dist/study/hyperparameters.js";
+import { hyperparametersSchema } from "../packages/lab/dist/study/hyperparametersSchema.js";
+import { shapesSchema } from "../packages/lab/dist/study/shapeSchema.js";
 import { shapeOfWidth } from "../packages/lab/dist/study/shapes.js";
 import { countParameters, createRandom } from "../packages/laws/dist/index.js";
 import { palmFlopsPerToken } from "../packages/laws/dist/library.js";
@@ -21,24 +17,17 @@ const TOKENS_PER_PARAMETER = 20;
 
 /** The model that the quickstart's family has at a width, and the batch that a study trains it with. */
 export function workOf(width, context, mostTokens) {
-  const family = {
-    aspect: 64,
-    layers: "auto",
-    heads: "auto",
-    feedForward: 4,
-    context,
-    positions: "alibi",
-    activation: "relu2",
-    normalisation: "layer",
-    biases: false,
-    tiedEmbeddings: true,
-  };
-  const shape = { ...shapeOfWidth(width, family, VOCABULARY), normalisation: "layer" };
+  const shape = shapeOfWidth(width, shapesSchema.parse({ context }), VOCABULARY);
   const parameters = countParameters(shape).total;
-  const wanted = Math.min(mostTokens, autoBatchTokens(TOKENS_PER_PARAMETER * parameters));
-  const sequences = Math.max(1, Math.round(wanted / context));
-  const groups = parameterGroups(shape, AUTO_PARAMETRISATION);
-  const factors = forwardFactors(shape, AUTO_PARAMETRISATION);
+  const tokens = TOKENS_PER_PARAMETER * parameters;
+  const { batch, optimizer, parametrisation } = resolveTraining(
+    { context, tokens, longestTokens: tokens, fits: () => true },
+    hyperparametersSchema.parse({}),
+    { learningRate: { by: "rule", value: RULE_LEARNING_RATE }, batch: { by: "rule", value: RULE_BATCH_TOKENS } },
+  );
+  const sequences = Math.max(1, Math.min(batch.sequences, Math.round(mostTokens / context)));
+  const groups = parameterGroups(shape, parametrisation);
+  const factors = forwardFactors(shape, parametrisation);
   const { integer } = createRandom(1);
   return {
     width,
@@ -50,18 +39,11 @@ export function workOf(width, context, mostTokens) {
       shape,
       sequences,
       tokens: Array.from({ length: sequences * (context + 1) + 1 }, () => integer(VOCABULARY)),
-      parametrisation: AUTO_PARAMETRISATION,
+      parametrisation,
       attentionFactor: factors.attention,
       logitsFactor: factors.logits,
       matrixFactor: groups.find(({ name }) => name === "matrices").learningRateFactor,
-      optimizer: {
-        learningRate: AUTO_LEARNING_RATE,
-        beta1: AUTO_BETAS[0],
-        beta2: AUTO_BETAS[1],
-        epsilon: 1e-8,
-        weightDecay: AUTO_WEIGHT_DECAY,
-        clip: 1,
-      },
+      optimizer,
     },
   };
 }
