@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,6 +6,8 @@ import { createRandom } from "@isoflop/laws";
 import { parseTask } from "@isoflop/trainer";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { command } from "../fixtures/testIo.js";
+import { prepareDesign } from "../steps/design.js";
+import { openStudy } from "../study/folder.js";
 
 let folder: string;
 beforeEach(async () => {
@@ -56,4 +59,25 @@ it("isoflop tasks writes questions of held-out text alone, and never over what i
   expect(await readFile(tasks[0]!.file, "utf8")).toBe(before);
   const refused = await command("tasks", folder, "--count", "1e9");
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("Give a whole number")]);
+});
+
+it("a study's tasks go into its runs by their content, and a missing or damaged file is told before any training", async () => {
+  expect((await command("tasks", folder, "--count", "20")).code).toBe(0);
+  const file = join(folder, "study.yaml");
+  const text = await readFile(file, "utf8");
+  await writeFile(file, `${text}tasks: { continuation: tasks/continuation.jsonl }\n`);
+  const named = await prepareDesign(await openStudy(folder), { log: () => {} });
+  const content = await readFile(join(folder, "tasks", "continuation.jsonl"));
+  const hash = createHash("sha256").update(content).digest("hex");
+  expect(named.runs.length).toBeGreaterThan(0);
+  for (const run of named.runs) {
+    expect(run.tasks).toEqual([{ name: "continuation", file: "tasks/continuation.jsonl", hash }]);
+  }
+  await writeFile(join(folder, "tasks", "continuation.jsonl"), '{"prompt": "no choices"}\n');
+  const damaged = await command("run", folder, "--dry-run");
+  expect([damaged.code, damaged.stderr]).toEqual([2, expect.stringMatching(/continuation\.jsonl.*line 1/)]);
+  await rm(join(folder, "tasks"), { recursive: true });
+  const missing = await command("run", folder, "--dry-run");
+  expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining("Cannot read the task continuation")]);
+  expect((await command("tasks", folder, "--count", "20")).code).toBe(0);
 });

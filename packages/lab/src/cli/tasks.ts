@@ -28,7 +28,9 @@ export function tasksVerb(io: CommandIo): Command {
     .addHelpText("after", "\nExample:\n  $ isoflop tasks studies/sotu --count 500")
     .action(async (path: string, { count, seed, json }: Flags) => {
       const study = await openStudy(path);
-      const { corpus } = await prepareDesign(study, { log: (line) => log(io, line) });
+      // The study may name tasks that are only now made.
+      const taskless = { ...study, study: { ...study.study, tasks: {} } };
+      const { corpus } = await prepareDesign(taskless, { log: (line) => log(io, line) });
       const documents = heldOutDocuments(corpus);
       const made = {
         continuation: continuationTask(documents, createRandom(seed), { count }),
@@ -42,11 +44,15 @@ export function tasksVerb(io: CommandIo): Command {
         written.push({ name, file, questions: lines.length, written: await writeNew(file, text) });
       }
       if (json) writeJsonOutput(io, { tasks: written });
-      else
+      else {
         for (const task of written)
           io.stdout(
             `${task.file}: ${task.written ? `${task.questions} questions` : "was there already, left as it is"}\n`,
           );
+        io.stdout(
+          "Name them in study.yaml to have them scored: tasks: { continuation: tasks/continuation.jsonl, … }\n",
+        );
+      }
     });
 }
 

@@ -5,6 +5,7 @@ import type { StudyFolder } from "../study/folder.js";
 import { profileCentres } from "../study/ladder.js";
 import { resolveRuns } from "../study/resolve.js";
 import type { Study } from "../study/schema.js";
+import { readTaskFiles } from "../study/taskFiles.js";
 import { planSweep, type SweepPlan } from "../sweep/plan.js";
 import { readSweep } from "../sweep/sweepFile.js";
 import { resolveHoldout } from "./holdout.js";
@@ -21,9 +22,11 @@ export interface Design {
 
 /** Prepares the corpus (once) and resolves every run; all mistakes of a design come out here, before any training. */
 export async function prepareDesign(
-  study: StudyFolder,
+  opened: StudyFolder,
   options: { readonly cacheRoot?: string; readonly log: (line: string) => void },
 ): Promise<Design> {
+  const taskFiles = await readTaskFiles(opened.folder, opened.study);
+  const study = { ...opened, study: { ...opened.study, taskFiles } };
   const { data } = study.study;
   const request: CorpusRequest = {
     source: data.corpus,

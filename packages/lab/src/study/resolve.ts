@@ -121,7 +121,7 @@ export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): R
       ...(earlyStopping === undefined ? {} : { earlyStopping }),
     },
     ...(gradientNoise === undefined ? {} : { gradientNoise }),
-    tasks: [],
+    tasks: [...(study.taskFiles ?? [])],
     checkpoint: {
       everySteps:
         study.checkpoint.everySteps === "auto"

@@ -1,3 +1,4 @@
+import type { RunSpec } from "@isoflop/trainer";
 import { z } from "zod";
 import type { Settled } from "./choices.js";
 import { dataSchema } from "./dataSchema.js";
@@ -93,6 +94,14 @@ const plainSchema = z.strictObject({
       });
     })
     .prefault({}),
+  /** Tasks scored after training, by name: files of questions, see docs/contract.md. Paths start from this file's folder. */
+  tasks: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, { error: "may hold letters, digits, '.', '_' and '-' only" }),
+      z.string().min(1, { error: "expected the path of a .jsonl file" }),
+      { error: "expected names with the paths of .jsonl files" },
+    )
+    .default({}),
   checkpoint: z.strictObject({ everySteps: orAuto(count, "a number of steps").default("auto") }).prefault({}),
   executor: z
     .strictObject({
@@ -123,5 +132,11 @@ export const studySchema = plainSchema.superRefine(({ design, hyperparameters },
   }
 });
 
-/** A study file as it is read; and, once they are known, the hyperparameters that it left to a rule or a sweep. */
-export type Study = z.output<typeof studySchema> & { readonly settled?: Settled };
+/**
+ * A study file as it is read; and, once they are known, the hyperparameters that it left to a rule or a sweep, and its tasks
+ * with their contents' hashes.
+ */
+export type Study = z.output<typeof studySchema> & {
+  readonly settled?: Settled;
+  readonly taskFiles?: RunSpec["tasks"];
+};

@@ -43,6 +43,8 @@ hyperparameters:
 
 holdout: { budgets: [${holdout.join(", ")}], approach: auto } # forecast first, then trained and compared
 
+# tasks: { continuation: tasks/continuation.jsonl } # scored after training; \`isoflop tasks\` makes them of held-out text
+
 executor: { kind: local, workers: auto, threads: 1 }
 `;
 }

@@ -54,7 +54,11 @@ export function planSweep(study: Study, corpus: Corpus, runs: readonly RunSpec[]
       learningRate: learningRate ? { by: "sweep" as const, value: rate } : unswept.learningRate,
       batch: batch ? { by: "sweep" as const, value: batchTokens } : unswept.batch,
     };
-    const run = resolveRun({ shape, tokens, budget: trialFlops, role: "fit", seed }, { ...study, settled }, corpus);
+    const run = resolveRun(
+      { shape, tokens, budget: trialFlops, role: "fit", seed },
+      { ...study, settled, taskFiles: [] },
+      corpus,
+    );
     return { ...run, name: `sweep-lr${run.optimizer.learningRate}-batch${run.batch.tokens}-s${seed}` };
   };
   const start = trial(unswept.learningRate.value, unswept.batch.value, 0);
