@@ -1,7 +1,7 @@
 """The usual way to fit L(N, D) = E + A/N^alpha + B/D^beta, as the notebooks do: SciPy, one start after another.
 
 Objective: the sum over runs of Huber(1e-3) of log-sum-exp(a - alpha ln N, b - beta ln D, e) - ln L (Hoffmann et al. 2022,
-appendix D.3). Reads JSON {"N": [...], "D": [...], "L": [...]} from standard input and writes JSON.
+appendix D.2). Reads JSON {"N": [...], "D": [...], "L": [...]} from standard input and writes JSON.
 
 Grid: L-BFGS-B with SciPy's own numerical gradient from each of the 4,500 starts (cell 18 of Besiroglu et al. 2024's
 notebook). Refits of resamples, three ways: "epoch" is what the notebook does, BFGS with an exact gradient from Hoffmann's constants
