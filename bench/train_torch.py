@@ -142,7 +142,7 @@ def prepare(request: dict):
             count = max(1, int(0.3 / once))
             clock = "cpu" if request["threads"] == 1 else "wall"
             found.append((min(timed(step, tokens, count)[clock] / count for _ in range(3)), name))
-        except Exception as error:  # without a C++ compiler there is no torch.compile; the other ways still count
+        except RuntimeError as error:  # without a C++ compiler there is no torch.compile; the other ways still count
             print(f"{name}: {error}".splitlines()[0], file=sys.stderr)
     found.sort()
     return None, tokens, {"ways": [{"name": name, "seconds": seconds} for seconds, name in found]}
