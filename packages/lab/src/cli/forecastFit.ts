@@ -1,5 +1,4 @@
 import {
-  type FitWarning,
   flopsToPfDays,
   forecast,
   forecastDataConstrained,
@@ -7,24 +6,11 @@ import {
   formatCount,
   formatFlops,
   type Interval,
-  type OptimumIntervals,
+  type LawFitForecast,
   orThrow,
 } from "@isoflop/laws";
 import { type CommandIo, writeJsonOutput } from "./io.js";
 import { type KeptFit, readFit } from "./law.js";
-
-/** What a kept fit expects of a budget. */
-interface FitForecast {
-  readonly optimum: {
-    readonly flops: number;
-    readonly parameters?: number;
-    readonly tokens?: number;
-    readonly loss?: number;
-  };
-  readonly intervals95?: Partial<OptimumIntervals>;
-  readonly predictionInterval95?: Interval;
-  readonly warnings: readonly FitWarning[];
-}
 
 /** `isoflop forecast fit.json`: by a fit that was kept. There are no runs to backtest it on. */
 export async function forecastFit(io: CommandIo, path: string, flops: number, json: boolean): Promise<void> {
@@ -57,7 +43,7 @@ export async function forecastFit(io: CommandIo, path: string, flops: number, js
   io.stdout(`${lines.join("\n")}\n`);
 }
 
-function forecastOf(fit: KeptFit, flops: number): FitForecast {
+function forecastOf(fit: KeptFit, flops: number): LawFitForecast {
   if (fit.approach === "law") return orThrow(forecastLawFit(fit, flops));
   if (fit.law === "data-constrained") return orThrow(forecastDataConstrained(fit, flops));
   return orThrow(forecast(fit, flops));

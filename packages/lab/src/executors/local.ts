@@ -1,5 +1,4 @@
 import { rm } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
 import type { RunSpec } from "@isoflop/trainer";
@@ -13,7 +12,7 @@ export interface LocalOptions {
   /** The trainer's command; see trainerArguments. */
   readonly command: readonly string[];
   /** Runs at a time. */
-  readonly workers: number | "auto";
+  readonly workers: number;
   /** Threads of one run. */
   readonly threads: number;
   /** Stops in order: trainers get SIGTERM, and everything can be resumed. */
@@ -87,10 +86,8 @@ export async function runLocally(specs: readonly RunSpec[], options: LocalOption
       options.onEvent?.({ ...ending, spec });
     }
   };
-  const workers =
-    options.workers === "auto" ? Math.max(1, Math.floor(availableParallelism() / options.threads)) : options.workers;
   const results = await Promise.allSettled(
-    Array.from({ length: Math.min(workers, waiting.length) }, () =>
+    Array.from({ length: Math.min(options.workers, waiting.length) }, () =>
       work().catch((error: unknown) => {
         // One worker's fatal error (a full disk) stops the others in order.
         halt.abort();

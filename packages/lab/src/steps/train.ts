@@ -3,6 +3,7 @@ import { builtinTrainerCommand, type RunSpec } from "@isoflop/trainer";
 import { type ExecutionOutcome, runLocally } from "../executors/local.js";
 import { showProgress } from "../executors/progress.js";
 import type { StudyFolder } from "../study/folder.js";
+import { workersOf } from "../study/memory.js";
 import type { Study } from "../study/schema.js";
 
 export interface TrainOptions {
@@ -33,7 +34,7 @@ export async function trainRuns(
       return await runLocally(runs, {
         runsFolder: folder.runs,
         command: trainerCommand(folder.study),
-        workers: executor.workers,
+        workers: workersOf(folder.study),
         threads: executor.threads,
         signal: options.signal,
         onEvent: progress.onEvent,
