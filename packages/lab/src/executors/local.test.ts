@@ -56,7 +56,6 @@ async function run(extra: Partial<LocalOptions> = {}, where = folder) {
     runsFolder: where,
     command,
     workers: 2,
-    threads: 1,
     onEvent: (event) => events.push(event),
     ...extra,
   });

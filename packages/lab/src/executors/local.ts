@@ -13,8 +13,6 @@ export interface LocalOptions {
   readonly command: readonly string[];
   /** Runs at a time. */
   readonly workers: number;
-  /** Threads of one run. */
-  readonly threads: number;
   /** Stops in order: trainers get SIGTERM, and everything can be resumed. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ExecutionEvent) => void;

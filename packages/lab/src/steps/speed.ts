@@ -73,14 +73,12 @@ export async function measureSpeed(
   const trials = [...chosen].filter((run) => run !== undefined).map(trialOf);
   const runsFolder = await mkdtemp(join(tmpdir(), "isoflop-speed-"));
   try {
-    const { threads } = study.executor;
     const began = new Map<string, number>();
     const elapsed = new Map<string, number>();
     const { done } = await runLocally(trials, {
       runsFolder,
       command: trainerCommand(study),
       workers: workersOf(study),
-      threads,
       signal,
       onEvent: ({ kind, spec }) => {
         if (kind === "started") began.set(spec.id, performance.now());

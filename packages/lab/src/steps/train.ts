@@ -25,7 +25,6 @@ export async function trainRuns(
   runs: readonly RunSpec[],
   options: TrainOptions,
 ): Promise<ExecutionOutcome> {
-  const { executor } = folder.study;
   const train = async (): Promise<ExecutionOutcome> => {
     const progress = await showProgress(title, runs, folder.runs, options.stderr);
     const onStop = () => progress.say("stopping the trainers; the same command goes on from here (again: at once)");
@@ -35,7 +34,6 @@ export async function trainRuns(
         runsFolder: folder.runs,
         command: trainerCommand(folder.study),
         workers: workersOf(folder.study),
-        threads: executor.threads,
         signal: options.signal,
         onEvent: progress.onEvent,
       });
