@@ -1,4 +1,5 @@
-export { type ExecutionEvent, type ExecutionOutcome, type LocalOptions, runLocally } from "./executors/local.js";
+export type { ExecutionEvent, ExecutionOutcome } from "./executors/execution.js";
+export { type LocalOptions, runLocally } from "./executors/local.js";
 export { type Observations, type ReadOptions, readObservations } from "./read/observations.js";
 export type * from "./report/model.js";
 export { renderReport } from "./report/renderReport.js";

@@ -1,4 +1,4 @@
-import type { ExecutionOutcome } from "../executors/local.js";
+import type { ExecutionOutcome } from "../executors/execution.js";
 
 /** How an execution went, for machines. */
 export function outcomeJson(outcome: ExecutionOutcome, runs: number) {

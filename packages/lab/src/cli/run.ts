@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { ExecutionOutcome } from "../executors/local.js";
+import type { ExecutionOutcome } from "../executors/execution.js";
 import { lockStudy } from "../executors/studyLock.js";
 import { noteDesign } from "../runs/studyRuns.js";
 import { type Design, prepareDesign } from "../steps/design.js";

@@ -4,6 +4,7 @@ import { IsoflopError } from "@isoflop/laws";
 import type { RunSpec } from "@isoflop/trainer";
 import { createRun, writeJson } from "../runs/folder.js";
 import { readResult } from "../runs/status.js";
+import { costOf, type ExecutionEvent, type ExecutionOutcome } from "./execution.js";
 import { signalGroup } from "./processes.js";
 import { forgetTrainer, type ProcessEnd, startTrainer, stopOrphan } from "./runProcess.js";
 
@@ -18,24 +19,6 @@ export interface LocalOptions {
   readonly onEvent?: (event: ExecutionEvent) => void;
 }
 
-export type ExecutionEvent =
-  | { readonly kind: "started"; readonly spec: RunSpec }
-  | { readonly kind: "done"; readonly spec: RunSpec }
-  | { readonly kind: "diverged" | "retried" | "preempted" | "failed"; readonly spec: RunSpec; readonly reason: string };
-
-export interface ExecutionOutcome {
-  /** Runs with a result "done", those of earlier sessions included. */
-  readonly done: readonly RunSpec[];
-  /** Runs whose loss left the numbers: kept, reported, not repeated (the same seed would do the same). */
-  readonly diverged: readonly RunSpec[];
-  /** Runs set aside after a second failure. */
-  readonly failed: readonly { readonly spec: RunSpec; readonly reason: string }[];
-  /** Runs that this session trained to their end. */
-  readonly trained: number;
-  /** Whether the signal stopped it before its end. */
-  readonly stopped: boolean;
-}
-
 const RETRIES = 1;
 /** A run that keeps being killed from outside (most often: out of memory) is set aside after so many times. */
 const PREEMPTIONS = 3;
@@ -46,11 +29,6 @@ type Ending =
   | { readonly kind: "done" }
   | { readonly kind: "stopped" }
   | { readonly kind: "diverged" | "failed"; readonly reason: string };
-
-/** What a run costs, for order and ETA: the count that includes attention and the head is nearest to the time it takes. */
-export function costOf(spec: RunSpec): number {
-  return spec.tokens * spec.flopsPerToken.hoffmann;
-}
 
 /**
  * Trains what is not yet trained, each run in a process of its own, the longest first so that no long one is left over

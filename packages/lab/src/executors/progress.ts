@@ -3,7 +3,7 @@ import { formatFlops } from "@isoflop/laws";
 import type { RunSpec } from "@isoflop/trainer";
 import { createLogUpdate } from "log-update";
 import { readLastMetrics, readResult } from "../runs/status.js";
-import { costOf, type ExecutionEvent } from "./local.js";
+import { costOf, type ExecutionEvent } from "./execution.js";
 
 export interface Progress {
   readonly onEvent: (event: ExecutionEvent) => void;

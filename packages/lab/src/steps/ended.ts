@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
-import type { ExecutionOutcome } from "../executors/local.js";
+import type { ExecutionOutcome } from "../executors/execution.js";
 import { readResult } from "../runs/status.js";
 import type { StudyFolder } from "../study/folder.js";
 

@@ -1,5 +1,5 @@
 import type { IsoflopError } from "@isoflop/laws";
-import type { ExecutionOutcome } from "../executors/local.js";
+import type { ExecutionOutcome } from "../executors/execution.js";
 import { lockStudy } from "../executors/studyLock.js";
 import { toRecords } from "../runs/records.js";
 import { noteDesign, readStudyRuns } from "../runs/studyRuns.js";

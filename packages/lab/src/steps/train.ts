@@ -1,6 +1,7 @@
 import { IsoflopError } from "@isoflop/laws";
 import { builtinTrainerCommand, type RunSpec } from "@isoflop/trainer";
-import { type ExecutionOutcome, runLocally } from "../executors/local.js";
+import type { ExecutionOutcome } from "../executors/execution.js";
+import { runLocally } from "../executors/local.js";
 import { showProgress } from "../executors/progress.js";
 import type { StudyFolder } from "../study/folder.js";
 import { workersOf } from "../study/memory.js";
