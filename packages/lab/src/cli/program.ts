@@ -43,13 +43,12 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
       writeErr: (text) => void io.stderr.write(text),
     });
   }
-  // --debug is taken wherever it stands, also after the verb.
-  const debug = args.includes("--debug");
+  // --debug is taken wherever it stands, also after the verb; what follows "--" is another program's.
+  const end = args.indexOf("--");
+  const own = end < 0 ? args : args.slice(0, end);
+  const debug = own.includes("--debug");
   try {
-    await program.parseAsync(
-      args.filter((arg) => arg !== "--debug"),
-      { from: "user" },
-    );
+    await program.parseAsync([...own.filter((arg) => arg !== "--debug"), ...args.slice(own.length)], { from: "user" });
     return 0;
   } catch (error) {
     return explain(error, io, debug);
