@@ -73,7 +73,7 @@ def encode_bytes(text: str) -> list[int]:
 
 
 def encoder_of(spec: RunSpec) -> Encode:
-    """The encoder of the run's tokenizer: the tokenizer.json in its token cache, read by Hugging Face's `tokenizers`."""
+    """The encoder of the run's tokenizer.json, which lies in its token cache, by Hugging Face's `tokenizers`."""
     if spec.data.tokenizer == "bytes":
         return encode_bytes
     try:
