@@ -68,14 +68,17 @@ describe.skipIf(python === undefined)("several processes", { timeout: 300_000 },
     expect(numbers(folder)).toEqual(numbers(undisturbed));
   });
 
-  test("--fsdp shares the parameters out and computes the same, or says which PyTorch it needs", () => {
-    const folder = tinyRunFolder(spec);
-    const { status, stderr } = trainWithTorch("--processes", "2", "--fsdp", folder);
-    if (atLeast(2, 6)) {
-      expect(status).toBe(0);
-      alike(folder, trained(spec));
-    } else expect([status, stderr]).toEqual([2, expect.stringMatching(/--fsdp needs PyTorch 2\.6/)]);
-  });
+  test.each(["--fsdp", "--fsdp --compile"])(
+    "%s shares the parameters out and computes the same, or says which PyTorch it needs",
+    (options) => {
+      const folder = tinyRunFolder(spec);
+      const { status, stderr } = trainWithTorch("--processes", "2", ...options.split(" "), folder);
+      if (atLeast(2, 6)) {
+        expect(status).toBe(0);
+        alike(folder, trained(spec));
+      } else expect([status, stderr]).toEqual([2, expect.stringMatching(/needs PyTorch 2\.[06]/)]);
+    },
+  );
 
   test("--compile computes the same, or says which PyTorch it needs", () => {
     const folder = tinyRunFolder(spec);

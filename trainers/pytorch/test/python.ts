@@ -15,6 +15,10 @@ export const python = candidates.find(
 if (python === undefined)
   console.warn("no Python with torch and numpy (apt-get install python3-torch, or ISOFLOP_PYTHON): skipped");
 
+/** Whether that Python has what tasks under a tokenizer.json need. */
+export const haveTokenizers =
+  python !== undefined && spawnSync(python, ["-c", "import tokenizers"], { stdio: "ignore" }).status === 0;
+
 export const environment = {
   ...process.env,
   PYTHONPATH: packageFolder,
