@@ -42,7 +42,7 @@ export interface FoundCheckpoint {
 export interface Adapter {
   readonly name: string;
   /** What a line says: colours, carriage returns and torchrun's rank are already taken off it. */
-  readonly read: (line: string) => readonly LogEvent[];
+  readonly read: (line: string, session: Session) => readonly LogEvent[];
   /** What the trainer has settled whatever it is told, by field of run.json. */
   readonly always?: (spec: RunSpec) => Readonly<Record<string, FieldValue>>;
   /** The newest complete checkpoint: what the trainer is told to go on from. */

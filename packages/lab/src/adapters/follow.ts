@@ -86,7 +86,7 @@ export async function followTrainer(adapter: Adapter, folder: string, options: F
     interruption ??= first;
     interrupted();
   };
-  const listener = listenTo(adapter, spec, options.declared.accepted, record, interrupt);
+  const listener = listenTo(adapter, session, options.declared.accepted, record, interrupt);
   const lookUp = () => listener.history(adapter.history?.(session) ?? [], since);
   const said: string[] = [];
   const trainerLog = createWriteStream(join(folder, "trainer.log"), { flags: "a" });

@@ -1,6 +1,5 @@
 import { IsoflopError } from "@isoflop/laws";
-import type { RunSpec } from "@isoflop/trainer";
-import type { Adapter, LogEvent } from "./adapter.js";
+import type { Adapter, LogEvent, Session } from "./adapter.js";
 import { isAccepted } from "./coverage.js";
 import type { openRecord } from "./record.js";
 import { fieldsOf } from "./template.js";
@@ -13,11 +12,12 @@ export type Interruption =
 /** Takes what a log says: losses into the record, facts against run.json. The first interruption is told, and ends it. */
 export function listenTo(
   adapter: Adapter,
-  spec: RunSpec,
+  session: Session,
   accepted: readonly string[],
   record: ReturnType<typeof openRecord>,
   onInterruption: (interruption: Interruption) => void,
 ) {
+  const { spec } = session;
   const fields = fieldsOf(spec);
   let over = false;
   const interrupt = (interruption: Interruption) => {
@@ -48,7 +48,7 @@ export function listenTo(
   return {
     line: (line: string) =>
       guarded(() => {
-        for (const event of adapter.read(line)) if (!over) take(event);
+        for (const event of adapter.read(line, session)) if (!over) take(event);
       }),
     /** What a log file says beyond step `since`. */
     history: (events: readonly LogEvent[], since: number) =>
