@@ -39,7 +39,9 @@ const HISTORY_MS = 5000;
 const PASS_ON_MS = 1000;
 /** Between SIGTERM and SIGKILL for a trainer whose run is over. */
 const PATIENCE_MS = 30_000;
-const LAST_LINES = 12;
+/** Of the trainer's output in an error message: whoever shows it shows a few lines. */
+const LAST_LINES = 3;
+const LINE_LENGTH = 300;
 
 /**
  * Runs somebody else's trainer on a run folder by the run contract: makes its command from run.json, follows its log into
@@ -87,7 +89,7 @@ export async function followTrainer(adapter: Adapter, folder: string, options: F
     interrupted();
   };
   const listener = listenTo(adapter, session, options.declared.accepted, record, interrupt);
-  const lookUp = () => listener.history(adapter.history?.(session) ?? [], since);
+  const lookUp = () => listener.history(since);
   const said: string[] = [];
   const trainerLog = createWriteStream(join(folder, "trainer.log"), { flags: "a" });
   trainerLog.on("error", (error) =>
@@ -98,7 +100,7 @@ export async function followTrainer(adapter: Adapter, folder: string, options: F
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     onText: (text) => trainerLog.write(text),
     onLine: (line) => {
-      if (line !== "" && said.push(line) > LAST_LINES) said.shift();
+      if (line !== "" && said.push(line.slice(0, LINE_LENGTH)) > LAST_LINES) said.shift();
       listener.line(line);
     },
   });
@@ -133,7 +135,7 @@ export async function followTrainer(adapter: Adapter, folder: string, options: F
   };
   if (interruption?.kind === "fault") throw interruption.error;
   if (interruption?.kind === "diverged") {
-    return finish("diverged", interruption.step, { reason: interruption.reason });
+    return finish("diverged", interruption.step ?? record.step(), { reason: interruption.reason });
   }
   if (end.code === 0 && record.step() >= spec.steps) return finish("done", record.step(), doneBy(spec, lines));
   if (options.signal.aborted || end.signal === "SIGTERM") {

@@ -6,10 +6,13 @@ import { fieldsOf } from "./template.js";
 
 /** Why a run ends before its last step. */
 export type Interruption =
-  | { readonly kind: "diverged"; readonly reason: string; readonly step: number }
+  | { readonly kind: "diverged"; readonly reason: string; readonly step?: number }
   | { readonly kind: "fault"; readonly error: unknown };
 
-/** Takes what a log says: losses into the record, facts against run.json. The first interruption is told, and ends it. */
+/**
+ * Takes what a log says: losses into the record, facts against run.json. Only the first interruption is told. After it a log
+ * on standard output says no more of this run; a log in a file is still taken up to the number that is none.
+ */
 export function listenTo(
   adapter: Adapter,
   session: Session,
@@ -19,42 +22,42 @@ export function listenTo(
 ) {
   const { spec } = session;
   const fields = fieldsOf(spec);
-  let over = false;
-  const interrupt = (interruption: Interruption) => {
-    if (!over) onInterruption(interruption);
-    over = true;
+  let first: Interruption | undefined;
+  const interrupt = (interruption: Interruption): false => {
+    if (first === undefined) onInterruption(interruption);
+    first ??= interruption;
+    return false;
   };
-  const take = (event: LogEvent) => {
-    if (event.kind === "fact") checkFact(event, fields, accepted);
-    else if (event.kind === "diverged") interrupt({ ...event, step: record.step() });
-    else {
-      const odd = notFinite(event);
-      if (odd !== undefined) {
-        interrupt({ kind: "diverged", reason: `${odd} at step ${event.step} of ${spec.steps}`, step: event.step });
-        return;
-      }
-      if (event.step > spec.steps) checkFact({ field: "steps", value: event.step }, fields, accepted);
-      record.add(event);
+  /** Whether there is more to take. */
+  const take = (event: LogEvent): boolean => {
+    if (event.kind === "diverged") return interrupt(event);
+    if (event.kind === "fact") {
+      checkFact(event, fields, accepted);
+      return true;
     }
+    const { step } = event;
+    const odd = notFinite(event);
+    if (odd !== undefined)
+      return interrupt({ kind: "diverged", reason: `${odd} at step ${step} of ${spec.steps}`, step });
+    if (step > spec.steps) checkFact({ field: "steps", value: step }, fields, accepted);
+    record.add(event);
+    return true;
   };
-  const guarded = (work: () => void) => {
-    if (over) return;
+  const takeAll = (events: () => readonly LogEvent[]) => {
+    if (first?.kind === "fault") return;
     try {
-      work();
+      events().every(take);
     } catch (error) {
       interrupt({ kind: "fault", error });
     }
   };
   return {
-    line: (line: string) =>
-      guarded(() => {
-        for (const event of adapter.read(line, session)) if (!over) take(event);
-      }),
+    line: (line: string) => {
+      if (first === undefined) takeAll(() => adapter.read(line, session));
+    },
     /** What a log file says beyond step `since`. */
-    history: (events: readonly LogEvent[], since: number) =>
-      guarded(() => {
-        for (const event of events) if (!over && !("step" in event && event.step <= since)) take(event);
-      }),
+    history: (since: number) =>
+      takeAll(() => (adapter.history?.(session) ?? []).filter((event) => !("step" in event && event.step <= since))),
   };
 }
 

@@ -63,7 +63,6 @@ export function fillCommand(
     if (/^\d/.test(name)) return Number(name);
     const value = values.get(name);
     if (value === undefined) throw unknownPlaceholder(name, argument, [...values.keys()]);
-    told.add(name);
     return value;
   };
   const command = template.flatMap((argument) => {
@@ -74,6 +73,8 @@ export function fillCommand(
     }
     return argument.replaceAll(PLACEHOLDER, (_, name: string, operator?: string, divisor?: string) => {
       const value = fieldValue(name, argument);
+      // A quotient tells what is divided to a trainer that knows the divisor, which must be told by itself.
+      told.add(name);
       if (operator === undefined || divisor === undefined) return String(value);
       const quotient = Number(value) / Number(fieldValue(divisor, argument));
       return String(operator === "//" ? Math.floor(quotient) : quotient);
