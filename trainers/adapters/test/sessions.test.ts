@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -328,6 +329,71 @@ test("what would go wrong later is said at once", async () => {
   ]);
   const missing = await isoflop("adapt", one.adapter, run, ...one.options, "--", "/nowhere/python", ...one.template);
   expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("cannot start /nowhere/python") });
+});
+
+test("SIGTERM to the adapter alone reaches the trainer, and the exit code is 143", { timeout: 60_000 }, async () => {
+  const one = CASES.torchtitan!;
+  const run = await createRun(folder, spec);
+  const env = { ...process.env, FAKE_PARAMETERS: String(one.said), FAKE_WAIT: "13" };
+  const adapter = spawn(process.execPath, [BUILT, ...adaptArguments(one, "torchtitan", run)], { env });
+  let stderr = "";
+  adapter.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<number | null>((resolve) => adapter.on("close", resolve));
+  await until(async () => (await readFile(join(run, "trainer.log"), "utf8").catch(() => "")).includes("waiting"));
+  adapter.kill("SIGTERM");
+  expect(await ended).toBe(143);
+  expect(stderr).toContain("stopped at step 12: checkpoint of step 10");
+});
+
+describe("an adapter of one's own", () => {
+  const OWN = fileURLToPath(new URL("../nanogpt.mjs", import.meta.url));
+  const differing = "--accept=shape,schedule,optimizer,data,runtime,seed,evaluation,parametrisation";
+  const nanogpt = (run: string, script: string) =>
+    isoflop(
+      "adapt",
+      OWN,
+      run,
+      differing,
+      "--",
+      process.execPath,
+      "-e",
+      script,
+      "--",
+      "--max_iters={steps}",
+      "--batch_size={batch.sequences}",
+    );
+  /** nanoGPT's loop: it evaluates before the update of that number, and makes one update more than max_iters. */
+  const loop = (evaluates: boolean) => `
+    for (let i = 0; i <= ${STEPS}; i++) {
+      if (${evaluates} && i % 10 === 0) console.log("step " + i + ": train loss 3.0, val loss " + (3 + 1 / (i + 1)).toFixed(4));
+      console.log("iter " + i + ": loss " + (4 - i / 100).toFixed(4) + ", time 148.74ms, mfu 0.01%");
+    }`;
+
+  test("is a module of thirty lines, and trains runs as the others do", async () => {
+    const run = await createRun(folder, spec);
+    expect(await nanogpt(run, loop(true))).toMatchObject({ code: 0 });
+    const state = (await readRunState(run))!;
+    expect(state.result).toMatchObject({ status: "done", steps: STEPS, trainer: "nanogpt", "val/loss": 3.0476 });
+    const lines = await readMetrics(run);
+    expect(lines.map(({ step }) => step)).toEqual(every(1));
+    expect(lines.map((line) => line["train/loss"])).toEqual(
+      every(1).map((step) => Number((4 - (step - 1) / 100).toFixed(4))),
+    );
+    expect(lines.filter((line) => line["val/loss"] !== undefined).map(({ step }) => step)).toEqual([10, 20]);
+    // Whose text it validates on is not known, so bits per byte are not either.
+    expect(lines.at(-1)).not.toHaveProperty("val/bits_per_byte");
+    expect(lines.at(-1)).not.toHaveProperty("lr");
+  });
+
+  test("whose log has no validation loss of the last step: no fit takes the run, and it says why", async () => {
+    const run = await createRun(folder, spec);
+    expect(await nanogpt(run, loop(false))).toMatchObject({ code: 0 });
+    const { records, dropped } = await toRecords([(await readRunState(run))!], COUNTING, "fit");
+    expect(records).toEqual([]);
+    expect(dropped[0]!.reason).toContain("no validation loss of step 20");
+  });
 });
 
 test("a run that has ended is left as it is", async () => {
