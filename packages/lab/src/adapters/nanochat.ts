@@ -9,6 +9,8 @@ import { printedNumber } from "./lines.js";
 const STEP = /^step (\d+)\/\d+ \([\d.]+%\) \| loss: (\S+) \|(?: grad[ _]norm: (\S+) \|)? lrm: (\S+) \|/;
 // "Step 00100 | Validation bpb: 2.083286": before update step + 1, so after so many updates.
 const VALIDATION = /^Step (\d+) \| Validation bpb: (\S+)$/;
+/** compute_init of nanochat/common.py. */
+const SEED = 42;
 const FACTS: readonly (readonly [pattern: RegExp, field: string, tolerance?: number])[] = [
   [/^Vocab size: ([\d,]+)$/, "shape.vocabulary"],
   [/^\s*"sequence_len": (\d+),?$/, "shape.context"],
@@ -38,8 +40,7 @@ export const nanochat: Adapter = {
     "schedule.kind": "wsd",
     "schedule.decay": "linear",
     "parametrisation.kind": "standard",
-    // compute_init of nanochat/common.py.
-    seed: 42,
+    seed: SEED,
   }),
   read: (line) => {
     const step = STEP.exec(line);
@@ -56,6 +57,14 @@ export const nanochat: Adapter = {
     });
   },
   check: (session) => {
+    // The design counts seeds from 0. A second one would train the same model again, and make the noise between seeds none.
+    if (session.spec.seed !== 0 && session.spec.seed !== SEED) {
+      throw new IsoflopError({
+        code: "nanochat-seed",
+        message: `nanochat begins every run from seed ${SEED}: seed ${session.spec.seed} would repeat the run of seed 0`,
+        hint: "Take design.seeds: 1.",
+      });
+    }
     if (tagOf(session) !== undefined) return;
     throw new IsoflopError({
       code: "nanochat-tag",
