@@ -1,25 +1,15 @@
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
-import {
-  cutMetrics,
-  epochsOf,
-  type MetricsLine,
-  openMetrics,
-  type RunResult,
-  type RunSpec,
-  resultOf,
-  writeFailure,
-  writeResult,
-} from "@isoflop/trainer";
+import { cutMetrics, openMetrics, type RunResult, writeFailure, writeResult } from "@isoflop/trainer";
 import { readRunSpec } from "../runs/folder.js";
 import { readMetrics } from "../runs/metrics.js";
 import { readResult } from "../runs/status.js";
 import type { Adapter } from "./adapter.js";
-import { isAccepted } from "./coverage.js";
+import { failureOf, type Outcome, resultOfOutcome } from "./ending.js";
 import { type Interruption, listenTo } from "./listen.js";
 import { type Asked, prepareSession } from "./prepare.js";
-import { startTrainer, type TrainerEnd } from "./process.js";
+import { startTrainer } from "./process.js";
 import { openRecord } from "./record.js";
 
 export interface FollowOptions extends Asked {
@@ -90,7 +80,7 @@ export async function followTrainer(adapter: Adapter, folder: string, options: F
   };
   const listener = listenTo(adapter, session, options.declared.accepted, record, interrupt);
   const lookUp = () => listener.history(since);
-  const said: string[] = [];
+  const said = { stdout: [] as string[], stderr: [] as string[] };
   const trainerLog = createWriteStream(join(folder, "trainer.log"), { flags: "a" });
   trainerLog.on("error", (error) =>
     interrupt({ kind: "fault", error: writeFailure(error, trainerLog.path.toString()) }),
@@ -99,8 +89,8 @@ export async function followTrainer(adapter: Adapter, folder: string, options: F
   const trainer = await startTrainer(session.command, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     onText: (text) => trainerLog.write(text),
-    onLine: (line) => {
-      if (line !== "" && said.push(line.slice(0, LINE_LENGTH)) > LAST_LINES) said.shift();
+    onLine: (line, from) => {
+      if (line !== "" && said[from].push(line.slice(0, LINE_LENGTH)) > LAST_LINES) said[from].shift();
       listener.line(line);
     },
   });
@@ -118,57 +108,26 @@ export async function followTrainer(adapter: Adapter, folder: string, options: F
   metrics?.close();
   await new Promise<void>((resolve) => trainerLog.end(resolve));
 
-  const finish = (status: "done" | "diverged", steps: number, also: Partial<RunResult>): FollowEnd => {
-    const result: RunResult = {
-      ...also,
-      status,
-      steps,
-      tokens: steps * spec.batch.tokens,
-      flops: steps * spec.batch.tokens * spec.flopsPerToken[spec.convention],
-      ...(isAccepted("data.folder", options.declared.accepted) ? {} : { epochs: epochsOf(spec, steps) }),
+  const finish = (outcome: Pick<Outcome, "status" | "steps" | "reason">): FollowEnd => {
+    const { accepted } = options.declared;
+    const result = resultOfOutcome(spec, {
+      ...outcome,
+      lines,
       wallSeconds: seconds(),
       trainer: adapter.name,
-      accepted: [...options.declared.accepted],
-    };
+      accepted,
+    });
     writeResult(folder, result);
     return { kind: "ended", result };
   };
   if (interruption?.kind === "fault") throw interruption.error;
   if (interruption?.kind === "diverged") {
-    return finish("diverged", interruption.step ?? record.step(), { reason: interruption.reason });
+    const { step = record.step(), reason } = interruption;
+    return finish({ status: "diverged", steps: step, reason });
   }
-  if (end.code === 0 && record.step() >= spec.steps) return finish("done", record.step(), doneBy(spec, lines));
+  if (end.code === 0 && record.step() >= spec.steps) return finish({ status: "done", steps: record.step() });
   if (options.signal.aborted || end.signal === "SIGTERM") {
     return { kind: "stopped", step: record.step(), checkpoint: adapter.checkpoint?.(session)?.step };
   }
-  throw failure(end, record.step(), spec, said);
-}
-
-/** A run without a validation loss of its last step is done, but no fit can take it: it says why. */
-function doneBy(spec: RunSpec, lines: readonly MetricsLine[]): Partial<RunResult> {
-  const result = resultOf(spec, lines);
-  if (result["val/loss"] !== undefined) return result;
-  return {
-    ...result,
-    reason: `the trainer's log has no validation loss of step ${spec.steps}, the last: have it evaluate every {evaluateEvery} steps`,
-  };
-}
-
-function failure(end: TrainerEnd, step: number, spec: RunSpec, said: readonly string[]): IsoflopError {
-  const lastWords = said.length === 0 ? "" : `\n${said.join("\n")}`;
-  if (end.code === 0) {
-    return new IsoflopError({
-      code: "trainer-short",
-      message: `the trainer ended well, but its log reaches only step ${step} of ${spec.steps}${lastWords}`,
-      hint: "Its data may have run out, or it logs and evaluates at steps that leave out the last: see trainer.log in the run's folder.",
-      exitCode: 1,
-    });
-  }
-  const how = end.signal === null ? `exit code ${end.code}` : `killed by ${end.signal}`;
-  return new IsoflopError({
-    code: "trainer-failed",
-    message: `the trainer ended at step ${step} of ${spec.steps} with ${how}${lastWords}`,
-    hint: "Its whole output is in trainer.log in the run's folder.",
-    exitCode: 1,
-  });
+  throw failureOf(end, record.step(), spec, said.stderr.length > 0 ? said.stderr : said.stdout);
 }

@@ -35,7 +35,7 @@ type TrainerState = z.infer<typeof stateSchema>;
 export const huggingFace: Adapter = {
   name: "hugging-face",
   read: (line) => {
-    if (line.startsWith("{'")) {
+    if (/^\s*\{'/.test(line)) {
       const odd = [...line.matchAll(PRINTED)].find(([, , value]) => !Number.isFinite(printedNumber(value!) ?? 0));
       return odd === undefined ? [] : [{ kind: "diverged", reason: `the trainer printed ${odd[1]} ${odd[2]}` }];
     }

@@ -15,7 +15,7 @@ export interface Trainer {
 
 export interface StartOptions {
   readonly cwd?: string;
-  readonly onLine: (line: string) => void;
+  readonly onLine: (line: string, from: "stdout" | "stderr") => void;
   /** All that it says, as it says it. */
   readonly onText: (text: string) => void;
 }
@@ -35,8 +35,9 @@ export async function startTrainer(command: readonly string[], options: StartOpt
     // A Python that writes to a pipe keeps what it prints back until a block is full.
     env: { PYTHONUNBUFFERED: "1", ...process.env },
   });
-  const listen = (stream: NodeJS.ReadableStream | null) => {
-    const splitter = lineSplitter(options.onLine);
+  const listen = (from: "stdout" | "stderr") => {
+    const splitter = lineSplitter((line) => options.onLine(line, from));
+    const stream = child[from];
     stream?.setEncoding("utf8");
     stream?.on("data", (text: string) => {
       options.onText(text);
@@ -44,7 +45,7 @@ export async function startTrainer(command: readonly string[], options: StartOpt
     });
     return splitter;
   };
-  const splitters = [listen(child.stdout), listen(child.stderr)];
+  const splitters = [listen("stdout"), listen("stderr")];
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
     child.once("error", (cause) => reject(cannotStart(program, options.cwd, cause)));
