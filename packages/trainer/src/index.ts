@@ -9,4 +9,6 @@ export { type ContinuationOptions, continuationTask, type LastWordOptions, lastW
 export { heldOutDocuments } from "./tasks/heldOut.js";
 export { parseTask, type Question, type Task } from "./tasks/taskFile.js";
 export { type TrainingMemory, trainingMemory } from "./training/memory.js";
+export { cutMetrics, openMetrics } from "./training/metricsFile.js";
 export { type MeasuredNoise, type NoiseMeasurement, noiseOf } from "./training/noiseScale.js";
+export { epochsOf, resultOf, writeResult } from "./training/runResult.js";

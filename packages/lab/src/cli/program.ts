@@ -2,6 +2,7 @@ import { isIsoflopError } from "@isoflop/laws";
 import { readFailure, writeFailure } from "@isoflop/trainer";
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../study/versions.js";
+import { adaptVerb } from "./adapt.js";
 import { doctorVerb } from "./doctor.js";
 import { fitVerb } from "./fit.js";
 import { forecastVerb } from "./forecast.js";
@@ -13,6 +14,7 @@ import { quickstartVerb } from "./quickstart.js";
 import { reportVerb } from "./report.js";
 import { runVerb } from "./run.js";
 import { statusVerb } from "./status.js";
+import { StoppedRun } from "./stoppedRun.js";
 import { tasksVerb } from "./tasks.js";
 
 const VERBS = [
@@ -27,9 +29,13 @@ const VERBS = [
   reportVerb,
   tasksVerb,
   doctorVerb,
+  adaptVerb,
 ];
 
-/** Runs one command line. Exit code 0: done; 1: the work failed or was stopped; 2: bad input, nothing was done. */
+/**
+ * Runs one command line. Exit code 0: done; 1: the work failed or was stopped; 2: bad input, nothing was done; 143: one run
+ * was stopped in order (`adapt`).
+ */
 export async function runCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const program = new Command("isoflop")
     .description("A scaling-law laboratory for language models: train a ladder, fit the laws, forecast, verify.")
@@ -43,9 +49,8 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
       writeErr: (text) => void io.stderr.write(text),
     });
   }
-  // --debug is taken wherever it stands, also after the verb; what follows "--" is another program's.
-  const end = args.indexOf("--");
-  const own = end < 0 ? args : args.slice(0, end);
+  // --debug is taken wherever it stands, also after the verb; but what follows -- is another program's.
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
   const debug = own.includes("--debug");
   try {
     await program.parseAsync([...own.filter((arg) => arg !== "--debug"), ...args.slice(own.length)], { from: "user" });
@@ -58,6 +63,10 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
 function explain(error: unknown, io: CommandIo, debug: boolean): number {
   // Commander has said what is wrong, or has shown its help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof StoppedRun) {
+    io.stderr.write(`${error.message}\n`);
+    return 143;
+  }
   const shown = systemFailure(error);
   if (isIsoflopError(shown)) {
     io.stderr.write(`error: ${shown.message}\n${shown.hint === undefined ? "" : `  hint: ${shown.hint}\n`}`);

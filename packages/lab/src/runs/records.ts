@@ -78,7 +78,9 @@ async function toRecord(state: RunState, counting: Study["counting"]): Promise<R
 
 /** Training loss over tokens. Lines may overlap where a trainer was stopped after its last checkpoint: the newer holds. */
 function toCurve(lines: readonly MetricsLine[], flopsPerToken: number): CurvePoint[] {
-  const byTokens = new Map(lines.map((line) => [line.tokens, line["train/loss"]]));
+  const byTokens = new Map(
+    lines.flatMap(({ tokens, "train/loss": loss }) => (loss === undefined ? [] : [[tokens, loss] as const])),
+  );
   return [...byTokens]
     .filter(([, loss]) => Number.isFinite(loss))
     .sort(([a], [b]) => a - b)
