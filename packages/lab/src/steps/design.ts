@@ -1,9 +1,9 @@
 import { isIsoflopError } from "@isoflop/laws";
-import { type Corpus, type CorpusRequest, prepareCorpus, type RunSpec } from "@isoflop/trainer";
+import { type Corpus, type CorpusRequest, prepareCorpus } from "@isoflop/trainer";
 import { checkDesign, checkSweep, type DesignWarning } from "../study/check.js";
+import { middleSize } from "../study/designs/middle.js";
 import type { StudyFolder } from "../study/folder.js";
-import { profileCentres } from "../study/ladder.js";
-import { resolveRuns } from "../study/resolve.js";
+import { type ResolvedRuns, resolveParts } from "../study/resolve.js";
 import type { Study } from "../study/schema.js";
 import { readTaskFiles } from "../study/taskFiles.js";
 import { planSweep, type SweepPlan } from "../sweep/plan.js";
@@ -11,10 +11,9 @@ import { readSweep } from "../sweep/sweepFile.js";
 import { resolveHoldout } from "./holdout.js";
 
 /** A study with its corpus and the runs that its fits need. */
-export interface Design {
+export interface Design extends ResolvedRuns {
   readonly study: StudyFolder;
   readonly corpus: Corpus;
-  readonly runs: readonly RunSpec[];
   readonly warnings: readonly DesignWarning[];
   /** The sweep that has to choose hyperparameters first; until then the runs are resolved by the rules. */
   readonly sweep?: SweepPlan;
@@ -49,29 +48,24 @@ export async function prepareDesign(
 
 /** The runs of a study whose hyperparameters are settled, or stood in for by the rules. */
 export function resolveDesign(study: StudyFolder, corpus: Corpus): Design {
-  const runs = resolveRuns(study.study, corpus);
-  const warnings = [...checkDesign(study.study, runs), ...checkHoldout(study.study, corpus)];
-  return { study, corpus, runs, warnings };
+  const resolved = resolveParts(study.study, corpus);
+  const warnings = [...checkDesign(study.study, resolved.runs), ...checkHoldout(study.study, corpus)];
+  return { study, corpus, ...resolved, warnings };
 }
 
 /**
- * Hold-outs get their sizes from a forecast that does not exist yet. What the middle of the profiles, carried on to
+ * Hold-outs get their sizes from a forecast that does not exist yet. What the middle of the design, carried on to
  * their budgets, would need is told now rather than after the ladder. Errors: design-too-large.
  */
 function checkHoldout(study: Study, corpus: Corpus): DesignWarning[] {
-  const { design, holdout } = study;
-  return holdout.budgets.flatMap((budget) => {
-    const nearest = Math.max(...design.budgets);
-    const centres = profileCentres(design);
-    const exponent = Array.isArray(design.centre) ? 0.5 : design.centre.exponent;
-    const size = (centres[design.budgets.indexOf(nearest)] ?? 1) * (budget / nearest) ** exponent;
+  return study.holdout.budgets.flatMap((budget) => {
     try {
-      resolveHoldout(budget, size, study, corpus);
+      resolveHoldout(budget, middleSize(study, budget, corpus.vocabulary), study, corpus);
       return [];
     } catch (error) {
       if (!isIsoflopError(error) || error.code !== "design-tokens-exceed-corpus") throw error;
       return [
-        { code: "holdout-tokens", message: `If the forecast is near the middle of the profiles: ${error.message}` },
+        { code: "holdout-tokens", message: `If the forecast is near the middle of the design: ${error.message}` },
       ];
     }
   });

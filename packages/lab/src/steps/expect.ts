@@ -1,6 +1,7 @@
 import { type RunSpec, trainingMemory } from "@isoflop/trainer";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import { unsweptChoices } from "../study/choices.js";
+import { epochsOf } from "../study/epochsOf.js";
 import { workersOf } from "../study/memory.js";
 import type { Design } from "./design.js";
 import {
@@ -93,8 +94,6 @@ async function speedOf(design: Design, options: ExpectOptions): Promise<Speed | 
 }
 
 function expectRun(run: RunSpec, speed: Speed | undefined): ExpectedRun {
-  const { context } = run.shape;
-  const sequences = run.data.uniqueSequences ?? Math.floor((run.data.trainTokens - 1) / context);
   return {
     id: run.id,
     name: run.name,
@@ -102,7 +101,7 @@ function expectRun(run: RunSpec, speed: Speed | undefined): ExpectedRun {
     tokens: run.tokens,
     steps: run.steps,
     flops: run.tokens * run.flopsPerToken[run.convention],
-    epochs: run.tokens / (sequences * context),
+    epochs: epochsOf(run),
     memoryBytes: trainingMemory(run).total,
     ...(speed === undefined ? {} : { seconds: expectedSeconds(run, speed) }),
   };

@@ -101,7 +101,8 @@ export async function stateForecast(
     chosenBy: holdout.approach === "auto" ? "backtest" : "study",
     backtests,
     madeFrom,
-    largestTrainedBudget: Math.max(...design.budgets),
+    largestTrainedBudget:
+      design.kind === "isoflop" ? Math.max(...design.budgets) : Math.max(...records.map(({ flops }) => flops)),
     budgets: holdout.budgets.map((budget) => forecastBudget(budget, approach, study, corpus, fits)),
   };
   await writeJson(path, made);
