@@ -1,13 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { ExecutionOutcome } from "../executors/execution.js";
 import { lockStudy } from "../executors/studyLock.js";
-import { noteDesign } from "../runs/studyRuns.js";
 import { type Design, prepareDesign } from "../steps/design.js";
 import { divergence, requireRuns } from "../steps/ended.js";
 import { expectDesign } from "../steps/expect.js";
+import { trainLadder } from "../steps/ladder.js";
 import { settleDesign } from "../steps/settle.js";
 import { runStudy } from "../steps/study.js";
-import { trainRuns } from "../steps/train.js";
 import { openStudy } from "../study/folder.js";
 import { parseQuantity } from "../study/quantity.js";
 import { shellPath } from "../study/shellPath.js";
@@ -64,13 +63,12 @@ export function runVerb(io: CommandIo): Command {
       const release = await lockStudy(study.folder);
       let outcome: ExecutionOutcome;
       try {
-        const { runs } = await settleDesign(design, { ...trainingIo(io), log: (line) => log(io, line) });
-        await noteDesign(study, runs);
-        outcome = await trainRuns(study.study.name, study, runs, trainingIo(io));
+        const options = { ...trainingIo(io), log: (line: string) => log(io, line) };
+        outcome = (await trainLadder(study.study.name, await settleDesign(design, options), options)).outcome;
       } finally {
         await release();
       }
-      if (flags.json) writeJsonOutput(io, outcomeJson(outcome, design.runs.length));
+      if (flags.json) writeJsonOutput(io, outcomeJson(outcome, outcome.done.length + outcome.diverged.length + outcome.failed.length));
       else io.stdout(outcomeText(outcome, path));
       requireRuns(outcome);
       const diverged = await divergence(study, outcome);
@@ -98,5 +96,11 @@ async function tellExpectation(io: CommandIo, design: Design, { json, speed }: R
     return;
   }
   const { runs: expected, ...totals } = expectation;
-  writeJsonOutput(io, { runs: design.runs, expected, ...totals, warnings: design.warnings });
+  writeJsonOutput(io, {
+    runs: design.runs,
+    expected,
+    ...totals,
+    ...(design.awaited === undefined ? {} : { awaited: design.awaited }),
+    warnings: design.warnings,
+  });
 }

@@ -2,13 +2,14 @@ import type { IsoflopError } from "@isoflop/laws";
 import type { ExecutionOutcome } from "../executors/execution.js";
 import { lockStudy } from "../executors/studyLock.js";
 import { toRecords } from "../runs/records.js";
-import { noteDesign, readStudyRuns } from "../runs/studyRuns.js";
+import { readStudyRuns } from "../runs/studyRuns.js";
 import type { StudyFolder } from "../study/folder.js";
 import { prepareDesign } from "./design.js";
 import { divergence, requireRuns } from "./ended.js";
 import { type Fits, fitStudy } from "./fits.js";
 import { type StudyForecast, stateForecast } from "./forecast.js";
 import { holdoutRuns } from "./holdout.js";
+import { trainLadder } from "./ladder.js";
 import { writeReport } from "./report.js";
 import { settleDesign } from "./settle.js";
 import { type TrainOptions, trainRuns } from "./train.js";
@@ -46,10 +47,8 @@ export async function runStudy(asked: StudyFolder, options: StudyOptions): Promi
   for (const warning of prepared.warnings) log(`warning (${warning.code}): ${warning.message}`);
   const release = await lockStudy(asked.folder);
   try {
-    const design = await settleDesign(prepared, options);
+    const { design, outcome: ladder } = await trainLadder("ladder", await settleDesign(prepared, options), options);
     const { study } = design;
-    await noteDesign(study, design.runs);
-    const ladder = await trainRuns("ladder", study, design.runs, options);
     requireRuns(ladder);
     const diverged = await divergence(study, ladder);
     // A few are left out of the fits; with none left there is nothing to go on with.

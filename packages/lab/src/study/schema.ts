@@ -4,6 +4,7 @@ import type { Settled } from "./choices.js";
 import { dataSchema } from "./dataSchema.js";
 import { designSchema } from "./designs/designs.js";
 import type { DecidedProfile } from "./designs/isoflop.js";
+import { onlyRay } from "./designs/ladder.js";
 import { count, notNegative, orAuto, positive, quantity } from "./fields.js";
 import { hardwareSchema } from "./hardwareSchema.js";
 import { hyperparametersSchema } from "./hyperparametersSchema.js";
@@ -93,25 +94,50 @@ const plainSchema = z.strictObject({
 });
 
 /** What one part of the file says against another. */
-export const studySchema = plainSchema.superRefine(({ design, hyperparameters, trainer, executor }, context) => {
-  if (trainer === "builtin" && executor.precision !== "float32") {
-    context.addIssue({
-      code: "custom",
-      path: ["executor", "precision"],
-      message: "the built-in trainer computes in float32; bfloat16 needs trainer: { command: … }, see trainers/pytorch",
-    });
-  }
-  const { heads, headWidth } = design.shapes;
-  // muP's learning rate of the output projection goes as 1 / width, and its fan-in would not.
-  if (heads !== "auto" && headWidth !== "auto" && hyperparameters.parametrisation !== "standard") {
-    context.addIssue({
-      code: "custom",
-      path: ["design", "shapes", "headWidth"],
-      message:
-        "with heads too, attention no longer grows with the width, as muP supposes; take parametrisation: standard",
-    });
-  }
-});
+export const studySchema = plainSchema.superRefine(
+  ({ design, hyperparameters, holdout, trainer, executor }, context) => {
+    if (trainer === "builtin" && executor.precision !== "float32") {
+      context.addIssue({
+        code: "custom",
+        path: ["executor", "precision"],
+        message:
+          "the built-in trainer computes in float32; bfloat16 needs trainer: { command: … }, see trainers/pytorch",
+      });
+    }
+    const adaptive = design.kind === "isoflop" && !Array.isArray(design.centre) && design.centre.adaptive !== undefined;
+    if (adaptive && hyperparameters.schedule === "kaplan" && typeof hyperparameters.length !== "object") {
+      context.addIssue({
+        code: "custom",
+        path: ["design", "centre", "adaptive"],
+        message: "the longest run is not known until all are; with schedule: kaplan give hyperparameters.length too",
+      });
+    }
+    if (holdout.budgets.length > 0 && design.kind === "kaplan" && design.compute === undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["holdout", "budgets"],
+        message: "without the part compute nothing says what to train for a budget",
+      });
+    }
+    if (holdout.budgets.length > 0 && onlyRay(design) !== undefined && holdout.approach !== "auto") {
+      context.addIssue({
+        code: "custom",
+        path: ["holdout", "approach"],
+        message: "a ladder along one ray forecasts along it alone; take auto, or several tokensPerParameter",
+      });
+    }
+    const { heads, headWidth } = design.shapes;
+    // muP's learning rate of the output projection goes as 1 / width, and its fan-in would not.
+    if (heads !== "auto" && headWidth !== "auto" && hyperparameters.parametrisation !== "standard") {
+      context.addIssue({
+        code: "custom",
+        path: ["design", "shapes", "headWidth"],
+        message:
+          "with heads too, attention no longer grows with the width, as muP supposes; take parametrisation: standard",
+      });
+    }
+  },
+);
 
 /**
  * A study file as it is read; and, once they are known, the hyperparameters that it left to a rule or a sweep, the profiles
