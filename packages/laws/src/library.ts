@@ -31,6 +31,7 @@ export {
   parseFlops,
 } from "./api/units.js";
 export * from "./error.js";
+export * from "./fit/batchScan.js";
 export * from "./fit/budgets.js";
 export * from "./fit/dataConstrained.js";
 export type { Basin } from "./fit/dataConstrainedBasins.js";

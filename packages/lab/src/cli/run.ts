@@ -68,7 +68,11 @@ export function runVerb(io: CommandIo): Command {
       } finally {
         await release();
       }
-      if (flags.json) writeJsonOutput(io, outcomeJson(outcome, outcome.done.length + outcome.diverged.length + outcome.failed.length));
+      if (flags.json)
+        writeJsonOutput(
+          io,
+          outcomeJson(outcome, outcome.done.length + outcome.diverged.length + outcome.failed.length),
+        );
       else io.stdout(outcomeText(outcome, path));
       requireRuns(outcome);
       const diverged = await divergence(study, outcome);

@@ -16,6 +16,7 @@ import { fitOfLaw, fitStudy } from "./fits.js";
 import { readForecast } from "./forecast.js";
 import { figuresOf } from "./reporting/figures.js";
 import { budgetRows, fitRows, forecastReport, reportWarnings, runRows, seedNoise } from "./reporting/tables.js";
+import { studyObservations } from "./studyObservations.js";
 import { verifyForecast } from "./verify.js";
 
 /**
@@ -34,9 +35,13 @@ export async function writeReport(study: StudyFolder, command: string): Promise<
 export async function reportModel(study: StudyFolder, command: string): Promise<ReportModel> {
   const { counting, name } = study.study;
   const states = await readStudyRuns(study);
-  const { records, convention, dropped } = await toRecords(states, counting, "fit");
+  const observations = await studyObservations(study, states);
+  const { records, dropped } = observations;
   const holdouts = await toRecords(states, counting, "holdout");
-  const fits = records.length === 0 ? { fits: [], skipped: [] } : await fitStudy(study.fits, records, convention);
+  const fits =
+    observations.records.length + observations.parts.length === 0
+      ? { fits: [], skipped: [] }
+      : await fitStudy(study.fits, observations);
   const forecast = await readForecast(study);
   const verification = forecast === undefined ? undefined : await verifyForecast(study, forecast);
   const fitSpecs = states.map((state) => state.spec).filter((spec) => spec.role === "fit");

@@ -1,7 +1,6 @@
 import type { IsoflopError } from "@isoflop/laws";
 import type { ExecutionOutcome } from "../executors/execution.js";
 import { lockStudy } from "../executors/studyLock.js";
-import { toRecords } from "../runs/records.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import type { StudyFolder } from "../study/folder.js";
 import { prepareDesign } from "./design.js";
@@ -12,6 +11,7 @@ import { holdoutRuns } from "./holdout.js";
 import { trainLadder } from "./ladder.js";
 import { writeReport } from "./report.js";
 import { settleDesign } from "./settle.js";
+import { studyObservations } from "./studyObservations.js";
 import { type TrainOptions, trainRuns } from "./train.js";
 import { type Verification, verifyForecast } from "./verify.js";
 
@@ -55,14 +55,14 @@ export async function runStudy(asked: StudyFolder, options: StudyOptions): Promi
     if (diverged !== undefined && ladder.done.length === 0) throw diverged;
     const told = diverged === undefined ? {} : { diverged };
     if (diverged !== undefined) log(`warning (${diverged.code}): ${diverged.message}`);
-    const { records, convention } = await toRecords(await readStudyRuns(study), study.study.counting, "fit");
-    const fits = await fitStudy(study.fits, records, convention);
+    const observations = await studyObservations(study, await readStudyRuns(study));
+    const fits = await fitStudy(study.fits, observations);
     options.onFits?.(fits);
     if (study.study.holdout.budgets.length === 0) {
       const report = await writeReport(study, options.command);
       return { ladder, holdout: undefined, fits, forecast: undefined, verification: undefined, report, ...told };
     }
-    const forecast = await stateForecast(study, design.corpus, records, fits.fits);
+    const forecast = await stateForecast(study, design.corpus, observations.records, fits);
     options.onForecast?.(forecast);
     const holdout = await trainRuns("hold-out", study, holdoutRuns(forecast, study.study, design.corpus), options);
     requireRuns(holdout);

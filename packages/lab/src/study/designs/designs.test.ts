@@ -145,7 +145,7 @@ describe("designs", () => {
     const adaptive = "{ kind: isoflop, budgets: [1e11, 1e12], centre: { adaptive: true } }";
     expect(runsOf(adaptive).runs.map(({ id }) => id)).toEqual(plain);
     const { design } = parseStudy(`${head}design: ${adaptive}`, "s");
-    expect(design).toMatchObject({ centre: { adaptive: { first: 2, extensions: 3 }, tokensPerParameter: 20 } });
+    expect(design).toMatchObject({ centre: { adaptive: { first: 1, extensions: 3 }, tokensPerParameter: 20 } });
     expect(complaint("{ kind: isoflop, budgets: [1e11], centre: { adaptive: { frist: 2 } } }")).toMatch(
       /unknown key frist in design\.centre\.adaptive; did you mean first\?/,
     );

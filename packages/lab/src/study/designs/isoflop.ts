@@ -10,10 +10,10 @@ import { type DesignContext, type DesignRequest, overSeeds } from "./request.js"
 /** Centring by what the smaller budgets have shown. */
 const adaptiveSchema = z.union(
   [
-    z.boolean().transform((on) => (on ? { first: 2, extensions: 3 } : undefined)),
+    z.boolean().transform((on) => (on ? { first: 1, extensions: 3 } : undefined)),
     z.strictObject({
       /** So many of the smallest budgets are centred by tokensPerParameter, and trained together. */
-      first: count.default(2),
+      first: count.default(1),
       /** A profile whose minimum is at an edge gets more sizes on that side, so many times at the most. */
       extensions: quantity
         .refine((value) => Number.isInteger(value) && value >= 0 && value <= 20, { error: "must be from 0 to 20" })
