@@ -169,6 +169,25 @@ describe("every design goes the whole way", { timeout: 120_000 }, () => {
     expect(report).toContain("Kaplan&#39;s L(N)");
     // The planted trainer's loss hangs on tokens alone: steps and batch trade one for one, and no scan finds a critical batch.
     expect(said).toMatch(/Kaplan's B_crit\(L\) by the scan of batches is left out/);
+    expect(byAbout("B_crit")).toBeUndefined();
+  });
+
+  it("kaplan: a scan of batches gives back the planted critical batch", async () => {
+    process.env.FAKE_CRITICAL = "3000";
+    const path = await makeStudy(
+      "scan",
+      "{ kind: kaplan, batch: { size: 24k, batches: [512, 1024, 2048, 4096, 8192], tokens: 2M } }",
+    );
+    const { fits } = await wholeWay(path);
+    delete process.env.FAKE_CRITICAL;
+    const [scan, ...others] = fits;
+    expect(others).toEqual([]);
+    expect(scan?.about).toBe("Kaplan's B_crit(L) by the scan of batches");
+    // One number at every loss: in the law's form an exponent 1 / alphaB of nearly nought.
+    const { Bstar = 0, alphaB = 0 } = scan?.parameters ?? {};
+    for (const loss of [1.9, 2.2]) expect(Math.abs(Math.log((Bstar * loss ** (-1 / alphaB)) / 3000))).toBeLessThan(0.1);
+    expect(scan?.warnings.map(({ code }) => code)).toContain("no-intervals");
+    expect(scan?.intervals95).toEqual({});
   });
 
   it("says of every design before it is trained what it will take", async () => {
