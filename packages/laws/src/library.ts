@@ -121,6 +121,7 @@ export * from "./uncertainty/backtestSeries.js";
 export type { BacktestSummary, ExtrapolationClass } from "./uncertainty/backtestSummary.js";
 export type { BootstrapOptions, BootstrapOver, SeedNoise } from "./uncertainty/bootstrap.js";
 export * from "./uncertainty/coverage.js";
+export * from "./uncertainty/expectedErrors.js";
 export {
   type BiasedProcedure,
   type BiasStudy,

@@ -21,16 +21,16 @@ interface RunFlags {
   readonly verify?: true;
   /** FLOP/s. */
   readonly speed?: number;
+  /** Of an hour. */
+  readonly price?: number;
 }
 
-function speedOption(): Option {
-  return new Option("--speed <flop/s>", "with --dry-run: FLOP/s of one run, measured unless given").argParser(
-    (text) => {
-      const speed = parseQuantity(text);
-      if (speed !== undefined && speed > 0) return speed;
-      throw new InvalidArgumentError("Write a number such as 4e10.");
-    },
-  );
+function numberOption(flags: string, description: string, example: string): Option {
+  return new Option(flags, description).argParser((text) => {
+    const value = parseQuantity(text);
+    if (value !== undefined && value > 0) return value;
+    throw new InvalidArgumentError(`Write a number such as ${example}.`);
+  });
 }
 
 /** `isoflop run`: trains what a study's fits need and is not trained yet. */
@@ -43,7 +43,8 @@ export function runVerb(io: CommandIo): Command {
     .argument("[study]", "the study's folder", ".")
     .option("--verify", "then fit, write down the forecast, train the held-out runs, compare, and report")
     .option("--dry-run", "list the runs with what each will take, train nothing")
-    .addOption(speedOption())
+    .addOption(numberOption("--speed <flop/s>", "with --dry-run: FLOP/s of one run, measured unless given", "4e10"))
+    .addOption(numberOption("--price <per hour>", "with --dry-run: of one accelerator or core, for an hour", "2.5"))
     .option("--json", "write JSON to standard output")
     .addHelpText("after", "\nExample:\n  $ isoflop run studies/sotu --verify")
     .action(async (path: string, flags: RunFlags) => {
@@ -89,14 +90,15 @@ function outcomeText(outcome: ExecutionOutcome, path: string): string {
   return `${lines.join("\n")}\n`;
 }
 
-async function tellExpectation(io: CommandIo, design: Design, { json, speed }: RunFlags): Promise<void> {
+async function tellExpectation(io: CommandIo, design: Design, { json, speed, price }: RunFlags): Promise<void> {
   const expectation = await expectDesign(design, {
     signal: io.signal,
     log: (line) => log(io, line),
     ...(speed === undefined ? {} : { flopsPerSecond: speed }),
+    ...(price === undefined ? {} : { price }),
   });
   if (!json) {
-    io.stdout(expectationText(expectation));
+    io.stdout(expectationText(expectation, design.awaited));
     return;
   }
   const { runs: expected, ...totals } = expectation;

@@ -7,9 +7,11 @@ import { renderReport } from "../report/renderReport.js";
 import { writeWhole } from "../runs/folder.js";
 import { toRecords } from "../runs/records.js";
 import type { RunState } from "../runs/status.js";
-import { readStudyRuns } from "../runs/studyRuns.js";
+import { readParts, readStudyRuns } from "../runs/studyRuns.js";
 import { checkDesign } from "../study/check.js";
+import { identifies } from "../study/designs/identify.js";
 import type { StudyFolder } from "../study/folder.js";
+import type { ResolvedRuns } from "../study/resolve.js";
 import type { Study } from "../study/schema.js";
 import { packageVersion } from "../study/versions.js";
 import { fitOfLaw, fitStudy } from "./fits.js";
@@ -54,6 +56,9 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
     budgets: budgetRows(fitOfLaw(fits.fits, "isoflop-power-law")?.profiles ?? []),
     runs: runRows(states, counting),
     warnings: reportWarnings(fits, checkDesign(study.study, fitSpecs), [...dropped, ...holdouts.dropped], forecast),
+    ...(fitSpecs.length === 0
+      ? {}
+      : { identifies: identifies(study.study, { runs: fitSpecs, ...(await partsOf(study)) }) }),
     figures: figuresOf({
       fits: fits.fits,
       records,
@@ -74,6 +79,11 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
     }),
     provenance: await provenance(study, states, command),
   };
+}
+
+async function partsOf(study: StudyFolder): Promise<Pick<ResolvedRuns, "parts">> {
+  const parts = await readParts(study);
+  return parts === undefined ? {} : { parts };
 }
 
 async function provenance(
