@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { ExecutionOutcome } from "../executors/execution.js";
 import { lockStudy } from "../executors/studyLock.js";
 import { type Design, prepareDesign } from "../steps/design.js";
+import { requireDevice } from "../steps/device.js";
 import { divergence, requireRuns } from "../steps/ended.js";
 import { expectDesign } from "../steps/expect.js";
 import { trainLadder } from "../steps/ladder.js";
@@ -55,6 +56,7 @@ export function runVerb(io: CommandIo): Command {
         );
         return;
       }
+      if (!flags.dryRun) await requireDevice(study);
       const design = await prepareDesign(study, { log: (line) => log(io, line) });
       for (const warning of design.warnings) log(io, `warning (${warning.code}): ${warning.message}`);
       if (flags.dryRun) {

@@ -4,6 +4,7 @@ import { lockStudy } from "../executors/studyLock.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import type { StudyFolder } from "../study/folder.js";
 import { prepareDesign } from "./design.js";
+import { requireDevice } from "./device.js";
 import { divergence, requireRuns } from "./ended.js";
 import { type Fits, fitStudy } from "./fits.js";
 import { type StudyForecast, stateForecast } from "./forecast.js";
@@ -43,6 +44,7 @@ export interface StudyOutcome {
  */
 export async function runStudy(asked: StudyFolder, options: StudyOptions): Promise<StudyOutcome> {
   const { log } = options;
+  await requireDevice(asked);
   const prepared = await prepareDesign(asked, options);
   for (const warning of prepared.warnings) log(`warning (${warning.code}): ${warning.message}`);
   const release = await lockStudy(asked.folder);

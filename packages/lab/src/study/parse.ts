@@ -41,6 +41,14 @@ export function parseStudy(text: string, file: string): Study {
   throw wrong("study-invalid", problems.map((problem) => `${place(problem.offset)}: ${problem.text}`).join("\n"));
 }
 
+/** file:line:column of a value of study.yaml, or of its nearest parent that is there; for mistakes that only a machine shows. */
+export function placeIn(text: string, file: string, path: Path): string {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+  const { line, col } = lines.linePos(nodeOffset(document, path));
+  return `${file}:${line}:${col}`;
+}
+
 const HINT = "`isoflop init` writes a study file that works, with comments.";
 
 function syntaxProblem({ code, message }: { readonly code: string; readonly message: string }): string {

@@ -1,12 +1,13 @@
 import { isIsoflopError } from "@isoflop/laws";
 import { nearest } from "@isoflop/laws/observations";
-import type { Corpus } from "@isoflop/trainer";
+import { type Corpus, trainingMemory } from "@isoflop/trainer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { corpus } from "../fixtures/corpus.js";
 import { checkDesign } from "./check.js";
 import { isoflopProfiles } from "./designs/isoflop.js";
 import { canonicalJson, runId } from "./identity.js";
+import { memoryTest } from "./memory.js";
 import { parseStudy } from "./parse.js";
 import { parseQuantity } from "./quantity.js";
 import { resolveRuns } from "./resolve.js";
@@ -280,6 +281,20 @@ describe("resolveRuns", () => {
     ]) {
       expect(runId(changed)).not.toBe(run.id);
     }
+  });
+
+  it("counts the gradients that measuring the noise keeps, when it asks whether a batch fits", () => {
+    const [run] = runs;
+    if (run === undefined) throw new Error("no runs");
+    const batch = { sequences: 8, tokens: 1024, microSequences: 8 };
+    const bare = trainingMemory({ ...run, batch }).total;
+    const noisy = parseStudy(`${text}evaluation: { gradientNoise: {} }\n`, "s");
+    // The batch fits to the byte; with a second set of gradients it does not.
+    expect(memoryTest(run.shape, study, bare)(batch)).toBe(true);
+    expect(memoryTest(run.shape, study, bare - 1)(batch)).toBe(false);
+    expect(memoryTest(run.shape, noisy, bare)(batch)).toBe(false);
+    const gradientNoise = { everySteps: 10, sequences: 1 };
+    expect(memoryTest(run.shape, noisy, trainingMemory({ ...run, batch, gradientNoise }).total)(batch)).toBe(true);
   });
 
   it("says what the runs are computed on", () => {
