@@ -3,6 +3,7 @@ import type { RunSpec } from "@isoflop/trainer";
 import { epochsOf } from "../epochsOf.js";
 import type { ResolvedRuns } from "../resolve.js";
 import type { Study } from "../schema.js";
+import { countedParameters } from "../shapes.js";
 import { identifyParts } from "./identifyParts.js";
 import { onlyRay } from "./ladder.js";
 import { computeRange, flopsOf } from "./middle.js";
@@ -46,6 +47,9 @@ function procedures(study: Study, runs: readonly RunSpec[]): Identification[] {
 const sizesOf = (runs: readonly RunSpec[]): number[] =>
   [...new Set(runs.map(({ parameters }) => parameters.total))].sort((a, b) => a - b);
 
+/** N by the study's count. */
+const counted = ({ counting }: Study, { shape }: RunSpec): number => countedParameters(shape, counting.parameters);
+
 function verdictOf(error: number): Identification["verdict"] {
   return error <= SHARP ? "yes" : error <= BLUNT ? "weakly" : "no";
 }
@@ -59,7 +63,7 @@ const within = (logError: number): string =>
 
 function parametric(study: Study, runs: readonly RunSpec[]): Identification {
   const what = "Approach 3: L(N, D)";
-  const planned = runs.map(({ parameters, tokens }) => ({ parameters: parameters.total, tokens }));
+  const planned = runs.map((run) => ({ parameters: counted(study, run), tokens: run.tokens }));
   const { high } = computeRange(study, runs);
   const { a, logE, logOptimum } = expectedErrors(planned, nominalLaw(planned), ASSUMED_NOISE, high);
   const told = `exponent a ${plusMinus(a)}, E ${within(logE)}, N_opt at ${formatFlops(high)} FLOPs ${within(logOptimum)} (standard errors at ${100 * ASSUMED_NOISE} % noise)`;
@@ -81,7 +85,7 @@ function profiles(study: Study, runs: readonly RunSpec[]): Identification {
   const own = budgets
     .map((budget) => ({
       budget,
-      logN: runs.filter((run) => run.budget === budget).map((run) => Math.log(run.parameters.total)),
+      logN: runs.filter((run) => run.budget === budget).map((run) => Math.log(counted(study, run))),
     }))
     .filter(({ logN }) => new Set(logN).size >= 3);
   if (own.length < 2) {

@@ -2,6 +2,7 @@ import type { RunSpec } from "@isoflop/trainer";
 import { availableTokens } from "../epochsOf.js";
 import type { ResolvedRuns } from "../resolve.js";
 import type { Study } from "../schema.js";
+import { countedParameters } from "../shapes.js";
 import { ASSUMED_NOISE, type Identification } from "./identify.js";
 
 /** Kaplan et al. 2020, Table 5: exponents of L(N) and L(D), for which a relative error is judged. */
@@ -19,7 +20,7 @@ export function identifyParts(
     made.push(
       exponent(
         "Kaplan's L(N)",
-        of("model").map((run) => run.parameters.total),
+        of("model").map(({ shape }) => countedParameters(shape, study.counting.parameters)),
         EXPONENTS.model,
         "sizes",
       ),
