@@ -76,7 +76,7 @@ export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarni
   return warnings;
 }
 
-/** Passes over the data that a law without repetition takes for fresh ones (Muennighoff et al. 2023, section 6: up to four). */
+/** Passes over the data that a law without repetition takes for fresh ones (Muennighoff et al. 2023, abstract: up to four cost next to nothing). */
 const MANY_EPOCHS = 4;
 
 function checkRepeats({ design }: Study, runs: readonly RunSpec[]): DesignWarning[] {

@@ -5,7 +5,7 @@ import { commonFields, MOST, sizesSchema, tokensSchema } from "./fields.js";
 import { type DesignContext, type DesignRequest, overSeeds } from "./request.js";
 
 /**
- * Unique tokens x repeats x sizes, for the law of Muennighoff et al. 2023 (arXiv:2305.16264, section 4). The unique tokens of
+ * Unique tokens x repeats x sizes, for the law of Muennighoff et al. 2023 (arXiv:2305.16264). The unique tokens of
  * smaller runs are part of those of larger ones.
  */
 export const epochsSchema = z.strictObject({

@@ -5,7 +5,7 @@ import type { Study } from "../schema.js";
 import { countedParameters } from "../shapes.js";
 import { ASSUMED_NOISE, type Identification } from "./identify.js";
 
-/** Kaplan et al. 2020, Table 5: exponents of L(N) and L(D), for which a relative error is judged. */
+/** Kaplan et al. 2020, equations 1.1 and 1.2: exponents of L(N) and L(D), of which an error is a share. */
 const EXPONENTS = { model: 0.076, data: 0.095 } as const;
 
 /** What the parts of a Kaplan design can tell, each by itself. */

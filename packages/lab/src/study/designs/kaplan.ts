@@ -9,9 +9,9 @@ const EVALUATIONS = 50;
 const PATIENCE = 5;
 
 /**
- * The experiments of Kaplan et al. 2020 (arXiv:2001.08361), each a part that may be left out: L(N) at convergence (section
- * 3.1), L(D) on nested subsets with early stopping (section 3.3), L(C) (section 3.3), and a scan of batch sizes for the critical batch
- * (section 5.1).
+ * The experiments of Kaplan et al. 2020 (arXiv:2001.08361), each a part that may be left out: L(N) at convergence (equation
+ * 1.1), L(D) on nested subsets with early stopping (1.2), L(C) (1.3), and a scan of batch sizes for the critical batch (section 5.1,
+ * equations 5.1 and 5.3).
  */
 export const kaplanSchema = z
   .strictObject({

@@ -5,8 +5,8 @@ import { commonFields, MOST, sizesSchema } from "./fields.js";
 import { type DesignContext, type DesignRequest, overSeeds } from "./request.js";
 
 /**
- * Sizes along rays of fixed D/N: one ray forecasts along itself; several, as in Bhagia et al. 2024 (arXiv:2412.04403, section
- * 3: 1, 2, 5 and 10 times Chinchilla's 20 tokens a parameter) and Gadre et al. 2024 (arXiv:2403.08540), L(N, D).
+ * Sizes along rays of fixed D/N: one ray forecasts along itself; several, as in Bhagia et al. 2024 (arXiv:2412.04403: 1, 2,
+ * 5 and 10 times Chinchilla's 20 tokens a parameter) and Gadre et al. 2024 (arXiv:2403.08540), L(N, D).
  */
 export const ladderSchema = z.strictObject({
   kind: z.literal("ladder"),
