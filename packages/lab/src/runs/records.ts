@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { CountingConvention, CurvePoint, RunRecord } from "@isoflop/laws";
 import type { MetricsLine } from "@isoflop/trainer";
+import { availableTokens } from "../study/epochsOf.js";
 import type { Study } from "../study/schema.js";
 import { listRuns } from "./folder.js";
 import { readMetrics } from "./metrics.js";
@@ -64,6 +65,7 @@ async function toRecord(state: RunState, counting: Study["counting"]): Promise<R
   const loss = spec.evaluation.earlyStopping ? result?.best?.["val/loss"] : result?.["val/loss"];
   if (result === undefined || loss === undefined || !Number.isFinite(loss)) return undefined;
   const flopsPerToken = spec.flopsPerToken[counting.flops];
+  const uniqueTokens = availableTokens(spec);
   return {
     id: spec.id,
     parameters: counting.parameters === "total" ? spec.parameters.total : spec.parameters.block,
@@ -72,6 +74,7 @@ async function toRecord(state: RunState, counting: Study["counting"]): Promise<R
     loss,
     ...(spec.budget === undefined ? {} : { budget: spec.budget }),
     seed: spec.seed,
+    ...(result.tokens > uniqueTokens ? { uniqueTokens } : {}),
     curve: toCurve(await readMetrics(folder), flopsPerToken),
   };
 }
