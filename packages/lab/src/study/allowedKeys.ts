@@ -14,7 +14,7 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
 export function allowedKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   const objects = unwrap(schema).filter((candidate) => candidate instanceof z.ZodObject);
   const [first, ...rest] = path;
-  if (first === undefined) return objects.flatMap((object) => Object.keys(object.shape));
+  if (first === undefined) return [...new Set(objects.flatMap((object) => Object.keys(object.shape)))];
   return objects.flatMap((object) => {
     const next: z.core.$ZodType | undefined = object.shape[String(first)];
     return next === undefined ? [] : allowedKeys(next, rest);

@@ -2,6 +2,7 @@ import type { RunSpec } from "@isoflop/trainer";
 import { z } from "zod";
 import type { Settled } from "./choices.js";
 import { dataSchema } from "./dataSchema.js";
+import { executorSchema } from "./executorSchema.js";
 import { count, notNegative, orAuto, positive, quantity, unit } from "./fields.js";
 import { hyperparametersSchema } from "./hyperparametersSchema.js";
 import { shapesSchema } from "./shapeSchema.js";
@@ -103,19 +104,7 @@ const plainSchema = z.strictObject({
     )
     .default({}),
   checkpoint: z.strictObject({ everySteps: orAuto(count, "a number of steps").default("auto") }).prefault({}),
-  executor: z
-    .strictObject({
-      kind: z.literal("local", { error: "expected local" }).default("local"),
-      /** Runs at a time; auto: one for each core. */
-      workers: orAuto(count, "a number of workers").default("auto"),
-      /** Threads of one run. */
-      threads: count.refine((value) => value <= 256, { error: "must be at most 256" }).default(1),
-      /** What the runs are computed on, where the trainer has it. */
-      device: z.enum(["cpu", "cuda", "webgpu", "coreml", "directml"]).default("cpu"),
-      /** Of matrix products. */
-      precision: z.enum(["float32", "bfloat16"]).default("float32"),
-    })
-    .prefault({}),
+  executor: executorSchema,
 });
 
 /** What one part of the file says against another. */
