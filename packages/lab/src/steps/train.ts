@@ -5,9 +5,11 @@ import { runLocally } from "../executors/local.js";
 import { showProgress } from "../executors/progress.js";
 import { requireCollected, requireNoTasks } from "../executors/slurm/ended.js";
 import { runOnSlurm } from "../executors/slurm/runOnSlurm.js";
+import { holdOf, readControl } from "../runs/control.js";
 import type { StudyFolder } from "../study/folder.js";
 import { workersOf } from "../study/memory.js";
 import type { Study } from "../study/schema.js";
+import { requireNotHeld } from "./held.js";
 
 export interface TrainOptions {
   readonly signal: AbortSignal;
@@ -24,8 +26,8 @@ export function trainerCommand(study: Study): readonly string[] {
 }
 
 /**
- * Trains what is missing, with a progress display, on this machine or on a cluster. The caller holds the study's lock. Errors:
- * stopped, write-enospc; slurm-at-work; those of runOnSlurm, slurm-submitted, slurm-withdrawn.
+ * Trains what is missing, with a progress display, on this machine or on a cluster. The caller holds the study's lock. Errors: stopped,
+ * runs-paused, study-cancelled, write-enospc; slurm-at-work; those of runOnSlurm, slurm-submitted, slurm-withdrawn.
  */
 export async function trainRuns(
   title: string,
@@ -35,7 +37,9 @@ export async function trainRuns(
 ): Promise<ExecutionOutcome> {
   const { executor } = folder.study;
   const train = async (): Promise<ExecutionOutcome> => {
-    const progress = await showProgress(title, runs, folder.runs, options.stderr);
+    const control = await readControl(folder.folder);
+    const held = runs.filter(({ id }) => holdOf(control, id) !== undefined).map(({ id }) => id);
+    const progress = await showProgress(title, runs, folder.runs, options.stderr, held);
     const onStop = () =>
       progress.say(
         executor.kind === "slurm"
@@ -46,6 +50,7 @@ export async function trainRuns(
     const common = {
       runsFolder: folder.runs,
       command: trainerCommand(folder.study),
+      studyFolder: folder.folder,
       signal: options.signal,
       onEvent: progress.onEvent,
     };
@@ -53,7 +58,6 @@ export async function trainRuns(
       if (executor.kind === "local") return await runLocally(runs, { ...common, workers: workersOf(folder.study) });
       const outcome = await runOnSlurm(runs, {
         ...common,
-        studyFolder: folder.folder,
         studyName: folder.study.name,
         settings: executor,
         detach: options.detach === true,
@@ -69,13 +73,17 @@ export async function trainRuns(
   if (executor.kind === "local") await requireNoTasks(folder.folder);
   const outcome = await (options.whileTraining ?? ((work) => work()))(train);
   if (outcome.stopped) {
-    const left = runs.length - outcome.done.length - outcome.diverged.length - outcome.failed.length;
     throw new IsoflopError({
       code: "stopped",
-      message: `Stopped with ${outcome.done.length} of ${runs.length} runs done and ${left} to go.`,
+      message: `Stopped with ${outcome.done.length} of ${runs.length} runs done and ${leftOf(runs, outcome)} to go.`,
       hint: "Start the same command again: it goes on from the checkpoints.",
       exitCode: 1,
     });
   }
+  await requireNotHeld(folder, runs, outcome);
   return outcome;
+}
+
+function leftOf(runs: readonly RunSpec[], { done, diverged, failed }: ExecutionOutcome): number {
+  return runs.length - done.length - diverged.length - failed.length;
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { IsoflopError, isIsoflopError } from "@isoflop/laws";
 import { alive, readTasks } from "./atWork.js";
-import type { SlurmOutcome } from "./runOnSlurm.js";
+import type { SlurmOutcome } from "./ledger.js";
 
 /** The code of the error by which a detached execution ends: nothing has failed, but there is nothing to go on with yet. */
 export const SUBMITTED = "slurm-submitted";

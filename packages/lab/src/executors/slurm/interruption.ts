@@ -72,7 +72,7 @@ async function causeOfTermination(log: string, from: number): Promise<Cause> {
   if (why === "NODE FAILURE" || why === "JOB REQUEUE") {
     return { ending: "preempted", reason: `ended by Slurm: ${why.toLowerCase()}`, requeue: false };
   }
-  if (notice !== null) return { ending: "stopped", reason: "cancelled", requeue: false };
+  if (notice !== null) return { ending: "stopped", reason: "taken out of Slurm's queue", requeue: false };
   return { ending: "preempted", reason: "SIGTERM", requeue: false };
 }
 

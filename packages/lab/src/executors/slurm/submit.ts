@@ -49,36 +49,34 @@ export async function submit(specs: readonly RunSpec[], options: SubmitOptions):
     settings.concurrency === undefined ? undefined : Math.max(1, settings.concurrency - options.atWork);
   const token = randomBytes(4).toString("hex");
   const arrays: { job: string; tasks: number }[] = [];
-  let waiting = planArrays(0, tasks.length, largest, concurrency);
+  let waiting = planArrays(0, tasks.length, largest, concurrency).map((array, place) => ({ ...array, place }));
   const jobs: string[] = [];
+  /** The job that was submitted last for each of the planned arrays. */
+  const lastJob = new Map<number, string>();
   while (waiting[0] !== undefined) {
     const [planned, ...rest] = waiting;
-    const noted = {
-      first: planned.first,
-      count: planned.count,
-      name: `isoflop-${options.studyName}-${token}-${jobs.length}`,
-    };
+    const { first, count, after, place } = planned;
+    const noted = { first, count, name: `isoflop-${options.studyName}-${token}-${jobs.length}` };
     await noteArray(folder, jobs.length, noted);
-    const after = planned.after === undefined ? undefined : jobs[planned.after];
+    const before = after === undefined ? undefined : lastJob.get(after);
     const answer = await slurm("sbatch", [
-      ...sbatchArguments(folder, noted.name, planned, after, settings),
+      ...sbatchArguments(folder, noted.name, planned, before, settings),
       script,
-      String(planned.first),
+      String(first),
     ]);
     const job = /^(\d+)/.exec(answer.stdout.trim())?.[1];
     if (answer.code === 0 && job !== undefined) {
       await noteArray(folder, jobs.length, { ...noted, job });
       jobs.push(job);
-      arrays.push({ job, tasks: planned.count });
+      lastJob.set(place, job);
+      arrays.push({ job, tasks: count });
       waiting = rest;
-    } else if (TOO_MANY.test(answer.stderr) && planned.count > 1) {
+    } else if (TOO_MANY.test(answer.stderr) && count > 1) {
       waiting = [...halves(planned), ...rest];
-    } else if (TOO_MANY.test(answer.stderr) && arrays.length + options.atWork > 0) {
-      await noteArray(folder, jobs.length, { ...noted, over: true });
-      break;
     } else {
       await noteArray(folder, jobs.length, { ...noted, over: true });
-      throw refused(said(answer), [...jobs]);
+      if (TOO_MANY.test(answer.stderr) && arrays.length + options.atWork > 0) break;
+      throw refused(said(answer), jobs);
     }
   }
   const left = new Set(waiting.flatMap(({ first, count }) => tasks.slice(first, first + count).flat()));
@@ -88,12 +86,11 @@ export async function submit(specs: readonly RunSpec[], options: SubmitOptions):
 /** sbatch's words for: this many jobs are more than you may have. */
 const TOO_MANY = /submit ?job|job submit limit|invalid job array specification|too many (jobs|tasks)/i;
 
-function halves(array: PlannedArray): PlannedArray[] {
+/** Two arrays for one. Where it was limited, one after the other: its tasks at a time are for both. */
+function halves<T extends PlannedArray & { readonly place: number }>(array: T): T[] {
   const count = Math.floor(array.count / 2);
-  return [
-    { ...array, count },
-    { ...array, first: array.first + count, count: array.count - count },
-  ];
+  const second = { ...array, first: array.first + count, count: array.count - count };
+  return [{ ...array, count }, array.atATime === undefined ? second : { ...second, after: array.place }];
 }
 
 /** What the user can do about sbatch's refusals, by what it says. */

@@ -1,6 +1,7 @@
 // What a node runs for each task of an array: trains the task's runs. Arguments: the submission's folder, and the first task of
-// the array. Exit code 0: every run of the task has its result; 1: some of them failed; 143: interrupted, to be started again.
-import { join } from "node:path";
+// the array. Exit code 0: its runs have their results, or are held; 1: some of them failed; 143: interrupted, to be started again.
+import { basename, join } from "node:path";
+import { holdOf, watchControl } from "../../runs/control.js";
 import { readResult } from "../../runs/status.js";
 import { holderOf } from "./claim.js";
 import { shareOut } from "./devices.js";
@@ -10,6 +11,9 @@ import { trainRun } from "./trainRun.js";
 
 /** Of the warning's time a part is kept for the way back into the queue. */
 const REQUEUE_SECONDS = 10;
+
+/** How often a task looks for what is paused and cancelled: hundreds of them look at one file server. */
+const LOOK_MS = 5000;
 
 const say = (line: string) => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 
@@ -28,19 +32,31 @@ async function main(submissionFolder: string | undefined, first: string | undefi
     return 2;
   }
   const study = join(submissionFolder, "..", "..");
-  const folders = runs.map((id) => join(study, manifest.runs, id));
   const context = {
     command: manifest.command,
     patienceSeconds: Math.max(manifest.warning / 2, manifest.warning - REQUEUE_SECONDS),
-    holder: await holderOf(Number(submissionFolder.split("/").at(-1)), Number(restart), job),
+    holder: await holderOf(Number(basename(submissionFolder)), Number(restart), job),
     interruption,
     say,
   };
   say(`task ${job}, start ${restart}, on ${process.env.SLURMD_NODENAME ?? "an unnamed node"}: ${runs.length} runs`);
-  const waiting = [...folders];
+  const held = new Map(runs.map((id) => [id, new AbortController()]));
+  const watching = await watchControl(
+    study,
+    (control) => {
+      for (const [id, stop] of held) {
+        const hold = holdOf(control, id);
+        if (hold !== undefined) stop.abort(hold);
+      }
+    },
+    LOOK_MS,
+  );
+  const waiting = [...held];
+  const folderOf = (id: string) => join(study, manifest.runs, id);
   const work = async (environment: Record<string, string>): Promise<void> => {
-    for (let folder = waiting.shift(); folder !== undefined && !interruption.signal.aborted; folder = waiting.shift()) {
-      await trainRun(folder, context, environment);
+    for (let next = waiting.shift(); next !== undefined && !interruption.signal.aborted; next = waiting.shift()) {
+      const [id, { signal }] = next;
+      if (!signal.aborted) await trainRun({ folder: folderOf(id), held: signal, environment }, context);
     }
   };
   const ends = await Promise.allSettled(
@@ -52,9 +68,10 @@ async function main(submissionFolder: string | undefined, first: string | undefi
       }),
     ),
   );
+  watching.close();
   const fatal = ends.find((end) => end.status === "rejected");
   if (fatal !== undefined) throw fatal.reason;
-  const results = await Promise.all(folders.map(readResult));
+  const results = await Promise.all(runs.map((id) => readResult(folderOf(id))));
   if (interruption.signal.aborted && results.includes(undefined))
     return interrupted(job, (await interruption.cause()).requeue);
   return results.some((result) => result?.status === "failed") ? 1 : 0;

@@ -15,8 +15,8 @@ export type Fate =
   /** Its task never came so far as to start a trainer: the next one would not either. */
   | { readonly kind: "failed"; readonly reason: string };
 
-/** Nobody's fault but the machine's. */
-const MACHINE = new Set(["NODE_FAIL", "BOOT_FAIL", "PREEMPTED", "REVOKED"]);
+/** No fault of the task's: its machine's; or it has left the run alone, which was held. */
+const BLAMELESS = new Set(["NODE_FAIL", "BOOT_FAIL", "PREEMPTED", "REVOKED", "COMPLETED"]);
 
 /** Looks at the run's folder first, then at what Slurm remembers of the task, then at the task's log. */
 export async function fateOf(runFolder: string, { job, queued, submission }: SubmittedTask): Promise<Fate> {
@@ -25,9 +25,10 @@ export async function fateOf(runFolder: string, { job, queued, submission }: Sub
   if ((await readResult(runFolder)) !== undefined) return { kind: "ended" };
   const state = queued?.state ?? (await askAccounts([job])).get(job);
   const attempts = (await readAttempts(runFolder)).filter((attempt) => attempt.job === job);
-  if (state === "CANCELLED" || attempts.at(-1)?.ending === "stopped") return { kind: "withdrawn" };
+  if (state === "CANCELLED" || (state === undefined && attempts.at(-1)?.ending === "stopped"))
+    return { kind: "withdrawn" };
   const ended = `Slurm's task ${job} ended${state === undefined ? "" : ` (${state})`}`;
-  if (attempts.length > 0 || (state !== undefined && MACHINE.has(state))) {
+  if (attempts.length > 0 || (state !== undefined && BLAMELESS.has(state))) {
     return { kind: "interrupted", reason: `${ended} before the run did` };
   }
   const log = logPath(submission.folder, job);
