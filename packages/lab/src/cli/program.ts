@@ -3,6 +3,7 @@ import { readFailure, writeFailure } from "@isoflop/trainer";
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../study/versions.js";
 import { adaptVerb } from "./adapt.js";
+import { controlVerbs } from "./control.js";
 import { doctorVerb } from "./doctor.js";
 import { fitVerb } from "./fit.js";
 import { forecastVerb } from "./forecast.js";
@@ -22,6 +23,7 @@ const VERBS = [
   initVerb,
   runVerb,
   statusVerb,
+  controlVerbs,
   fitVerb,
   lawsVerb,
   planVerb,
@@ -42,7 +44,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
     .version(packageVersion())
     .showSuggestionAfterError()
     .option("--debug", "show stack traces");
-  for (const verb of VERBS) program.addCommand(verb(io));
+  for (const verb of VERBS) for (const command of [verb(io)].flat()) program.addCommand(command);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: io.stdout,

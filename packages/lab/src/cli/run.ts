@@ -87,6 +87,9 @@ function outcomeText(outcome: ExecutionOutcome, path: string): string {
   const lines = [`${outcome.done.length} runs done (${outcome.trained} trained now)`];
   if (outcome.diverged.length > 0)
     lines.push(`${outcome.diverged.length} diverged: ${outcome.diverged.map((run) => run.name).join(", ")}`);
+  const cancelled = outcome.held?.filter(({ hold }) => hold === "cancelled") ?? [];
+  if (cancelled.length > 0)
+    lines.push(`${cancelled.length} cancelled: ${cancelled.map(({ spec }) => spec.name).join(", ")}`);
   for (const { spec, reason } of outcome.failed) lines.push(`failed: ${spec.name}: ${reason}`);
   if (outcome.done.length > 0) lines.push(`next: isoflop fit ${shellPath(path)}`);
   return `${lines.join("\n")}\n`;

@@ -1,12 +1,16 @@
 import { formatCount, formatFlops } from "@isoflop/laws";
 import { Command } from "commander";
+import { type AttemptCounts, countAttempts, readAttempts } from "../runs/attempts.js";
+import type { UnreadableRun } from "../runs/records.js";
 import type { RunState, RunStatus } from "../runs/status.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import { openStudy } from "../study/folder.js";
-import { type CommandIo, writeJsonOutput } from "./io.js";
+import { type CommandIo, log, writeJsonOutput } from "./io.js";
 import { textTable } from "./textTable.js";
 
-const ORDER: readonly RunStatus[] = ["pending", "running", "done", "diverged", "failed"];
+const ORDER: readonly RunStatus[] = ["pending", "running", "paused", "done", "diverged", "failed", "cancelled"];
+/** Told only where there are any. */
+const SELDOM: ReadonlySet<RunStatus> = new Set(["paused", "cancelled"]);
 
 /** `isoflop status`: what the files of a study tell of its runs. Reads only; the study may be training. */
 export function statusVerb(io: CommandIo): Command {
@@ -18,17 +22,28 @@ export function statusVerb(io: CommandIo): Command {
     .addHelpText("after", "\nExample:\n  $ isoflop status studies/sotu --json")
     .action(async (path: string, flags: { readonly json?: true }) => {
       const study = await openStudy(path);
-      const states = await readStudyRuns(study);
+      const unreadable: UnreadableRun[] = [];
+      const states = await readStudyRuns(study, (run) => unreadable.push(run));
+      const runs: RunLine[] = [];
+      for (const state of states) runs.push(describe(state, countAttempts(await attemptsOf(state))));
       const counts = Object.fromEntries(
         ORDER.map((status) => [status, states.filter((state) => state.status === status).length]),
       );
-      if (flags.json)
-        writeJsonOutput(io, { study: study.study.name, folder: study.folder, counts, runs: states.map(describe) });
-      else io.stdout(`${table(states)}\n${ORDER.map((status) => `${counts[status]} ${status}`).join(", ")}\n`);
+      if (flags.json) writeJsonOutput(io, { study: study.study.name, folder: study.folder, counts, runs, unreadable });
+      else {
+        const told = ORDER.filter((status) => !SELDOM.has(status) || counts[status] !== 0);
+        io.stdout(`${table(runs)}\n${told.map((status) => `${counts[status]} ${status}`).join(", ")}\n`);
+      }
+      for (const { id, reason } of unreadable) log(io, `warning (run-unreadable): ${id}: ${reason}`);
     });
 }
 
-function describe({ spec, status, last, result }: RunState) {
+/** Attempts are told beside what matters: a file that cannot be read tells none. */
+const attemptsOf = ({ folder }: RunState) => readAttempts(folder).catch(() => []);
+
+type RunLine = ReturnType<typeof describe>;
+
+function describe({ spec, status, last, result }: RunState, counts: AttemptCounts) {
   return {
     id: spec.id,
     name: spec.name,
@@ -43,25 +58,32 @@ function describe({ spec, status, last, result }: RunState) {
     trainLoss: result?.["train/loss"] ?? last?.["train/loss"],
     validationLoss: result?.["val/loss"] ?? last?.["val/loss"],
     wallSeconds: result?.wallSeconds ?? last?.time,
+    ...counts,
   };
 }
 
-function table(states: readonly RunState[]): string {
+const ATTEMPTS: readonly (readonly [string, keyof AttemptCounts])[] = [
+  ["Failures", "failures"],
+  ["Preemptions", "preemptions"],
+  ["Lost", "lost"],
+];
+
+function table(runs: readonly RunLine[]): string {
+  const attempts = ATTEMPTS.filter(([, key]) => runs.some((run) => run[key] > 0));
+  const header = ["Run", "Status", "Budget", "N", "D", "Steps", "Train loss", "Validation loss", "Time"];
   return textTable(
-    ["Run", "Status", "Budget", "N", "D", "Steps", "Train loss", "Validation loss", "Time"],
-    states.map((state) => {
-      const run = describe(state);
-      return [
-        run.name,
-        run.status,
-        run.budget === undefined ? "-" : formatFlops(run.budget),
-        formatCount(run.parameters),
-        formatCount(run.tokens),
-        `${run.step}/${run.steps}`,
-        run.trainLoss?.toFixed(4) ?? "-",
-        run.validationLoss?.toFixed(4) ?? "-",
-        run.wallSeconds === undefined ? "-" : `${run.wallSeconds.toFixed(0)} s`,
-      ];
-    }),
+    [...header, ...attempts.map(([heading]) => heading)],
+    runs.map((run) => [
+      run.name,
+      run.status,
+      run.budget === undefined ? "-" : formatFlops(run.budget),
+      formatCount(run.parameters),
+      formatCount(run.tokens),
+      `${run.step}/${run.steps}`,
+      run.trainLoss?.toFixed(4) ?? "-",
+      run.validationLoss?.toFixed(4) ?? "-",
+      run.wallSeconds === undefined ? "-" : `${run.wallSeconds.toFixed(0)} s`,
+      ...attempts.map(([, key]) => String(run[key])),
+    ]),
   );
 }

@@ -1,9 +1,12 @@
 import type { RunSpec } from "@isoflop/trainer";
+import type { Hold } from "../runs/control.js";
 
-/** What an executor tells while it is at work. "preempted": ended from outside, and not counted as a failure. */
+/**
+ * What an executor tells while it is at work. "preempted": ended from outside, and not counted as a failure; "paused" and
+ * "cancelled": stopped on request, after it was started.
+ */
 export type ExecutionEvent =
-  | { readonly kind: "started"; readonly spec: RunSpec }
-  | { readonly kind: "done"; readonly spec: RunSpec }
+  | { readonly kind: "started" | "done" | Hold; readonly spec: RunSpec }
   | { readonly kind: "diverged" | "retried" | "preempted" | "failed"; readonly spec: RunSpec; readonly reason: string };
 
 export interface ExecutionOutcome {
@@ -13,6 +16,8 @@ export interface ExecutionOutcome {
   readonly diverged: readonly RunSpec[];
   /** Runs set aside after a second failure. */
   readonly failed: readonly { readonly spec: RunSpec; readonly reason: string }[];
+  /** Runs left untrained because they are paused or cancelled. */
+  readonly held?: readonly { readonly spec: RunSpec; readonly hold: Hold }[];
   /** Runs that this session trained to their end. */
   readonly trained: number;
   /** Whether the signal stopped it before its end. */

@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Corpus, RunSpec } from "@isoflop/trainer";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { countAttempts, readAttempts } from "../runs/attempts.js";
+import { liftHold, placeHold } from "../runs/control.js";
 import { readRuns, toRecords } from "../runs/records.js";
-import { readRunState } from "../runs/status.js";
+import { readLastMetrics, readRunState } from "../runs/status.js";
 import { parseStudy } from "../study/parse.js";
 import { resolveRuns } from "../study/resolve.js";
 import { costOf, type ExecutionEvent } from "./execution.js";
@@ -181,12 +183,131 @@ describe("the local executor", () => {
     expect(outcome.done).toHaveLength(specs.length);
   });
 
+  it("notes in every run who was at it and how that ended", async () => {
+    process.env.FAKE_CRASH = first.name;
+    await run();
+    const endings = async (spec: RunSpec) =>
+      (await readAttempts(join(folder, spec.id))).map(({ ending, reason }) => [ending, reason]);
+    expect(await endings(first)).toEqual([
+      ["failed", expect.stringMatching(/told to crash/)],
+      ["done", undefined],
+    ]);
+    expect(await endings(specs[1] as RunSpec)).toEqual([["done", undefined]]);
+    expect(countAttempts(await readAttempts(join(folder, first.id)))).toEqual({
+      attempts: 2,
+      failures: 1,
+      preemptions: 0,
+      lost: 0,
+    });
+  });
+
+  it("goes on with a run that is killed from outside as long as it gets any further, and sets one aside that does not", async () => {
+    process.env.FAKE_STEP_MS = "5";
+    const path = join(folder, first.id);
+    let furthest = 0;
+    let kills = 0;
+    const killer = setInterval(async () => {
+      const step = (await readLastMetrics(path).catch(() => undefined))?.step ?? 0;
+      const noted = await readFile(join(path, ".process.json"), "utf8").catch(() => "{}");
+      const { pid } = JSON.parse(noted || "{}");
+      if (step <= furthest || pid === undefined || kills >= 6) return;
+      furthest = step + first.steps / 10;
+      kills++;
+      process.kill(pid, "SIGKILL");
+    }, 5);
+    const { outcome } = await run();
+    clearInterval(killer);
+    expect(kills).toBeGreaterThan(3);
+    expect(outcome).toMatchObject({ failed: [] });
+    expect(countAttempts(await readAttempts(path))).toMatchObject({ preemptions: kills, failures: 0 });
+
+    const killed = [process.execPath, "-e", "process.kill(process.pid, 'SIGKILL')"];
+    const hopeless = await run({ command: killed }, join(folder, "hopeless"));
+    expect(hopeless.outcome.failed).toHaveLength(specs.length);
+    expect(hopeless.outcome.failed[0]?.reason).toMatch(/killed by SIGKILL/);
+    expect(hopeless.events.filter(({ kind }) => kind === "preempted")).toHaveLength(3 * specs.length);
+  });
+
+  it("sets a run aside whose folder the system refuses, and trains the others", async () => {
+    await writeFile(join(folder, first.id), "a file in its place");
+    const { outcome } = await run();
+    expect(outcome.failed).toEqual([{ spec: first, reason: expect.stringMatching(/not a folder \(ENOTDIR\)|EEXIST/) }]);
+    expect(outcome.done).toHaveLength(specs.length - 1);
+    await rm(join(folder, first.id));
+    expect((await run()).outcome).toMatchObject({ trained: 1, failed: [] });
+  });
+
   it("gives trainers their threads, and the run folder where {run} stands", async () => {
     const script = "require('fs').writeFileSync(process.argv[1] + '/threads', process.env.OMP_NUM_THREADS)";
     await startTrainer([process.execPath, "-e", script, "{run}"], folder, 3).then(({ ended }) => ended);
     expect(await readFile(join(folder, "threads"), "utf8")).toBe("3");
     expect(trainerArguments(["torchrun", "t.py"], "/r")).toEqual(["torchrun", "t.py", "/r"]);
     expect(trainerArguments(["t", "--run={run}", "-v"], "/r")).toEqual(["t", "--run=/r", "-v"]);
+  });
+});
+
+describe("a study that is controlled while it trains", () => {
+  const runs = () => join(folder, "study", "runs");
+  const studyFolder = () => join(folder, "study");
+  const slowly = () => {
+    process.env.FAKE_STEP_MS = "8";
+  };
+  /** Acts once the first run, which is the longest or second, has begun to report. */
+  const whenBegun = async (act: () => Promise<void>): Promise<void> => {
+    while ((await readLastMetrics(join(runs(), first.id))) === undefined)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    await act();
+  };
+
+  it("lets a paused run save itself and wait, trains others in its place, and goes on with it to the same bits", async () => {
+    await run({}, join(folder, "calm"));
+    slowly();
+    const kinds: string[] = [];
+    const acting = whenBegun(() => placeHold(studyFolder(), "paused", first.id));
+    const onEvent = (event: ExecutionEvent) => {
+      if (event.spec.id !== first.id) return;
+      kinds.push(event.kind);
+      if (event.kind === "paused") setTimeout(() => liftHold(studyFolder(), first.id), 20);
+    };
+    const { outcome } = await run({ studyFolder: studyFolder(), onEvent }, runs());
+    await acting;
+    expect(kinds).toEqual(["started", "paused", "started", "done"]);
+    expect(outcome).toMatchObject({ held: [], failed: [] });
+    expect((await readAttempts(join(runs(), first.id))).map(({ ending, reason }) => [ending, reason])).toEqual([
+      ["stopped", "paused"],
+      ["done", undefined],
+    ]);
+    expect(await results(runs())).toBe(await results(join(folder, "calm")));
+  });
+
+  it("ends when only paused runs are left, tells them, and trains them when they are resumed", async () => {
+    slowly();
+    const acting = whenBegun(() => placeHold(studyFolder(), "paused"));
+    const { outcome } = await run({ studyFolder: studyFolder() }, runs());
+    await acting;
+    expect(outcome.done.length).toBeLessThan(specs.length);
+    expect(outcome.held?.map(({ hold }) => hold)).toEqual(
+      Array.from({ length: specs.length - outcome.done.length }, () => "paused"),
+    );
+    expect(outcome.stopped).toBe(false);
+    expect(await readRunState(join(runs(), first.id))).toMatchObject({ status: "paused" });
+    expect((await run({ studyFolder: studyFolder() }, runs())).events).toEqual([]);
+    await liftHold(studyFolder());
+    expect((await run({ studyFolder: studyFolder() }, runs())).outcome.done).toHaveLength(specs.length);
+  });
+
+  it("sets a cancelled run aside, leaves it out of the records with its reason, and takes it back", async () => {
+    slowly();
+    const acting = whenBegun(() => placeHold(studyFolder(), "cancelled", first.id));
+    const { outcome } = await run({ studyFolder: studyFolder() }, runs());
+    await acting;
+    expect(outcome.done).toHaveLength(specs.length - 1);
+    expect(outcome.held).toEqual([{ spec: first, hold: "cancelled" }]);
+    const { records, dropped } = await toRecords(await readRuns(runs()), study.counting, "fit");
+    expect(records).toHaveLength(specs.length - 1);
+    expect(dropped).toEqual([{ id: first.id, name: first.name, reason: "cancelled" }]);
+    await liftHold(studyFolder(), first.id);
+    expect((await run({ studyFolder: studyFolder() }, runs())).outcome).toMatchObject({ trained: 1, held: [] });
   });
 });
 

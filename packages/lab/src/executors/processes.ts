@@ -41,10 +41,11 @@ export async function stopProcess(known: ProcessIdentity, patienceMs = 5000): Pr
     signalGroup(known.pid, name);
   };
   signal("SIGTERM");
-  const killAt = Date.now() + patienceMs;
+  // Not by the clock of the wall, which may be set back.
+  const killAt = performance.now() + patienceMs;
   let killed = false;
   while (await isSameProcess(known)) {
-    if (!killed && Date.now() > killAt) {
+    if (!killed && performance.now() > killAt) {
       signal("SIGKILL");
       killed = true;
     }

@@ -20,6 +20,7 @@ interface Glimpse {
   readonly loss: number | undefined;
 }
 
+const READ_AT_ONCE = 64;
 const LIVE_MS = 500;
 const PLAIN_MS = 5000;
 
@@ -32,42 +33,53 @@ export async function showProgress(
   specs: readonly RunSpec[],
   runsFolder: string,
   stream: NodeJS.WriteStream,
+  heldAtStart: Iterable<string> = [],
 ): Promise<Progress> {
   // A terminal of unknown size tells none, and nothing can be redrawn on it.
   const live = stream.isTTY === true && stream.columns > 0;
   const update = live ? createLogUpdate(stream) : undefined;
   const running = new Map<string, RunSpec>();
-  const began = Date.now();
+  // Not the clock of the wall, which may be set anew.
+  const began = performance.now();
   const ended = new Set<string>();
+  const held = new Set(heldAtStart);
   const atStart = new Map<string, number>();
-  for (const spec of specs) {
-    const fraction = await fractionOf(spec, runsFolder);
-    atStart.set(spec.id, fraction);
-    if (fraction === 1) ended.add(spec.id);
+  for (let i = 0; i < specs.length; i += READ_AT_ONCE) {
+    await Promise.all(
+      specs.slice(i, i + READ_AT_ONCE).map(async (spec) => {
+        // A folder that cannot be read is told where the run is to be trained.
+        const fraction = await fractionOf(spec, runsFolder).catch(() => 0);
+        atStart.set(spec.id, fraction);
+        if (fraction === 1) ended.add(spec.id);
+      }),
+    );
   }
-  const total = specs.reduce((sum, spec) => sum + costOf(spec), 0);
-
   const glimpse = async (): Promise<Glimpse[]> =>
     Promise.all(
       [...running.values()].map(async (spec) => {
-        const last = await readLastMetrics(join(runsFolder, spec.id));
+        const last = await readLastMetrics(join(runsFolder, spec.id)).catch(() => undefined);
         return { spec, fraction: (last?.step ?? 0) / spec.steps, loss: last?.["train/loss"] };
       }),
     );
   const summary = (now: readonly Glimpse[]): string => {
+    const before = (spec: RunSpec) => atStart.get(spec.id) ?? 0;
     const fraction = (spec: RunSpec) =>
-      ended.has(spec.id) ? 1 : (now.find((one) => one.spec.id === spec.id)?.fraction ?? atStart.get(spec.id) ?? 0);
-    const done = specs.reduce((sum, spec) => sum + costOf(spec) * fraction(spec), 0);
-    const before = specs.reduce((sum, spec) => sum + costOf(spec) * (atStart.get(spec.id) ?? 0), 0);
-    const seconds = (Date.now() - began) / 1000;
-    const rate = (done - before) / seconds;
+      ended.has(spec.id) ? 1 : (now.find((one) => one.spec.id === spec.id)?.fraction ?? before(spec));
+    const sum = (part: (spec: RunSpec) => number) => wanted.reduce((all, spec) => all + costOf(spec) * part(spec), 0);
+    // What is held is neither waited for nor counted.
+    const wanted = specs.filter(({ id }) => ended.has(id) || !held.has(id));
+    const [total, done] = [sum(() => 1), sum(fraction)];
+    const seconds = (performance.now() - began) / 1000;
+    const rate = (done - sum(before)) / seconds;
     const speed = rate > 0 ? [`${formatFlops(rate)} FLOP/s`] : [];
-    const over = ended.size === specs.length;
+    const over = ended.size === wanted.length;
+    const aside = specs.length - wanted.length;
     const time = over
       ? `took ${formatDuration(seconds)}`
       : `ETA ${rate > 0 ? formatDuration((total - done) / rate) : "?"}`;
-    const share = `${((100 * done) / total).toFixed(0)} % of the FLOPs`;
-    return filled([`${title}: ${ended.size}/${specs.length} runs`, share, ...speed, time], width());
+    const share = total > 0 ? [`${((100 * done) / total).toFixed(0)} % of the FLOPs`] : [];
+    const counted = `${title}: ${ended.size}/${wanted.length} runs${aside > 0 ? ` (${aside} held)` : ""}`;
+    return filled([counted, ...share, ...speed, time], width());
   };
   const width = () => (live ? stream.columns : Number.POSITIVE_INFINITY);
 
@@ -95,13 +107,16 @@ export async function showProgress(
   return {
     onEvent: (event) => {
       const { spec } = event;
-      if (event.kind === "started") running.set(spec.id, spec);
-      else if (event.kind === "retried" || event.kind === "preempted")
+      if (event.kind === "started") {
+        running.set(spec.id, spec);
+        held.delete(spec.id);
+      } else if (event.kind === "retried" || event.kind === "preempted")
         say(`${spec.name} ${event.kind}: ${event.reason}`);
       else {
         running.delete(spec.id);
-        ended.add(spec.id);
-        if (event.kind !== "done") say(`${spec.name} ${event.kind}: ${event.reason}`);
+        if (event.kind !== "done") say(`${spec.name} ${event.kind}${"reason" in event ? `: ${event.reason}` : ""}`);
+        if (event.kind === "paused" || event.kind === "cancelled") held.add(spec.id);
+        else ended.add(spec.id);
       }
     },
     say,

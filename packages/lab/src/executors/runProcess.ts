@@ -36,12 +36,13 @@ export async function startTrainer(
   command: readonly string[],
   runFolder: string,
   threads: number,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningProcess> {
   const [program = "", ...rest] = trainerArguments(command, runFolder);
   const pinned = Object.fromEntries(THREAD_VARIABLES.map((name) => [name, String(threads)]));
   const child = spawn(program, rest, {
     stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, ...pinned },
+    env: { ...process.env, ...pinned, ...environment },
     // Its own process group: Ctrl-C reaches the lab alone, which then stops its trainers in order.
     detached: process.platform !== "win32",
   });
@@ -75,35 +76,51 @@ export async function forgetTrainer(runFolder: string): Promise<void> {
 }
 
 /**
- * Stops the trainer that an earlier lab left behind on a run folder (the lab was killed, its trainer was not), and waits
- * until it is gone: two processes must never write one run. Returns whether there was one.
+ * Stops the trainers that an earlier lab left behind on run folders (the lab was killed, its trainers were not), and waits
+ * until they are gone: two processes must never write one run. Returns how many there were.
  */
-export async function stopOrphan(command: readonly string[], runFolder: string): Promise<boolean> {
-  const noted = await readIdentity(join(runFolder, IDENTITY_FILE));
+export async function stopOrphans(command: readonly string[], runFolders: readonly string[]): Promise<number> {
+  const running = await runningCommands();
+  const stopped = await Promise.all(
+    runFolders.map(async (folder) => {
+      const orphans = await orphansOf(folder, running.get(trainerArguments(command, folder).join("\0")) ?? []);
+      await Promise.all(orphans.map((orphan) => stopProcess(orphan)));
+      if (orphans.length > 0) await forgetTrainer(folder);
+      return orphans.length;
+    }),
+  );
+  return stopped.reduce((sum, count) => sum + count, 0);
+}
+
+/** Trainers at work on a folder: the one noted there, and those whose command line says so. */
+async function orphansOf(runFolder: string, found: readonly number[]): Promise<ProcessIdentity[]> {
   const orphans: ProcessIdentity[] = [];
+  const noted = await readIdentity(join(runFolder, IDENTITY_FILE));
   if (noted !== undefined && (await isSameProcess(noted))) {
     // Without a start time a recycled process number cannot be told apart, unless its command line shows it.
     if (noted.start !== undefined || (await commandLine(noted.pid))?.includes(runFolder) !== false) orphans.push(noted);
   }
-  for (const found of await findByCommandLine(trainerArguments(command, runFolder))) {
-    if (!orphans.some((orphan) => orphan.pid === found.pid)) orphans.push(found);
+  for (const pid of found) {
+    const identity = orphans.some((orphan) => orphan.pid === pid) ? undefined : await identifyProcess(pid);
+    if (identity !== undefined) orphans.push(identity);
   }
-  await Promise.all(orphans.map((orphan) => stopProcess(orphan)));
-  await forgetTrainer(runFolder);
-  return orphans.length > 0;
+  return orphans;
 }
 
-/** Catches the trainer of a lab that was killed between starting it and noting its number (where /proc exists). */
-async function findByCommandLine(wanted: readonly string[]): Promise<ProcessIdentity[]> {
+/**
+ * Process numbers by command line (where /proc exists): catches the trainer of a lab that was killed between starting it and
+ * noting its number. A program that was named without its path stays so in the command line.
+ */
+async function runningCommands(): Promise<Map<string, number[]>> {
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(
+  const running = new Map<string, number[]>();
+  await Promise.all(
     pids.map(async (pid) => {
-      const line = await commandLine(pid);
-      // A program that was named without its path stays so in the command line.
-      return line?.join("\0") === wanted.join("\0") ? await identifyProcess(pid) : undefined;
+      const line = (await commandLine(pid))?.join("\0");
+      if (line !== undefined) running.set(line, [...(running.get(line) ?? []), pid]);
     }),
   );
-  return found.filter((identity) => identity !== undefined);
+  return running;
 }
 
 async function commandLine(pid: number): Promise<string[] | undefined> {

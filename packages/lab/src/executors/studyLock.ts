@@ -1,4 +1,5 @@
-import { link, mkdir, rm, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { link, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
@@ -15,16 +16,25 @@ const lockSchema = z.object({
 });
 type Lock = z.infer<typeof lockSchema>;
 
+const FILE = ".lock";
+
+/** The lab that is at work on a study: undefined where there is none, or where it died on this host. */
+export async function labAtWork(folder: string): Promise<{ pid: number; host: string; since: string } | undefined> {
+  const holder = parseLock((await readIfThere(join(folder, FILE))) ?? "");
+  if (holder === undefined || !(await isHeld(holder))) return undefined;
+  return { pid: holder.pid, host: holder.host, since: holder.since };
+}
+
 /**
  * Makes this process the only one that works on a study folder. A lock of a dead process of this host is taken over;
  * one of another host cannot be checked and is respected. Errors: study-locked. Returns the release.
  */
 export async function lockStudy(folder: string): Promise<() => Promise<void>> {
-  const path = join(folder, ".lock");
+  const path = join(folder, FILE);
   const self = await identifyProcess(process.pid);
   const mine: Lock = { pid: process.pid, start: self?.start, host: hostname(), since: new Date().toISOString() };
   const text = `${JSON.stringify(mine)}\n`;
-  const draft = join(folder, `.lock-${process.pid}-${Date.now().toString(36)}`);
+  const draft = join(folder, `${draftsOf(process.pid)}${randomBytes(4).toString("hex")}`);
   try {
     await mkdir(dirname(draft), { recursive: true });
     await writeFile(draft, text, { flag: "wx" });
@@ -34,12 +44,14 @@ export async function lockStudy(folder: string): Promise<() => Promise<void>> {
   }
   try {
     for (let attempt = 0; attempt < 50; attempt++) {
-      if (await linkIfFree(draft, path)) return () => release(path, text);
+      if (await linkIfFree(draft, path)) {
+        await removeDrafts(folder);
+        return () => release(path, text);
+      }
       const present = await readIfThere(path);
       if (present === undefined) continue;
       const holder = parseLock(present);
-      if (holder !== undefined && (holder.host !== hostname() || (await isSameProcess(toIdentity(holder)))))
-        throw locked(path, holder);
+      if (holder !== undefined && (await isHeld(holder))) throw locked(path, holder);
       // Dead. Only remove what was judged: another lab may have taken over in between.
       if ((await readIfThere(path)) === present) await rm(path, { force: true });
     }
@@ -47,6 +59,22 @@ export async function lockStudy(folder: string): Promise<() => Promise<void>> {
     await rm(draft, { force: true });
   }
   throw locked(path, undefined);
+}
+
+async function isHeld(holder: Lock): Promise<boolean> {
+  return holder.host !== hostname() || (await isSameProcess(toIdentity(holder)));
+}
+
+const draftsOf = (pid: number | string): string => `${FILE}-${hostname()}-${pid}-`;
+
+/** Removes what labs of this host left behind that were killed while they asked for the lock. */
+async function removeDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = name.startsWith(draftsOf("").slice(0, -1)) ? /-(\d+)-[0-9a-f]+$/.exec(name)?.[1] : undefined;
+    if (pid !== undefined && (await identifyProcess(Number(pid))) === undefined) {
+      await rm(join(folder, name), { force: true });
+    }
+  }
 }
 
 /** A hard link is made by one process only, and the file is complete from the first moment. */

@@ -135,7 +135,7 @@ export interface ReportWarning extends FitWarning {
   readonly remedy?: string;
 }
 
-export type RunStatus = "done" | "diverged" | "failed" | "running" | "planned";
+export type RunStatus = "done" | "diverged" | "failed" | "running" | "planned" | "paused" | "cancelled";
 
 export interface RunRow {
   readonly id: string;

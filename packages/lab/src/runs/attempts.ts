@@ -62,6 +62,29 @@ export async function readAttempts(runFolder: string): Promise<Attempt[]> {
   return attempts;
 }
 
+/** How often a run was begun, and how often that ended otherwise than by its own end or on request. */
+export interface AttemptCounts {
+  readonly attempts: number;
+  readonly failures: number;
+  /** Ended from outside: preempted, or at the end of the allotted time. */
+  readonly preemptions: number;
+  /** Nobody noted the end, and another was begun after it: lost with the lab or its host. */
+  readonly lost: number;
+}
+
+export function countAttempts(attempts: readonly Attempt[]): AttemptCounts {
+  const count =
+    (...wanted: (AttemptEnding | undefined)[]) =>
+    (of: readonly Attempt[]) =>
+      of.filter(({ ending }) => wanted.includes(ending)).length;
+  return {
+    attempts: attempts.length,
+    failures: count("failed")(attempts),
+    preemptions: count("preempted", "timeout")(attempts),
+    lost: count(undefined)(attempts.slice(0, -1)),
+  };
+}
+
 function parse(line: string): unknown {
   try {
     return JSON.parse(line);

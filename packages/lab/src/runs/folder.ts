@@ -34,6 +34,9 @@ export async function writeNew(path: string, text: string): Promise<boolean> {
   }
 }
 
+/** Names of files on their way, see writeBeside. */
+const HALF_WRITTEN = /^\.[0-9a-f]{12}\.tmp$/;
+
 async function writeBeside(path: string, text: string, publish: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = join(dirname(path), `.${randomBytes(6).toString("hex")}.tmp`);
   try {
@@ -73,11 +76,19 @@ export async function createRun(runsFolder: string, spec: RunSpec): Promise<stri
       exitCode: 1,
     });
   }
-  if (present === undefined) await writeJson(path, spec);
-  else if (present.data.folder !== spec.data.folder) {
+  if (present === undefined) {
+    await removeHalfWritten(folder);
+    await writeJson(path, spec);
+  } else if (present.data.folder !== spec.data.folder) {
     await writeJson(path, { ...present, data: { ...present.data, folder: spec.data.folder } });
   }
   return folder;
+}
+
+/** Removes what a lab left behind that was killed while it made this folder. */
+async function removeHalfWritten(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(notThere);
+  for (const name of names) if (HALF_WRITTEN.test(name)) await rm(join(folder, name), { force: true });
 }
 
 /** run.json of a run folder, checked; undefined where there is none. Errors: run-spec-invalid, run-contract. */

@@ -15,14 +15,14 @@ export function parseMetrics(text: string): MetricsLine[] {
   for (let start = 0; ; ) {
     const end = text.indexOf("\n", start);
     if (end < 0) return lines;
-    const line = parseLine(text.slice(start, end));
+    const line = parseMetricsLine(text.slice(start, end));
     if (line === undefined) return lines;
     lines.push(line);
     start = end + 1;
   }
 }
 
-function parseLine(text: string): MetricsLine | undefined {
+export function parseMetricsLine(text: string): MetricsLine | undefined {
   try {
     return metricsLineSchema.safeParse(JSON.parse(text)).data;
   } catch {

@@ -1,8 +1,9 @@
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import type { CountingConvention, CurvePoint, RunRecord } from "@isoflop/laws";
-import type { MetricsLine } from "@isoflop/trainer";
+import { type MetricsLine, readFailure } from "@isoflop/trainer";
 import { availableTokens } from "../study/epochsOf.js";
 import type { Study } from "../study/schema.js";
+import { readControl } from "./control.js";
 import { listRuns } from "./folder.js";
 import { readMetrics } from "./metrics.js";
 import { type RunState, readRunState } from "./status.js";
@@ -11,22 +12,41 @@ import { type RunState, readRunState } from "./status.js";
 export interface StudyRecords {
   readonly records: readonly RunRecord[];
   readonly convention: CountingConvention;
-  /** Runs that ended without a loss (diverged, failed), with their reason. */
+  /** Runs that ended without a loss (diverged, failed, cancelled), with their reason. */
   readonly dropped: readonly { readonly id: string; readonly name: string; readonly reason: string }[];
 }
 
 /** Many, but fewer than the files that a process may have open. */
 const READ_AT_ONCE = 64;
 
+/** A run folder that cannot be read, and why. */
+export interface UnreadableRun {
+  readonly id: string;
+  readonly reason: string;
+}
+
 /**
  * The states in a study's runs folder, or of the runs named. A folder that is not named after its run is a copy of one:
- * fitted beside its original it would count that run twice.
+ * fitted beside its original it would count that run twice. A run that cannot be read is an error, unless there is
+ * somebody to tell it to.
  */
-export async function readRuns(runsFolder: string, ids?: ReadonlySet<string>): Promise<RunState[]> {
+export async function readRuns(
+  runsFolder: string,
+  ids?: ReadonlySet<string>,
+  onUnreadable?: (run: UnreadableRun) => void,
+): Promise<RunState[]> {
+  const control = await readControl(dirname(runsFolder));
   const folders = (await listRuns(runsFolder)).filter((folder) => ids?.has(basename(folder)) ?? true);
+  const read = (folder: string) =>
+    readRunState(folder, control).catch((error: unknown) => {
+      if (onUnreadable === undefined || !(error instanceof Error)) throw error;
+      const shown = readFailure(error, folder);
+      onUnreadable({ id: basename(folder), reason: (shown instanceof Error ? shown : error).message });
+      return undefined;
+    });
   const states: (RunState | undefined)[] = [];
   for (let i = 0; i < folders.length; i += READ_AT_ONCE) {
-    states.push(...(await Promise.all(folders.slice(i, i + READ_AT_ONCE).map(readRunState))));
+    states.push(...(await Promise.all(folders.slice(i, i + READ_AT_ONCE).map(read))));
   }
   return states.filter((state) => state !== undefined).filter(({ spec, folder }) => spec.id === basename(folder));
 }
@@ -44,7 +64,7 @@ export async function toRecords(
     const { id, name } = state.spec;
     const record = state.status === "done" ? await toRecord(state, counting) : undefined;
     if (record !== undefined) records.push(record);
-    else if (state.status !== "pending" && state.status !== "running") {
+    else if (state.status !== "pending" && state.status !== "running" && state.status !== "paused") {
       dropped.push({
         id,
         name,

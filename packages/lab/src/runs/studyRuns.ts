@@ -5,7 +5,7 @@ import type { Part } from "../study/designs/request.js";
 import type { StudyFolder } from "../study/folder.js";
 import type { ResolvedRuns } from "../study/resolve.js";
 import { readIfThere, writeJson } from "./folder.js";
-import { readRuns } from "./records.js";
+import { readRuns, type UnreadableRun } from "./records.js";
 import type { RunState } from "./status.js";
 
 const ids = z.array(z.string());
@@ -33,8 +33,11 @@ export async function noteDesign(
  * The runs of the design as last noted and of the stated forecast, by budget, size and seed; all that there are where
  * none is noted. Runs of an earlier design are not even read: one that is damaged concerns nobody.
  */
-export async function readStudyRuns(study: StudyFolder): Promise<RunState[]> {
-  return (await readRuns(study.runs, await notedRuns(study))).sort(
+export async function readStudyRuns(
+  study: StudyFolder,
+  onUnreadable?: (run: UnreadableRun) => void,
+): Promise<RunState[]> {
+  return (await readRuns(study.runs, await notedRuns(study), onUnreadable)).sort(
     (a, b) =>
       (a.spec.budget ?? 0) - (b.spec.budget ?? 0) ||
       a.spec.parameters.total - b.spec.parameters.total ||

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
 import type { RunSpec } from "@isoflop/trainer";
+import type { ExecutionOutcome } from "../executors/execution.js";
 import { readResult } from "../runs/status.js";
 import { unsweptChoices } from "../study/choices.js";
 import { ruleBatchTokens } from "../study/hyperparameters.js";
@@ -117,7 +118,9 @@ function trialRunner({ study }: Design, options: TrainOptions) {
     /** Validation losses, infinite where a trial diverged. */
     losses: async (specs: readonly RunSpec[]): Promise<number[]> => {
       const fresh = [...new Map(specs.filter(({ id }) => !ran.has(id)).map((spec) => [spec.id, spec])).values()];
-      requireRuns(await trainRuns("sweep", folder, fresh, options));
+      const outcome = await trainRuns("sweep", folder, fresh, options);
+      requireRuns(outcome);
+      requireTrials(outcome);
       for (const spec of fresh) {
         const loss = (await readResult(join(folder.runs, spec.id)))?.["val/loss"];
         ran.set(spec.id, { spec, loss: loss ?? Number.POSITIVE_INFINITY });
@@ -125,6 +128,18 @@ function trialRunner({ study }: Design, options: TrainOptions) {
       return specs.map(({ id }) => ran.get(id)?.loss ?? Number.POSITIVE_INFINITY);
     },
   };
+}
+
+/** A trial that nobody trained says nothing: least of all that its loss were infinite. */
+function requireTrials({ held }: ExecutionOutcome): void {
+  const [first] = held ?? [];
+  if (first === undefined) return;
+  throw new IsoflopError({
+    code: "sweep-cancelled",
+    message: `The sweep cannot choose without its trial ${first.spec.name} (${first.spec.id}), which is cancelled.`,
+    hint: "`isoflop resume` with that id takes it back; or give hyperparameters.lr and batch as numbers or by rule.",
+    exitCode: 1,
+  });
 }
 
 function requireFinite({ trials }: Minimum, what: "learningRate" | "batch"): void {

@@ -103,7 +103,15 @@ describe("a whole study", () => {
       /3 {2}parametric .*\n(.*\n)*.*Hold-out at 2e12 FLOPs, forecast by Approach 3 before it was trained/,
     );
     const status = JSON.parse((await command("status", path, "--json")).stdout);
-    expect(status.counts).toEqual({ pending: 0, running: 0, done: 22, diverged: 0, failed: 0 });
+    expect(status.counts).toEqual({
+      pending: 0,
+      running: 0,
+      paused: 0,
+      done: 22,
+      diverged: 0,
+      failed: 0,
+      cancelled: 0,
+    });
     const fit = JSON.parse((await command("fit", path, "--approach", "2", "--bootstrap", "0", "--json")).stdout);
     expect(fit.observations).toMatchObject({ count: 20, convention: { parameters: "total", flops: "6N" } });
     const plan = await command("plan", "--flops", "2e12", "--law", join(path, "fits", "chinchilla.json"), "--json");

@@ -32,7 +32,7 @@ function property(value: unknown, key: PropertyKey): unknown {
 export function allowedKeys(schema: z.core.$ZodType, path: readonly PropertyKey[], value: unknown): string[] {
   const objects = unwrap(schema, value).filter((candidate) => candidate instanceof z.ZodObject);
   const [first, ...rest] = path;
-  if (first === undefined) return objects.flatMap((object) => Object.keys(object.shape));
+  if (first === undefined) return [...new Set(objects.flatMap((object) => Object.keys(object.shape)))];
   const inner = property(value, first);
   if (typeof first === "number") {
     const arrays = unwrap(schema, value).filter((candidate) => candidate instanceof z.ZodArray);

@@ -5,6 +5,7 @@ import { dataSchema } from "./dataSchema.js";
 import { designSchema } from "./designs/designs.js";
 import type { DecidedProfile } from "./designs/isoflop.js";
 import { onlyRay } from "./designs/ladder.js";
+import { executorSchema } from "./executorSchema.js";
 import { count, notNegative, orAuto, positive, quantity } from "./fields.js";
 import { hardwareSchema } from "./hardwareSchema.js";
 import { hyperparametersSchema } from "./hyperparametersSchema.js";
@@ -77,19 +78,7 @@ const plainSchema = z.strictObject({
     )
     .default({}),
   checkpoint: z.strictObject({ everySteps: orAuto(count, "a number of steps").default("auto") }).prefault({}),
-  executor: z
-    .strictObject({
-      kind: z.literal("local", { error: "expected local" }).default("local"),
-      /** Runs at a time; auto: one for each core. */
-      workers: orAuto(count, "a number of workers").default("auto"),
-      /** Threads of one run. */
-      threads: count.refine((value) => value <= 256, { error: "must be at most 256" }).default(1),
-      /** What the runs are computed on, where the trainer has it. */
-      device: z.enum(["cpu", "cuda", "webgpu", "coreml", "directml"]).default("cpu"),
-      /** Of matrix products. */
-      precision: z.enum(["float32", "bfloat16"]).default("float32"),
-    })
-    .prefault({}),
+  executor: executorSchema,
   hardware: hardwareSchema.optional(),
 });
 
