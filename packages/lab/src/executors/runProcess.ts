@@ -69,9 +69,15 @@ export async function startTrainer(
   return { child, ended };
 }
 
-/** Forgets the process of a run that has ended. */
-export async function forgetTrainer(runFolder: string): Promise<void> {
-  await rm(join(runFolder, IDENTITY_FILE), { force: true });
+/** Forgets the process of a run that has ended. Returns whether one was noted. */
+export async function forgetTrainer(runFolder: string): Promise<boolean> {
+  try {
+    await rm(join(runFolder, IDENTITY_FILE));
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /**
@@ -84,7 +90,7 @@ export async function stopOrphans(command: readonly string[], runFolders: readon
     runFolders.map(async (folder) => {
       const orphans = await orphansOf(folder, running.get(trainerArguments(command, folder).join("\0")) ?? []);
       await Promise.all(orphans.map((orphan) => stopProcess(orphan)));
-      if (orphans.length > 0) await forgetTrainer(folder);
+      await forgetTrainer(folder);
       return orphans.length;
     }),
   );
