@@ -1,5 +1,5 @@
 import { isIsoflopError } from "@isoflop/laws";
-import { readFailure, writeFailure } from "@isoflop/trainer";
+import { readFailure, writeFailure } from "@isoflop/trainer/contract";
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../study/versions.js";
 import type { ControlVerbName } from "./control.js";

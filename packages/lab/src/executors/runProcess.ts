@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { systemCode, writeFailure } from "@isoflop/trainer";
+import { systemCode, writeFailure } from "@isoflop/trainer/contract";
 import { z } from "zod";
 import { readIfThere } from "../runs/folder.js";
 import { identifyProcess, isSameProcess, type ProcessIdentity, stopProcess } from "./processes.js";
