@@ -8,6 +8,7 @@ export default defineConfig({
     alias: {
       "@isoflop/laws/observations": source("laws/src/observations"),
       "@isoflop/laws": source("laws/src"),
+      "@isoflop/trainer/contract": source("trainer/src/contract"),
       "@isoflop/trainer": source("trainer/src"),
       "@isoflop/figures": source("figures/src"),
     },

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import type { CountingConvention, CurvePoint, RunRecord } from "@isoflop/laws";
-import { type MetricsLine, readFailure } from "@isoflop/trainer";
+import { type MetricsLine, readFailure } from "@isoflop/trainer/contract";
 import { availableTokens } from "../study/epochsOf.js";
 import type { Study } from "../study/schema.js";
 import { readControl } from "./control.js";
