@@ -130,7 +130,7 @@ const WEIGHTS: Readonly<Record<NextObjective, Weights>> = {
 };
 
 /** Draws of the law that designs are averaged over. */
-const DRAWS = 32;
+const DRAWS = 16;
 
 /**
  * The runs to add for a budget so that the next fit of Approach 3 knows the optimum at a target compute best: a c-optimal design (Elfving
@@ -153,6 +153,7 @@ export function nextDesign(records: readonly RunRecord[], fit: ParametricFit, op
   const expected = (state: DesignState) => expectedErrors(state, plan.laws);
   const grid = plan.grid(options.flops);
   const gridState = plan.with(grid);
+  const after = expected(design);
   return {
     runs,
     flops,
@@ -160,7 +161,7 @@ export function nextDesign(records: readonly RunRecord[], fit: ParametricFit, op
     target: { flops: target.flops, ...plan.optimum },
     errors: { noise: plan.noise, drift: plan.errors.drift, estimatedDrift: plan.estimatedDrift },
     before: expected(start),
-    after: expected(design),
+    after,
     grid: { ...expected(gridState), runs: grid.map((run) => ({ ...run, seeds: 1 })) },
     gridCost: gridCost(plan, design.criterion(weights), options.flops) / (flops / options.flops),
     limits: range,
@@ -173,7 +174,14 @@ export function nextDesign(records: readonly RunRecord[], fit: ParametricFit, op
       }),
       { flops: options.flops, design: errorsAlone(design), grid: errorsAlone(gridState) },
     ],
-    warnings: nextDesignWarnings({ records, fit, runs, target: target.flops, plan }),
+    warnings: nextDesignWarnings({
+      records,
+      fit,
+      runs,
+      target: target.flops,
+      driftShare: 1 - (after.loss.byNoise / after.loss.standardError) ** 2,
+      plan,
+    }),
   };
 }
 

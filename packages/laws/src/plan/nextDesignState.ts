@@ -88,7 +88,7 @@ export function designState(
     for (const g of own) addOuter(information, g, g, 1);
     const summed = driftSums(places, own, errors.at);
     const drifted = new Float64Array(SIZE * SIZE);
-    own.forEach((g, i) => addOuter(drifted, g, summed(places[i]!), 1));
+    for (const [i, g] of own.entries()) addOuter(drifted, g, summed(places[i]!), 1);
     const answers = [target.logLoss, target.logParameters];
     if (answers.some((c) => solve(information, c) === undefined)) return [];
     return [{ gradients: candidates.map(at), answers, information, drifted, shared: options.map(summed) }];
@@ -197,25 +197,27 @@ function errorsWith(
 ): [loss: number, parameters: number] {
   const g = gradients[j]!;
   const s = shared[j]!;
-  const y = times(inverted, g);
-  const gy = dot(g, y);
-  const sy = dot(s, y);
-  const yqy = drift === 0 ? 0 : dot(y, times(drifted, y));
+  multiply(inverted, g, Y);
+  const gy = dot(g, Y);
+  const sy = dot(s, Y);
+  multiply(drifted, Y, QY);
+  const yqy = dot(Y, QY);
   const errors: [number, number] = [0, 0];
-  for (const [a, { x, qx, xmx, xqx }] of answers.entries()) {
+  for (let a = 0; a < 2; a++) {
+    const { x, qx, xmx, xqx } = answers[a]!;
     const gx = dot(g, x);
     const pull = (runs * gx) / (1 + runs * gy);
-    const gNew = gx - pull * gy;
+    const left = runs * (gx - pull * gy);
     const walked =
-      xqx -
-      2 * pull * dot(y, qx) +
-      pull ** 2 * yqy +
-      2 * runs * gNew * (dot(s, x) - pull * sy) +
-      runs ** 2 * gNew ** 2 * own;
-    errors[a as 0 | 1] = noise * (xmx - pull * gx) + drift * walked;
+      xqx - 2 * pull * dot(Y, qx) + pull * pull * yqy + 2 * left * (dot(s, x) - pull * sy) + left * left * own;
+    errors[a] = noise * (xmx - pull * gx) + drift * walked;
   }
   return errors;
 }
+
+/** Room for M^-1 g and Q M^-1 g: a search asks for them a million times. */
+const Y = new Float64Array(SIZE);
+const QY = new Float64Array(SIZE);
 
 /**
  * For a place: the sum over the runs of their drift's covariance with it, times their gradients. By sums along each half-axis
@@ -289,16 +291,21 @@ function addOuter(matrix: Float64Array, x: Float64Array, y: Float64Array, factor
 
 function times(matrix: Float64Array, x: Float64Array): Float64Array {
   const result = new Float64Array(SIZE);
-  for (let i = 0; i < SIZE; i++) {
-    let sum = 0;
-    for (let j = 0; j < SIZE; j++) sum += matrix[i * SIZE + j]! * x[j]!;
-    result[i] = sum;
-  }
+  multiply(matrix, x, result);
   return result;
 }
 
+function multiply(matrix: Float64Array, x: Float64Array, result: Float64Array): void {
+  const a = x[0]!;
+  const b = x[1]!;
+  const c = x[2]!;
+  const d = x[3]!;
+  const e = x[4]!;
+  for (let i = 0, o = 0; i < SIZE; i++, o += SIZE) {
+    result[i] = matrix[o]! * a + matrix[o + 1]! * b + matrix[o + 2]! * c + matrix[o + 3]! * d + matrix[o + 4]! * e;
+  }
+}
+
 function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < SIZE; i++) sum += x[i]! * y[i]!;
-  return sum;
+  return x[0]! * y[0]! + x[1]! * y[1]! + x[2]! * y[2]! + x[3]! * y[3]! + x[4]! * y[4]!;
 }

@@ -8,6 +8,8 @@ interface Asked {
   readonly fit: ParametricFit;
   readonly runs: readonly ProposedRun[];
   readonly target: number;
+  /** Share of the expected variance of ln loss, once they are trained, that the drift makes. */
+  readonly driftShare: number;
   readonly plan: NextPlan;
 }
 
@@ -15,7 +17,7 @@ interface Asked {
 const FAR = 30;
 
 /** What the reader of a design must know before spending by it. */
-export function nextDesignWarnings({ fit, records, runs, target, plan }: Asked): FitWarning[] {
+export function nextDesignWarnings({ fit, records, runs, target, driftShare, plan }: Asked): FitWarning[] {
   const warnings: FitWarning[] = [];
   const largest = [...records, ...runs].reduce((most, run) => Math.max(most, run.flops), 0);
   if (target > FAR * largest) {
@@ -36,9 +38,17 @@ export function nextDesignWarnings({ fit, records, runs, target, plan }: Asked):
       message: "The drift is 0: small, cheap runs count as fully as large ones, however far the law may fail there.",
     });
   }
+  if (driftShare > 0.5) {
+    warnings.push({
+      code: "law-drifts",
+      message: `${Math.round(100 * driftShare)} % of the variance of the loss forecast, after these runs, is the law's drift off the truth (${percent(plan.errors.drift)} an e-fold; ${percent(plan.estimatedDrift)} is the likeliest): only runs nearer the target lessen it.`,
+    });
+  }
   for (const code of ["second-basin", "ill-conditioned", "parameter-at-bound"]) {
     const found = fit.warnings.find((warning) => warning.code === code);
     if (found) warnings.push(found);
   }
   return warnings;
 }
+
+const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
