@@ -8,6 +8,7 @@ import { forecastVerb } from "./forecast.js";
 import { initVerb } from "./init.js";
 import type { CommandIo } from "./io.js";
 import { lawsVerb } from "./laws.js";
+import { nextVerb } from "./next.js";
 import { planVerb } from "./plan.js";
 import { quickstartVerb } from "./quickstart.js";
 import { reportVerb } from "./report.js";
@@ -24,6 +25,7 @@ const VERBS = [
   lawsVerb,
   planVerb,
   forecastVerb,
+  nextVerb,
   reportVerb,
   tasksVerb,
   doctorVerb,

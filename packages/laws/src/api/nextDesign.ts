@@ -77,11 +77,10 @@ export function simulateRefits(
   return attempt(() => {
     const records = named(runs);
     checkRecords(records, 1, "A simulation");
-    checkOptions(options, { positive: ["target", "noise"] });
+    checkPositive("options", options, ["target", "noise", "refits"]);
+    checkOptions({ random: options.random });
     checkCount("refits", options.refits);
-    const { target, noise, drift } = options;
-    if (!(target > 0 && noise > 0 && drift >= 0))
-      throw badOption("options", options, "target, noise and drift in ln loss");
+    if (!(options.drift >= 0)) throw badOption("drift", options.drift, "a share of the loss of zero or more, as 0.005");
     return spreadOf(records, added, fitOfRuns(fit, records.length), {
       ...options,
       random: options.random ?? createRandom(0),

@@ -5,8 +5,8 @@ import type { Candidate } from "./nextDesignState.js";
 
 /** Sizes and amounts of data may go beyond the largest so far, or the optimum of the largest run allowed, by this factor. */
 export const REACH = 4;
-/** N may lie farther off the optimum of its compute than any run's so far by this factor. */
-export const WIDER = 2;
+/** N may lie off the optimum of its compute by this factor, or by as much as any run's so far. */
+export const OFF_OPTIMUM = 8;
 const LEVELS = 12;
 const SIZES = 20;
 /** Levels of compute are no closer than this. */
@@ -24,8 +24,8 @@ export interface CandidateRange {
 
 /**
  * Never below the smallest size and the fewest tokens seen: there nothing says that the law holds. Above, up to REACH times
- * the largest seen, or what the law holds to be optimal for the largest run allowed; and off the optimum of its compute by at most WIDER
- * times more than the runs so far: a law fitted near the optimum says little of models trained on a hundredth of their data.
+ * the largest seen, or what the law holds to be optimal for the largest run allowed. Off the optimum of its compute by OFF_OPTIMUM, or
+ * as far as runs so far were: a law fitted near the optimum says little of a model trained on a thousandth of its data.
  */
 export function candidateRange(
   runs: readonly RunPoint[],
@@ -47,10 +47,10 @@ export function candidateRange(
     best.tokens,
   );
   const offsets = runs.map((run) => overOptimum(run, law, cost));
-  const [least, most] = offsets.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [1, 1]);
+  const [least, most] = offsets.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [1 / OFF_OPTIMUM, OFF_OPTIMUM]);
   return {
     flops,
-    offOptimum: [least / WIDER, most * WIDER],
+    offOptimum: [least, most],
     parameters: range(
       runs.map((r) => r.parameters),
       best.parameters,
