@@ -23,6 +23,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   laws: async () => (await import("./laws.js")).lawsVerb,
   plan: async () => (await import("./plan.js")).planVerb,
   forecast: async () => (await import("./forecast.js")).forecastVerb,
+  next: async () => (await import("./next.js")).nextVerb,
   report: async () => (await import("./report.js")).reportVerb,
   tasks: async () => (await import("./tasks.js")).tasksVerb,
   adapt: async () => (await import("./adapt.js")).adaptVerb,

@@ -78,7 +78,9 @@ async function checkDivergence(list: Checklist, trial: Trial, runs: TinyRuns): P
   const spec = runs.spec(STEPS, { optimizer: { ...optimizer, learningRate: 1e30 } });
   const session = await runSession(trial, await newRun(trial, "feature", spec));
   const result = await readResult(session.folder);
-  const finite = (await readMetrics(session.folder)).every((line) => Number.isFinite(line["train/loss"]));
+  const finite = (await readMetrics(session.folder)).every(
+    ({ "train/loss": loss }) => loss === undefined || Number.isFinite(loss),
+  );
   list.optional(
     "divergence",
     'a loss that is no longer finite ends the run with exit code 0 and status "diverged"',
@@ -89,8 +91,13 @@ async function checkDivergence(list: Checklist, trial: Trial, runs: TinyRuns): P
 
 /** Largest difference of the training losses that two runs have noted for the same steps; infinite where there are none. */
 export async function largestDifference(folder: string, other: string): Promise<number> {
-  const losses = new Map((await readMetrics(other)).map((line) => [line.step, line["train/loss"]]));
-  const lines = (await readMetrics(folder)).filter(({ step }) => losses.has(step));
-  if (lines.length === 0) return Number.POSITIVE_INFINITY;
-  return Math.max(...lines.map((line) => Math.abs(line["train/loss"] - (losses.get(line.step) ?? Number.NaN))));
+  const [ours, theirs] = [await lossesOf(folder), await lossesOf(other)];
+  const differences = [...ours].map(([step, loss]) => Math.abs(loss - (theirs.get(step) ?? Number.NaN)));
+  const common = differences.filter((difference) => !Number.isNaN(difference));
+  return common.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...common);
+}
+
+async function lossesOf(folder: string): Promise<Map<number, number>> {
+  const lines = await readMetrics(folder);
+  return new Map(lines.flatMap(({ step, "train/loss": loss }) => (loss === undefined ? [] : [[step, loss] as const])));
 }
