@@ -7,7 +7,7 @@ import { requireRuntime } from "../devices/device.js";
 import { initialParameters } from "../model/initialise.js";
 import { type ParameterGroup, parameterGroups } from "../model/parameters.js";
 import { scheduleFactor } from "../optimiser/schedule.js";
-import { readTasks } from "../tasks/runTasks.js";
+import type { TaskScorer } from "../tasks/runTasks.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { afterLine, courseOf, hasStopped } from "./earlyStopping.js";
 import { createEvaluator } from "./evaluate.js";
@@ -40,7 +40,7 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
     uniqueSequences: data.uniqueSequences,
   });
   const evaluate = createEvaluator(spec);
-  const scoreTasks = readTasks(folder, spec);
+  const scoreTasks = await readTasks(folder, spec);
   const takeStep = createTrainingStep(spec);
 
   const { checkpoint: resumed, lines } = resume(checkpoints, metricsPath, groups);
@@ -125,7 +125,7 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
   const tasks = await scoreTasks(state.parameters, stop);
   if (tasks === undefined) return stopped();
   // From the file: a run stopped between its last checkpoint and its result has its numbers there.
-  const result = resultOf(spec, readMetrics(metricsPath));
+  const result = await resultOf(spec, readMetrics(metricsPath));
   const early =
     step < spec.steps
       ? {
@@ -134,6 +134,10 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
       : {};
   return end({ status: "done", ...early, ...result, ...(spec.tasks.length > 0 ? { tasks } : {}) });
 }
+
+/** Tasks are read before training begins, and what reads them is loaded where there are any. */
+const readTasks = async (folder: string, spec: RunSpec): Promise<TaskScorer> =>
+  spec.tasks.length === 0 ? async () => ({}) : (await import("../tasks/runTasks.js")).readTasks(folder, spec);
 
 /** The newest checkpoint whose metrics are all there: later numbers depend on both. Without one, training begins anew. */
 function resume(checkpoints: string, metricsPath: string, groups: readonly ParameterGroup[]) {
