@@ -108,9 +108,9 @@ export async function followTrainer(adapter: Adapter, folder: string, options: F
   metrics?.close();
   await new Promise<void>((resolve) => trainerLog.end(resolve));
 
-  const finish = (outcome: Pick<Outcome, "status" | "steps" | "reason">): FollowEnd => {
+  const finish = async (outcome: Pick<Outcome, "status" | "steps" | "reason">): Promise<FollowEnd> => {
     const { accepted } = options.declared;
-    const result = resultOfOutcome(spec, {
+    const result = await resultOfOutcome(spec, {
       ...outcome,
       lines,
       wallSeconds: seconds(),

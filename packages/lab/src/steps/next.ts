@@ -63,11 +63,12 @@ export async function studyLimits(
   opened: StudyFolder,
 ): Promise<Pick<NextDesignOptions, "target" | "sizes" | "mostTokens" | "grid">> {
   const { study } = opened;
+  const { design } = study;
   const [first] = await readStudyRuns(opened);
   const budgets = study.holdout.budgets;
   const common = {
     ...(budgets.length === 0 ? {} : { target: Math.max(...budgets) }),
-    grid: { sizes: study.design.sizes, span: study.design.span },
+    ...(design.kind === "isoflop" ? { grid: { sizes: design.sizes, span: design.span } } : {}),
   };
   if (first === undefined) return common;
   const { shape, data } = first.spec;
@@ -76,7 +77,7 @@ export async function studyLimits(
   return {
     ...common,
     ...(repeats ? {} : { mostTokens: sequences * shape.context }),
-    sizes: shapesUpTo(LARGEST_SIZE, study.design.shapes, shape.vocabulary, study.counting.parameters).map((one) => ({
+    sizes: shapesUpTo(LARGEST_SIZE, design.shapes, shape.vocabulary, study.counting.parameters).map((one) => ({
       parameters: one.parameters,
       flopsPerToken: flopsPerToken(one.shape, study.counting.flops),
     })),
