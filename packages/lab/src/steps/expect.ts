@@ -1,4 +1,5 @@
 import { type RunSpec, trainingMemory } from "@isoflop/trainer";
+import { previewSubmission, type SlurmPreview } from "../executors/slurm/preview.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import { unsweptChoices } from "../study/choices.js";
 import { workersOf } from "../study/memory.js";
@@ -39,6 +40,8 @@ export interface Expectation {
   /** Of the ladder on this study's workers. */
   readonly wallSeconds?: number;
   readonly speed?: Speed;
+  /** What a start would submit to a cluster. */
+  readonly slurm?: SlurmPreview;
   readonly sweep?: {
     readonly learningRate: boolean;
     readonly batch: boolean;
@@ -64,13 +67,16 @@ export async function expectDesign(design: Design, options: ExpectOptions): Prom
   const { study } = design.study;
   const speed = await speedOf(design, options);
   const runs = design.runs.map((run) => expectRun(run, speed));
-  const workers = workersOf(study);
+  const { executor } = study;
+  const workers = Math.max(1, Math.min(workersOf(study), runs.length));
+  // On a cluster only the runs of one task share a machine.
+  const together = executor.kind === "slurm" ? executor.atOnce : workers;
   const largest = runs.map(({ memoryBytes }) => memoryBytes).sort((a, b) => b - a);
   return {
     runs,
     flops: runs.reduce((sum, { flops }) => sum + flops, 0),
     workers,
-    memoryBytes: largest.slice(0, workers).reduce((sum, bytes) => sum + bytes, 0),
+    memoryBytes: largest.slice(0, together).reduce((sum, bytes) => sum + bytes, 0),
     ...(speed === undefined
       ? {}
       : {
@@ -80,6 +86,7 @@ export async function expectDesign(design: Design, options: ExpectOptions): Prom
           ),
           speed,
         }),
+    ...(executor.kind === "slurm" ? { slurm: await previewSubmission(design.runs, design.study, executor) } : {}),
     ...expectSweep(design, speed, workers),
   };
 }
@@ -87,7 +94,9 @@ export async function expectDesign(design: Design, options: ExpectOptions): Prom
 async function speedOf(design: Design, options: ExpectOptions): Promise<Speed | undefined> {
   if (options.flopsPerSecond !== undefined) return statedSpeed(options.flopsPerSecond);
   const finished = speedOfFinished(await readStudyRuns(design.study));
-  if (finished !== undefined || design.study.study.trainer !== "builtin") return finished;
+  const { trainer, executor } = design.study.study;
+  // This machine's speed says nothing of a cluster's nodes.
+  if (finished !== undefined || trainer !== "builtin" || executor.kind === "slurm") return finished;
   options.log("measuring the speed of this machine: three sizes, a moment each (--speed states it instead)");
   return measureSpeed(design.study.study, design.runs, options.signal);
 }
