@@ -1,10 +1,10 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Cluster, hasSlurm, startCluster, until } from "../executors/slurm/fixtures/cluster.js";
+import { type Cluster, hasSlurm, hurry, startCluster, until } from "../executors/slurm/fixtures/cluster.js";
 import { command } from "../fixtures/testIo.js";
 import { readAttempts } from "../runs/attempts.js";
 import { readLastMetrics, readResult } from "../runs/status.js";
@@ -21,12 +21,12 @@ beforeEach(async () => {
 afterEach(async () => {
   delete process.env.ISOFLOP_CACHE;
   await rm(folder, { recursive: true, force: true });
-});
+}, 60_000);
 
 async function makeStudy(name: string, executor: string): Promise<string> {
   const path = join(folder, name);
   await mkdir(path, { recursive: true });
-  const design = "design: { kind: isoflop, budgets: [6e10], sizes: 3 }";
+  const design = "design: { kind: isoflop, budgets: [1e10], sizes: 3 }";
   const text = `name: clustered\ndata: { corpus: ../text.txt }\n${design}\nexecutor: ${executor}\n`;
   await writeFile(join(path, "study.yaml"), text);
   return path;
@@ -34,6 +34,12 @@ async function makeStudy(name: string, executor: string): Promise<string> {
 function isoflop(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [BUILT, ...args], { encoding: "utf8" });
   return { code: status, stdout, stderr };
+}
+/** The same without holding this process up. */
+function watch(path: string): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [BUILT, "run", path, "--json"], (_, stdout, stderr) => resolve({ stdout, stderr }));
+  });
 }
 const statusOf = (path: string) => JSON.parse(isoflop("status", path, "--json").stdout);
 
@@ -126,15 +132,12 @@ describe.skipIf(!hasSlurm())("isoflop on a cluster", () => {
     );
     cluster.ask("scontrol", "requeue", slurm.job);
     await until("the end of its first start", async () => (await readAttempts(run))[0]?.ending !== undefined);
-    await until("its second", () => {
-      try {
-        cluster.ask("scontrol", "update", `job=${slurm.job}`, "StartTime=now");
-        return true;
-      } catch {
-        return false;
-      }
+    const watching = watch(path);
+    await until("its second start", async () => {
+      hurry(cluster, slurm.job);
+      return (await readAttempts(run)).length > 1;
     });
-    const collected = isoflop("run", path, "--json");
+    const collected = await watching;
     expect(collected.stderr).toMatch(/runs are with Slurm already/);
     expect(JSON.parse(collected.stdout)).toMatchObject({ runs: 3, done: 3, failed: [] });
     expect(await readAttempts(run)).toMatchObject([
