@@ -5,8 +5,9 @@ import { openStudy, type StudyFolder } from "../study/folder.js";
 import { shellPath } from "../study/shellPath.js";
 import { type CommandIo, writeJsonOutput } from "./io.js";
 
+export type ControlVerbName = "pause" | "resume" | "cancel";
+
 interface ControlVerb {
-  readonly name: "pause" | "resume" | "cancel";
   readonly summary: string;
   readonly description: string;
   readonly act: (study: StudyFolder, runs: readonly string[]) => Promise<ControlOutcome>;
@@ -16,37 +17,36 @@ interface ControlVerb {
 
 const holding = (hold: Hold) => (study: StudyFolder, runs: readonly string[]) => holdRuns(study, hold, runs);
 
-const VERBS: readonly ControlVerb[] = [
-  {
-    name: "pause",
+const VERBS: Readonly<Record<ControlVerbName, ControlVerb>> = {
+  pause: {
     summary: "let runs, or the whole study, wait",
     description:
       "Pauses runs by name or id, or without any the whole study. A trainer at work saves itself and makes room for another run; resumed, it goes on to the same result.",
     act: holding("paused"),
     state: "paused",
   },
-  {
-    name: "resume",
+  resume: {
     summary: "take back a pause or a cancellation",
     description:
       "Lets paused and cancelled runs be trained again, from where they were. Without a run: the whole study and every paused run; a run that was cancelled by itself stays so until it is named.",
     act: resumeRuns,
     state: "resumed",
   },
-  {
-    name: "cancel",
+  cancel: {
     summary: "set runs, or the whole study, aside",
     description:
       "Sets runs that are not done aside, by name or id, or without any the whole study: they are not trained and left out of fits. What they have so far is kept.",
     act: holding("cancelled"),
     state: "cancelled",
   },
-];
+};
 
 /** `isoflop pause`, `isoflop resume`, `isoflop cancel`: from another terminal, or while nothing trains. */
-export function controlVerbs(io: CommandIo): Command[] {
-  return VERBS.map(({ name, summary, description, act, state }) =>
-    new Command(name)
+export const controlVerb =
+  (name: ControlVerbName) =>
+  (io: CommandIo): Command => {
+    const { summary, description, act, state } = VERBS[name];
+    return new Command(name)
       .summary(summary)
       .description(description)
       .argument("[study]", "the study's folder", ".")
@@ -57,9 +57,8 @@ export function controlVerbs(io: CommandIo): Command[] {
         const outcome = await act(await openStudy(path), runs);
         if (flags.json) writeJsonOutput(io, outcome);
         else io.stdout(controlText(outcome, state, path));
-      }),
-  );
-}
+      });
+  };
 
 function controlText({ whole, changed, unchanged, lab, slurm }: ControlOutcome, state: string, path: string): string {
   const lines = whole ? [`the study is ${state}`] : [];

@@ -1,57 +1,64 @@
 import { isIsoflopError } from "@isoflop/laws";
-import { readFailure, writeFailure } from "@isoflop/trainer";
+import { readFailure, writeFailure } from "@isoflop/trainer/contract";
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../study/versions.js";
-import { controlVerbs } from "./control.js";
-import { doctorVerb } from "./doctor.js";
-import { fitVerb } from "./fit.js";
-import { forecastVerb } from "./forecast.js";
-import { initVerb } from "./init.js";
+import type { ControlVerbName } from "./control.js";
 import type { CommandIo } from "./io.js";
-import { lawsVerb } from "./laws.js";
-import { planVerb } from "./plan.js";
-import { quickstartVerb } from "./quickstart.js";
-import { reportVerb } from "./report.js";
-import { runVerb } from "./run.js";
-import { statusVerb } from "./status.js";
-import { tasksVerb } from "./tasks.js";
+import { StoppedRun } from "./stoppedRun.js";
 
-const VERBS = [
-  quickstartVerb,
-  initVerb,
-  runVerb,
-  statusVerb,
-  controlVerbs,
-  fitVerb,
-  lawsVerb,
-  planVerb,
-  forecastVerb,
-  reportVerb,
-  tasksVerb,
-  doctorVerb,
-];
+type Verb = (io: CommandIo) => Command;
 
-/** Runs one command line. Exit code 0: done; 1: the work failed or was stopped; 2: bad input, nothing was done. */
+const held = async (name: ControlVerbName): Promise<Verb> => (await import("./control.js")).controlVerb(name);
+
+/** Every verb, in the order of the help. Each is loaded when it is wanted: what all need together takes half a second to load. */
+const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+  quickstart: async () => (await import("./quickstart.js")).quickstartVerb,
+  init: async () => (await import("./init.js")).initVerb,
+  run: async () => (await import("./run.js")).runVerb,
+  status: async () => (await import("./status.js")).statusVerb,
+  pause: () => held("pause"),
+  resume: () => held("resume"),
+  cancel: () => held("cancel"),
+  fit: async () => (await import("./fit.js")).fitVerb,
+  laws: async () => (await import("./laws.js")).lawsVerb,
+  plan: async () => (await import("./plan.js")).planVerb,
+  forecast: async () => (await import("./forecast.js")).forecastVerb,
+  next: async () => (await import("./next.js")).nextVerb,
+  report: async () => (await import("./report.js")).reportVerb,
+  tasks: async () => (await import("./tasks.js")).tasksVerb,
+  adapt: async () => (await import("./adapt.js")).adaptVerb,
+  doctor: async () => (await import("./doctor.js")).doctorVerb,
+};
+
+/** The verb that the command line names, or all of them where it names none (help, or a word that is no verb). */
+function verbsFor(args: readonly string[]): Promise<Verb[]> {
+  const named = args.find((arg) => !arg.startsWith("-"));
+  const only = named !== undefined && Object.hasOwn(VERBS, named) ? VERBS[named] : undefined;
+  return Promise.all((only === undefined ? Object.values(VERBS) : [only]).map((load) => load()));
+}
+
+/**
+ * Runs one command line. Exit code 0: done; 1: the work failed or was stopped; 2: bad input, nothing was done; 143: one run
+ * was stopped in order (`adapt`).
+ */
 export async function runCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const program = new Command("isoflop")
     .description("A scaling-law laboratory for language models: train a ladder, fit the laws, forecast, verify.")
     .version(packageVersion())
     .showSuggestionAfterError()
     .option("--debug", "show stack traces");
-  for (const verb of VERBS) for (const command of [verb(io)].flat()) program.addCommand(command);
+  for (const verb of await verbsFor(args)) program.addCommand(verb(io));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: io.stdout,
       writeErr: (text) => void io.stderr.write(text),
     });
   }
-  // --debug is taken wherever it stands, also after the verb.
-  const debug = args.includes("--debug");
+  // --debug is taken wherever it stands, also after the verb; but what follows -- is another program's.
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const debug = own.includes("--debug");
   try {
-    await program.parseAsync(
-      args.filter((arg) => arg !== "--debug"),
-      { from: "user" },
-    );
+    await program.parseAsync([...own.filter((arg) => arg !== "--debug"), ...args.slice(own.length)], { from: "user" });
     return 0;
   } catch (error) {
     return explain(error, io, debug);
@@ -61,6 +68,10 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
 function explain(error: unknown, io: CommandIo, debug: boolean): number {
   // Commander has said what is wrong, or has shown its help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof StoppedRun) {
+    io.stderr.write(`${error.message}\n`);
+    return 143;
+  }
   const shown = systemFailure(error);
   if (isIsoflopError(shown)) {
     io.stderr.write(`error: ${shown.message}\n${shown.hint === undefined ? "" : `  hint: ${shown.hint}\n`}`);

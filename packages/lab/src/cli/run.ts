@@ -3,13 +3,13 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { ExecutionOutcome } from "../executors/execution.js";
 import { SUBMITTED } from "../executors/slurm/ended.js";
 import { lockStudy } from "../executors/studyLock.js";
-import { noteDesign } from "../runs/studyRuns.js";
 import { type Design, prepareDesign } from "../steps/design.js";
+import { requireDevice } from "../steps/device.js";
 import { divergence, requireRuns } from "../steps/ended.js";
 import { expectDesign } from "../steps/expect.js";
+import { trainLadder } from "../steps/ladder.js";
 import { settleDesign } from "../steps/settle.js";
 import { runStudy } from "../steps/study.js";
-import { trainRuns } from "../steps/train.js";
 import { openStudy, type StudyFolder } from "../study/folder.js";
 import { parseQuantity } from "../study/quantity.js";
 import { shellPath } from "../study/shellPath.js";
@@ -25,16 +25,16 @@ interface RunFlags {
   readonly submit?: true;
   /** FLOP/s. */
   readonly speed?: number;
+  /** Of an hour. */
+  readonly price?: number;
 }
 
-function speedOption(): Option {
-  return new Option("--speed <flop/s>", "with --dry-run: FLOP/s of one run, measured unless given").argParser(
-    (text) => {
-      const speed = parseQuantity(text);
-      if (speed !== undefined && speed > 0) return speed;
-      throw new InvalidArgumentError("Write a number such as 4e10.");
-    },
-  );
+function numberOption(flags: string, description: string, example: string): Option {
+  return new Option(flags, description).argParser((text) => {
+    const value = parseQuantity(text);
+    if (value !== undefined && value > 0) return value;
+    throw new InvalidArgumentError(`Write a number such as ${example}.`);
+  });
 }
 
 /** `isoflop run`: trains what a study's fits need and is not trained yet. */
@@ -48,7 +48,8 @@ export function runVerb(io: CommandIo): Command {
     .option("--verify", "then fit, write down the forecast, train the held-out runs, compare, and report")
     .option("--submit", "on a cluster: submit the runs and return; the same command without it watches and collects")
     .option("--dry-run", "list the runs with what each will take, train nothing")
-    .addOption(speedOption())
+    .addOption(numberOption("--speed <flop/s>", "with --dry-run: FLOP/s of one run, measured unless given", "4e10"))
+    .addOption(numberOption("--price <per hour>", "with --dry-run: of one accelerator or core, for an hour", "2.5"))
     .option("--json", "write JSON to standard output")
     .addHelpText("after", "\nExample:\n  $ isoflop run studies/sotu --verify")
     .action(async (path: string, flags: RunFlags) => {
@@ -80,23 +81,23 @@ async function runOrTell(io: CommandIo, path: string, study: StudyFolder, flags:
     await tellStudy(io, flags.json === true, command, (options) => runStudy(study, { ...options, detach }));
     return;
   }
+  if (!flags.dryRun) await requireDevice(study);
   const design = await prepareDesign(study, { log: (line) => log(io, line) });
   for (const warning of design.warnings) log(io, `warning (${warning.code}): ${warning.message}`);
   if (flags.dryRun) {
     await tellExpectation(io, design, flags);
     return;
   }
-  const options = { ...trainingIo(io), detach };
+  const options = { ...trainingIo(io), detach, log: (line: string) => log(io, line) };
   const release = await lockStudy(study.folder);
   let outcome: ExecutionOutcome;
   try {
-    const { runs } = await settleDesign(design, { ...options, log: (line) => log(io, line) });
-    await noteDesign(study, runs);
-    outcome = await trainRuns(study.study.name, study, runs, options);
+    outcome = (await trainLadder(study.study.name, await settleDesign(design, options), options)).outcome;
   } finally {
     await release();
   }
-  if (flags.json) writeJsonOutput(io, outcomeJson(outcome, design.runs.length));
+  const runs = outcome.done.length + outcome.diverged.length + outcome.failed.length;
+  if (flags.json) writeJsonOutput(io, outcomeJson(outcome, runs));
   else io.stdout(outcomeText(outcome, path));
   requireRuns(outcome);
   const diverged = await divergence(study, outcome);
@@ -115,16 +116,23 @@ function outcomeText(outcome: ExecutionOutcome, path: string): string {
   return `${lines.join("\n")}\n`;
 }
 
-async function tellExpectation(io: CommandIo, design: Design, { json, speed }: RunFlags): Promise<void> {
+async function tellExpectation(io: CommandIo, design: Design, { json, speed, price }: RunFlags): Promise<void> {
   const expectation = await expectDesign(design, {
     signal: io.signal,
     log: (line) => log(io, line),
     ...(speed === undefined ? {} : { flopsPerSecond: speed }),
+    ...(price === undefined ? {} : { price }),
   });
   if (!json) {
-    io.stdout(expectationText(expectation));
+    io.stdout(expectationText(expectation, design.awaited));
     return;
   }
   const { runs: expected, ...totals } = expectation;
-  writeJsonOutput(io, { runs: design.runs, expected, ...totals, warnings: design.warnings });
+  writeJsonOutput(io, {
+    runs: design.runs,
+    expected,
+    ...totals,
+    ...(design.awaited === undefined ? {} : { awaited: design.awaited }),
+    warnings: design.warnings,
+  });
 }

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { RunSpec } from "@isoflop/trainer";
+import { noteEnding } from "../runs/attempts.js";
 import { createRun } from "../runs/folder.js";
 import { readResult } from "../runs/status.js";
-import { stopOrphans } from "./runProcess.js";
+import { forgetTrainer, stopOrphans } from "./runProcess.js";
 import { troubleOfOneRun } from "./runTrouble.js";
 
 /** The runs of a study at the start of a session. */
@@ -28,8 +29,13 @@ export async function prepareRuns(
   const runs: PreparedRuns = { done: [], diverged: [], failed: [], waiting: [] };
   const prepare = async (spec: RunSpec): Promise<void> => {
     try {
-      const status = (await readResult(await createRun(runsFolder, spec)))?.status;
-      runs[status === "done" || status === "diverged" ? status : "waiting"].push(spec);
+      const folder = await createRun(runsFolder, spec);
+      const status = (await readResult(folder))?.status;
+      if (status === "done" || status === "diverged") {
+        // Its lab was killed before it saw the result.
+        if (await forgetTrainer(folder)) await noteEnding(folder, status);
+        runs[status].push(spec);
+      } else runs.waiting.push(spec);
     } catch (error) {
       runs.failed.push({ spec, reason: troubleOfOneRun(error, join(runsFolder, spec.id)) });
     }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { systemCode } from "@isoflop/trainer";
+import { systemCode } from "@isoflop/trainer/contract";
 
 /** A process, told apart from a later one with the same number by its start time where the system tells it. */
 export interface ProcessIdentity {

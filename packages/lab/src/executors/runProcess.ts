@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { systemCode, writeFailure } from "@isoflop/trainer";
+import { systemCode, writeFailure } from "@isoflop/trainer/contract";
 import { z } from "zod";
 import { readIfThere } from "../runs/folder.js";
 import { identifyProcess, isSameProcess, type ProcessIdentity, stopProcess } from "./processes.js";
@@ -70,9 +70,15 @@ export async function startTrainer(
   return { child, ended };
 }
 
-/** Forgets the process of a run that has ended. */
-export async function forgetTrainer(runFolder: string): Promise<void> {
-  await rm(join(runFolder, IDENTITY_FILE), { force: true });
+/** Forgets the process of a run that has ended. Returns whether one was noted. */
+export async function forgetTrainer(runFolder: string): Promise<boolean> {
+  try {
+    await rm(join(runFolder, IDENTITY_FILE));
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /**
@@ -85,7 +91,7 @@ export async function stopOrphans(command: readonly string[], runFolders: readon
     runFolders.map(async (folder) => {
       const orphans = await orphansOf(folder, running.get(trainerArguments(command, folder).join("\0")) ?? []);
       await Promise.all(orphans.map((orphan) => stopProcess(orphan)));
-      if (orphans.length > 0) await forgetTrainer(folder);
+      await forgetTrainer(folder);
       return orphans.length;
     }),
   );

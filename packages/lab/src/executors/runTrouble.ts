@@ -1,5 +1,5 @@
 import { IsoflopError, isIsoflopError } from "@isoflop/laws";
-import { type RunSpec, readFailure, systemCode } from "@isoflop/trainer";
+import { type RunSpec, readFailure, systemCode } from "@isoflop/trainer/contract";
 
 /** What the next run would meet as well. */
 const EVERYBODYS: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EROFS", "EMFILE", "ENFILE", "ENOMEM"]);

@@ -3,7 +3,7 @@ import { link, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
-import { systemCode, writeFailure } from "@isoflop/trainer";
+import { systemCode, writeFailure } from "@isoflop/trainer/contract";
 import { z } from "zod";
 import { readIfThere } from "../runs/folder.js";
 import { identifyProcess, isSameProcess } from "./processes.js";

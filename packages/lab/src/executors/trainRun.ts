@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunResult, RunSpec } from "@isoflop/trainer";
-import { noteAttempt, noteEnding } from "../runs/attempts.js";
+import { type AttemptEnding, noteAttempt, noteEnding } from "../runs/attempts.js";
 import type { Hold } from "../runs/control.js";
 import { writeJson } from "../runs/folder.js";
 import { readLastMetrics, readResult } from "../runs/status.js";
@@ -58,22 +58,22 @@ async function attempt(spec: RunSpec, folder: string, options: TrainRunOptions, 
     const result = await readResult(folder);
     const ending = endingOf(result);
     if (ending !== undefined) {
-      await noteEnding(folder, ending.kind, result?.reason);
+      await close(folder, ending.kind, result?.reason);
       return ending;
     }
     const reason = result?.reason ?? describeEnd(end);
     if (saysDiskFull(`${reason}\n${end.said}`)) {
       // Nobody's failure. Whether it can be noted now is another matter.
-      await noteEnding(folder, "stopped", "the disk is full").catch(() => {});
+      await close(folder, "stopped", "the disk is full").catch(() => {});
       throw diskFull(spec, folder);
     }
     if (stop.aborted) {
       const kind = stop.reason as StopReason;
-      await noteEnding(folder, "stopped", kind === "stopped" ? undefined : kind);
+      await close(folder, "stopped", kind === "stopped" ? undefined : kind);
       return { kind };
     }
     const preempted = end.signal !== null || end.code === 143;
-    await noteEnding(folder, preempted ? "preempted" : "failed", reason);
+    await close(folder, preempted ? "preempted" : "failed", reason);
     const step = await stepOf(folder);
     if (step > furthest) preemptions = 0;
     furthest = Math.max(step, furthest);
@@ -86,6 +86,12 @@ async function attempt(spec: RunSpec, folder: string, options: TrainRunOptions, 
       return { kind: "failed", reason };
     }
   }
+}
+
+/** In this order: a trainer that is still noted has an ending that may not be, see prepareRuns. */
+async function close(folder: string, ending: AttemptEnding, reason?: string): Promise<void> {
+  await noteEnding(folder, ending, reason);
+  await forgetTrainer(folder);
 }
 
 /** A result holds whatever became of the process after it was written. */
@@ -117,7 +123,6 @@ async function trainSession(
   const end = await running.ended;
   signal.removeEventListener("abort", stop);
   clearTimeout(kill);
-  await forgetTrainer(folder);
   return end;
 }
 

@@ -1,7 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { writeFailure } from "@isoflop/trainer";
+import { writeFailure } from "@isoflop/trainer/contract";
 import { z } from "zod";
 import { readIfThere } from "./folder.js";
 

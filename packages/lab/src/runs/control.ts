@@ -2,7 +2,7 @@
 // here write them, each a file of its own, made whole and removed whole; whoever trains reads their names and nothing else.
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { systemCode, writeFailure } from "@isoflop/trainer";
+import { systemCode, writeFailure } from "@isoflop/trainer/contract";
 import { writeNew } from "./folder.js";
 
 /** What keeps a run from being trained. Paused: for a while; cancelled: it is set aside, and left out of fits. */

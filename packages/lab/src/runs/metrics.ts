@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type MetricsLine, metricsLineSchema } from "@isoflop/trainer";
+import { type MetricsLine, metricsLineSchema } from "@isoflop/trainer/contract";
 import { readIfThere } from "./folder.js";
 
 /**

@@ -1,6 +1,6 @@
 import { open, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { type MetricsLine, type RunResult, type RunSpec, resultSchema, systemCode } from "@isoflop/trainer";
+import { type MetricsLine, type RunResult, type RunSpec, resultSchema, systemCode } from "@isoflop/trainer/contract";
 import { type Control, holdOf, readControl } from "./control.js";
 import { readIfThere, readRunSpec } from "./folder.js";
 import { parseMetricsLine } from "./metrics.js";

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
-import { readFailure, systemCode } from "@isoflop/trainer";
+import { readFailure, systemCode } from "@isoflop/trainer/contract";
 import { parseStudy } from "./parse.js";
 import type { Study } from "./schema.js";
 

@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { countParameters } from "@isoflop/laws";
 import { type RunSpec, trainingMemory } from "@isoflop/trainer";
 import { resolveParametrisation } from "./hyperparameters.js";
+import { noiseParts } from "./noiseParts.js";
 import type { Study } from "./schema.js";
 
 /**
@@ -50,8 +51,13 @@ export function memoryTest(
 ): (batch: RunSpec["batch"]) => boolean {
   if (study.trainer !== "builtin") return () => true;
   const parametrisation = resolveParametrisation(study.hyperparameters);
-  return (batch) =>
-    amplyBelow(shape, batch.microSequences, share) || trainingMemory({ shape, parametrisation, batch }).total <= share;
+  const { gradientNoise: asked } = study.evaluation;
+  return (batch) => {
+    if (amplyBelow(shape, batch.microSequences, share)) return true;
+    const gradientNoise = noiseParts(asked, batch.sequences, "the run");
+    const spec = { shape, parametrisation, batch, ...(gradientNoise === undefined ? {} : { gradientNoise }) };
+    return trainingMemory(spec).total <= share;
+  };
 }
 
 /** Spares small models the building of their graph: a hundred numbers a token and unit of width are more than any needs. */

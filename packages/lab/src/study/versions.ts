@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { engineVersions } from "@isoflop/trainer";
+import { engineVersions } from "@isoflop/trainer/contract";
 
 /** Versions that a reader of a run needs to repeat it. */
 export function softwareVersions(): Record<string, string> {
