@@ -25,6 +25,7 @@ const PAGES = {
 function pageOf(path) {
   const [folder, file] = path.split("/");
   if (file === undefined || path === "api/input.js") return "data";
+  if (path === "api/nextDesign.js") return "plan";
   if (folder === "registry") return "laws";
   return folder === "api" ? file.replace(/\.js$/, "") : folder;
 }

@@ -24,8 +24,13 @@ function numbersOn(text: string, line: RegExp): number[] {
   );
 }
 
-test("every example is run by a test of this file", async () => {
-  expect((await readdir(folder)).sort()).toEqual(["choose-by-backtest.mjs", "fit-and-plan.mjs", "plant-and-cover.mjs"]);
+test("every example is run by a test of this file, or of the lab", async () => {
+  expect((await readdir(folder)).sort()).toEqual([
+    "choose-by-backtest.mjs",
+    "designs",
+    "fit-and-plan.mjs",
+    "plant-and-cover.mjs",
+  ]);
 });
 
 test("fit-and-plan finds the law that its table was made from, and plans by it", async () => {

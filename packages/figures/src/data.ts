@@ -245,3 +245,29 @@ export interface CoordinateCheckData {
     }[];
   }[];
 }
+
+/** A run as a design has it. */
+interface DesignPoint {
+  readonly name: string;
+  readonly parameters: number;
+  readonly tokens: number;
+}
+
+/** Standard errors at the target, in logs. */
+interface DesignErrors {
+  readonly loss: number;
+  readonly parameters: number;
+}
+
+export interface NextDesignData {
+  /** The optimum that is forecast. */
+  readonly target: { readonly flops: number; readonly parameters: number; readonly tokens: number };
+  readonly runs: readonly DesignPoint[];
+  readonly candidates: readonly { readonly parameters: number; readonly tokens: number }[];
+  readonly proposed: readonly (DesignPoint & { readonly seeds: number })[];
+  /** The regular isoFLOP grid of the same cost. */
+  readonly grid: readonly DesignPoint[];
+  readonly before: DesignErrors;
+  /** What is to be expected by what is spent, flops ascending. */
+  readonly curve: readonly { readonly flops: number; readonly design: DesignErrors; readonly grid: DesignErrors }[];
+}

@@ -10,6 +10,8 @@ import {
   isoflopProfiles,
   kaplanCompute,
   lossContours,
+  type NextDesignData,
+  nextDesign,
   optimumScaling,
   type PlantedStudy,
   plantedStudy,
@@ -59,6 +61,20 @@ const coordinates: CoordinateCheckData = {
   ),
 };
 
+const sparse: NextDesignData = {
+  target: { flops: 1e22, parameters: 9e9, tokens: 1.8e11 },
+  runs: [1, 2, 4].map((k) => ({ name: `run ${k}`, parameters: k * 1e8, tokens: 1e10 / k })),
+  candidates: [1, 2, 4, 8].map((k) => ({ parameters: k * 2e8, tokens: 4e10 / k })),
+  proposed: [1, 3].map((seeds) => ({ name: "to add", parameters: 4e8, tokens: 2e10 * seeds, seeds })),
+  grid: [1, 2].map((k) => ({ name: "grid", parameters: k * 3e8, tokens: 3e10 / k })),
+  before: { loss: 0.01, parameters: 0.2 },
+  curve: [1e20, 1e21].map((flops, i) => ({
+    flops,
+    design: { loss: 0.006 / (i + 1), parameters: 0.15 / (i + 1) },
+    grid: { loss: 0.008 / (i + 1), parameters: 0.18 / (i + 1) },
+  })),
+};
+
 const figures: readonly (readonly [
   string,
   (from: PlantedStudy, options: FigureOptions) => HTMLElement,
@@ -103,6 +119,11 @@ const figures: readonly (readonly [
     "coordinateCheck",
     (_, o) => coordinateCheck(coordinates, o),
     ["Width", "Change of stream, standard", "Change of logits, muP"],
+  ],
+  [
+    "nextDesign",
+    (_, o) => nextDesign(sparse, o),
+    ["Training tokens D", "Parameters N", "FLOPs spent", "Error of the loss (%)", "Error of N_opt (%)"],
   ],
 ];
 
@@ -238,6 +259,18 @@ describe("the coordinate check", () => {
   });
 });
 
+describe("the next runs", () => {
+  it("draws every run, candidate, proposal and grid point once, and the target; two lines for each answer", () => {
+    const figure = nextDesign(sparse, options([960]));
+    const [plane, loss] = [...figure.querySelectorAll(".isoflop-panel")];
+    expect(plane?.querySelectorAll("[aria-label=dot] > *").length).toBe(3 + 4 + 2 + 2 + 1);
+    expect(loss?.querySelectorAll("[aria-label=line] > path").length).toBe(2);
+    expect(figure.querySelector("figcaption")?.textContent).toContain(
+      "4 runs more for 10²¹ FLOPs bring the standard error of the loss at 10²² FLOPs from 1 % to 0.3 %",
+    );
+  });
+});
+
 describe("a figure of next to nothing", () => {
   const law = study.law;
   const edges = study.optimumScaling.minima.map((minimum) => ({ ...minimum, status: "edge" as const }));
@@ -274,6 +307,10 @@ describe("a figure of next to nothing", () => {
       },
     ],
     ["no coordinates", (o) => coordinateCheck({ family: "x", learningRate: 1, panels: [] }, o)],
+    [
+      "no runs to add",
+      (o) => nextDesign({ ...sparse, runs: [], candidates: [], proposed: [], grid: [], curve: [] }, o),
+    ],
     ["no models", (o) => publishedModels({ laws: [], models: [], fixedTokens: 3e11 }, o)],
   ])("is drawn without a broken number: %s", (_what, draw) => {
     expect(draw(options()).outerHTML).not.toMatch(/NaN|Infinity|undefined/);

@@ -8,6 +8,7 @@ export { isoflopBias } from "./isoflopBias.js";
 export { isoflopProfiles } from "./isoflopProfiles.js";
 export { kaplanCompute } from "./kaplanCompute.js";
 export { type ContourAxes, lossContours } from "./lossContours.js";
+export { nextDesign } from "./nextDesign.js";
 export { optimumScaling } from "./optimumScaling.js";
 export { type PlantedStudy, plantedStudy } from "./plantedStudy.js";
 export { publishedModels } from "./publishedModels.js";

@@ -1,6 +1,19 @@
 export * from "./anyLaw.js";
+export { nextDesign, simulateRefits } from "./api/nextDesign.js";
 export { toObservations } from "./api/observations.js";
 export * from "./library.js";
 export type { Dropped } from "./observations/collect.js";
 export type { ColumnMap, Field } from "./observations/fields.js";
 export type { ObservationOptions, ObservationSet } from "./observations/toObservations.js";
+export type {
+  ExpectedError,
+  ExpectedErrors,
+  NextDesign,
+  NextDesignOptions,
+  NextObjective,
+  ProposedRun,
+} from "./plan/nextDesign.js";
+export type { CandidateRange, RegularGrid, Size } from "./plan/nextDesignCandidates.js";
+export type { RunPoint } from "./plan/nextDesignDrift.js";
+export type { RefitOptions, RefitSpread } from "./plan/nextDesignRefits.js";
+export type { Candidate } from "./plan/nextDesignState.js";

@@ -31,6 +31,7 @@ export {
   parseFlops,
 } from "./api/units.js";
 export * from "./error.js";
+export * from "./fit/batchScan.js";
 export * from "./fit/budgets.js";
 export * from "./fit/dataConstrained.js";
 export type { Basin } from "./fit/dataConstrainedBasins.js";
@@ -120,6 +121,7 @@ export * from "./uncertainty/backtestSeries.js";
 export type { BacktestSummary, ExtrapolationClass } from "./uncertainty/backtestSummary.js";
 export type { BootstrapOptions, BootstrapOver, SeedNoise } from "./uncertainty/bootstrap.js";
 export * from "./uncertainty/coverage.js";
+export * from "./uncertainty/expectedErrors.js";
 export {
   type BiasedProcedure,
   type BiasStudy,

@@ -4,6 +4,7 @@ Exit 0: the run has a result (done or diverged); 143: stopped by a signal, resum
 """
 
 import argparse
+import ctypes
 import os
 import signal
 import sys
@@ -46,6 +47,7 @@ def train_here(folder: Path, spec: RunSpec, options: argparse.Namespace) -> int:
     asked = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: asked.set())
+    die_with_launcher()
     launcher = os.environ.get("ISOFLOP_LAUNCHER")
 
     def stopping() -> bool:
@@ -56,6 +58,18 @@ def train_here(folder: Path, spec: RunSpec, options: argparse.Namespace) -> int:
     from .train import Options, train
 
     return 0 if train(folder, spec, Options(options.compile, options.fsdp), stopping) else 143
+
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_launcher() -> None:
+    """
+    torchrun puts its processes into sessions of their own, where a kill of its process group does not reach them: they would
+    train on beside whoever is started on the folder next. Linux alone can tell a process of its parent's death.
+    """
+    if "RANK" in os.environ and sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def run() -> None:

@@ -15,7 +15,7 @@ LOGITS = 1 << 22
 
 
 def scoring_batch(spec: RunSpec) -> int:
-    """Sequences at a time: enough to keep the device busy, with no more logits than a step of training has, or 16 MB."""
+    """Sequences at a time: enough to keep the device busy, with no more logits than a step of training, or 16 MB."""
     affordable = LOGITS // (spec.shape.context * spec.shape.vocabulary)
     return max(1, spec.batch.micro_sequences, min(LEAST_BATCH, affordable))
 

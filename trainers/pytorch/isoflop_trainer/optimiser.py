@@ -14,7 +14,10 @@ Named = dict[str, torch.nn.Parameter]
 
 
 def schedule_factor(schedule: Schedule, step: int, steps: int) -> float:
-    """Factor on the peak learning rate at step 1 … steps: linear warm-up, then what the schedule says."""
+    """
+    Factor on the peak learning rate at step 1 … steps: linear warm-up, which reaches the peak the step after, then what
+    the schedule says. The decay of wsd reaches its floor the step after the last, a cosine on its last.
+    """
     warmup = schedule.warmup_steps
     if step <= warmup:
         return step / (warmup + 1)
@@ -23,7 +26,7 @@ def schedule_factor(schedule: Schedule, step: int, steps: int) -> float:
     if isinstance(schedule, Cosine):
         progress = min(1, (step - warmup) / max(1, schedule.length_steps - warmup))
         return schedule.floor + (1 - schedule.floor) * 0.5 * (1 + math.cos(math.pi * progress))
-    left = min(1, (steps - step) / schedule.decay_steps)
+    left = min(1, (steps - step + 1) / schedule.decay_steps)
     share = left if schedule.decay == "linear" else 1 - math.sqrt(1 - left)
     return schedule.floor + (1 - schedule.floor) * share
 

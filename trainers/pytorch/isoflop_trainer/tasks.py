@@ -73,7 +73,7 @@ def encode_bytes(text: str) -> list[int]:
 
 
 def encoder_of(spec: RunSpec) -> Encode:
-    """The encoder of the run's tokenizer: the tokenizer.json in its token cache, read by Hugging Face's `tokenizers`."""
+    """The encoder of the run's tokenizer.json, which lies in its token cache, by Hugging Face's `tokenizers`."""
     if spec.data.tokenizer == "bytes":
         return encode_bytes
     try:
@@ -90,6 +90,9 @@ def encoder_of(spec: RunSpec) -> Encode:
         raise InputError(
             f"cannot read the corpus's tokenizer {path}: {error}", "let `isoflop run` prepare the corpus again"
         ) from error
+    # A tokenizer.json may bring along the lengths that its own model wants.
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
     return lambda text: tokenizer.encode(text, add_special_tokens=False).ids
 
 
@@ -170,6 +173,8 @@ def row_of(prompt: str, choice: str, spec: RunSpec, encode: Encode) -> Row:
     whole, own = encode(stem + continuation), encode(stem)
     shared = next((i for i, (a, b) in enumerate(zip(own, whole, strict=False)) if a != b), len(own))
     scored = len(whole) - max(1, shared)
+    if scored < 1:
+        raise ValueError(f"the continuation {json.dumps(choice, ensure_ascii=False)} has no token of its own")
     if scored > context:
         raise ValueError(f"a continuation has {scored} tokens, more than the context of {context}")
     if max(whole) >= spec.shape.vocabulary:

@@ -13,6 +13,7 @@ from isoflop_trainer.optimiser import schedule_factor
 from isoflop_trainer.parameters import forward_factors, parameter_groups
 from isoflop_trainer.philox import permuted
 from isoflop_trainer.spec import RunSpec, read_spec
+from isoflop_trainer.tasks import read_tasks
 from isoflop_trainer.tokens import training_batches, validation_windows
 
 
@@ -57,9 +58,20 @@ def schedule(spec: RunSpec, _: Any) -> list[np.ndarray]:
     return [np.array([schedule_factor(spec.schedule, step, spec.steps) for step in range(1, spec.steps + 1)])]
 
 
+def rows(spec: RunSpec, request: Any) -> list[np.ndarray]:
+    """Of every task, question and choice: tokens scored, their bytes, whether cut, number of tokens, tokens."""
+    return [
+        np.array([row.scored, row.bytes, row.truncated, len(row.tokens), *row.tokens])
+        for task in read_tasks(Path(request["run"]), spec)
+        for question in task.questions
+        for row in question.rows
+    ]
+
+
 def main(folder: Path) -> None:
     answers = {
-        function.__name__: function for function in (initial, gradients, batches, validation, permutation, schedule)
+        function.__name__: function
+        for function in (initial, gradients, batches, validation, permutation, schedule, rows)
     }
     for i, request in enumerate(json.loads((folder / "requests.json").read_text())):
         answer = answers[request["ask"]](read_spec(Path(request["run"]) / "run.json"), request)

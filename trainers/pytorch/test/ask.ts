@@ -8,7 +8,7 @@ import { tinyRunFolder } from "../../../packages/trainer/src/training/tinyRun.js
 import { runPython } from "./python.js";
 
 export type Request = { readonly spec: RunSpec } & (
-  | { readonly ask: "initial" | "validation" | "schedule" }
+  | { readonly ask: "initial" | "validation" | "schedule" | "rows" }
   | { readonly ask: "batches"; readonly steps: readonly number[] }
   | {
       readonly ask: "permutation";

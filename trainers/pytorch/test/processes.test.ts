@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { RunSpec } from "../../../packages/trainer/src/contract/runSpec.js";
 import { readMetrics } from "../../../packages/trainer/src/training/metricsFile.js";
 import { tinyCorpus, tinyRunFolder, tinySpec } from "../../../packages/trainer/src/training/tinyRun.js";
-import { environment, interrupted, python, trainWithTorch } from "./python.js";
+import { atLeast, environment, interrupted, python, torchrun, trainWithTorch } from "./python.js";
 import { losses, numbers, result, trained, worstStep } from "./runs.js";
 
 const corpus = tinyCorpus();
@@ -18,15 +18,6 @@ const spec: RunSpec = {
   // A number of windows that two processes cannot halve.
   evaluation: { everySteps: 10, sequences: 23 },
 };
-
-/** PyTorch's version as [major, minor]. */
-function version(): readonly number[] {
-  if (python === undefined) return [0, 0];
-  const { stdout } = spawnSync(python, ["-c", "import torch; print(torch.__version__)"], { encoding: "utf8" });
-  return stdout.split(".").slice(0, 2).map(Number);
-}
-const [major = 0, minor = 0] = version();
-const atLeast = (a: number, b: number) => major > a || (major === a && minor >= b);
 
 const alike = (folder: string, other: string) => {
   expect(worstStep(losses(folder), losses(other))).toBeLessThan(1e-5);
@@ -42,12 +33,11 @@ const alike = (folder: string, other: string) => {
 };
 
 describe.skipIf(python === undefined)("several processes", { timeout: 300_000 }, () => {
-  // torchrun of 1.13 fails under Python 3.11 before it starts anything; what it tells its processes, --processes tells too.
   const launchers = [
     ["--processes", ["-m", "isoflop_trainer", "--processes", "2"]],
-    ["torchrun", ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", "-m", "isoflop_trainer"]],
+    ["torchrun", [...torchrun(2), "-m", "isoflop_trainer"]],
   ] as const;
-  test.each(launchers.filter(([name]) => name !== "torchrun" || atLeast(2, 0)))(
+  test.each(launchers)(
     "two over gloo by %s give one's losses, norms and noise, and the first alone writes",
     (_, command) => {
       const alone = trained(spec);
@@ -78,14 +68,17 @@ describe.skipIf(python === undefined)("several processes", { timeout: 300_000 },
     expect(numbers(folder)).toEqual(numbers(undisturbed));
   });
 
-  test("--fsdp shares the parameters out and computes the same, or says which PyTorch it needs", () => {
-    const folder = tinyRunFolder(spec);
-    const { status, stderr } = trainWithTorch("--processes", "2", "--fsdp", folder);
-    if (atLeast(2, 6)) {
-      expect(status).toBe(0);
-      alike(folder, trained(spec));
-    } else expect([status, stderr]).toEqual([2, expect.stringMatching(/--fsdp needs PyTorch 2\.6/)]);
-  });
+  test.each(["--fsdp", "--fsdp --compile"])(
+    "%s shares the parameters out and computes the same, or says which PyTorch it needs",
+    (options) => {
+      const folder = tinyRunFolder(spec);
+      const { status, stderr } = trainWithTorch("--processes", "2", ...options.split(" "), folder);
+      if (atLeast(2, 6)) {
+        expect(status).toBe(0);
+        alike(folder, trained(spec));
+      } else expect([status, stderr]).toEqual([2, expect.stringMatching(/needs PyTorch 2\.[06]/)]);
+    },
+  );
 
   test("--compile computes the same, or says which PyTorch it needs", () => {
     const folder = tinyRunFolder(spec);

@@ -15,6 +15,10 @@ export const python = candidates.find(
 if (python === undefined)
   console.warn("no Python with torch and numpy (apt-get install python3-torch, or ISOFLOP_PYTHON): skipped");
 
+/** Whether that Python has what tasks under a tokenizer.json need. */
+export const haveTokenizers =
+  python !== undefined && spawnSync(python, ["-c", "import tokenizers"], { stdio: "ignore" }).status === 0;
+
 export const environment = {
   ...process.env,
   PYTHONPATH: packageFolder,
@@ -46,3 +50,23 @@ export function interrupted(parameters: string[], signal: NodeJS.Signals, ready:
     });
   });
 }
+
+/** PyTorch's version as [major, minor]. */
+function version(): readonly number[] {
+  if (python === undefined) return [0, 0];
+  const { stdout } = spawnSync(python, ["-c", "import torch; print(torch.__version__)"], { encoding: "utf8" });
+  return stdout.split(".").slice(0, 2).map(Number);
+}
+const [major = 0, minor = 0] = version();
+
+/** Whether PyTorch is this version or newer. */
+export const atLeast = (a: number, b: number) => major > a || (major === a && minor >= b);
+
+/**
+ * Python's arguments that start so many processes on this machine. torchrun of 1.13 does not know its own default for
+ * redirection under Python 3.11, where an IntFlag no longer yields its zero: there standard output is said to be redirected and shown.
+ */
+export const torchrun = (processes: number): string[] => [
+  ...["-m", "torch.distributed.run", "--standalone", `--nproc_per_node=${processes}`],
+  ...(atLeast(2, 0) ? [] : ["-r", "1", "-t", "1"]),
+];

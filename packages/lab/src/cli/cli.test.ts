@@ -27,6 +27,7 @@ describe("isoflop", () => {
       "laws",
       "plan",
       "forecast",
+      "next",
       "report",
       "tasks",
       "doctor",

@@ -60,11 +60,18 @@ export const controlVerb =
       });
   };
 
-function controlText({ whole, changed, unchanged, lab }: ControlOutcome, state: string, path: string): string {
+function controlText({ whole, changed, unchanged, lab, slurm }: ControlOutcome, state: string, path: string): string {
   const lines = whole ? [`the study is ${state}`] : [];
   for (const { name } of changed) lines.push(`${name}: ${state}`);
   for (const { name, reason } of unchanged) lines.push(`${name}: unchanged, ${reason}`);
   if (whole || changed.length > 0) lines.push(whatNext(lab, state, path));
+  if (slurm !== undefined) {
+    lines.push(
+      "cancelled" in slurm
+        ? `${slurm.cancelled} ${slurm.cancelled === 1 ? "task was" : "tasks were"} taken out of Slurm's queue`
+        : `its tasks are left in Slurm's queue, and leave these runs alone: ${slurm.problem}`,
+    );
+  }
   return `${lines.join("\n")}\n`;
 }
 

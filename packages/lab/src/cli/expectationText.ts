@@ -4,11 +4,11 @@ import type { Expectation } from "../steps/expect.js";
 import { textTable } from "./textTable.js";
 
 /** What `run --dry-run` says: the runs, what each takes, and all together. */
-export function expectationText(expectation: Expectation): string {
-  const { runs, flops, workers, memoryBytes, wallSeconds, speed, sweep } = expectation;
+export function expectationText(expectation: Expectation, awaited: readonly number[] = []): string {
+  const { runs, flops, workers, memoryBytes, wallSeconds, speed, sweep, holdout } = expectation;
   const table = textTable(
     ["Run", "N", "D", "Steps", "FLOPs", "Epochs", "Memory", "Time"],
-    runs.map((run) => [
+    [...runs, ...(holdout?.runs ?? [])].map((run) => [
       run.name,
       formatCount(run.parameters),
       formatCount(run.tokens),
@@ -34,8 +34,36 @@ export function expectationText(expectation: Expectation): string {
       `before them a sweep: at most ${sweep.trials} runs of ${formatFlops(sweep.trialFlops)} FLOPs, ${share} % of the study${seconds}; the runs above stand for what it will choose`,
     );
   }
-  return `${table}\n${lines.join("\n")}\n`;
+  if (awaited.length > 0) {
+    lines.push(
+      `the sizes at ${awaited.map((budget) => formatFlops(budget)).join(", ")} FLOPs will be decided by the runs of smaller budgets; here they are where they are expected`,
+    );
+  }
+  if (holdout?.estimated) {
+    lines.push("the hold-outs' sizes will be the forecast's; here they are at the middle of the design");
+  }
+  lines.push(totalText(expectation));
+  return `${table}\n${lines.join("\n")}\n\n${identifiesText(expectation.identifies)}`;
 }
+
+/** What the design will tell, a line each; what it will not, with the reason. */
+function identifiesText(identifies: Expectation["identifies"]): string {
+  const width = Math.max(...identifies.map(({ what }) => what.length));
+  const lines = identifies.map(({ what, verdict, why }) => `  ${verdict.padEnd(6)}  ${what.padEnd(width)}  ${why}`);
+  return `What it can identify:\n${lines.join("\n")}\n`;
+}
+
+function totalText({ total, sweep, holdout }: Expectation): string {
+  const { flops, hours, device, cost } = total;
+  const included = [...(sweep === undefined ? [] : ["sweep"]), ...(holdout === undefined ? [] : ["hold-outs"])];
+  const what = included.length === 0 ? "in all" : `in all, ${included.join(" and ")} included`;
+  const time = hours === undefined ? "" : `, ${figure(hours)} ${device}-hours`;
+  const money =
+    cost === undefined ? "" : `, ${figure(cost.amount)} ${cost.currency} at ${cost.perHour} ${cost.currency} an hour`;
+  return `${what}: ${formatFlops(flops)} FLOPs${time}${money}`;
+}
+
+const figure = (value: number): string => `${Number(value.toPrecision(3))}`;
 
 /** "512 B", "3.4 MB", "1.2 GB". */
 export function formatBytes(bytes: number): string {

@@ -2,6 +2,7 @@ import { type DataConstrainedOptions, IsoflopError } from "@isoflop/laws";
 import { Command } from "commander";
 import type { Observations } from "../read/observations.js";
 import { type ApproachName, approachesFor, fitObservations, type StudyFit, withoutDraws } from "../steps/fits.js";
+import { fitParts, type PartFits } from "../steps/partLaws.js";
 import { checkTogether, type FitFlags, parametricConstraints, withFitFlags } from "./fitFlags.js";
 import { fitLawFiles } from "./fitLaw.js";
 import { fitsTable } from "./fitsTable.js";
@@ -10,6 +11,7 @@ import { readLaw } from "./law.js";
 import { minimaOf, minimaTable } from "./minimaTable.js";
 import { observationsOf } from "./observationFlags.js";
 import { observationsText } from "./observationsText.js";
+import { partsJson, partsText } from "./partsText.js";
 
 /** `isoflop fit`: scaling laws through the user's own runs, or a study's. */
 export function fitVerb(io: CommandIo): Command {
@@ -47,6 +49,7 @@ Example:
         ...(flags.noise === undefined ? {} : { noise: flags.noise }),
         resamples: flags.bootstrap,
         seed: flags.seed,
+        ...(observations.study?.freshOnly ? { freshOnly: true } : {}),
         parametric: {
           ...constraints,
           starts: flags.starts,
@@ -60,22 +63,27 @@ Example:
           form: flags.decay,
         },
       });
+      const parts =
+        flags.approach === "all" && observations.study !== undefined && observations.study.parts.length > 0
+          ? fitParts(observations.study.parts, { resamples: flags.bootstrap, seed: flags.seed })
+          : undefined;
       // One asked-for approach that cannot be fitted is an error; among all of them it is a notice.
       // What Approach 3 lacks, which asks for least, says most of the runs.
       const first = skipped.find(({ approach }) => approach === "3") ?? skipped[0];
-      if (fits.length === 0 && first !== undefined) {
+      if (fits.length + (parts?.fits.length ?? 0) === 0 && first !== undefined) {
         // The rows that were dropped may be why.
         if (observations.dropped.length > 0) log(io, observationsText(observations));
         throw first.error;
       }
-      if (flags.json) writeJsonOutput(io, fitJson(observations, fits, flags.draws));
-      else io.stdout(fitText(observations, fits));
+      if (flags.json) writeJsonOutput(io, fitJson(observations, fits, flags.draws, parts));
+      else io.stdout(`${fitText(observations, fits)}${partsText(parts)}`);
+      for (const { about, error } of parts?.skipped ?? []) log(io, `${about} is left out: ${error.message}`);
       for (const { approach, error } of skipped) log(io, `approach ${approach} is left out: ${error.message}`);
     });
 }
 
 /** The contract of `isoflop fit --json`; with draws, each fit whole, as a study keeps it. */
-export function fitJson(observations: Observations, fits: readonly StudyFit[], draws = false) {
+export function fitJson(observations: Observations, fits: readonly StudyFit[], draws = false, parts?: PartFits) {
   return {
     observations: {
       count: observations.records.length,
@@ -85,17 +93,20 @@ export function fitJson(observations: Observations, fits: readonly StudyFit[], d
       columns: observations.columns,
       notices: observations.notices,
     },
-    fits: draws
-      ? fits
-      : fits.map((fit) => ({
-          ...withoutDraws(fit),
-          ...(fit.law === "isoflop-power-law" ? { minima: minimaOf(fit) } : {}),
-        })),
+    fits: [
+      ...(draws
+        ? fits
+        : fits.map((fit) => ({
+            ...withoutDraws(fit),
+            ...(fit.law === "isoflop-power-law" ? { minima: minimaOf(fit) } : {}),
+          }))),
+      ...partsJson(parts, draws),
+    ],
   };
 }
 
 function fitText(observations: Observations, fits: readonly StudyFit[]): string {
-  return `${observationsText(observations)}\n\n${fitsTable(fits)}${minimaTable(fits)}`;
+  return `${observationsText(observations)}\n\n${fits.length === 0 ? "" : `${fitsTable(fits)}${minimaTable(fits)}`}`;
 }
 
 /** The constants of a law of the form E + A/N^alpha + B/D^beta. Errors: those of readLaw; base-form. */

@@ -75,7 +75,7 @@ export async function fitLawFiles(io: CommandIo, sources: readonly string[], fla
 }
 
 /** The fields of the public contract, without draws and residuals. */
-function withoutRows(fit: LawFit) {
+export function withoutRows(fit: LawFit) {
   const { approach, law, parameters, standardErrors, intervals95, objective, diagnostics, warnings } = fit;
   const { basins, fixed, tied } = fit;
   return {

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { packageVersion } from "../study/versions.js";
 import type { ControlVerbName } from "./control.js";
 import type { CommandIo } from "./io.js";
+import { StoppedRun } from "./stoppedRun.js";
 
 type Verb = (io: CommandIo) => Command;
 
@@ -22,8 +23,10 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   laws: async () => (await import("./laws.js")).lawsVerb,
   plan: async () => (await import("./plan.js")).planVerb,
   forecast: async () => (await import("./forecast.js")).forecastVerb,
+  next: async () => (await import("./next.js")).nextVerb,
   report: async () => (await import("./report.js")).reportVerb,
   tasks: async () => (await import("./tasks.js")).tasksVerb,
+  adapt: async () => (await import("./adapt.js")).adaptVerb,
   doctor: async () => (await import("./doctor.js")).doctorVerb,
 };
 
@@ -34,7 +37,10 @@ function verbsFor(args: readonly string[]): Promise<Verb[]> {
   return Promise.all((only === undefined ? Object.values(VERBS) : [only]).map((load) => load()));
 }
 
-/** Runs one command line. Exit code 0: done; 1: the work failed or was stopped; 2: bad input, nothing was done. */
+/**
+ * Runs one command line. Exit code 0: done; 1: the work failed or was stopped; 2: bad input, nothing was done; 143: one run
+ * was stopped in order (`adapt`).
+ */
 export async function runCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const program = new Command("isoflop")
     .description("A scaling-law laboratory for language models: train a ladder, fit the laws, forecast, verify.")
@@ -48,13 +54,11 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
       writeErr: (text) => void io.stderr.write(text),
     });
   }
-  // --debug is taken wherever it stands, also after the verb.
-  const debug = args.includes("--debug");
+  // --debug is taken wherever it stands, also after the verb; but what follows -- is another program's.
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const debug = own.includes("--debug");
   try {
-    await program.parseAsync(
-      args.filter((arg) => arg !== "--debug"),
-      { from: "user" },
-    );
+    await program.parseAsync([...own.filter((arg) => arg !== "--debug"), ...args.slice(own.length)], { from: "user" });
     return 0;
   } catch (error) {
     return explain(error, io, debug);
@@ -64,6 +68,10 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
 function explain(error: unknown, io: CommandIo, debug: boolean): number {
   // Commander has said what is wrong, or has shown its help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof StoppedRun) {
+    io.stderr.write(`${error.message}\n`);
+    return 143;
+  }
   const shown = systemFailure(error);
   if (isIsoflopError(shown)) {
     io.stderr.write(`error: ${shown.message}\n${shown.hint === undefined ? "" : `  hint: ${shown.hint}\n`}`);

@@ -1,13 +1,13 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { ExecutionOutcome } from "../executors/execution.js";
 import { lockStudy } from "../executors/studyLock.js";
-import { noteDesign } from "../runs/studyRuns.js";
 import { type Design, prepareDesign } from "../steps/design.js";
+import { requireDevice } from "../steps/device.js";
 import { divergence, requireRuns } from "../steps/ended.js";
 import { expectDesign } from "../steps/expect.js";
+import { trainLadder } from "../steps/ladder.js";
 import { settleDesign } from "../steps/settle.js";
 import { runStudy } from "../steps/study.js";
-import { trainRuns } from "../steps/train.js";
 import { openStudy } from "../study/folder.js";
 import { parseQuantity } from "../study/quantity.js";
 import { shellPath } from "../study/shellPath.js";
@@ -22,16 +22,16 @@ interface RunFlags {
   readonly verify?: true;
   /** FLOP/s. */
   readonly speed?: number;
+  /** Of an hour. */
+  readonly price?: number;
 }
 
-function speedOption(): Option {
-  return new Option("--speed <flop/s>", "with --dry-run: FLOP/s of one run, measured unless given").argParser(
-    (text) => {
-      const speed = parseQuantity(text);
-      if (speed !== undefined && speed > 0) return speed;
-      throw new InvalidArgumentError("Write a number such as 4e10.");
-    },
-  );
+function numberOption(flags: string, description: string, example: string): Option {
+  return new Option(flags, description).argParser((text) => {
+    const value = parseQuantity(text);
+    if (value !== undefined && value > 0) return value;
+    throw new InvalidArgumentError(`Write a number such as ${example}.`);
+  });
 }
 
 /** `isoflop run`: trains what a study's fits need and is not trained yet. */
@@ -44,7 +44,8 @@ export function runVerb(io: CommandIo): Command {
     .argument("[study]", "the study's folder", ".")
     .option("--verify", "then fit, write down the forecast, train the held-out runs, compare, and report")
     .option("--dry-run", "list the runs with what each will take, train nothing")
-    .addOption(speedOption())
+    .addOption(numberOption("--speed <flop/s>", "with --dry-run: FLOP/s of one run, measured unless given", "4e10"))
+    .addOption(numberOption("--price <per hour>", "with --dry-run: of one accelerator or core, for an hour", "2.5"))
     .option("--json", "write JSON to standard output")
     .addHelpText("after", "\nExample:\n  $ isoflop run studies/sotu --verify")
     .action(async (path: string, flags: RunFlags) => {
@@ -55,6 +56,7 @@ export function runVerb(io: CommandIo): Command {
         );
         return;
       }
+      if (!flags.dryRun) await requireDevice(study);
       const design = await prepareDesign(study, { log: (line) => log(io, line) });
       for (const warning of design.warnings) log(io, `warning (${warning.code}): ${warning.message}`);
       if (flags.dryRun) {
@@ -64,13 +66,16 @@ export function runVerb(io: CommandIo): Command {
       const release = await lockStudy(study.folder);
       let outcome: ExecutionOutcome;
       try {
-        const { runs } = await settleDesign(design, { ...trainingIo(io), log: (line) => log(io, line) });
-        await noteDesign(study, runs);
-        outcome = await trainRuns(study.study.name, study, runs, trainingIo(io));
+        const options = { ...trainingIo(io), log: (line: string) => log(io, line) };
+        outcome = (await trainLadder(study.study.name, await settleDesign(design, options), options)).outcome;
       } finally {
         await release();
       }
-      if (flags.json) writeJsonOutput(io, outcomeJson(outcome, design.runs.length));
+      if (flags.json)
+        writeJsonOutput(
+          io,
+          outcomeJson(outcome, outcome.done.length + outcome.diverged.length + outcome.failed.length),
+        );
       else io.stdout(outcomeText(outcome, path));
       requireRuns(outcome);
       const diverged = await divergence(study, outcome);
@@ -90,16 +95,23 @@ function outcomeText(outcome: ExecutionOutcome, path: string): string {
   return `${lines.join("\n")}\n`;
 }
 
-async function tellExpectation(io: CommandIo, design: Design, { json, speed }: RunFlags): Promise<void> {
+async function tellExpectation(io: CommandIo, design: Design, { json, speed, price }: RunFlags): Promise<void> {
   const expectation = await expectDesign(design, {
     signal: io.signal,
     log: (line) => log(io, line),
     ...(speed === undefined ? {} : { flopsPerSecond: speed }),
+    ...(price === undefined ? {} : { price }),
   });
   if (!json) {
-    io.stdout(expectationText(expectation));
+    io.stdout(expectationText(expectation, design.awaited));
     return;
   }
   const { runs: expected, ...totals } = expectation;
-  writeJsonOutput(io, { runs: design.runs, expected, ...totals, warnings: design.warnings });
+  writeJsonOutput(io, {
+    runs: design.runs,
+    expected,
+    ...totals,
+    ...(design.awaited === undefined ? {} : { awaited: design.awaited }),
+    warnings: design.warnings,
+  });
 }

@@ -3,10 +3,11 @@ import { withoutDraws } from "../steps/fits.js";
 import type { StudyForecast } from "../steps/forecast.js";
 import { backtestReason } from "../steps/reporting/tables.js";
 import type { StudyOptions, StudyOutcome } from "../steps/study.js";
-import { verificationText } from "../steps/verify.js";
+import { approachName, verificationText } from "../steps/verify.js";
 import { fitsTable } from "./fitsTable.js";
 import { type CommandIo, log, trainingIo, writeJsonOutput } from "./io.js";
 import { outcomeJson } from "./outcome.js";
+import { partsJson, partsText } from "./partsText.js";
 
 /**
  * Goes the whole way through a study, telling each result as soon as it is there. Errors: those of the study, and at the
@@ -23,8 +24,10 @@ export async function tellStudy(
     ...trainingIo(io),
     log: (line) => log(io, line),
     command,
-    onFits: ({ fits, skipped }) => {
-      say(`\n${fitsTable(fits)}\n`);
+    onFits: ({ fits, skipped, parts }) => {
+      if (fits.length > 0) say(`\n${fitsTable(fits)}\n`);
+      say(partsText(parts));
+      for (const { about, error } of parts?.skipped ?? []) log(io, `${about} is left out: ${error.message}`);
       for (const { approach, error } of skipped) log(io, `approach ${approach} is left out: ${error.message}`);
     },
     onForecast: (stated) => say(`${forecastText(stated)}\n`),
@@ -37,7 +40,7 @@ export async function tellStudy(
       ...(holdout === undefined
         ? {}
         : { holdout: outcomeJson(holdout, holdout.done.length + holdout.diverged.length) }),
-      fits: fits.fits.map(withoutDraws),
+      fits: [...fits.fits.map(withoutDraws), ...partsJson(fits.parts, false)],
       forecast,
       verification,
       report,
@@ -57,7 +60,8 @@ function forecastText(forecast: StudyForecast): string {
         return `  ${run.role}: N ${formatCount(run.parameters)}, D ${formatCount(run.tokens)}, loss ${run.predicted.toFixed(4)}${interval === undefined ? "" : ` [${interval}]`}`;
       });
       const reason = forecast.chosenBy === "backtest" ? `\n  why: ${backtestReason(forecast)}` : "";
-      const head = `Forecast for ${formatFlops(budget)} FLOPs by Approach ${forecast.approach} (stated ${forecast.statedAt}): N_opt ${formatCount(optimum.parameters)}${counts(intervals95?.parameters)}, D_opt ${formatCount(optimum.tokens)}${counts(intervals95?.tokens)}${reason}`;
+      const what = forecast.approach === "ladder" ? "N " : "N_opt ";
+      const head = `Forecast for ${formatFlops(budget)} FLOPs by ${approachName(forecast)} (stated ${forecast.statedAt}): ${what}${formatCount(optimum.parameters)}${counts(intervals95?.parameters)}, ${forecast.approach === "ladder" ? "D " : "D_opt "}${formatCount(optimum.tokens)}${counts(intervals95?.tokens)}${reason}`;
       const told = warnings.map(({ code, message, law }) => `  warning (${law}, ${code}): ${message}`);
       return [head, ...lines, ...told].join("\n");
     })

@@ -36,12 +36,13 @@ export async function startTrainer(
   command: readonly string[],
   runFolder: string,
   threads: number,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningProcess> {
   const [program = "", ...rest] = trainerArguments(command, runFolder);
   const pinned = Object.fromEntries(THREAD_VARIABLES.map((name) => [name, String(threads)]));
   const child = spawn(program, rest, {
     stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, ...pinned },
+    env: { ...process.env, ...pinned, ...environment },
     // Its own process group: Ctrl-C reaches the lab alone, which then stops its trainers in order.
     detached: process.platform !== "win32",
   });

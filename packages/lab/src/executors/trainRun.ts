@@ -127,13 +127,13 @@ async function trainSession(
 }
 
 /** The trainer ended without a result: the study's status must still be in its files. */
-async function recordFailure(spec: RunSpec, folder: string, reason: string): Promise<void> {
+export async function recordFailure(spec: RunSpec, folder: string, reason: string): Promise<void> {
   if ((await readResult(folder)) !== undefined) return;
   const result = { status: "failed", reason, steps: 0, tokens: 0, flops: 0, wallSeconds: 0, writtenBy: "isoflop run" };
   await writeJson(join(folder, "result.json"), { ...result, id: spec.id });
 }
 
-function describeEnd(end: ProcessEnd): string {
+export function describeEnd(end: ProcessEnd): string {
   const how = end.signal === null ? `exit code ${end.code}` : `killed by ${end.signal}`;
   const said = end.said.trim().split("\n").slice(-6).join("\n");
   if (end.code === 0) return `the trainer ended without writing a result${said === "" ? "" : `: ${said}`}`;

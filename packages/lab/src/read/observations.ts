@@ -13,8 +13,8 @@ import {
   toRecord,
   toRunRecord,
 } from "@isoflop/laws/observations";
-import { toRecords } from "../runs/records.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
+import { type StudyObservations, studyObservations } from "../steps/studyObservations.js";
 import { isStudy, openStudy } from "../study/folder.js";
 import { shellPath } from "../study/shellPath.js";
 import { judgeGroup, readCurves } from "./curves.js";
@@ -43,6 +43,8 @@ export interface Observations {
   readonly columns: readonly string[];
   /** What was decided in reading, and what looks doubtful. */
   readonly notices: readonly string[];
+  /** Of a study whose design has parts or repeats data on purpose. */
+  readonly study?: Pick<StudyObservations, "parts" | "freshOnly">;
 }
 
 export interface ReadOptions {
@@ -158,9 +160,12 @@ function checkStudyAlone(path: string, paths: readonly string[], options: ReadOp
 
 async function readStudy(path: string): Promise<Observations> {
   const opened = await openStudy(path);
-  const { study, folder } = opened;
-  const { records, convention, dropped } = await toRecords(await readStudyRuns(opened), study.counting, "fit");
-  if (records.length === 0) {
+  const { folder } = opened;
+  const { records, convention, dropped, parts, freshOnly } = await studyObservations(
+    opened,
+    await readStudyRuns(opened),
+  );
+  if (records.length === 0 && parts.every(({ rows }) => rows.length === 0)) {
     const [first] = dropped;
     throw new IsoflopError({
       code: "no-observations",
@@ -181,6 +186,7 @@ async function readStudy(path: string): Promise<Observations> {
     sources: [folder],
     columns: [],
     notices: [],
+    study: { parts, freshOnly },
   };
 }
 

@@ -32,6 +32,8 @@ export interface ReportModel {
   /** Every run of the study, held-out ones included, in the order to show. */
   readonly runs: readonly RunRow[];
   readonly warnings: readonly ReportWarning[];
+  /** What the design can tell and what it cannot; absent where no run is there yet. */
+  readonly identifies?: readonly IdentificationRow[];
   /** A figure whose data is absent is left out, and the report says that it is. */
   readonly figures: {
     readonly trainingCurves?: TrainingCurvesData;
@@ -102,6 +104,13 @@ export interface FitRow {
   readonly parameters: Readonly<Record<string, Estimate>>;
   /** Why there is no result, or what to know about it. */
   readonly note?: string;
+}
+
+/** What a procedure can tell from the design. */
+export interface IdentificationRow {
+  readonly what: string;
+  readonly verdict: "yes" | "weakly" | "no";
+  readonly why: string;
 }
 
 export interface BudgetRow {

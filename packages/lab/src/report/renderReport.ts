@@ -15,7 +15,15 @@ import { Html, html } from "./html.js";
 import { formatInstant } from "./instant.js";
 import type { Provenance, ReportModel, ReportWarning } from "./model.js";
 import { reportStyles } from "./styles.js";
-import { budgetsTable, fitsTable, forecastTable, formatDuration, proceduresTable, runsTable } from "./tables.js";
+import {
+  budgetsTable,
+  fitsTable,
+  forecastTable,
+  formatDuration,
+  identifiesTable,
+  proceduresTable,
+  runsTable,
+} from "./tables.js";
 import { judge } from "./verdict.js";
 
 /** A figure at both widths, or a line that says which one is missing and why. */
@@ -92,6 +100,7 @@ ${section("verdict", "Verdict", [
   model.fits.length > 0 ? fitsTable(model.fits) : html`<p>No fit yet: too few runs are done.</p>`,
 ])}${section("budgets", "Are there runs on both sides of each minimum?", [
   model.budgets.length > 0 ? budgetsTable(model.budgets) : html`<p>The design has no isoFLOP budgets.</p>`,
+  model.identifies === undefined ? undefined : identifiesTable(model.identifies),
 ])}${section("figures", "Figures", [
   html`<div class="figures">${[
     figure(trainingCurves, figures.trainingCurves, "No training curves: no run has logged any."),

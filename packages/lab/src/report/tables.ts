@@ -1,6 +1,6 @@
 import { formatCount, formatFlops, formatLoss } from "@isoflop/figures";
 import { type Html, html, type Insertable } from "./html.js";
-import type { BudgetRow, Estimate, FitRow, ForecastReport, ProcedureRow, RunRow } from "./model.js";
+import type { BudgetRow, Estimate, FitRow, ForecastReport, IdentificationRow, ProcedureRow, RunRow } from "./model.js";
 import { type Column, table } from "./table.js";
 
 const none = "–";
@@ -45,6 +45,16 @@ export function fitsTable(fits: readonly FitRow[]): Html {
     { heading: "Other parameters", cell: others },
   ];
   return table("Estimates of each fit; 95 % intervals below them", columns, fits);
+}
+
+/** What the design can tell, expected before any of it was trained. */
+export function identifiesTable(rows: readonly IdentificationRow[]): Html {
+  const columns: Column<IdentificationRow>[] = [
+    { heading: "Procedure", cell: (row) => row.what },
+    { heading: "Identified", cell: (row) => row.verdict },
+    { heading: "Why", cell: (row) => row.why },
+  ];
+  return table("What the design can identify", columns, rows);
 }
 
 const statusWords = {

@@ -80,12 +80,13 @@ function markerPath(studyFolder: string, hold: Hold, id: string | undefined): st
 const POLL_MS = 500;
 
 /**
- * Tells what is held, now and at every change, until it is closed. It looks twice a second rather than listening to the file system,
+ * Tells what is held, now and at every change, until it is closed. It looks, twice a second unless told otherwise, rather than listening to the file system,
  * which says nothing of what another host has written to a shared folder.
  */
 export async function watchControl(
   studyFolder: string,
   onControl: (control: Control) => void,
+  pollMs = POLL_MS,
 ): Promise<{ readonly close: () => void }> {
   let known = "";
   const look = async (): Promise<void> => {
@@ -107,7 +108,7 @@ export async function watchControl(
       .finally(() => {
         looking = false;
       });
-  }, POLL_MS);
+  }, pollMs);
   return {
     close: () => {
       closed = true;

@@ -15,7 +15,7 @@ export function criticalBatchRows(spec: RunSpec, lines: readonly MetricsLine[], 
   if (!gradientNoise) return [];
   const measured = lines.flatMap((line) => {
     const { "noise/small": small, "noise/big": big, "train/loss": loss } = line;
-    return small === undefined || big === undefined ? [] : [{ small, big, loss }];
+    return small === undefined || big === undefined || loss === undefined ? [] : [{ small, big, loss }];
   });
   const windows = Math.min(most, Math.floor(measured.length / LEAST_MEASUREMENTS));
   const batches = { small: gradientNoise.sequences * shape.context, big: batch.tokens };

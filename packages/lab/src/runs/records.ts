@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import type { CountingConvention, CurvePoint, RunRecord } from "@isoflop/laws";
 import { type MetricsLine, readFailure } from "@isoflop/trainer/contract";
+import { availableTokens } from "../study/epochsOf.js";
 import type { Study } from "../study/schema.js";
 import { readControl } from "./control.js";
 import { listRuns } from "./folder.js";
@@ -84,6 +85,7 @@ async function toRecord(state: RunState, counting: Study["counting"]): Promise<R
   const loss = spec.evaluation.earlyStopping ? result?.best?.["val/loss"] : result?.["val/loss"];
   if (result === undefined || loss === undefined || !Number.isFinite(loss)) return undefined;
   const flopsPerToken = spec.flopsPerToken[counting.flops];
+  const uniqueTokens = availableTokens(spec);
   return {
     id: spec.id,
     parameters: counting.parameters === "total" ? spec.parameters.total : spec.parameters.block,
@@ -92,13 +94,16 @@ async function toRecord(state: RunState, counting: Study["counting"]): Promise<R
     loss,
     ...(spec.budget === undefined ? {} : { budget: spec.budget }),
     seed: spec.seed,
+    ...(result.tokens > uniqueTokens ? { uniqueTokens } : {}),
     curve: toCurve(await readMetrics(folder), flopsPerToken),
   };
 }
 
 /** Training loss over tokens. Lines may overlap where a trainer was stopped after its last checkpoint: the newer holds. */
 function toCurve(lines: readonly MetricsLine[], flopsPerToken: number): CurvePoint[] {
-  const byTokens = new Map(lines.map((line) => [line.tokens, line["train/loss"]]));
+  const byTokens = new Map(
+    lines.flatMap(({ tokens, "train/loss": loss }) => (loss === undefined ? [] : [[tokens, loss] as const])),
+  );
   return [...byTokens]
     .filter(([, loss]) => Number.isFinite(loss))
     .sort(([a], [b]) => a - b)

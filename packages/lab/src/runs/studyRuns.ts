@@ -1,23 +1,31 @@
 import { join } from "node:path";
 import type { RunSpec } from "@isoflop/trainer";
 import { z } from "zod";
+import type { Part } from "../study/designs/request.js";
 import type { StudyFolder } from "../study/folder.js";
+import type { ResolvedRuns } from "../study/resolve.js";
 import { readIfThere, writeJson } from "./folder.js";
 import { readRuns, type UnreadableRun } from "./records.js";
 import type { RunState } from "./status.js";
 
-const designSchema = z.looseObject({ runs: z.array(z.string()) });
+const ids = z.array(z.string());
+const parts = ["model", "data", "compute", "batch"] as const satisfies readonly Part[];
+const designSchema = z.looseObject({ runs: ids, parts: z.partialRecord(z.enum(parts), ids).optional() });
 const forecastSchema = z.looseObject({
   budgets: z.array(z.looseObject({ runs: z.array(z.looseObject({ id: z.string() })) })),
 });
 
 /**
  * Notes in design.json which runs the study asks for now. A folder may also hold those of an earlier design (another learning rate, another
- * corpus): they are kept, but must not be fitted together with these.
+ * corpus): they are kept, but must not be fitted together with these. Where the runs serve several fits, also which serves which.
  */
-export async function noteDesign(study: StudyFolder, runs: readonly RunSpec[]): Promise<void> {
+export async function noteDesign(
+  study: StudyFolder,
+  runs: readonly RunSpec[],
+  parts?: ResolvedRuns["parts"],
+): Promise<void> {
   const path = join(study.folder, "design.json");
-  const text = { runs: runs.map((run) => run.id).sort() };
+  const text = { runs: runs.map((run) => run.id).sort(), ...(parts === undefined ? {} : { parts }) };
   if ((await readIfThere(path)) !== `${JSON.stringify(text, undefined, 2)}\n`) await writeJson(path, text);
 }
 
@@ -33,8 +41,14 @@ export async function readStudyRuns(
     (a, b) =>
       (a.spec.budget ?? 0) - (b.spec.budget ?? 0) ||
       a.spec.parameters.total - b.spec.parameters.total ||
+      a.spec.tokens - b.spec.tokens ||
       a.spec.seed - b.spec.seed,
   );
+}
+
+/** The parts of the design as last noted; undefined where it has none. */
+export async function readParts(study: StudyFolder): Promise<ResolvedRuns["parts"]> {
+  return (await readNoted(join(study.folder, "design.json"), designSchema))?.parts;
 }
 
 async function notedRuns(study: StudyFolder): Promise<ReadonlySet<string> | undefined> {

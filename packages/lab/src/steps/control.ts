@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError, isIsoflopError } from "@isoflop/laws";
+import { cancelHeld } from "../executors/slurm/cancel.js";
 import { labAtWork } from "../executors/studyLock.js";
 import { type Hold, liftHold, placeHold, readControl } from "../runs/control.js";
 import { readRuns } from "../runs/records.js";
@@ -19,6 +20,8 @@ export interface ControlOutcome {
   readonly unchanged: readonly (NamedRun & { readonly reason: string })[];
   /** The lab that is training the study and will act on it within a second; absent: it holds at the next start. */
   readonly lab?: { readonly pid: number; readonly host: string; readonly since: string };
+  /** Tasks that were taken out of Slurm's queue, or why they were not: then each leaves its runs alone when it sees the marker. */
+  readonly slurm?: { readonly cancelled: number } | { readonly problem: string };
 }
 
 /**
@@ -38,7 +41,18 @@ export async function holdRuns(study: StudyFolder, hold: Hold, names: readonly s
       changed.push({ id, name });
     }
   }
-  return outcomeOf(study, names, changed, unchanged);
+  return { ...(await outcomeOf(study, names, changed, unchanged)), ...(await takeFromSlurm(study)) };
+}
+
+/** What is held need not wait in a cluster's queue, nor hold its nodes. */
+async function takeFromSlurm({ folder }: StudyFolder): Promise<Pick<ControlOutcome, "slurm">> {
+  try {
+    const cancelled = await cancelHeld(folder, await readControl(folder));
+    return cancelled === 0 ? {} : { slurm: { cancelled } };
+  } catch (error) {
+    if (!isIsoflopError(error)) throw error;
+    return { slurm: { problem: error.message } };
+  }
 }
 
 /**

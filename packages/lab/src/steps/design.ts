@@ -1,23 +1,27 @@
 import { isIsoflopError } from "@isoflop/laws";
-import { type Corpus, type CorpusRequest, prepareCorpus, type RunSpec } from "@isoflop/trainer";
+import { type Corpus, type CorpusRequest, prepareCorpus } from "@isoflop/trainer";
+import { readCentres } from "../stages/centresFile.js";
+import { decide, stagesOf } from "../stages/plan.js";
 import { checkDesign, checkSweep, type DesignWarning } from "../study/check.js";
+import type { DecidedProfile } from "../study/designs/isoflop.js";
+import { flopsOf, middleSize } from "../study/designs/middle.js";
 import type { StudyFolder } from "../study/folder.js";
-import { profileCentres } from "../study/ladder.js";
-import { resolveRuns } from "../study/resolve.js";
+import { type ResolvedRuns, resolveParts } from "../study/resolve.js";
 import type { Study } from "../study/schema.js";
 import { readTaskFiles } from "../study/taskFiles.js";
-import { planSweep, type SweepPlan } from "../sweep/plan.js";
+import { planSweep, type StudyCompute, type SweepPlan } from "../sweep/plan.js";
 import { readSweep } from "../sweep/sweepFile.js";
 import { resolveHoldout } from "./holdout.js";
 
 /** A study with its corpus and the runs that its fits need. */
-export interface Design {
+export interface Design extends ResolvedRuns {
   readonly study: StudyFolder;
   readonly corpus: Corpus;
-  readonly runs: readonly RunSpec[];
   readonly warnings: readonly DesignWarning[];
   /** The sweep that has to choose hyperparameters first; until then the runs are resolved by the rules. */
   readonly sweep?: SweepPlan;
+  /** Budgets whose sizes the runs of smaller ones will decide; their runs here are where they are expected. */
+  readonly awaited?: readonly number[];
 }
 
 /** Prepares the corpus (once) and resolves every run; all mistakes of a design come out here, before any training. */
@@ -39,39 +43,75 @@ export async function prepareDesign(
     ...(options.cacheRoot === undefined ? {} : { cacheRoot: options.cacheRoot }),
   };
   const corpus = await prepareCorpus(request);
-  const unswept = resolveDesign(study, corpus);
-  const sweep = planSweep(study.study, corpus, unswept.runs);
+  const unswept = await withDecided(study, corpus);
+  const sweep = planSweep(study.study, corpus, computeOf(study.study, unswept));
   if (sweep === undefined) return unswept;
   const settled = await readSweep(study, sweep.key);
-  if (settled !== undefined) return resolveDesign({ ...study, study: { ...study.study, settled } }, corpus);
+  if (settled !== undefined) return withDecided({ ...study, study: { ...study.study, settled } }, corpus);
   return { ...unswept, warnings: [...unswept.warnings, ...checkSweep(study.study, unswept.runs)], sweep };
+}
+
+/** Of an adaptive design as its budgets say: what the stages decide must not ask for another sweep. */
+function computeOf({ design }: Study, { runs, awaited }: Design): StudyCompute {
+  if (design.kind === "isoflop" && awaited !== undefined) {
+    const total = design.budgets.reduce((sum, budget) => sum + budget * design.sizes * design.seeds, 0);
+    return { smallest: Math.min(...design.budgets), total };
+  }
+  const smallest = design.kind === "isoflop" ? Math.min(...design.budgets) : Math.min(...runs.map(flopsOf));
+  return { smallest, total: runs.reduce((sum, run) => sum + flopsOf(run), 0) };
+}
+
+/**
+ * Resolved with the profiles that earlier stages have decided; of those to come, where they are expected. What these would
+ * want is no more than a warning: the runs may centre them elsewhere.
+ */
+async function withDecided(study: StudyFolder, corpus: Corpus): Promise<Design> {
+  const staged = stagesOf(study.study, corpus);
+  if (staged === undefined) return resolveDesign(study, corpus);
+  const known = await readCentres(study, staged.key);
+  const profiles = known.length > 0 ? known : decide(staged, [], [], study.study, corpus);
+  const awaited = staged.budgets.filter((budget) => !profiles.some((profile) => profile.budget === budget));
+  try {
+    return { ...resolveDesign({ ...study, study: { ...study.study, decided: profiles } }, corpus), awaited };
+  } catch (error) {
+    if (!isIsoflopError(error) || error.code !== "design-tokens-exceed-corpus" || awaited.length === 0) throw error;
+    const design = resolveDesign(onlyDecided(study, profiles), corpus);
+    const warning = {
+      code: "awaited-tokens",
+      message: `If the larger budgets' minima are where they are expected: ${error.message}`,
+    };
+    return { ...design, awaited, warnings: [...design.warnings, warning] };
+  }
+}
+
+/** A study of the profiles that are decided alone. */
+export function onlyDecided(study: StudyFolder, decided: readonly DecidedProfile[]): StudyFolder {
+  const { design } = study.study;
+  if (design.kind !== "isoflop") return study;
+  const budgets = design.budgets.filter((budget) => decided.some((profile) => profile.budget === budget));
+  return { ...study, study: { ...study.study, decided, design: { ...design, budgets } } };
 }
 
 /** The runs of a study whose hyperparameters are settled, or stood in for by the rules. */
 export function resolveDesign(study: StudyFolder, corpus: Corpus): Design {
-  const runs = resolveRuns(study.study, corpus);
-  const warnings = [...checkDesign(study.study, runs), ...checkHoldout(study.study, corpus)];
-  return { study, corpus, runs, warnings };
+  const resolved = resolveParts(study.study, corpus);
+  const warnings = [...checkDesign(study.study, resolved.runs), ...checkHoldout(study.study, corpus)];
+  return { study, corpus, ...resolved, warnings };
 }
 
 /**
- * Hold-outs get their sizes from a forecast that does not exist yet. What the middle of the profiles, carried on to
+ * Hold-outs get their sizes from a forecast that does not exist yet. What the middle of the design, carried on to
  * their budgets, would need is told now rather than after the ladder. Errors: design-too-large.
  */
 function checkHoldout(study: Study, corpus: Corpus): DesignWarning[] {
-  const { design, holdout } = study;
-  return holdout.budgets.flatMap((budget) => {
-    const nearest = Math.max(...design.budgets);
-    const centres = profileCentres(design);
-    const exponent = Array.isArray(design.centre) ? 0.5 : design.centre.exponent;
-    const size = (centres[design.budgets.indexOf(nearest)] ?? 1) * (budget / nearest) ** exponent;
+  return study.holdout.budgets.flatMap((budget) => {
     try {
-      resolveHoldout(budget, size, study, corpus);
+      resolveHoldout(budget, middleSize(study, budget, corpus.vocabulary), study, corpus);
       return [];
     } catch (error) {
       if (!isIsoflopError(error) || error.code !== "design-tokens-exceed-corpus") throw error;
       return [
-        { code: "holdout-tokens", message: `If the forecast is near the middle of the profiles: ${error.message}` },
+        { code: "holdout-tokens", message: `If the forecast is near the middle of the design: ${error.message}` },
       ];
     }
   });

@@ -48,6 +48,33 @@ const dryRun = async (path: string, ...flags: string[]): Promise<Priced & { runs
   JSON.parse((await command("run", path, "--dry-run", "--json", ...flags)).stdout);
 
 describe("run --dry-run", { timeout: 120_000 }, () => {
+  it("prices the whole by the study's hardware: accelerator-hours, cost, hold-outs at the middle of the design", async () => {
+    const path = await makeStudy(
+      "hardware: { accelerator: 8xH100, mfu: 50%, price: 3, currency: EUR }\nholdout: { budgets: [1e12] }",
+      fake,
+    );
+    const { expected, holdout, total, speed, identifies, flops } = await dryRun(path);
+    expect(speed).toMatchObject({ source: "hardware", points: [{ flopsPerSecond: 8 * 989.5e12 * 0.5 }] });
+    expect(holdout).toMatchObject({ estimated: true });
+    expect(holdout?.runs.map(({ name }) => name.split("-C")[0])).toEqual(["holdout-optimum", "holdout-larger"]);
+    // The middle of the profiles has 20 tokens a parameter: N = sqrt(1e12 / 120).
+    expect(Math.abs(Math.log((holdout?.runs[0]?.parameters ?? 0) / Math.sqrt(1e12 / 120)))).toBeLessThan(0.1);
+    const all = [...expected, ...(holdout?.runs ?? [])];
+    expect(total.flops).toBeCloseTo(
+      all.reduce((sum, run) => sum + run.flops, 0),
+      -3,
+    );
+    expect(total.flops).toBeGreaterThan(flops + 1.9e12);
+    const seconds = all.reduce((sum, run) => sum + (run.seconds ?? 0), 0);
+    expect(total.hours).toBeCloseTo((8 * seconds) / 3600, 12);
+    expect(total).toMatchObject({ device: "H100", cost: { perHour: 3, currency: "EUR" } });
+    expect(total.cost?.amount).toBeCloseTo(3 * (total.hours ?? 0), 12);
+    expect(identifies.map(({ what }) => what)).toContain("Approach 2: isoFLOP minima");
+    const text = (await command("run", path, "--dry-run", "--speed", "1e9", "--price", "2")).stdout;
+    expect(text).toMatch(/in all, hold-outs included: \S+ FLOPs, [\d.]+ H100-hours, [\d.]+ EUR at 2 EUR an hour/);
+    expect(text).toMatch(/What it can identify:\n {2}\w+ +Approach 1/);
+  });
+
   it("prices every run by a stated speed: FLOPs, epochs, memory, time, and all together", async () => {
     const path = await makeStudy();
     const { runs, expected, flops, wallSeconds, speed, workers, memoryBytes, warnings } = await dryRun(

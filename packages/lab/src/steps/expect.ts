@@ -1,8 +1,16 @@
+import { isIsoflopError } from "@isoflop/laws";
 import { type RunSpec, trainingMemory } from "@isoflop/trainer";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import { unsweptChoices } from "../study/choices.js";
+import { type Identification, identifies } from "../study/designs/identify.js";
+import { middleSize } from "../study/designs/middle.js";
+import { epochsOf } from "../study/epochsOf.js";
+import { hardwareSpeed } from "../study/hardwareSchema.js";
 import { workersOf } from "../study/memory.js";
 import type { Design } from "./design.js";
+import { type ExpectedTotal, expectedTotal } from "./expectedTotal.js";
+import { readForecast } from "./forecast.js";
+import { holdoutRuns, resolveHoldout } from "./holdout.js";
 import {
   expectedSeconds,
   expectedWallSeconds,
@@ -47,11 +55,19 @@ export interface Expectation {
     readonly shareOfStudy: number;
     readonly seconds?: number;
   };
+  /** Held-out runs: of the stated forecast, or, before there is one, of sizes at the middle of the design. */
+  readonly holdout?: { readonly runs: readonly ExpectedRun[]; readonly estimated: boolean };
+  /** Ladder, sweep and hold-outs together. */
+  readonly total: ExpectedTotal;
+  /** What the runs will and will not tell. */
+  readonly identifies: readonly Identification[];
 }
 
 export interface ExpectOptions {
-  /** FLOP/s of one run; measured where it is not given. */
+  /** FLOP/s of one run; by the study's hardware, or measured, where it is not given. */
   readonly flopsPerSecond?: number;
+  /** Of one hour of one accelerator or core; the study's own where it is not given. */
+  readonly price?: number;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }
@@ -65,6 +81,8 @@ export async function expectDesign(design: Design, options: ExpectOptions): Prom
   const speed = await speedOf(design, options);
   const runs = design.runs.map((run) => expectRun(run, speed));
   const workers = workersOf(study);
+  const holdout = await expectHoldout(design, speed);
+  const swept = expectSweep(design, speed, workers);
   const largest = runs.map(({ memoryBytes }) => memoryBytes).sort((a, b) => b - a);
   return {
     runs,
@@ -80,12 +98,44 @@ export async function expectDesign(design: Design, options: ExpectOptions): Prom
           ),
           speed,
         }),
-    ...expectSweep(design, speed, workers),
+    ...swept,
+    ...(holdout === undefined ? {} : { holdout }),
+    total: expectedTotal(
+      study,
+      { runs: [...runs, ...(holdout?.runs ?? [])], sweep: swept.sweep, speed },
+      options.price,
+    ),
+    identifies: identifies(study, design),
   };
+}
+
+/** Undefined where nothing is held out, or nothing that the corpus suffices for (a warning says so). */
+async function expectHoldout(
+  { study: folder, corpus }: Design,
+  speed: Speed | undefined,
+): Promise<Expectation["holdout"]> {
+  const { study } = folder;
+  if (study.holdout.budgets.length === 0) return undefined;
+  const forecast = await readForecast(folder);
+  const specs =
+    forecast === undefined
+      ? study.holdout.budgets.flatMap((budget) => {
+          try {
+            return resolveHoldout(budget, middleSize(study, budget, corpus.vocabulary), study, corpus);
+          } catch (error) {
+            if (!isIsoflopError(error)) throw error;
+            return [];
+          }
+        })
+      : holdoutRuns(forecast, study, corpus);
+  return { runs: specs.map((spec) => expectRun(spec, speed)), estimated: forecast === undefined };
 }
 
 async function speedOf(design: Design, options: ExpectOptions): Promise<Speed | undefined> {
   if (options.flopsPerSecond !== undefined) return statedSpeed(options.flopsPerSecond);
+  const { hardware } = design.study.study;
+  const bought = hardware === undefined ? undefined : hardwareSpeed(hardware);
+  if (bought !== undefined) return statedSpeed(bought, "hardware");
   const finished = speedOfFinished(await readStudyRuns(design.study));
   if (finished !== undefined || design.study.study.trainer !== "builtin") return finished;
   options.log("measuring the speed of this machine: three sizes, a moment each (--speed states it instead)");
@@ -93,8 +143,6 @@ async function speedOf(design: Design, options: ExpectOptions): Promise<Speed | 
 }
 
 function expectRun(run: RunSpec, speed: Speed | undefined): ExpectedRun {
-  const { context } = run.shape;
-  const sequences = run.data.uniqueSequences ?? Math.floor((run.data.trainTokens - 1) / context);
   return {
     id: run.id,
     name: run.name,
@@ -102,7 +150,7 @@ function expectRun(run: RunSpec, speed: Speed | undefined): ExpectedRun {
     tokens: run.tokens,
     steps: run.steps,
     flops: run.tokens * run.flopsPerToken[run.convention],
-    epochs: run.tokens / (sequences * context),
+    epochs: epochsOf(run),
     memoryBytes: trainingMemory(run).total,
     ...(speed === undefined ? {} : { seconds: expectedSeconds(run, speed) }),
   };

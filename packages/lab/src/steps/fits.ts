@@ -24,14 +24,19 @@ import {
 import { readIfThere, writeJson } from "../runs/folder.js";
 import { canonicalJson } from "../study/identity.js";
 import { packageVersion } from "../study/versions.js";
+import { fitParts, type PartFits } from "./partLaws.js";
+import type { StudyObservations } from "./studyObservations.js";
 
 export const ALL_APPROACHES = ["1", "2", "3", "kaplan"] as const;
 export type ApproachName = (typeof ALL_APPROACHES)[number] | "data-constrained";
 
 /** All that these records are made for: the data-constrained law where some run repeats data. */
 export function approachesFor(records: readonly RunRecord[]): readonly ApproachName[] {
-  const repeats = records.some((r) => (r.uniqueTokens ?? r.tokens) < r.tokens * (1 - 1e-9));
-  return repeats ? [...ALL_APPROACHES, "data-constrained"] : ALL_APPROACHES;
+  return records.some(repeatsTokens) ? [...ALL_APPROACHES, "data-constrained"] : ALL_APPROACHES;
+}
+
+function repeatsTokens({ tokens, uniqueTokens }: RunRecord): boolean {
+  return (uniqueTokens ?? tokens) < tokens * (1 - 1e-9);
 }
 
 export interface FitChoices {
@@ -49,6 +54,8 @@ export interface FitChoices {
   /** Bootstrap resamples. */
   readonly resamples: number;
   readonly seed: number;
+  /** Laws of fresh tokens see only the runs that repeat none. */
+  readonly freshOnly?: boolean;
   /** Of Approach 3 alone. */
   readonly parametric?: Pick<ParametricOptions, "fixed" | "tied" | "starts" | "profile">;
   /** Of the data-constrained fit alone. */
@@ -71,6 +78,8 @@ export interface Fits {
   readonly fits: readonly StudyFit[];
   /** Approaches that these records cannot support, with the reason. */
   readonly skipped: readonly { readonly approach: ApproachName; readonly error: IsoflopError }[];
+  /** Laws of a design's parts; absent where it has none. */
+  readonly parts?: PartFits;
 }
 
 /** All chosen fits. Each has a random stream of its own, so that none depends on which others were asked for. */
@@ -83,7 +92,9 @@ export function fitObservations(
   const skipped: { approach: ApproachName; error: IsoflopError }[] = [];
   for (const approach of choices.approaches) {
     try {
-      fits.push(...fitOne(approach, records, convention, choices));
+      const own =
+        choices.freshOnly && approach !== "data-constrained" ? records.filter((r) => !repeatsTokens(r)) : records;
+      fits.push(...fitOne(approach, own, convention, choices));
     } catch (error) {
       if (!isIsoflopError(error)) throw error;
       skipped.push({ approach, error });
@@ -145,49 +156,74 @@ const PROCEDURES = 4;
  * The fits of a study, kept in fits/: computed again only when the records, the choices or the program have changed.
  * fits/all.json says what they were made of; fits/<law>.json is each fit whole, for `isoflop plan --law`.
  */
-export async function fitStudy(
-  fitsFolder: string,
-  records: readonly RunRecord[],
-  convention: CountingConvention,
-  choices: FitChoices = DEFAULT_FITS,
-): Promise<Fits> {
+export async function fitStudy(fitsFolder: string, observations: StudyObservations): Promise<Fits> {
+  const { records, convention, freshOnly, parts } = observations;
+  const choices: FitChoices = {
+    ...DEFAULT_FITS,
+    approaches: approachesFor(records),
+    ...(freshOnly ? { freshOnly } : {}),
+  };
+  const asked = parts.length === 0 ? {} : { parts };
   const key = createHash("sha256")
-    .update(canonicalJson({ version: packageVersion(), procedures: PROCEDURES, records, convention, choices }))
+    .update(
+      canonicalJson({ version: packageVersion(), procedures: PROCEDURES, records, convention, choices, ...asked }),
+    )
     .digest("hex");
   const index = join(fitsFolder, "all.json");
   const kept = await readKept(index, key);
   if (kept !== undefined) return kept;
-  const made = fitObservations(records, convention, choices);
+  const made = {
+    ...fitObservations(records, convention, choices),
+    ...(parts.length > 0 && { parts: fitParts(parts, choices) }),
+  };
   for (const fit of made.fits) await writeJson(join(fitsFolder, `${fit.law}.json`), fit);
+  for (const { name, fit } of made.parts?.fits ?? []) await writeJson(join(fitsFolder, `${name}.json`), fit);
   // Last: it vouches for the others.
-  const skipped = made.skipped.map(({ approach, error: { code, message, hint } }) => ({
-    approach,
+  const plain = <T extends { readonly error: IsoflopError }>({ error: { code, message, hint }, ...rest }: T) => ({
+    ...rest,
     code,
     message,
     hint,
-  }));
-  await writeJson(index, { key, fits: made.fits, skipped });
+  });
+  await writeJson(index, {
+    key,
+    fits: made.fits,
+    skipped: made.skipped.map(plain),
+    ...(made.parts && { parts: { fits: made.parts.fits, skipped: made.parts.skipped.map(plain) } }),
+  });
   return made;
+}
+
+interface KeptError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
 }
 
 interface KeptFits {
   readonly key: string;
   readonly fits: readonly StudyFit[];
-  readonly skipped: readonly {
-    readonly approach: ApproachName;
-    readonly code: string;
-    readonly message: string;
-    readonly hint?: string;
-  }[];
+  readonly skipped: readonly (KeptError & { readonly approach: ApproachName })[];
+  readonly parts?: {
+    readonly fits: PartFits["fits"];
+    readonly skipped: readonly (KeptError & { readonly law: string; readonly about: string })[];
+  };
 }
 
 async function readKept(index: string, key: string): Promise<Fits | undefined> {
   try {
     const kept = JSON.parse((await readIfThere(index)) ?? "null") as KeptFits | null;
     if (kept?.key !== key) return undefined;
+    const { fits, skipped, parts } = kept;
     return {
-      fits: kept.fits,
-      skipped: kept.skipped.map(({ approach, ...error }) => ({ approach, error: new IsoflopError(error) })),
+      fits,
+      skipped: skipped.map(({ approach, ...error }) => ({ approach, error: new IsoflopError(error) })),
+      ...(parts && {
+        parts: {
+          fits: parts.fits,
+          skipped: parts.skipped.map(({ law, about, ...error }) => ({ law, about, error: new IsoflopError(error) })),
+        },
+      }),
     };
   } catch {
     return undefined;

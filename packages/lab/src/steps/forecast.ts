@@ -16,11 +16,13 @@ import {
 import type { Corpus, RunSpec } from "@isoflop/trainer";
 import { z } from "zod";
 import { readIfThere, writeJson } from "../runs/folder.js";
+import { onlyRay } from "../study/designs/ladder.js";
 import type { StudyFolder } from "../study/folder.js";
 import { canonicalJson } from "../study/identity.js";
 import { type Backtests, backtestApproaches, bestByBacktest, type ForecastingApproach } from "./backtests.js";
-import { DEFAULT_FITS, fitOfLaw, type StudyFit } from "./fits.js";
+import { DEFAULT_FITS, type Fits, fitOfLaw, type StudyFit } from "./fits.js";
 import { resolveHoldout } from "./holdout.js";
+import { forecastAlongRay } from "./rayForecast.js";
 
 /** What is expected of one held-out run. */
 export interface RunForecast {
@@ -32,19 +34,22 @@ export interface RunForecast {
   readonly flops: number;
   /** Validation loss, nats per token. */
   readonly predicted: number;
-  /** The law that predicts it: Approach 2's for its own optimum, else L(N, D) of Approach 3. */
-  readonly law: "isoflop-power-law" | "chinchilla";
+  /** The law that predicts it: Approach 2's for its own optimum, else L(N, D) of Approach 3; a ladder's along its ray. */
+  readonly law: "isoflop-power-law" | "chinchilla" | "loss-frontier";
   /** For the loss of this one run. */
   readonly predictionInterval95?: Interval;
 }
+
+/** Laws that say what to train, and the loss along a ladder's ray, which says only what comes of it there. */
+export type ForecastingLaw = AllocationFit["law"] | "loss-frontier";
 
 /** What is expected at one held-out budget. */
 export interface BudgetForecast {
   readonly budget: number;
   /** By the chosen approach, before rounding to a shape that can be built. */
   readonly optimum: Optimum;
-  readonly law: AllocationFit["law"];
-  readonly intervals95?: OptimumIntervals;
+  readonly law: ForecastingLaw;
+  readonly intervals95?: Partial<OptimumIntervals>;
   /** What the others would train. Approach 1's loss is a training loss. */
   readonly others: readonly {
     readonly approach: string;
@@ -54,7 +59,7 @@ export interface BudgetForecast {
   }[];
   readonly runs: readonly RunForecast[];
   /** Of the forecasts here; absent in forecasts stated by earlier versions. */
-  readonly warnings?: readonly (FitWarning & { readonly law: AllocationFit["law"] })[];
+  readonly warnings?: readonly (FitWarning & { readonly law: ForecastingLaw })[];
 }
 
 /** forecast.json: written once, before any held-out run is trained, and never changed. */
@@ -78,7 +83,7 @@ export async function stateForecast(
   study: StudyFolder,
   corpus: Corpus,
   records: readonly RunRecord[],
-  fits: readonly StudyFit[],
+  { fits, parts }: Fits,
 ): Promise<StudyForecast> {
   const path = join(study.folder, "forecast.json");
   const { holdout, design, counting } = study.study;
@@ -93,6 +98,8 @@ export async function stateForecast(
       hint: "Undo the change of study.yaml; or delete forecast.json and the held-out runs, and the forecast is made anew.",
     });
   }
+  const ray = onlyRay(design);
+  if (ray !== undefined) return writeForecast(path, forecastAlongRay(ray, study, corpus, records, { madeFrom, parts }));
   const backtests = backtestApproaches(records, counting, DEFAULT_FITS);
   const approach = holdout.approach === "auto" ? bestByBacktest(backtests) : holdout.approach;
   const made: StudyForecast = {
@@ -101,9 +108,14 @@ export async function stateForecast(
     chosenBy: holdout.approach === "auto" ? "backtest" : "study",
     backtests,
     madeFrom,
-    largestTrainedBudget: Math.max(...design.budgets),
+    largestTrainedBudget:
+      design.kind === "isoflop" ? Math.max(...design.budgets) : Math.max(...records.map(({ flops }) => flops)),
     budgets: holdout.budgets.map((budget) => forecastBudget(budget, approach, study, corpus, fits)),
   };
+  return writeForecast(path, made);
+}
+
+async function writeForecast(path: string, made: StudyForecast): Promise<StudyForecast> {
   await writeJson(path, made);
   return made;
 }

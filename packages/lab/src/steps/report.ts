@@ -7,15 +7,18 @@ import { renderReport } from "../report/renderReport.js";
 import { writeWhole } from "../runs/folder.js";
 import { toRecords } from "../runs/records.js";
 import type { RunState } from "../runs/status.js";
-import { readStudyRuns } from "../runs/studyRuns.js";
+import { readParts, readStudyRuns } from "../runs/studyRuns.js";
 import { checkDesign } from "../study/check.js";
+import { identifies } from "../study/designs/identify.js";
 import type { StudyFolder } from "../study/folder.js";
+import type { ResolvedRuns } from "../study/resolve.js";
 import type { Study } from "../study/schema.js";
 import { packageVersion } from "../study/versions.js";
 import { fitOfLaw, fitStudy } from "./fits.js";
 import { readForecast } from "./forecast.js";
 import { figuresOf } from "./reporting/figures.js";
 import { budgetRows, fitRows, forecastReport, reportWarnings, runRows, seedNoise } from "./reporting/tables.js";
+import { studyObservations } from "./studyObservations.js";
 import { verifyForecast } from "./verify.js";
 
 /**
@@ -34,9 +37,13 @@ export async function writeReport(study: StudyFolder, command: string): Promise<
 export async function reportModel(study: StudyFolder, command: string): Promise<ReportModel> {
   const { counting, name } = study.study;
   const states = await readStudyRuns(study);
-  const { records, convention, dropped } = await toRecords(states, counting, "fit");
+  const observations = await studyObservations(study, states);
+  const { records, dropped } = observations;
   const holdouts = await toRecords(states, counting, "holdout");
-  const fits = records.length === 0 ? { fits: [], skipped: [] } : await fitStudy(study.fits, records, convention);
+  const fits =
+    observations.records.length + observations.parts.length === 0
+      ? { fits: [], skipped: [] }
+      : await fitStudy(study.fits, observations);
   const forecast = await readForecast(study);
   const verification = forecast === undefined ? undefined : await verifyForecast(study, forecast);
   const fitSpecs = states.map((state) => state.spec).filter((spec) => spec.role === "fit");
@@ -49,6 +56,9 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
     budgets: budgetRows(fitOfLaw(fits.fits, "isoflop-power-law")?.profiles ?? []),
     runs: runRows(states, counting),
     warnings: reportWarnings(fits, checkDesign(study.study, fitSpecs), [...dropped, ...holdouts.dropped], forecast),
+    ...(fitSpecs.length === 0
+      ? {}
+      : { identifies: identifies(study.study, { runs: fitSpecs, ...(await partsOf(study)) }) }),
     figures: figuresOf({
       fits: fits.fits,
       records,
@@ -69,6 +79,11 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
     }),
     provenance: await provenance(study, states, command),
   };
+}
+
+async function partsOf(study: StudyFolder): Promise<Pick<ResolvedRuns, "parts">> {
+  const parts = await readParts(study);
+  return parts === undefined ? {} : { parts };
 }
 
 async function provenance(

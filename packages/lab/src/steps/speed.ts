@@ -19,15 +19,15 @@ interface SpeedPoint {
 
 /** What a study's runs will take, and how that is known. */
 export interface Speed {
-  readonly source: "stated" | "finished runs" | "measured now";
+  readonly source: "stated" | "hardware" | "finished runs" | "measured now";
   readonly points: readonly SpeedPoint[];
   /** Seconds of a run before its first step and after its last: process, graph, data. */
   readonly overheadSeconds: number;
 }
 
-/** FLOP/s of every run, as the user says. */
-export function statedSpeed(flopsPerSecond: number): Speed {
-  return { source: "stated", points: [{ parameters: 1, flopsPerSecond }], overheadSeconds: 0 };
+/** FLOP/s of every run, as the user says at the command line or by the study's hardware. */
+export function statedSpeed(flopsPerSecond: number, source: "stated" | "hardware" = "stated"): Speed {
+  return { source, points: [{ parameters: 1, flopsPerSecond }], overheadSeconds: 0 };
 }
 
 /** The speed of runs that are done, at least three, whatever trained them. Their wall time has their overhead in it. */

@@ -250,6 +250,19 @@ describe("a whole study", () => {
     }
   });
 
+  it("says where a device is asked for that this machine has not, before the corpus is prepared", async () => {
+    const builtin = (text: string) => text.replace(/trainer: .*\n/, "").replace("workers: 2 }", "device: directml }");
+    const path = await makeStudy("device", builtin);
+    for (const flags of [[], ["--verify"]]) {
+      const { code, stderr } = await command("run", path, ...flags);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(
+        /study\.yaml:5:34: executor\.device: the device directml cannot be used here.*\n {2}hint: directml needs Windows/,
+      );
+      expect(stderr).not.toMatch(/preparing/);
+    }
+  });
+
   it("says where study.yaml is wrong", async () => {
     const path = await makeStudy("typo", (text) => text.replace("sizes: 5", "sizs: 5"));
     const { code, stderr } = await command("run", path);

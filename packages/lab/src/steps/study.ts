@@ -1,16 +1,18 @@
 import type { IsoflopError } from "@isoflop/laws";
 import type { ExecutionOutcome } from "../executors/execution.js";
 import { lockStudy } from "../executors/studyLock.js";
-import { toRecords } from "../runs/records.js";
-import { noteDesign, readStudyRuns } from "../runs/studyRuns.js";
+import { readStudyRuns } from "../runs/studyRuns.js";
 import type { StudyFolder } from "../study/folder.js";
 import { prepareDesign } from "./design.js";
+import { requireDevice } from "./device.js";
 import { divergence, requireRuns } from "./ended.js";
 import { type Fits, fitStudy } from "./fits.js";
 import { type StudyForecast, stateForecast } from "./forecast.js";
 import { holdoutRuns } from "./holdout.js";
+import { trainLadder } from "./ladder.js";
 import { writeReport } from "./report.js";
 import { settleDesign } from "./settle.js";
+import { studyObservations } from "./studyObservations.js";
 import { type TrainOptions, trainRuns } from "./train.js";
 import { type Verification, verifyForecast } from "./verify.js";
 
@@ -42,28 +44,27 @@ export interface StudyOutcome {
  */
 export async function runStudy(asked: StudyFolder, options: StudyOptions): Promise<StudyOutcome> {
   const { log } = options;
+  await requireDevice(asked);
   const prepared = await prepareDesign(asked, options);
   for (const warning of prepared.warnings) log(`warning (${warning.code}): ${warning.message}`);
   const release = await lockStudy(asked.folder);
   try {
-    const design = await settleDesign(prepared, options);
+    const { design, outcome: ladder } = await trainLadder("ladder", await settleDesign(prepared, options), options);
     const { study } = design;
-    await noteDesign(study, design.runs);
-    const ladder = await trainRuns("ladder", study, design.runs, options);
     requireRuns(ladder);
     const diverged = await divergence(study, ladder);
     // A few are left out of the fits; with none left there is nothing to go on with.
     if (diverged !== undefined && ladder.done.length === 0) throw diverged;
     const told = diverged === undefined ? {} : { diverged };
     if (diverged !== undefined) log(`warning (${diverged.code}): ${diverged.message}`);
-    const { records, convention } = await toRecords(await readStudyRuns(study), study.study.counting, "fit");
-    const fits = await fitStudy(study.fits, records, convention);
+    const observations = await studyObservations(study, await readStudyRuns(study));
+    const fits = await fitStudy(study.fits, observations);
     options.onFits?.(fits);
     if (study.study.holdout.budgets.length === 0) {
       const report = await writeReport(study, options.command);
       return { ladder, holdout: undefined, fits, forecast: undefined, verification: undefined, report, ...told };
     }
-    const forecast = await stateForecast(study, design.corpus, records, fits.fits);
+    const forecast = await stateForecast(study, design.corpus, observations.records, fits);
     options.onForecast?.(forecast);
     const holdout = await trainRuns("hold-out", study, holdoutRuns(forecast, study.study, design.corpus), options);
     requireRuns(holdout);

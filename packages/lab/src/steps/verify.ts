@@ -65,17 +65,24 @@ async function verifyRun(study: StudyFolder, run: RunForecast): Promise<Verified
   };
 }
 
+const ALONG_THE_RAY = "further along the ladder";
 const WAYS: Readonly<Record<RunForecast["role"], string>> = {
   "holdout-optimum": "forecast optimum (Chinchilla's way)",
   "holdout-larger": "4x larger, a quarter of the tokens (Gopher's way)",
 };
 
+/** "Approach 3", or the ladder itself. */
+export function approachName({ approach }: { readonly approach: string }): string {
+  return approach === "ladder" ? "the ladder along its ray" : `Approach ${approach}`;
+}
+
 /** The judgement in plain words, a line each. */
 export function verificationText(verification: Verification): string[] {
   return verification.budgets.flatMap(({ budget, runs, winner, margin }) => [
-    `Hold-out at ${formatFlops(budget)} FLOPs, forecast by Approach ${verification.approach} before it was trained:`,
+    `Hold-out at ${formatFlops(budget)} FLOPs, forecast by ${approachName(verification)} before it was trained:`,
     ...runs.map((run) => {
-      const model = `${WAYS[run.role]}: N ${formatCount(run.parameters)}, D ${formatCount(run.tokens)}`;
+      const way = verification.approach === "ladder" ? ALONG_THE_RAY : WAYS[run.role];
+      const model = `${way}: N ${formatCount(run.parameters)}, D ${formatCount(run.tokens)}`;
       const interval = run.predictionInterval95;
       const forecast = `forecast ${run.predicted.toFixed(4)}${interval === undefined ? "" : ` [${interval.map((value) => value.toFixed(4)).join(", ")}]`}`;
       if (run.measured === undefined) return `  ${model}; ${forecast}; not measured: ${run.reason}`;

@@ -1,5 +1,7 @@
 import { formatCount, formatFlops } from "@isoflop/laws";
 import type { RunSpec } from "@isoflop/trainer";
+import { computeRange } from "./designs/middle.js";
+import { epochsOf } from "./epochsOf.js";
 import { resolveParametrisation } from "./hyperparameters.js";
 import type { Study } from "./schema.js";
 
@@ -21,18 +23,18 @@ const LONG_WARMUP = 0.2;
 export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarning[] {
   const warnings: DesignWarning[] = [];
   const warn = (code: string, message: string) => warnings.push({ code, message });
-  const { budgets } = study.design;
-  const [low, high] = [Math.min(...budgets), Math.max(...budgets)];
-  if (budgets.length < 3) {
+  const { design } = study;
+  const { low, high } = computeRange(study, runs);
+  if (design.kind === "isoflop" && design.budgets.length < 3) {
     warn(
       "design-few-budgets",
-      `${budgets.length} budgets: a power law through their minima cannot be checked; take five or more.`,
+      `${design.budgets.length} budgets: a power law through their minima cannot be checked; take five or more.`,
     );
   }
-  if (high / low < 10) {
+  if (high / low < 10 && design.kind !== "epochs" && design.kind !== "kaplan") {
     warn(
       "design-narrow",
-      `The budgets span a factor of ${(high / low).toPrecision(2)} of compute; exponents from less than a factor of 10 mean little.`,
+      `The ${design.kind === "isoflop" ? "budgets" : "runs"} span a factor of ${(high / low).toPrecision(2)} of compute; exponents from less than a factor of 10 mean little.`,
     );
   }
   const short = runs.filter((run) => run.steps < FEW_STEPS);
@@ -46,7 +48,7 @@ export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarni
       `${short.length} runs take fewer than ${FEW_STEPS} steps (${shortest.name}: ${shortest.steps}); raise the budgets or lower hyperparameters.batch.`,
     );
   }
-  warnings.push(...checkSchedules(runs));
+  warnings.push(...checkSchedules(runs), ...checkRepeats(study, runs));
   const silent = study.evaluation.gradientNoise === undefined ? [] : runs.filter((run) => !run.gradientNoise);
   if (silent.length > 0) {
     warn(
@@ -72,6 +74,22 @@ export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarni
     }
   }
   return warnings;
+}
+
+/** Passes over the data that a law without repetition takes for fresh ones (Muennighoff et al. 2023, abstract: up to four cost next to nothing). */
+const MANY_EPOCHS = 4;
+
+function checkRepeats({ design }: Study, runs: readonly RunSpec[]): DesignWarning[] {
+  if (design.kind === "epochs" || design.kind === "kaplan") return [];
+  const worn = runs.filter((run) => epochsOf(run) > MANY_EPOCHS).sort((a, b) => epochsOf(b) - epochsOf(a));
+  const [most] = worn;
+  if (most === undefined) return [];
+  return [
+    {
+      code: "design-many-epochs",
+      message: `${worn.length} runs see their text more than ${MANY_EPOCHS} times (${most.name}: ${epochsOf(most).toPrecision(2)}): laws of fresh tokens do not hold there; fit them by --approach data-constrained, or add text.`,
+    },
+  ];
 }
 
 /** Schedules that do not suit their runs. */

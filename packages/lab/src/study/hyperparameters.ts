@@ -49,15 +49,26 @@ export interface TrainingRequest {
   readonly longestTokens: number;
   /** Whether the memory suffices for a batch that is computed in such parts. */
   readonly fits: (batch: RunSpec["batch"]) => boolean;
+  /** The batch that the design asks for, in tokens, instead of the study's. */
+  readonly batchTokens?: number;
+  /** The learning rate that the design asks for, instead of the study's. */
+  readonly learningRate?: number;
+  /**
+   * The learning rate goes from the study's at the study's batch as the square root of the batch: Adam's best one does while
+   * the batch is below the critical one (Malladi et al. 2022).
+   */
+  readonly rateBySquareRoot?: true;
 }
 
 /** Every hyperparameter of a run. */
 export function resolveTraining(request: TrainingRequest, choices: Hyperparameters, settled: Settled): Training {
   const { context } = request;
-  const { learningRate, batch: batchChoice } = settled;
-  const wantedBatch =
-    batchChoice.by === "user" ? batchChoice.value : ruleBatchTokens(request.tokens, batchChoice.value);
+  const studyBatch =
+    settled.batch.by === "user" ? settled.batch.value : ruleBatchTokens(request.tokens, settled.batch.value);
+  const wantedBatch = request.batchTokens ?? studyBatch;
   const sequences = Math.max(1, Math.round(wantedBatch / context));
+  const scale = request.rateBySquareRoot ? Math.sqrt((sequences * context) / studyBatch) : 1;
+  const learningRate = request.learningRate ?? scale * settled.learningRate.value;
   const inParts = (microSequences: number) => ({ sequences, tokens: sequences * context, microSequences });
   const batch =
     choices.microBatch === "auto"
@@ -72,7 +83,7 @@ export function resolveTraining(request: TrainingRequest, choices: Hyperparamete
     schedule: resolveSchedule({ steps, batchTokens: batch.tokens, longestTokens: request.longestTokens }, choices),
     optimizer: {
       kind: "adamw",
-      learningRate: learningRate.value,
+      learningRate,
       beta1,
       beta2,
       epsilon: choices.epsilon,
@@ -80,7 +91,10 @@ export function resolveTraining(request: TrainingRequest, choices: Hyperparamete
       clip: choices.clip,
     },
     parametrisation: resolveParametrisation(choices),
-    choices: settled,
+    choices: {
+      learningRate: request.learningRate === undefined ? settled.learningRate : { by: "user", value: learningRate },
+      batch: request.batchTokens === undefined ? settled.batch : { by: "user", value: request.batchTokens },
+    },
   };
 }
 

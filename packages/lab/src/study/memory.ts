@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { countParameters } from "@isoflop/laws";
 import { type RunSpec, trainingMemory } from "@isoflop/trainer";
 import { resolveParametrisation } from "./hyperparameters.js";
+import { noiseParts } from "./noiseParts.js";
 import type { Study } from "./schema.js";
 
 /**
@@ -10,14 +11,28 @@ import type { Study } from "./schema.js";
  */
 const SHARE = 0.7;
 
-/** Runs of a study that train at a time. */
-export function workersOf({ executor: { workers, threads } }: Study): number {
+/** Runs of a study that train at a time; on a cluster that says no number, all of them. */
+export function workersOf({ executor }: Study): number {
+  if (executor.kind === "slurm") return (executor.concurrency ?? Number.POSITIVE_INFINITY) * executor.atOnce;
+  const { workers, threads } = executor;
   return workers === "auto" ? Math.max(1, Math.floor(availableParallelism() / threads)) : workers;
 }
 
-/** Bytes that each of the runs at work may take, of the machine or of the container that holds it. */
+/**
+ * Bytes that each of the runs at work may take, of the machine or of the container that holds it; on a cluster, of what one task asks
+ * for, or of such a machine as this where it asks for nothing.
+ */
 export function memoryOfRun(study: Study, machineBytes: number = machineMemory()): number {
-  return (SHARE * machineBytes) / workersOf(study);
+  const { executor } = study;
+  if (executor.kind === "local") return (SHARE * machineBytes) / workersOf(study);
+  const task = executor.memory === undefined ? machineBytes : slurmBytes(executor.memory);
+  return (SHARE * task) / executor.atOnce;
+}
+
+/** "16G" as sbatch reads it: binary units, megabytes where there is none. */
+function slurmBytes(text: string): number {
+  const power = "KMGT".indexOf(/[KMGT]$/.exec(text)?.[0] ?? "M") + 1;
+  return Number.parseInt(text, 10) * 1024 ** power;
 }
 
 function machineMemory(): number {
@@ -36,8 +51,13 @@ export function memoryTest(
 ): (batch: RunSpec["batch"]) => boolean {
   if (study.trainer !== "builtin") return () => true;
   const parametrisation = resolveParametrisation(study.hyperparameters);
-  return (batch) =>
-    amplyBelow(shape, batch.microSequences, share) || trainingMemory({ shape, parametrisation, batch }).total <= share;
+  const { gradientNoise: asked } = study.evaluation;
+  return (batch) => {
+    if (amplyBelow(shape, batch.microSequences, share)) return true;
+    const gradientNoise = noiseParts(asked, batch.sequences, "the run");
+    const spec = { shape, parametrisation, batch, ...(gradientNoise === undefined ? {} : { gradientNoise }) };
+    return trainingMemory(spec).total <= share;
+  };
 }
 
 /** Spares small models the building of their graph: a hundred numbers a token and unit of width are more than any needs. */

@@ -36,9 +36,17 @@ export function parseStudy(text: string, file: string): Study {
   }
   const result = studySchema.safeParse(value ?? {});
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => explain(issue, [], document));
+  const problems = result.error.issues.flatMap((issue) => explain(issue, [], document, value));
   problems.sort((a, b) => a.offset - b.offset);
   throw wrong("study-invalid", problems.map((problem) => `${place(problem.offset)}: ${problem.text}`).join("\n"));
+}
+
+/** file:line:column of a value of study.yaml, or of its nearest parent that is there; for mistakes that only a machine shows. */
+export function placeIn(text: string, file: string, path: Path): string {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+  const { line, col } = lines.linePos(nodeOffset(document, path));
+  return `${file}:${line}:${col}`;
 }
 
 const HINT = "`isoflop init` writes a study file that works, with comments.";
@@ -54,17 +62,20 @@ interface Problem {
   readonly text: string;
 }
 
-function explain(issue: z.core.$ZodIssue, prefix: Path, document: Document): Problem[] {
+function explain(issue: z.core.$ZodIssue, prefix: Path, document: Document, value: unknown): Problem[] {
   const path = [...prefix, ...issue.path];
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ offset: keyOffset(document, path, key), text: unknownKey(path, key) }));
+    return issue.keys.map((key) => ({ offset: keyOffset(document, path, key), text: unknownKey(path, key, value) }));
+  }
+  if (issue.code === "invalid_union" && "options" in issue && issue.options !== undefined) {
+    return [{ offset: nodeOffset(document, path), text: unknownKind(path, issue.options, valueAt(document, path)) }];
   }
   if (issue.code === "invalid_union") {
     // The branch that got furthest into the value is the one the user was writing.
     const reached = issue.errors
       .map((errors) => errors.filter((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"))
       .find((errors) => errors.length > 0);
-    if (reached !== undefined) return reached.flatMap((inner) => explain(inner, path, document));
+    if (reached !== undefined) return reached.flatMap((inner) => explain(inner, path, document, value));
   }
   const subject = path.length === 0 ? "the study" : dotted(path);
   if (issue.code === "invalid_key") {
@@ -73,16 +84,14 @@ function explain(issue: z.core.$ZodIssue, prefix: Path, document: Document): Pro
       { offset: keyOffset(document, path.slice(0, -1), String(path.at(-1))), text: `the key ${subject}: ${why}` },
     ];
   }
-  if (issue.code === "invalid_type" && valueAt(document, path) === undefined) {
-    return [{ offset: nodeOffset(document, path.slice(0, -1)), text: `${subject} is missing` }];
+  if (valueAt(document, path) === undefined && (issue.code === "invalid_type" || issue.code === "invalid_union")) {
+    const wanted = issue.code === "invalid_union" ? `: ${lower(issue.message)}` : "";
+    return [{ offset: nodeOffset(document, path.slice(0, -1)), text: `${subject} is missing${wanted}` }];
   }
   const given = valueAt(document, path);
   const shown = isPlain(given) ? ` (found ${JSON.stringify(given)})` : "";
   if (issue.code === "invalid_value" && issue.values.length > 1) {
-    const allowed = issue.values.map(String);
-    const meant = typeof given === "string" ? nearest(given, allowed) : undefined;
-    const text = `${subject} must be one of ${allowed.join(", ")}${shown}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
-    return [{ offset: nodeOffset(document, path), text }];
+    return [{ offset: nodeOffset(document, path), text: oneOf(subject, issue.values.map(String), given) }];
   }
   return [
     {
@@ -92,8 +101,22 @@ function explain(issue: z.core.$ZodIssue, prefix: Path, document: Document): Pro
   ];
 }
 
-function unknownKey(path: Path, key: string): string {
-  const allowed = allowedKeys(studySchema, path);
+function oneOf(subject: string, allowed: readonly string[], given: unknown): string {
+  const shown = isPlain(given) ? ` (found ${JSON.stringify(given)})` : "";
+  const meant = typeof given === "string" ? nearest(given, allowed) : undefined;
+  return `${subject} must be one of ${allowed.join(", ")}${shown}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+}
+
+/** A union by kinds whose kind is missing or none of them. */
+function unknownKind(path: Path, kinds: readonly unknown[], given: unknown): string {
+  const allowed = kinds.map(String);
+  return given === undefined
+    ? `${dotted(path)} is missing: one of ${allowed.join(", ")}`
+    : oneOf(dotted(path), allowed, given);
+}
+
+function unknownKey(path: Path, key: string, value: unknown): string {
+  const allowed = allowedKeys(studySchema, path, value);
   const meant = nearest(key, allowed);
   const where = path.length === 0 ? "" : ` in ${dotted(path)}`;
   return `unknown key ${key}${where}${meant === undefined ? "" : `; did you mean ${meant}?`}${meant === undefined ? "." : ""} Allowed: ${allowed.join(", ")}.`;

@@ -1,9 +1,10 @@
 import { countParameters, flopsPerToken, formatCount, formatFlops, IsoflopError } from "@isoflop/laws";
 import type { Corpus, RunSpec } from "@isoflop/trainer";
 import { unsweptChoices } from "./choices.js";
+import { designRequests } from "./designs/designs.js";
+import type { DesignRequest, Part } from "./designs/request.js";
 import { resolveTraining } from "./hyperparameters.js";
 import { runId } from "./identity.js";
-import { affordableTokens, isoflopProfiles, type Profile } from "./ladder.js";
 import { memoryTest } from "./memory.js";
 import { noiseParts } from "./noiseParts.js";
 import type { Study } from "./schema.js";
@@ -11,82 +12,77 @@ import { countedParameters } from "./shapes.js";
 import { softwareVersions } from "./versions.js";
 
 /** A run as a design asks for it, before hyperparameters. */
-export interface RunRequest {
-  readonly shape: RunSpec["shape"];
-  /** Training tokens wanted; rounded to whole batches. */
-  readonly tokens: number;
-  readonly budget: number;
+export interface RunRequest extends Omit<DesignRequest, "part"> {
   readonly role: RunSpec["role"];
-  readonly seed: number;
   /** Tokens of the study's longest run, where the caller knows them. */
   readonly longestTokens?: number;
 }
 
-/** Every run that the fits of a study need: budgets x sizes x seeds. Deterministic. Errors as in resolveRun. */
-export function resolveRuns(study: Study, corpus: Corpus): RunSpec[] {
-  const profiles = isoflopProfiles(study, corpus.vocabulary);
-  const longest = longestTokens(profiles, study);
-  const runs = profiles.flatMap(({ budget, shapes }) =>
-    shapes.flatMap(({ shape }) =>
-      Array.from({ length: study.design.seeds }, (_, seed) =>
-        resolveRun(
-          {
-            shape,
-            tokens: affordableTokens(budget, shape, study.counting.flops),
-            budget,
-            role: "fit",
-            seed,
-            longestTokens: longest,
-          },
-          study,
-          corpus,
-        ),
-      ),
-    ),
-  );
+/** The runs of a design; and, where they serve several fits, the ids of those that each part is made of. */
+export interface ResolvedRuns {
+  readonly runs: readonly RunSpec[];
+  readonly parts?: Readonly<Partial<Record<Part, readonly string[]>>>;
+}
+
+/** Every run that the fits of a study need. Deterministic. Errors as in resolveRun, and those of the design's kind. */
+export function resolveRuns(study: Study, corpus: Corpus): readonly RunSpec[] {
+  return resolveParts(study, corpus).runs;
+}
+
+/** The same, with the parts. A run may be of several parts; otherwise none is asked for twice. */
+export function resolveParts(study: Study, corpus: Corpus): ResolvedRuns {
+  const requests = designRequests(study, corpus.vocabulary);
+  const longestTokens = Math.max(...requests.map(({ tokens }) => tokens));
   const seen = new Map<string, RunSpec>();
-  for (const run of runs) {
-    const twin = seen.get(run.id);
-    if (twin !== undefined) {
+  const parts: Partial<Record<Part, string[]>> = {};
+  for (const { part, ...request } of requests) {
+    const run = resolveRun({ ...request, role: "fit", longestTokens }, study, corpus);
+    const own = part === undefined ? undefined : (parts[part] ?? []);
+    if (own === undefined ? seen.has(run.id) : own.includes(run.id)) {
       throw new IsoflopError({
         code: "design-duplicate-runs",
         message: `The design asks twice for the same run (${run.name}).`,
-        hint: "Give every budget in design.budgets once.",
+        hint:
+          study.design.kind === "isoflop"
+            ? "Give every budget in design.budgets once."
+            : "Take one of them out, or set them further apart: batches make whole steps of their tokens. design.seeds repeats runs.",
       });
     }
+    if (part !== undefined) parts[part] = [...(own ?? []), run.id];
     seen.set(run.id, run);
   }
-  return runs;
-}
-
-/** Tokens of the longest run that the fits need: the length of Kaplan's one schedule for all. */
-function longestTokens(profiles: readonly Profile[], study: Study): number {
-  return Math.max(
-    ...profiles.flatMap(({ budget, shapes }) =>
-      shapes.map(({ shape }) => affordableTokens(budget, shape, study.counting.flops)),
-    ),
-  );
+  return { runs: [...seen.values()], ...(Object.keys(parts).length === 0 ? {} : { parts }) };
 }
 
 /** One run with every field resolved. Errors: design-tokens-exceed-corpus, design-unique-tokens, corpus-too-small. */
 export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): RunSpec {
   const { shape, budget, role, seed } = request;
+  const noise: Study["evaluation"]["gradientNoise"] =
+    study.evaluation.gradientNoise ?? (request.gradientNoise ? { everySteps: 10, sequences: "auto" } : undefined);
   const training = resolveTraining(
     {
       context: shape.context,
       tokens: request.tokens,
-      longestTokens: request.longestTokens ?? longestTokens(isoflopProfiles(study, corpus.vocabulary), study),
-      fits: memoryTest(shape, study),
+      longestTokens:
+        request.longestTokens ?? Math.max(...designRequests(study, corpus.vocabulary).map(({ tokens }) => tokens)),
+      fits: memoryTest(shape, { ...study, evaluation: { ...study.evaluation, gradientNoise: noise } }),
+      ...(request.batchTokens === undefined ? {} : { batchTokens: request.batchTokens }),
+      ...(request.learningRate === undefined ? {} : { learningRate: request.learningRate }),
+      ...(request.rateBySquareRoot === undefined ? {} : { rateBySquareRoot: request.rateBySquareRoot }),
     },
-    study.hyperparameters,
+    request.constantRate ? { ...study.hyperparameters, schedule: "constant" } : study.hyperparameters,
     study.settled ?? unsweptChoices(study),
   );
-  const size = formatCount(countedParameters(shape, study.counting.parameters));
-  const name = `${role === "fit" ? "" : `${role}-`}C${formatFlops(budget)}-N${size}-s${seed}`;
-  const uniqueSequences = resolveUniqueSequences(study, corpus, shape.context);
-  checkRepeats(name, training.tokens, shape.context, uniqueSequences, study, corpus);
-  const { earlyStopping } = study.evaluation;
-  const gradientNoise = noiseParts(study.evaluation.gradientNoise, training.batch.sequences, name);
+  const name = nameOf(request, study);
+  const uniqueSequences = resolveUniqueSequences(
+    request.uniqueTokens ?? study.data.uniqueTokens,
+    corpus,
+    shape.context,
+  );
+  const mayRepeat = request.uniqueTokens !== undefined || (study.data.repeat ?? uniqueSequences !== undefined);
+  if (!mayRepeat) checkRepeats(name, training.tokens, shape.context, uniqueSequences, corpus);
+  const evaluation = evaluationOf(request, training.steps, study);
+  const gradientNoise = noiseParts(noise, training.batch.sequences, name);
   const spec: Omit<RunSpec, "id"> = {
     contract: 2,
     name,
@@ -98,7 +94,7 @@ export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): R
       hoffmann: flopsPerToken(shape, "hoffmann"),
     },
     convention: study.counting.flops,
-    budget,
+    ...(budget === undefined ? {} : { budget }),
     role,
     ...training,
     seed,
@@ -115,11 +111,7 @@ export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): R
       ...(uniqueSequences === undefined ? {} : { uniqueSequences }),
       validationSets: [...corpus.validationSets],
     },
-    evaluation: {
-      everySteps: study.evaluation.everySteps,
-      sequences: validationSequences(study, corpus, shape.context),
-      ...(earlyStopping === undefined ? {} : { earlyStopping }),
-    },
+    evaluation: { ...evaluation, sequences: validationSequences(study, corpus, shape.context) },
     ...(gradientNoise === undefined ? {} : { gradientNoise }),
     tasks: [...(study.taskFiles ?? [])],
     checkpoint: {
@@ -132,6 +124,30 @@ export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): R
     versions: softwareVersions(),
   };
   return { ...spec, id: runId(spec) };
+}
+
+/** What tells a run from the others of its design, to a reader. */
+function nameOf({ shape, tokens, budget, role, seed, uniqueTokens, batchTokens }: RunRequest, study: Study): string {
+  const size = formatCount(countedParameters(shape, study.counting.parameters));
+  const what = budget === undefined ? `N${size}-D${formatCount(tokens)}` : `C${formatFlops(budget)}-N${size}`;
+  const unique = uniqueTokens === undefined ? "" : `-U${formatCount(uniqueTokens)}`;
+  const batch = batchTokens === undefined ? "" : `-B${formatCount(batchTokens)}`;
+  return `${role === "fit" ? "" : `${role}-`}${what}${unique}${batch}-s${seed}`;
+}
+
+/** The study's evaluations; a request's own where the study leaves them open. */
+function evaluationOf(
+  { evaluations, patience }: RunRequest,
+  steps: number,
+  { evaluation }: Study,
+): Pick<RunSpec["evaluation"], "everySteps" | "earlyStopping"> {
+  const everySteps =
+    evaluation.everySteps === 0 && evaluations !== undefined
+      ? Math.max(1, Math.ceil(steps / evaluations))
+      : evaluation.everySteps;
+  const earlyStopping =
+    evaluation.earlyStopping ?? (patience === undefined ? undefined : { patience, minimumDecrease: 0 });
+  return { everySteps, ...(earlyStopping === undefined ? {} : { earlyStopping }) };
 }
 
 const runtimeOf = ({ executor: { threads, device, precision } }: Study) => ({ threads, device, precision });
@@ -157,9 +173,8 @@ function validationSequences(study: Study, corpus: Corpus, context: number): num
 
 const sequencesOf = (tokens: number, context: number): number => Math.floor((tokens - 1) / context);
 
-/** data.uniqueTokens in whole sequences; absent: all that there are. */
-function resolveUniqueSequences(study: Study, corpus: Corpus, context: number): number | undefined {
-  const { uniqueTokens } = study.data;
+/** Unique tokens in whole sequences; absent: all that there are. */
+function resolveUniqueSequences(uniqueTokens: number | undefined, corpus: Corpus, context: number): number | undefined {
   if (uniqueTokens === undefined) return undefined;
   const sequences = Math.min(Math.round(uniqueTokens / context), sequencesOf(corpus.trainTokens, context));
   if (sequences >= 1 && uniqueTokens <= corpus.trainTokens) return sequences;
@@ -167,8 +182,8 @@ function resolveUniqueSequences(study: Study, corpus: Corpus, context: number): 
     code: "design-unique-tokens",
     message:
       sequences < 1
-        ? `data.uniqueTokens is ${uniqueTokens}: not one sequence of ${context} tokens.`
-        : `data.uniqueTokens is ${formatCount(uniqueTokens)} (${uniqueTokens}); ${corpus.source} has ${formatCount(corpus.trainTokens)} (${corpus.trainTokens}) for training.`,
+        ? `uniqueTokens is ${uniqueTokens}: not one sequence of ${context} tokens.`
+        : `uniqueTokens is ${formatCount(uniqueTokens)} (${uniqueTokens}); ${corpus.source} has ${formatCount(corpus.trainTokens)} (${corpus.trainTokens}) for training.`,
     hint: "Take a number from design.shapes.context to the size of the corpus, or add more text.",
   });
 }
@@ -179,10 +194,8 @@ function checkRepeats(
   tokens: number,
   context: number,
   uniqueSequences: number | undefined,
-  { data }: Study,
   corpus: Corpus,
 ): void {
-  if (data.repeat ?? uniqueSequences !== undefined) return;
   if (tokens <= (uniqueSequences ?? sequencesOf(corpus.trainTokens, context)) * context) return;
   const there =
     uniqueSequences === undefined
@@ -191,6 +204,6 @@ function checkRepeats(
   throw new IsoflopError({
     code: "design-tokens-exceed-corpus",
     message: `Run ${name} wants ${formatCount(tokens)} tokens (${tokens}); ${there}.`,
-    hint: "Add more text, lower the largest budget, centre the profiles on larger models (design.centre.tokensPerParameter), lower design.span, or train on it again: data.repeat: true.",
+    hint: "Add more text, ask for fewer tokens (in isoFLOP profiles: a lower largest budget, larger models by design.centre.tokensPerParameter, a lower design.span), or train on it again: data.repeat: true.",
   });
 }

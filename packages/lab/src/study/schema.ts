@@ -2,38 +2,13 @@ import type { RunSpec } from "@isoflop/trainer";
 import { z } from "zod";
 import type { Settled } from "./choices.js";
 import { dataSchema } from "./dataSchema.js";
-import { count, notNegative, orAuto, positive, quantity, unit } from "./fields.js";
+import { designSchema } from "./designs/designs.js";
+import type { DecidedProfile } from "./designs/isoflop.js";
+import { onlyRay } from "./designs/ladder.js";
+import { executorSchema } from "./executorSchema.js";
+import { count, notNegative, orAuto, positive, quantity } from "./fields.js";
+import { hardwareSchema } from "./hardwareSchema.js";
 import { hyperparametersSchema } from "./hyperparametersSchema.js";
-import { shapesSchema } from "./shapeSchema.js";
-
-const centreSchema = z.union(
-  [
-    z.array(positive).min(1),
-    z.strictObject({
-      /** D/N of the middle size, at the geometric mean of the budgets. */
-      tokensPerParameter: positive.default(20),
-      /** Exponent a of N ∝ C^a by which the middle moves from budget to budget; .5 keeps D/N. */
-      exponent: unit.default(0.5),
-    }),
-  ],
-  { error: "expected { tokensPerParameter, exponent } or a list of parameter counts, one for each budget" },
-);
-
-const designSchema = z.strictObject({
-  kind: z.literal("isoflop", { error: "expected isoflop" }),
-  /** Training FLOPs of each profile. */
-  budgets: z.array(positive).min(1, { error: "needs at least one budget" }),
-  /** Model sizes in each profile. A parabola needs three. */
-  sizes: count
-    .refine((value) => value >= 3, { error: "must be at least 3: a parabola has three coefficients" })
-    .refine((value) => value <= 1000, { error: "must be at most 1000" })
-    .default(7),
-  seeds: count.refine((value) => value <= 1000, { error: "must be at most 1000" }).default(1),
-  centre: centreSchema.prefault({}),
-  /** Largest over smallest N within one profile. */
-  span: quantity.refine((value) => value > 1, { error: "must be greater than 1" }).default(8),
-  shapes: shapesSchema.prefault({}),
-});
 
 /** study.yaml. Every object is strict: a misspelt key is an error, not a default. */
 const plainSchema = z.strictObject({
@@ -103,40 +78,62 @@ const plainSchema = z.strictObject({
     )
     .default({}),
   checkpoint: z.strictObject({ everySteps: orAuto(count, "a number of steps").default("auto") }).prefault({}),
-  executor: z
-    .strictObject({
-      kind: z.literal("local", { error: "expected local" }).default("local"),
-      /** Runs at a time; auto: one for each core. */
-      workers: orAuto(count, "a number of workers").default("auto"),
-      /** Threads of one run. */
-      threads: count.refine((value) => value <= 256, { error: "must be at most 256" }).default(1),
-      /** What the runs are computed on, where the trainer has it. */
-      device: z.enum(["cpu", "cuda", "webgpu", "coreml", "directml"]).default("cpu"),
-      /** Of matrix products. */
-      precision: z.enum(["float32", "bfloat16"]).default("float32"),
-    })
-    .prefault({}),
+  executor: executorSchema,
+  hardware: hardwareSchema.optional(),
 });
 
 /** What one part of the file says against another. */
-export const studySchema = plainSchema.superRefine(({ design, hyperparameters }, context) => {
-  const { heads, headWidth } = design.shapes;
-  // muP's learning rate of the output projection goes as 1 / width, and its fan-in would not.
-  if (heads !== "auto" && headWidth !== "auto" && hyperparameters.parametrisation !== "standard") {
-    context.addIssue({
-      code: "custom",
-      path: ["design", "shapes", "headWidth"],
-      message:
-        "with heads too, attention no longer grows with the width, as muP supposes; take parametrisation: standard",
-    });
-  }
-});
+export const studySchema = plainSchema.superRefine(
+  ({ design, hyperparameters, holdout, trainer, executor }, context) => {
+    if (trainer === "builtin" && executor.precision !== "float32") {
+      context.addIssue({
+        code: "custom",
+        path: ["executor", "precision"],
+        message:
+          "the built-in trainer computes in float32; bfloat16 needs trainer: { command: … }, see trainers/pytorch",
+      });
+    }
+    const adaptive = design.kind === "isoflop" && !Array.isArray(design.centre) && design.centre.adaptive !== undefined;
+    if (adaptive && hyperparameters.schedule === "kaplan" && typeof hyperparameters.length !== "object") {
+      context.addIssue({
+        code: "custom",
+        path: ["design", "centre", "adaptive"],
+        message: "the longest run is not known until all are; with schedule: kaplan give hyperparameters.length too",
+      });
+    }
+    if (holdout.budgets.length > 0 && design.kind === "kaplan" && design.compute === undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["holdout", "budgets"],
+        message: "without the part compute nothing says what to train for a budget",
+      });
+    }
+    if (holdout.budgets.length > 0 && onlyRay(design) !== undefined && holdout.approach !== "auto") {
+      context.addIssue({
+        code: "custom",
+        path: ["holdout", "approach"],
+        message: "a ladder along one ray forecasts along it alone; take auto, or several tokensPerParameter",
+      });
+    }
+    const { heads, headWidth } = design.shapes;
+    // muP's learning rate of the output projection goes as 1 / width, and its fan-in would not.
+    if (heads !== "auto" && headWidth !== "auto" && hyperparameters.parametrisation !== "standard") {
+      context.addIssue({
+        code: "custom",
+        path: ["design", "shapes", "headWidth"],
+        message:
+          "with heads too, attention no longer grows with the width, as muP supposes; take parametrisation: standard",
+      });
+    }
+  },
+);
 
 /**
- * A study file as it is read; and, once they are known, the hyperparameters that it left to a rule or a sweep, and its tasks
- * with their contents' hashes.
+ * A study file as it is read; and, once they are known, the hyperparameters that it left to a rule or a sweep, the profiles
+ * that it left to the runs of smaller budgets, and its tasks with their contents' hashes.
  */
 export type Study = z.output<typeof studySchema> & {
   readonly settled?: Settled;
+  readonly decided?: readonly DecidedProfile[];
   readonly taskFiles?: RunSpec["tasks"];
 };

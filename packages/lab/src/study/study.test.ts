@@ -1,12 +1,13 @@
 import { isIsoflopError } from "@isoflop/laws";
 import { nearest } from "@isoflop/laws/observations";
-import type { Corpus } from "@isoflop/trainer";
+import { type Corpus, trainingMemory } from "@isoflop/trainer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { corpus } from "../fixtures/corpus.js";
 import { checkDesign } from "./check.js";
+import { isoflopProfiles } from "./designs/isoflop.js";
 import { canonicalJson, runId } from "./identity.js";
-import { isoflopProfiles } from "./ladder.js";
+import { memoryTest } from "./memory.js";
 import { parseStudy } from "./parse.js";
 import { parseQuantity } from "./quantity.js";
 import { resolveRuns } from "./resolve.js";
@@ -147,7 +148,36 @@ describe("study.yaml", () => {
       /:4:11: data\.repeat: expected boolean.*\(found "often"\)/,
     ],
     ["a missing part", 'corpus: "texts"', "validation: 5%", /:3:3: data\.corpus is missing/],
-    ["a wrong kind of design", "kind: isoflop", "kind: grid", /:5:9: design\.kind: expected isoflop \(found "grid"\)/],
+    [
+      "a misspelt kind of design",
+      "kind: isoflop",
+      "kind: isoflob",
+      /:5:9: design\.kind must be one of isoflop, envelope, ladder, kaplan, epochs, grid, runs \(found "isoflob"\); did you mean isoflop\?/,
+    ],
+    [
+      "a design without a kind",
+      "  kind: isoflop\n",
+      "",
+      /:5:3: design\.kind is missing: one of isoflop, envelope, ladder/,
+    ],
+    [
+      "a key of another kind of design",
+      "kind: isoflop",
+      "kind: grid",
+      /:6:3: unknown key budgets in design\. Allowed: kind, sizes, tokens, seeds, shapes\./,
+    ],
+    [
+      "a precision that the built-in trainer has not",
+      "threads: 1 }",
+      "precision: bfloat16 }",
+      /:16:52: executor\.precision: the built-in trainer computes in float32; bfloat16 needs trainer/,
+    ],
+    [
+      "an accelerator that is none",
+      "executor:",
+      "hardware: { accelerator: 8xH10 }\nexecutor:",
+      /:16:26: hardware\.accelerator: the accelerator "H10" in "8xH10" is not in the table\. Known: V100/,
+    ],
     [
       "a missing trainer command",
       "executor:",
@@ -219,7 +249,7 @@ describe("resolveRuns", () => {
   const runs = resolveRuns(study, corpus);
 
   it("gives budgets x sizes x seeds runs with distinct ids, each near its budget", () => {
-    expect(runs).toHaveLength(study.design.budgets.length * study.design.sizes);
+    expect(runs).toHaveLength(5 * 7);
     expect(new Set(runs.map((run) => run.id)).size).toBe(runs.length);
     for (const run of runs) {
       expect(run.tokens).toBe(run.steps * run.batch.tokens);
@@ -253,9 +283,23 @@ describe("resolveRuns", () => {
     }
   });
 
+  it("counts the gradients that measuring the noise keeps, when it asks whether a batch fits", () => {
+    const [run] = runs;
+    if (run === undefined) throw new Error("no runs");
+    const batch = { sequences: 8, tokens: 1024, microSequences: 8 };
+    const bare = trainingMemory({ ...run, batch }).total;
+    const noisy = parseStudy(`${text}evaluation: { gradientNoise: {} }\n`, "s");
+    // The batch fits to the byte; with a second set of gradients it does not.
+    expect(memoryTest(run.shape, study, bare)(batch)).toBe(true);
+    expect(memoryTest(run.shape, study, bare - 1)(batch)).toBe(false);
+    expect(memoryTest(run.shape, noisy, bare)(batch)).toBe(false);
+    const gradientNoise = { everySteps: 10, sequences: 1 };
+    expect(memoryTest(run.shape, noisy, trainingMemory({ ...run, batch, gradientNoise }).total)(batch)).toBe(true);
+  });
+
   it("says what the runs are computed on", () => {
     expect(runs[0]!.runtime).toEqual({ threads: 1, device: "cpu", precision: "float32" });
-    const elsewhere = text.replace("threads: 1 }", "threads: 2, device: cuda, precision: bfloat16 }");
+    const elsewhere = `trainer: { command: [torchrun, "{run}"] }\n${text.replace("threads: 1 }", "threads: 2, device: cuda, precision: bfloat16 }")}`;
     for (const run of resolveRuns(parseStudy(elsewhere, "s"), corpus)) {
       expect(run.runtime).toEqual({ threads: 2, device: "cuda", precision: "bfloat16" });
     }
@@ -352,7 +396,7 @@ describe("resolveRuns", () => {
 
 it("the study file that init writes is one that parses and resolves", () => {
   const made = parseStudy(studyTemplate({ name: "mine", corpus: "texts" }), "study.yaml");
-  expect(resolveRuns(made, corpus).length).toBe(made.design.budgets.length * made.design.sizes);
+  expect(resolveRuns(made, corpus).length).toBe(5 * 7);
 });
 
 it("canonical JSON does not depend on the order of keys", () => {

@@ -26,11 +26,12 @@ data:
   # repeat: true # runs may be longer than the corpus; or uniqueTokens: 1e6, the tokens that they may see
 
 design:
-  kind: isoflop # for every budget a row of model sizes, each trained on as many tokens as the budget buys
+  # for every budget a row of model sizes, each trained on as many tokens as the budget buys; or envelope, ladder, kaplan, epochs, grid, runs
+  kind: isoflop
   budgets: [${budgets.join(", ")}] # training FLOPs; span a factor of ten or more
   sizes: ${choices.sizes ?? 7} # models for each budget; the minimum must lie between them
   seeds: 1
-  centre: { tokensPerParameter: 20, exponent: 0.5 } # the middle size; or a list, one parameter count for each budget
+  centre: { tokensPerParameter: 20, exponent: 0.5 } # the middle size; adaptive: true finds it; or a list, one for each budget
   span: 8 # largest model over smallest, within one budget
   shapes: { family: compact, aspect: 64, layers: auto, heads: auto, context: 64 } # or gpt2, llama; every part can be set
 
@@ -46,5 +47,7 @@ holdout: { budgets: [${holdout.join(", ")}], approach: auto } # forecast first, 
 # tasks: { continuation: tasks/continuation.jsonl } # scored after training; \`isoflop tasks\` makes them of held-out text
 
 executor: { kind: local, workers: auto, threads: 1 }
+
+# hardware: { accelerator: 8xH100, mfu: 40%, price: 2.5 } # what one run trains on, for the dry run: time and cost
 `;
 }

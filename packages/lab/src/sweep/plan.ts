@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { formatCount, formatFlops, IsoflopError } from "@isoflop/laws";
 import type { Corpus, RunSpec } from "@isoflop/trainer";
 import { leftToSweep, unsweptChoices } from "../study/choices.js";
+import { middleSize } from "../study/designs/middle.js";
 import { canonicalJson } from "../study/identity.js";
-import { affordableTokens, profileCentres } from "../study/ladder.js";
+import { affordableTokens } from "../study/ladder.js";
 import { resolveRun } from "../study/resolve.js";
 import type { Study } from "../study/schema.js";
 import { nearestShape, shapesUpTo } from "../study/shapes.js";
@@ -25,6 +26,12 @@ export interface SweepPlan {
   readonly trial: (learningRate: number, batch: number, seed: number) => RunSpec;
 }
 
+/** FLOPs of a study's runs: of the smallest, and all together. */
+export interface StudyCompute {
+  readonly smallest: number;
+  readonly total: number;
+}
+
 /** Three octaves, two more for a start that is off, two half octaves, and the five about the best with another seed. */
 const TRIALS_EACH = 12;
 /** A trial of fewer steps tells nothing of a run of thousands. */
@@ -36,16 +43,14 @@ const FEWEST_STEPS = 20;
  * carries the learning rate from there to every width; the batch grows as D^0.4 by rule (study/hyperparameters.ts).
  * Errors: sweep-too-small, and those of resolveRun.
  */
-export function planSweep(study: Study, corpus: Corpus, runs: readonly RunSpec[]): SweepPlan | undefined {
+export function planSweep(study: Study, corpus: Corpus, compute: StudyCompute): SweepPlan | undefined {
   const { learningRate, batch } = leftToSweep(study);
   if (!learningRate && !batch) return undefined;
   const { design, counting, hyperparameters } = study;
-  const studyFlops = runs.reduce((sum, run) => sum + run.tokens * run.flopsPerToken[counting.flops], 0);
+  const { smallest, total: studyFlops } = compute;
   const trials = learningRate && batch ? 2 * TRIALS_EACH : TRIALS_EACH;
-  const smallest = Math.min(...design.budgets);
   const trialFlops = Math.min(smallest, (hyperparameters.sweepShare * studyFlops) / trials);
-  const centre = profileCentres(design)[design.budgets.indexOf(smallest)] ?? 1;
-  const size = centre * (trialFlops / smallest) ** (Array.isArray(design.centre) ? 0.5 : design.centre.exponent);
+  const size = middleSize(study, trialFlops, corpus.vocabulary);
   const { shape } = nearestShape(size, shapesUpTo(size, design.shapes, corpus.vocabulary, counting.parameters));
   const unswept = unsweptChoices(study);
   const tokens = affordableTokens(trialFlops, shape, counting.flops);

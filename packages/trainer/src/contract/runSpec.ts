@@ -153,7 +153,8 @@ export type RunSpec = z.infer<typeof runSpecSchema>;
 /**
  * One line of metrics.jsonl. Losses in nats per token; `val/loss`, `val/bits_per_byte` and `val/<set>/loss` only on the
  * steps that evaluated, `noise/small` and `noise/big` (mean squared gradient norms of the parts and of the batch) only on
- * those that measured the gradient noise.
+ * those that measured the gradient noise. A trainer whose log is all that is known of it may have no training loss on a
+ * step that evaluated, and no learning rate or gradient norm at all.
  */
 export const metricsLineSchema = z.looseObject({
   step: count,
@@ -161,15 +162,19 @@ export const metricsLineSchema = z.looseObject({
   flops: z.number().positive(),
   /** Seconds of training so far, over all sessions. */
   time: z.number().nonnegative(),
-  "train/loss": z.number(),
+  "train/loss": z.number().optional(),
   "val/loss": z.number().optional(),
   "val/bits_per_byte": z.number().optional(),
   "noise/small": z.number().nonnegative().optional(),
   "noise/big": z.number().nonnegative().optional(),
-  lr: z.number().nonnegative(),
-  grad_norm: z.number().nonnegative(),
+  lr: z.number().nonnegative().optional(),
+  grad_norm: z.number().nonnegative().optional(),
 });
 export type MetricsLine = z.infer<typeof metricsLineSchema>;
+
+/** A line as the built-in trainer and the PyTorch trainer write it: they know every step. */
+export const wholeLineSchema = metricsLineSchema.required({ "train/loss": true, lr: true, grad_norm: true });
+export type WholeLine = z.infer<typeof wholeLineSchema>;
 
 /** result.json: written once, by rename, when the run has ended. */
 export const resultSchema = z.looseObject({

@@ -38,11 +38,22 @@ test("a cosine of fixed length is the same for all runs: a shorter run ends on t
   expect(longer.slice(9)).toEqual(close(Array.from({ length: 16 }, () => 0.1)));
 });
 
-test("warm-up, stable, decay: the last steps go down in a line or as 1 - sqrt, and end at the floor", () => {
+test("warm-up, stable, decay: the last steps go down in a line or as 1 - sqrt, towards the floor of the step after", () => {
   const linear = factors({ kind: "wsd", warmupSteps: 1, decaySteps: 4, decay: "linear", floor: 0.2 }, 8);
-  expect(linear).toEqual(close([0.5, 1, 1, 1, 0.8, 0.6, 0.4, 0.2]));
+  expect(linear).toEqual(close([0.5, 1, 1, 1, 1, 0.8, 0.6, 0.4]));
   const sqrt = factors({ kind: "wsd", warmupSteps: 0, decaySteps: 4, decay: "sqrt", floor: 0 }, 6);
-  expect(sqrt).toEqual(close([1, 1, 1 - Math.sqrt(0.25), 1 - Math.sqrt(0.5), 1 - Math.sqrt(0.75), 0]));
+  expect(sqrt).toEqual(close([1, 1, 1, 1 - Math.sqrt(0.25), 1 - Math.sqrt(0.5), 1 - Math.sqrt(0.75)]));
+});
+
+test("no step of warm-up, stable, decay is taken at a rate of zero, however short the run", () => {
+  for (const decay of ["linear", "sqrt"] as const) {
+    for (const steps of [1, 2, 3, 10, 1000]) {
+      for (const decaySteps of [1, 2, steps]) {
+        const made = factors({ kind: "wsd", warmupSteps: 0, decaySteps, decay, floor: 0 }, steps);
+        expect(Math.min(...made)).toBeGreaterThan(0);
+      }
+    }
+  }
 });
 
 test("the stable part does not depend on the run's length, so that a decay may branch off anywhere", () => {

@@ -8,12 +8,12 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { type MetricsLine, metricsLineSchema } from "../contract/runSpec.js";
+import { type MetricsLine, type WholeLine, wholeLineSchema } from "../contract/runSpec.js";
 
-/** Lines of metrics.jsonl up to the first one that is cut short or damaged. */
-export function readMetrics(path: string): MetricsLine[] {
+/** Lines of metrics.jsonl, as this trainer writes them, up to the first one that is cut short or damaged. */
+export function readMetrics(path: string): WholeLine[] {
   if (!existsSync(path)) return [];
-  const lines: MetricsLine[] = [];
+  const lines: WholeLine[] = [];
   for (const text of readFileSync(path, "utf8").split("\n")) {
     if (text === "") continue;
     let parsed: unknown;
@@ -22,7 +22,7 @@ export function readMetrics(path: string): MetricsLine[] {
     } catch {
       break;
     }
-    const line = metricsLineSchema.safeParse(parsed);
+    const line = wholeLineSchema.safeParse(parsed);
     if (!line.success) break;
     lines.push(line.data);
   }

@@ -16,7 +16,8 @@ export function resultOf(
   spec: RunSpec,
   lines: readonly MetricsLine[],
 ): Pick<RunResult, "train/loss" | "val/loss" | "val/bits_per_byte" | "val/sets" | "best"> {
-  const tail = lines.slice(-Math.max(1, Math.round(lines.length / 10)));
+  const losses = lines.map((line) => line["train/loss"]).filter((loss) => loss !== undefined);
+  const tail = losses.slice(-Math.max(1, Math.round(losses.length / 10)));
   const last = lines.at(-1);
   const { best } = courseOf(lines, spec.evaluation.earlyStopping);
   const sets = spec.data.validationSets.flatMap(({ name }) => {
@@ -24,7 +25,7 @@ export function resultOf(
     return typeof loss === "number" ? [[name, loss] as const] : [];
   });
   return {
-    "train/loss": tail.reduce((sum, line) => sum + line["train/loss"], 0) / tail.length,
+    ...(tail.length > 0 ? { "train/loss": tail.reduce((sum, loss) => sum + loss, 0) / tail.length } : {}),
     "val/loss": last?.["val/loss"],
     "val/bits_per_byte": last?.["val/bits_per_byte"],
     ...(sets.length > 0 ? { "val/sets": Object.fromEntries(sets) } : {}),

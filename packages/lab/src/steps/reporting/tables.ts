@@ -18,7 +18,8 @@ import type { StudyForecast } from "../forecast.js";
 import type { Verification } from "../verify.js";
 import { minimumStatus } from "./figures.js";
 
-const NAMES: Readonly<Record<StudyFit["law"], string>> = {
+const NAMES: Readonly<Record<StudyFit["law"] | "loss-frontier", string>> = {
+  "loss-frontier": "Ladder: loss along its ray",
   "envelope-power-law": "Approach 1: envelope of the training curves",
   "isoflop-power-law": "Approach 2: isoFLOP profiles",
   chinchilla: "Approach 3: parametric",
@@ -31,7 +32,7 @@ const NOTES: Readonly<Partial<Record<StudyFit["law"], string>>> = {
   "kaplan-model-data": "No irreducible loss.",
 };
 
-export function fitRows({ fits, skipped }: Fits): FitRow[] {
+export function fitRows({ fits, skipped, parts }: Fits): FitRow[] {
   return [
     ...fits.map((fit): FitRow => {
       const note = NOTES[fit.law];
@@ -50,9 +51,22 @@ export function fitRows({ fits, skipped }: Fits): FitRow[] {
         ...(note === undefined ? {} : { note }),
       };
     }),
+    ...(parts?.fits ?? []).map(
+      ({ about, fit }): FitRow => ({
+        name: about,
+        parameters: Object.fromEntries(
+          Object.entries(fit.parameters).map(([name, value]) => {
+            const interval95 = fit.intervals95[name];
+            return [name, { value, ...(interval95 === undefined ? {} : { interval95 }) }];
+          }),
+        ),
+        note: `${fit.residuals.length} rows.`,
+      }),
+    ),
     ...skipped.map(
       ({ approach, error }): FitRow => ({ name: `Approach ${approach}`, parameters: {}, note: error.message }),
     ),
+    ...(parts?.skipped ?? []).map(({ about, error }): FitRow => ({ name: about, parameters: {}, note: error.message })),
   ];
 }
 
@@ -107,7 +121,7 @@ export function forecastReport(
   return {
     budget: stated.budget,
     largestTrainedBudget: forecast.largestTrainedBudget,
-    fit: `Approach ${forecast.approach}`,
+    fit: forecast.approach === "ladder" ? "the ladder" : `Approach ${forecast.approach}`,
     ...(forecast.chosenBy === "backtest" ? { reason: backtestReason(forecast) } : {}),
     procedures: procedureRows(forecast, stated),
     statedAt: forecast.statedAt,
@@ -115,7 +129,12 @@ export function forecastReport(
       const measured = verified?.runs.find(({ id }) => id === run.id)?.measured;
       return {
         role: run.role === "holdout-optimum" ? "optimum" : "larger",
-        label: run.role === "holdout-optimum" ? "forecast optimum" : "larger model",
+        label:
+          run.role === "holdout-larger"
+            ? "larger model"
+            : forecast.approach === "ladder"
+              ? "further along the ladder"
+              : "forecast optimum",
         parameters: run.parameters,
         tokens: run.tokens,
         predicted: run.predicted,
@@ -215,6 +234,9 @@ export function reportWarnings(
         ...withRemedy(warning),
         where: `Forecast for ${formatFlops(budget)} FLOPs by ${NAMES[law]}`,
       })),
+    ),
+    ...(fits.parts?.fits ?? []).flatMap(({ about, fit }) =>
+      fit.warnings.map((warning) => ({ ...withRemedy(warning), where: about })),
     ),
     ...fits.skipped.map(({ approach, error }) => ({
       code: error.code,

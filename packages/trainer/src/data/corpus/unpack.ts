@@ -3,13 +3,13 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { IsoflopError, isIsoflopError } from "@isoflop/laws";
 import { Decompress } from "fzstd";
+import xxhash from "xxhash-wasm";
+import { zstdFrames } from "./zstdFrames.js";
 
 /** Text shrinks three- to tenfold; what grows by more than this is no text to train on, and would fill the disk. */
 const LARGEST_GROWTH = 200;
 /** Small files may be as repetitive as they like. */
 const GROWTH_FREE_BYTES = 2 ** 26;
-/** As the zstd command refuses them without --long: such a file would take more memory than it is worth. */
-const LARGEST_WINDOW = 2 ** 27;
 /** zstd may unpack a few bytes to 128 kB: it is fed little at a time, so that little comes out at a time. */
 const ZSTD_PART = 2 ** 13;
 
@@ -31,55 +31,43 @@ export async function* unpackGzip(place: string, packed: AsyncIterable<Uint8Arra
   }
 }
 
-/** A zstd stream of any number of frames; their checksums are not looked at. Errors as for gzip. */
+/** A zstd stream of any number of frames, each held to its checksum where it has one. Errors as for gzip. */
 export async function* unpackZstd(place: string, packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const growth = growthOf(place);
+  const { create64 } = await xxhash();
   let parts: Uint8Array[] = [];
-  const unpacker = new Decompress((part) => {
-    // The decoder uses its buffers again.
-    if (part.length > 0) parts.push(growth.checked(part.slice()));
-  });
-  let first = true;
+  const openFrame = () => {
+    const hash = create64();
+    const unpacker = new Decompress((part) => {
+      if (part.length === 0) return;
+      // The decoder uses its buffers again.
+      parts.push(growth.checked(part.slice()));
+      hash.update(part);
+    });
+    return { hash, unpacker };
+  };
+  let frame: ReturnType<typeof openFrame> | undefined;
   try {
-    for await (const chunk of growth.counted(packed)) {
-      if (first) checkZstdStart(place, chunk);
-      first = false;
-      for (let at = 0; at < chunk.length; at += ZSTD_PART) {
-        unpacker.push(chunk.slice(at, at + ZSTD_PART));
-        yield* parts;
-        parts = [];
+    for await (const some of zstdFrames(place, growth.counted(packed))) {
+      frame ??= openFrame();
+      if (some instanceof Uint8Array) {
+        for (let at = 0; at < some.length; at += ZSTD_PART) {
+          frame.unpacker.push(some.slice(at, at + ZSTD_PART));
+          yield* parts;
+          parts = [];
+        }
+        continue;
       }
+      frame.unpacker.push(new Uint8Array(0), true);
+      yield* parts;
+      parts = [];
+      if (some.checksum !== undefined && BigInt(some.checksum) !== (frame.hash.digest() & 0xffffffffn))
+        throw new Error("its content does not have its checksum");
+      frame = undefined;
     }
-    unpacker.push(new Uint8Array(0), true);
+    if (frame !== undefined) throw new Error("unexpected EOF");
   } catch (error) {
     throw damaged(place, "zstd", error);
-  }
-  yield* parts;
-}
-
-/** RFC 8878, section 3.1.1: the frame's magic number, descriptor, and window. */
-function checkZstdStart(place: string, start: Uint8Array): void {
-  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
-  const magic = start.length >= 6 ? view.getUint32(0, true) : 0;
-  const skippable = magic >>> 4 === 0x184d2a5;
-  if (magic !== 0xfd2fb528 && !skippable) {
-    throw new IsoflopError({
-      code: "corpus-kind",
-      message: `${place} is not a zstd file, whatever its name says.`,
-      hint: "Fetch it again, or take the ending off.",
-    });
-  }
-  const singleSegment = (view.getUint8(4) & 0x20) !== 0;
-  if (skippable || singleSegment) return;
-  const window = view.getUint8(5);
-  const base = 2 ** (10 + (window >> 3));
-  const bytes = base + (base / 8) * (window & 7);
-  if (bytes > LARGEST_WINDOW) {
-    throw new IsoflopError({
-      code: "corpus-packing-window",
-      message: `${place} needs a window of ${Math.round(bytes / 2 ** 20)} MiB to be unpacked; ${LARGEST_WINDOW / 2 ** 20} is the most.`,
-      hint: "Pack it again without --long: zstd -d old.zst && zstd old",
-    });
   }
 }
 

@@ -1,0 +1,227 @@
+import {
+  createRandom,
+  type FitWarning,
+  fitLaw,
+  type IsoflopError,
+  isIsoflopError,
+  type LawFit,
+  type LawRow,
+  lawNamed,
+  orThrow,
+  type RunRecord,
+  scanBatches,
+} from "@isoflop/laws";
+import { criticalBatchRows } from "../runs/criticalBatch.js";
+import { readMetrics } from "../runs/metrics.js";
+import type { RunState } from "../runs/status.js";
+import { type LossCurve, lossCurve, notConverged, stepsTo } from "../runs/validationCurve.js";
+import { availableTokens } from "../study/epochsOf.js";
+import type { ResolvedRuns } from "../study/resolve.js";
+import type { Study } from "../study/schema.js";
+
+/** A law by itself and the rows that a part of a study has for it. */
+export interface PartRows {
+  /** File name of the fit in fits/. */
+  readonly name: string;
+  readonly law: string;
+  /** What it is fitted to, for a reader. */
+  readonly about: string;
+  readonly rows: readonly LawRow[];
+  readonly warnings: readonly FitWarning[];
+  /** Whether a resample of the rows says anything of the noise. */
+  readonly resampled: boolean;
+}
+
+/** Such a law, fitted. */
+export interface PartFit {
+  readonly name: string;
+  readonly about: string;
+  readonly fit: LawFit;
+}
+
+export interface PartFits {
+  readonly fits: readonly PartFit[];
+  readonly skipped: readonly { readonly law: string; readonly about: string; readonly error: IsoflopError }[];
+}
+
+/** Losses at which a scan of batches is read, from the least that all reached. */
+const SCAN_LOSSES = 6;
+
+/**
+ * The rows of L(N), L(D), L(N, D) and B_crit(L), as far as a Kaplan design's parts have finished runs: equations 1.1, 1.2, 1.5
+ * and 5.3 of Kaplan et al. 2020.
+ */
+export async function partRows(
+  parts: NonNullable<ResolvedRuns["parts"]>,
+  states: readonly RunState[],
+  records: readonly RunRecord[],
+  counting: Study["counting"],
+): Promise<PartRows[]> {
+  const record = new Map(records.map((one) => [one.id, one]));
+  const of = (part: keyof typeof parts) => {
+    const own = states.flatMap((state) => {
+      const its = record.get(state.spec.id);
+      return its !== undefined && parts[part]?.includes(its.id) ? [{ state, record: its }] : [];
+    });
+    return own.sort((a, b) => a.record.parameters - b.record.parameters || a.record.tokens - b.record.tokens);
+  };
+  const [model, data, batch] = [of("model"), of("data"), of("batch")];
+  const curves = await readCurves([...model, ...data, ...batch].map(({ state }) => state));
+  const unfinished = (runs: typeof model) =>
+    warnNotConverged(
+      runs.map(({ state }) => state),
+      curves,
+    );
+  const made: PartRows[] = [];
+  const count = counting.parameters === "total" ? [KAPLAN_COUNT] : [];
+  if (parts.model !== undefined) {
+    made.push({
+      name: "kaplan-parameters",
+      law: "kaplan-parameters",
+      about: "Kaplan's L(N): sizes at convergence",
+      rows: model.map(({ record: { parameters, loss } }) => ({ inputs: { N: parameters }, y: loss })),
+      warnings: [...count, ...unfinished(model)],
+      resampled: true,
+    });
+  }
+  if (parts.data !== undefined) {
+    made.push({
+      name: "kaplan-data",
+      law: "kaplan-data",
+      about: "Kaplan's L(D): the largest size on nested subsets, stopped early",
+      rows: data.map(({ record: { loss }, state }) => ({ inputs: { D: availableTokens(state.spec) }, y: loss })),
+      warnings: unfinished(data),
+      resampled: true,
+    });
+  }
+  if (parts.model !== undefined && parts.data !== undefined) {
+    made.push({
+      name: "kaplan-model-data-converged",
+      law: "kaplan-model-data",
+      about: "Kaplan's L(N, D): both together, D the unique tokens",
+      rows: [...model, ...data].map(({ record: { parameters, loss, tokens }, state }) => ({
+        inputs: { N: parameters, D: Math.min(tokens, availableTokens(state.spec)) },
+        y: loss,
+      })),
+      warnings: [...count, ...unfinished([...model, ...data])],
+      resampled: true,
+    });
+  }
+  if (parts.batch !== undefined) {
+    made.push(
+      batchScan(
+        batch.map(({ state }) => state),
+        curves,
+      ),
+    );
+    const noise = await Promise.all(
+      batch.map(async ({ state }) => criticalBatchRows(state.spec, await readMetrics(state.folder))),
+    );
+    made.push({
+      name: "critical-batch-noise",
+      law: "critical-batch",
+      about: "Kaplan's B_crit(L) as the gradient noise scale predicts it",
+      rows: noise.flat(),
+      warnings: [],
+      resampled: true,
+    });
+  }
+  return made;
+}
+
+const KAPLAN_COUNT: FitWarning = {
+  code: "kaplan-count",
+  message:
+    "N counts embeddings here; Kaplan's does not, and its exponents hold for counting: { parameters: non-embedding }.",
+};
+
+async function readCurves(states: readonly RunState[]): Promise<ReadonlyMap<string, LossCurve>> {
+  const curves = await Promise.all(
+    states.map(async ({ spec, folder }) => [spec.id, lossCurve(await readMetrics(folder))] as const),
+  );
+  return new Map(curves);
+}
+
+function warnNotConverged(states: readonly RunState[], curves: ReadonlyMap<string, LossCurve>): FitWarning[] {
+  const falling = states.filter(({ spec }) => notConverged(curves.get(spec.id) ?? []));
+  const [first] = falling;
+  if (first === undefined) return [];
+  return [
+    {
+      code: "not-converged",
+      message: `${falling.length} of ${states.length} runs were still falling when their tokens were spent (${first.spec.name}): their loss is above that at convergence. Give the part more tokens.`,
+    },
+  ];
+}
+
+/** The loss along a ladder's one ray: with D = r N every law of N and D is one of C. */
+export function rayRows(ray: number, records: readonly RunRecord[]): PartRows {
+  return {
+    name: "loss-frontier",
+    law: "loss-frontier",
+    about: `L(C) along D = ${ray} N`,
+    rows: records.map(({ flops, loss }) => ({ inputs: { C: flops }, y: loss })),
+    warnings: [],
+    resampled: true,
+  };
+}
+
+/** B_crit at several losses, each by the steps that every batch took to it (equation 5.1). */
+function batchScan(states: readonly RunState[], curves: ReadonlyMap<string, LossCurve>): PartRows {
+  const own = states
+    .map(({ spec }) => ({ spec, curve: curves.get(spec.id) ?? [] }))
+    .filter(({ curve }) => curve.length > 1);
+  const seeds = [...new Set(own.map(({ spec }) => spec.seed))];
+  const least = Math.max(...own.map(({ curve }) => Math.min(...curve.map(({ loss }) => loss))));
+  const most = Math.min(...own.map(({ curve }) => curve[0]?.loss ?? Number.NaN));
+  const losses =
+    own.length > 1 && least < most
+      ? Array.from({ length: SCAN_LOSSES }, (_, i) => least * (most / least) ** ((0.7 * i) / (SCAN_LOSSES - 1)))
+      : [];
+  const rows = seeds.flatMap((seed) =>
+    losses.flatMap((loss): LawRow[] => {
+      const points = own
+        .filter(({ spec }) => spec.seed === seed)
+        .flatMap(({ spec, curve }) => {
+          const steps = stepsTo(curve, loss);
+          return steps === undefined ? [] : [{ batch: spec.batch.tokens, steps }];
+        });
+      const scan = scanBatches(points);
+      return scan === undefined ? [] : [{ inputs: { L: loss }, y: scan.criticalBatch, run: `seed ${seed}` }];
+    }),
+  );
+  const resampled = seeds.length >= 3;
+  return {
+    name: "critical-batch-scan",
+    law: "critical-batch",
+    about: "Kaplan's B_crit(L) by the scan of batches",
+    rows,
+    resampled,
+    warnings: resampled
+      ? []
+      : [
+          {
+            code: "no-intervals",
+            message: "The losses of one scan are read off the same runs: intervals need three seeds (design.seeds).",
+          },
+        ],
+  };
+}
+
+/** Fits every law that a study's parts have rows for. */
+export function fitParts(
+  asked: readonly PartRows[],
+  { resamples, seed }: { readonly resamples: number; readonly seed: number },
+): PartFits {
+  const fits: PartFit[] = [];
+  const skipped: { law: string; about: string; error: IsoflopError }[] = [];
+  for (const { name, law, about, rows, warnings, resampled } of asked) {
+    const made = fitLaw(orThrow(lawNamed(law)), rows, {
+      resamples: resampled ? resamples : 0,
+      random: createRandom(seed),
+    });
+    if (isIsoflopError(made)) skipped.push({ law, about, error: made });
+    else fits.push({ name, about, fit: { ...made, warnings: [...warnings, ...made.warnings] } });
+  }
+  return { fits, skipped };
+}
