@@ -1,7 +1,7 @@
 import { formatCount, formatFlops } from "@isoflop/laws";
 import { Command } from "commander";
 import { type AttemptCounts, countAttempts, readAttempts } from "../runs/attempts.js";
-import type { UnreadableRun } from "../runs/records.js";
+import { READ_AT_ONCE, type UnreadableRun } from "../runs/records.js";
 import type { RunState, RunStatus } from "../runs/status.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import { openStudy } from "../study/folder.js";
@@ -25,7 +25,10 @@ export function statusVerb(io: CommandIo): Command {
       const unreadable: UnreadableRun[] = [];
       const states = await readStudyRuns(study, (run) => unreadable.push(run));
       const runs: RunLine[] = [];
-      for (const state of states) runs.push(describe(state, countAttempts(await attemptsOf(state))));
+      for (let i = 0; i < states.length; i += READ_AT_ONCE) {
+        const some = states.slice(i, i + READ_AT_ONCE);
+        runs.push(...(await Promise.all(some.map(async (state) => describe(state, await attemptsOf(state))))));
+      }
       const counts = Object.fromEntries(
         ORDER.map((status) => [status, states.filter((state) => state.status === status).length]),
       );
@@ -39,7 +42,8 @@ export function statusVerb(io: CommandIo): Command {
 }
 
 /** Attempts are told beside what matters: a file that cannot be read tells none. */
-const attemptsOf = ({ folder }: RunState) => readAttempts(folder).catch(() => []);
+const attemptsOf = async ({ folder }: RunState): Promise<AttemptCounts> =>
+  countAttempts(await readAttempts(folder).catch(() => []));
 
 type RunLine = ReturnType<typeof describe>;
 
