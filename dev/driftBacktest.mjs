@@ -16,9 +16,11 @@ const rows = (path) => {
 };
 const nameOf = (row) =>
   [row.source, row.dataset, row.hparams, row.warmup, row.decay, row.param_count, row.loss_split].join();
-const grouped = (all) =>
-  Map.groupBy?.(all, nameOf) ??
-  all.reduce((map, row) => map.set(nameOf(row), [...(map.get(nameOf(row)) ?? []), row]), new Map());
+const grouped = (all) => {
+  const groups = new Map();
+  for (const row of all) groups.set(nameOf(row), [...(groups.get(nameOf(row)) ?? []), row]);
+  return groups;
+};
 
 /** Fewer budgets hardly determine five parameters. */
 const FEWEST_BUDGETS = 5;
