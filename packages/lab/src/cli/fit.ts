@@ -50,6 +50,7 @@ Example:
         resamples: flags.bootstrap,
         seed: flags.seed,
         ...(observations.study?.freshOnly ? { freshOnly: true } : {}),
+        ...(observations.study?.profilesOnly ? { profilesOnly: true } : {}),
         parametric: {
           ...constraints,
           starts: flags.starts,

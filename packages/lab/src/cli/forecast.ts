@@ -54,7 +54,8 @@ export function forecastVerb(io: CommandIo): Command {
       const observations = await observationsOf(sources, flags);
       const { dropped, convention, derived } = observations;
       const records = freshRecords(observations.records, observations.study?.freshOnly === true);
-      const choices = { ...DEFAULT_FITS, resamples: flags.bootstrap, seed: flags.seed };
+      const profilesOnly = observations.study?.profilesOnly === true;
+      const choices = { ...DEFAULT_FITS, profilesOnly, resamples: flags.bootstrap, seed: flags.seed };
       const made = forecastRuns(records, convention, flops, flags.approach, choices, flags.profile);
       if (flags.figure !== undefined) await writeFigure(flags.figure, made);
       if (flags.json) {

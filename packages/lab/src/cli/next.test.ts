@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chinchilla, countParameters, createRandom, flopsPerToken, syntheticStudy } from "@isoflop/laws";
+import type { RunSpec } from "@isoflop/trainer";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { corpus } from "../fixtures/corpus.js";
 import { command } from "../fixtures/testIo.js";
@@ -58,12 +59,12 @@ describe("isoflop next", () => {
 
   it("for a study proposes what its family can build and its text allows, as a design to paste", async () => {
     const yaml =
-      "name: t\ndata: { corpus: x }\ndesign: { kind: isoflop, budgets: [3e10, 1e11, 3e11], sizes: 5, span: 8 }\nholdout: { budgets: [3e12] }";
+      "name: t\ndata: { corpus: x }\nholdout: { budgets: [3e12] }\ndesign:\n  kind: isoflop\n  budgets: [3e10, 1e11, 3e11]\n  sizes: 5\n  span: 8\n";
     await writeFile(join(folder, "study.yaml"), yaml);
     const opened = await openStudy(folder);
     const random = createRandom(4);
     const law = { E: 1.08, A: 44.4, B: 98, alpha: 0.489, beta: 0.431 };
-    for (const spec of resolveRuns(opened.study, corpus)) {
+    const train = async (spec: RunSpec) => {
       await createRun(opened.runs, spec);
       const loss = chinchilla.loss(law, spec.parameters.total, spec.tokens) * Math.exp(0.002 * random.normal());
       const result = {
@@ -75,7 +76,9 @@ describe("isoflop next", () => {
         wallSeconds: 1,
       };
       await writeNew(join(opened.runs, spec.id, "result.json"), JSON.stringify(result));
-    }
+    };
+    const first = resolveRuns(opened.study, corpus);
+    for (const spec of first) await train(spec);
     const args = ["next", folder, "--flops", "1e12", "--bootstrap", "40", "--refits", "0"];
     const { stdout: json, stderr } = await command(...args, "--json");
     expect(stderr).toBe("");
@@ -94,9 +97,21 @@ describe("isoflop next", () => {
       expect(resolveRun(request, opened.study, corpus).parameters.total).toBe(run.parameters);
     }
     const { stdout } = await command(...args);
-    expect(stdout).toMatch(
-      /design:\n {2}kind: runs\n {2}runs:\n( {4}- \{ parameters: \d+, tokens: \d+(, seed: \d+)? \}\n)+$/,
+    const [snippet] = /^ {2}also:\n( {4}- \{ parameters: \d+, tokens: \d+(, seed: \d+)? \}\n)+$/m.exec(stdout) ?? [""];
+    // As it stands it makes the study larger by these runs, and its fits with them.
+    await writeFile(join(folder, "study.yaml"), yaml + snippet);
+    const larger = resolveRuns((await openStudy(folder)).study, corpus);
+    const ids = new Set(first.map(({ id }) => id));
+    const added = larger.filter(({ id }) => !ids.has(id));
+    expect(larger).toHaveLength(first.length + added.length);
+    expect(added.map(({ parameters }) => parameters.total).sort()).toEqual(
+      made.runs.flatMap((run: { parameters: number; seeds: number }) => Array(run.seeds).fill(run.parameters)).sort(),
     );
+    for (const spec of added) await train(spec);
+    const { fits } = JSON.parse((await command("fit", folder, "--bootstrap", "20", "--json")).stdout);
+    const byApproach = new Map(fits.map((fit: { approach: string }) => [fit.approach, fit]));
+    expect(byApproach.get("2")).toMatchObject({ diagnostics: { budgets: 3 } });
+    expect(byApproach.get("3")).toMatchObject({ diagnostics: { observations: larger.length } });
   });
 
   it("refuses what it cannot use, and says what is meant", async () => {

@@ -107,14 +107,12 @@ function gridText(gridCost: number, run: number): string {
     : `Here ${what} does as well for ${figures(gridCost)} of these FLOPs: prefer it.`;
 }
 
-/** For a study of these runs alone. */
+/** The proposals as the runs that a design has beside those of its kind. */
 function yaml(runs: NextRuns["runs"]): string[] {
   const seeds = Math.max(...runs.map((run) => run.seeds));
   return [
-    "For study.yaml, in a study of its own with this one's data and hyperparameters:",
-    "design:",
-    "  kind: runs",
-    "  runs:",
+    "Add to the design in study.yaml, then isoflop run trains them:",
+    "  also:",
     ...runs.flatMap((run) =>
       Array.from(
         { length: run.seeds },

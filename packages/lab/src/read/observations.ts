@@ -44,7 +44,7 @@ export interface Observations {
   /** What was decided in reading, and what looks doubtful. */
   readonly notices: readonly string[];
   /** Of a study whose design has parts or repeats data on purpose. */
-  readonly study?: Pick<StudyObservations, "parts" | "freshOnly">;
+  readonly study?: Pick<StudyObservations, "parts" | "freshOnly" | "profilesOnly">;
 }
 
 export interface ReadOptions {
@@ -161,7 +161,7 @@ function checkStudyAlone(path: string, paths: readonly string[], options: ReadOp
 async function readStudy(path: string): Promise<Observations> {
   const opened = await openStudy(path);
   const { folder } = opened;
-  const { records, convention, dropped, parts, freshOnly } = await studyObservations(
+  const { records, convention, dropped, parts, freshOnly, profilesOnly } = await studyObservations(
     opened,
     await readStudyRuns(opened),
   );
@@ -186,7 +186,7 @@ async function readStudy(path: string): Promise<Observations> {
     sources: [folder],
     columns: [],
     notices: [],
-    study: { parts, freshOnly },
+    study: { parts, freshOnly, profilesOnly },
   };
 }
 

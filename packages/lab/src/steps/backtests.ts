@@ -9,7 +9,7 @@ import {
   orThrow,
   type RunRecord,
 } from "@isoflop/laws";
-import type { FitChoices } from "./fits.js";
+import { type FitChoices, profileRecords } from "./fits.js";
 import { backtestProcedures, PROCEDURES } from "./procedures.js";
 
 const APPROACHES = ["1", "2", "3"] as const;
@@ -43,7 +43,8 @@ export function backtestAll(
   choices: FitChoices,
 ): BacktestSeries {
   const resamples = Math.min(choices.resamples, MOST_RESAMPLES);
-  return orThrow(backtestSeries(records, backtestProcedures(PROCEDURES, convention, { ...choices, resamples })));
+  const own = profileRecords(records, choices.profilesOnly);
+  return orThrow(backtestSeries(own, backtestProcedures(PROCEDURES, convention, { ...choices, resamples })));
 }
 
 /** The backtests of a study, and which of Approaches 2 and 3 they speak for. */

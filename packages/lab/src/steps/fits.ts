@@ -40,6 +40,12 @@ export function freshRecords(records: readonly RunRecord[], freshOnly: boolean):
   return freshOnly ? records.filter((record) => !repeatsTokens(record)) : records;
 }
 
+/** The records that isoFLOP profiles are read from, where a study lists runs beside its profiles. */
+export function profileRecords(records: readonly RunRecord[], profilesOnly = false): readonly RunRecord[] {
+  const own = profilesOnly ? records.filter(({ budget }) => budget !== undefined) : [];
+  return own.length === 0 ? records : own;
+}
+
 function repeatsTokens({ tokens, uniqueTokens }: RunRecord): boolean {
   return (uniqueTokens ?? tokens) < tokens * (1 - 1e-9);
 }
@@ -61,6 +67,8 @@ export interface FitChoices {
   readonly seed: number;
   /** Laws of fresh tokens see only the runs that repeat none. */
   readonly freshOnly?: boolean;
+  /** Approach 2 and the backtest over budgets see only the runs that have a budget. */
+  readonly profilesOnly?: boolean;
   /** Of Approach 3 alone. */
   readonly parametric?: Pick<ParametricOptions, "fixed" | "tied" | "starts" | "profile">;
   /** Of the data-constrained fit alone. */
@@ -121,7 +129,10 @@ export function fitOne(
     ...(choices.noise === undefined ? {} : { noise: choices.noise }),
   };
   if (approach === "1") return [orThrow(fitEnvelope(records, options))];
-  if (approach === "2") return [orThrow(fitIsoflop(records, { ...options, curve: choices.curve }))];
+  if (approach === "2") {
+    const own = profileRecords(records, choices.profilesOnly);
+    return [orThrow(fitIsoflop(own, { ...options, curve: choices.curve }))];
+  }
   if (approach === "3") {
     const { loss, delta, parametric } = choices;
     return [orThrow(fitParametric(records, { ...options, loss, delta, ...parametric }))];
@@ -161,11 +172,12 @@ const PROCEDURES = 4;
  * fits/all.json says what they were made of; fits/<law>.json is each fit whole, for `isoflop plan --law`.
  */
 export async function fitStudy(fitsFolder: string, observations: StudyObservations): Promise<Fits> {
-  const { records, convention, freshOnly, parts } = observations;
+  const { records, convention, freshOnly, profilesOnly, parts } = observations;
   const choices: FitChoices = {
     ...DEFAULT_FITS,
     approaches: approachesFor(records),
     ...(freshOnly ? { freshOnly } : {}),
+    ...(profilesOnly ? { profilesOnly } : {}),
   };
   const asked = parts.length === 0 ? {} : { parts };
   const key = createHash("sha256")

@@ -100,7 +100,10 @@ export async function stateForecast(
   }
   const ray = onlyRay(design);
   if (ray !== undefined) return writeForecast(path, forecastAlongRay(ray, study, corpus, records, { madeFrom, parts }));
-  const backtests = backtestApproaches(records, counting, DEFAULT_FITS);
+  const backtests = backtestApproaches(records, counting, {
+    ...DEFAULT_FITS,
+    profilesOnly: design.also.length > 0,
+  });
   const approach = holdout.approach === "auto" ? bestByBacktest(backtests) : holdout.approach;
   const made: StudyForecast = {
     statedAt: new Date().toISOString(),

@@ -10,6 +10,8 @@ import { type PartRows, partRows, rayRows } from "./partLaws.js";
 export interface StudyObservations extends StudyRecords {
   /** Whether laws of fresh tokens are fitted to the runs that repeat none: the others are there for what repeating is worth. */
   readonly freshOnly: boolean;
+  /** Whether runs without a budget were listed beside the design's profiles. */
+  readonly profilesOnly: boolean;
   /** Laws that parts of the design are for, with their rows. */
   readonly parts: readonly PartRows[];
 }
@@ -22,14 +24,16 @@ export async function studyObservations(folder: StudyFolder, states: readonly Ru
   const { design, counting } = folder.study;
   const all = await toRecords(states, counting, "fit");
   const freshOnly = design.kind === "epochs";
+  const profilesOnly = design.also.length > 0;
   const parts = await readParts(folder);
   const ray = onlyRay(design);
-  if (ray !== undefined) return { ...all, freshOnly, parts: [rayRows(ray, all.records)] };
-  if (parts === undefined) return { ...all, freshOnly, parts: [] };
+  if (ray !== undefined) return { ...all, freshOnly, profilesOnly, parts: [rayRows(ray, all.records)] };
+  if (parts === undefined) return { ...all, freshOnly, profilesOnly, parts: [] };
   return {
     ...all,
     records: all.records.filter(({ id }) => parts.compute?.includes(id)),
     freshOnly,
+    profilesOnly,
     parts: await partRows(parts, states, all.records, counting),
   };
 }

@@ -6,6 +6,7 @@ import { type GridDesign, gridRequests, gridSchema } from "./grid.js";
 import { type IsoflopDesign, isoflopRequests, isoflopSchema } from "./isoflop.js";
 import { type KaplanDesign, kaplanRequests, kaplanSchema } from "./kaplan.js";
 import { type LadderDesign, ladderRequests, ladderSchema } from "./ladder.js";
+import { listedRequests } from "./listedRun.js";
 import { type PlainRunsDesign, plainRunsRequests, plainRunsSchema } from "./plainRuns.js";
 import type { DesignContext, DesignRequest } from "./request.js";
 
@@ -29,10 +30,19 @@ export type Design =
   | GridDesign
   | PlainRunsDesign;
 
-/** Every run that a study's design asks for. Errors: those of its kind. */
+/** Every run that a study's design asks for. Errors: those of its kind, design-shape. */
 export function designRequests(study: Study, vocabulary: number): DesignRequest[] {
   const { design, counting } = study;
   const context: DesignContext = { vocabulary, counting };
+  // Of Kaplan's parts, the one that Approach 3 is fitted to.
+  const part = design.kind === "kaplan" ? ({ part: "compute" } as const) : {};
+  const listed = listedRequests(design.also, design, context).map((request) => ({ ...request, ...part }));
+  return [...ownRequests(study, context), ...listed];
+}
+
+/** The runs of the design's kind. */
+function ownRequests(study: Study, context: DesignContext): DesignRequest[] {
+  const { design } = study;
   switch (design.kind) {
     case "isoflop":
       return isoflopRequests(design, context, study.decided);

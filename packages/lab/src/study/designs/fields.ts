@@ -1,15 +1,20 @@
 import { z } from "zod";
 import { count, positive } from "../fields.js";
 import { shapesSchema } from "../shapeSchema.js";
+import { listedRunSchema } from "./listedRun.js";
 
 /** So many sizes, seeds or horizons, and a slip of the pen is likelier than a wish. */
 export const MOST = 1000;
 export const fewer = count.refine((value) => value <= MOST, { error: `must be at most ${MOST}` });
 
-/** What every design has: how often each run is repeated with another seed, and the family its models are taken from. */
+/**
+ * What every design has: how often each run is repeated with another seed, the family its models are taken from, and runs
+ * beside those of its kind, as `isoflop next` proposes them.
+ */
 export const commonFields = {
   seeds: fewer.default(1),
   shapes: shapesSchema.prefault({}),
+  also: z.array(listedRunSchema).max(100_000).default([]),
 };
 
 /** From the least to the largest, evenly spaced in the logarithm. */

@@ -32,7 +32,8 @@ export function ladderRequests(design: LadderDesign, context: DesignContext): De
 export function onlyRay(design: {
   readonly kind: string;
   readonly tokensPerParameter?: readonly number[];
+  readonly also: readonly unknown[];
 }): number | undefined {
-  const [ray, another] = design.kind === "ladder" ? (design.tokensPerParameter ?? []) : [];
+  const [ray, another] = design.kind === "ladder" && design.also.length === 0 ? (design.tokensPerParameter ?? []) : [];
   return another === undefined ? ray : undefined;
 }

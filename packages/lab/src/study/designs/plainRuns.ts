@@ -1,35 +1,12 @@
-import { IsoflopError } from "@isoflop/laws";
 import { z } from "zod";
-import { count, positive, quantity } from "../fields.js";
-import { shapesNear } from "../ladder.js";
-import { shapeOfWidth } from "../shapes.js";
 import { commonFields } from "./fields.js";
-import { type DesignContext, type DesignRequest, overSeeds } from "./request.js";
-
-const runSchema = z
-  .strictObject({
-    /** N in the study's count: the nearest shape of the family is trained. */
-    parameters: positive.optional(),
-    /** Or a shape of the family by its width and depth. */
-    shape: z.strictObject({ width: count, layers: count }).optional(),
-    tokens: positive,
-    /** Absent: one run for each of the design's seeds. */
-    seed: quantity.refine((value) => Number.isInteger(value) && value >= 0, { error: "must be 0 or more" }).optional(),
-    /** Tokens. */
-    batch: count.optional(),
-    /** Peak learning rate. */
-    lr: positive.optional(),
-    uniqueTokens: count.optional(),
-  })
-  .superRefine(({ parameters, shape }, context) => {
-    if ((parameters === undefined) !== (shape === undefined)) return;
-    context.addIssue({ code: "custom", message: "needs parameters or a shape { width, layers }, and not both" });
-  });
+import { listedRequests, listedRunSchema } from "./listedRun.js";
+import type { DesignContext, DesignRequest } from "./request.js";
 
 /** A plain list of runs. */
 export const plainRunsSchema = z.strictObject({
   kind: z.literal("runs"),
-  runs: z.array(runSchema).min(1, { error: "needs at least one run" }).max(100_000),
+  runs: z.array(listedRunSchema).min(1, { error: "needs at least one run" }).max(100_000),
   ...commonFields,
 });
 
@@ -37,34 +14,5 @@ export type PlainRunsDesign = z.output<typeof plainRunsSchema>;
 
 /** Errors: design-shape. */
 export function plainRunsRequests(design: PlainRunsDesign, context: DesignContext): DesignRequest[] {
-  return design.runs.flatMap((run) => {
-    const { tokens, seed, batch, lr, uniqueTokens } = run;
-    const request = {
-      shape: shapeOfRun(run, design, context),
-      tokens,
-      ...(batch === undefined ? {} : { batchTokens: batch }),
-      ...(lr === undefined ? {} : { learningRate: lr }),
-      ...(uniqueTokens === undefined ? {} : { uniqueTokens }),
-    };
-    return seed === undefined ? overSeeds(design.seeds, request) : [{ ...request, seed }];
-  });
-}
-
-function shapeOfRun(
-  { parameters, shape }: PlainRunsDesign["runs"][number],
-  { shapes }: PlainRunsDesign,
-  context: DesignContext,
-): DesignRequest["shape"] {
-  if (parameters !== undefined) {
-    const [nearest] = shapesNear([parameters], shapes, context);
-    if (nearest !== undefined) return nearest.shape;
-  }
-  const { width = 0, layers = 0 } = shape ?? {};
-  const built = shapeOfWidth(width, { ...shapes, layers }, context.vocabulary);
-  if (built !== undefined) return built;
-  throw new IsoflopError({
-    code: "design-shape",
-    message: `A run of design.runs asks for width ${width}, over which the heads of design.shapes cannot be divided.`,
-    hint: "Take another width, or give design.shapes.heads or headWidth.",
-  });
+  return listedRequests(design.runs, design, context);
 }
