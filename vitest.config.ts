@@ -1,11 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const source = (folder: string) => fileURLToPath(new URL(`./packages/${folder}/index.ts`, import.meta.url));
+const source = (folder: string, file = "index.ts") =>
+  fileURLToPath(new URL(`./packages/${folder}/${file}`, import.meta.url));
 
 export default defineConfig({
   resolve: {
     alias: {
+      "@isoflop/laws/error": source("laws/src", "error.ts"),
       "@isoflop/laws/observations": source("laws/src/observations"),
       "@isoflop/laws": source("laws/src"),
       "@isoflop/trainer/contract": source("trainer/src/contract"),

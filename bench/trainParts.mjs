@@ -1,4 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { RULE_BATCH_TOKENS, RULE_LEARNING_RATE, resolveTraining } from "../packages/lab/dist/study/hyperparameters.js";
@@ -8,6 +11,7 @@ import { shapeOfWidth } from "../packages/lab/dist/study/shapes.js";
 import { countParameters, createRandom } from "../packages/laws/dist/index.js";
 import { palmFlopsPerToken } from "../packages/laws/dist/library.js";
 import { builtinTrainerCommand } from "../packages/trainer/dist/builtin.js";
+import { CONTRACT } from "../packages/trainer/dist/contract/runSpec.js";
 import { forwardFactors, parameterGroups } from "../packages/trainer/dist/model/parameters.js";
 
 /** Bytes, as the quickstart has them. */
@@ -38,7 +42,7 @@ export function workOf(width, context, mostTokens) {
     request: {
       shape,
       sequences,
-      tokens: Array.from({ length: sequences * (context + 1) + 1 }, () => integer(VOCABULARY)),
+      tokens: Array.from({ length: sequences * (context + 1) }, () => integer(VOCABULARY)),
       parametrisation,
       attentionFactor: factors.attention,
       logitsFactor: factors.logits,
@@ -57,12 +61,16 @@ function converse(command, processors, environment) {
   const ended = new Promise((resolve) => {
     child.on("exit", resolve);
   });
+  const answer = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${command.join(" ")} ended without an answer`);
+    return JSON.parse(value);
+  };
   return {
+    answer,
     async ask(request) {
       child.stdin.write(`${JSON.stringify(request)}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`${command.join(" ")} ended without an answer`);
-      return JSON.parse(value);
+      return answer();
     },
     async end() {
       child.stdin.end();
@@ -73,9 +81,56 @@ function converse(command, processors, environment) {
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 
-/** A worker started as the lab starts the trainer. */
-export const openTrainer = (processors) =>
-  converse([...builtinTrainerCommand().slice(0, -1), path("trainWorkerParts.mjs")], processors, process.env);
+/** A worker started as the lab starts the trainer: on a run's folder, or without one to be asked for the machine's peak. */
+export const openTrainer = (processors, ...folder) =>
+  converse([...builtinTrainerCommand().slice(0, -1), path("trainWorkerParts.mjs"), ...folder], processors, process.env);
+
+/** A folder with the run.json of a model's training and its tokens, as a study has them; removed at the end. */
+export function runFolderOf({ request, parameters, tokens, context }, threads) {
+  const folder = mkdtempSync(join(tmpdir(), "isoflop-bench-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const { shape, sequences, optimizer, parametrisation } = request;
+  const perToken = 6 * parameters;
+  const steps = 1_000_000;
+  for (const split of ["train", "validation"])
+    writeFileSync(join(folder, `${split}.bin`), Uint8Array.from(request.tokens));
+  const spec = {
+    contract: CONTRACT,
+    id: "benchmark",
+    name: "benchmark",
+    shape,
+    parameters: countParameters(shape),
+    flopsPerToken: { "6N": perToken, kaplan: perToken, hoffmann: perToken },
+    convention: "6N",
+    role: "fit",
+    steps,
+    batch: { sequences, microSequences: sequences, tokens },
+    tokens: steps * tokens,
+    schedule: { kind: "constant", warmupSteps: 0 },
+    optimizer,
+    parametrisation,
+    seed: 1,
+    data: {
+      folder,
+      corpus: "random",
+      corpusHash: "random",
+      tokenizer: "bytes",
+      tokenizerHash: "bytes",
+      tokenBytes: 1,
+      trainTokens: request.tokens.length,
+      validationTokens: request.tokens.length,
+      validationBytesPerToken: 1,
+      validationSets: [],
+    },
+    evaluation: { everySteps: 0, sequences: Math.max(1, Math.floor(4096 / context)) },
+    tasks: [],
+    checkpoint: { everySteps: steps },
+    runtime: { threads, device: "cpu", precision: "float32" },
+    versions: {},
+  };
+  writeFileSync(join(folder, "run.json"), JSON.stringify(spec));
+  return folder;
+}
 
 /** PyTorch without what an environment may have set that would slow it, and with the huge pages that the trainer has. */
 export function openTorch(python, processors, threads) {
@@ -97,4 +152,25 @@ export function findTorch() {
   return pythons.find((name) => spawnSync(name, ["-c", "import torch"]).status === 0);
 }
 
-export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+export const median = (values) => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.floor(middle - 0.5)] + sorted[Math.ceil(middle - 0.5)]) / 2;
+};
+
+/**
+ * An interval that holds the median of what the values were drawn from with 95 % at least, whatever its distribution, where
+ * they are independent: from the k-th least to the k-th largest, of which k - 1 of n fair coins decide (Conover 1999,
+ * section 3.2). Fewer than six values have none.
+ */
+export function medianInterval(values) {
+  const n = values.length;
+  const sorted = values.toSorted((a, b) => a - b);
+  let [k, chance, below] = [0, 2 ** -n, 2 ** -n];
+  while (2 * below <= 0.05) {
+    k++;
+    chance *= (n - k + 1) / k;
+    below += chance;
+  }
+  return k === 0 ? undefined : [sorted[k - 1], sorted[n - k]];
+}

@@ -2,7 +2,7 @@
 // Exit 0: the run has a result (done or diverged); 143: stopped by a signal, resumable; 2: bad input; 1: anything else.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { IsoflopError, isIsoflopError } from "@isoflop/laws";
+import { IsoflopError, isIsoflopError } from "@isoflop/laws/error";
 import { parseRunSpec } from "./contract/parseRunSpec.js";
 import type { RunSpec } from "./contract/runSpec.js";
 import { train } from "./training/train.js";

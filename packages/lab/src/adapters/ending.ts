@@ -15,10 +15,13 @@ export interface Outcome {
 }
 
 /** result.json. How often the data were gone through is known only of the study's own. */
-export function resultOfOutcome(spec: RunSpec, { lines, accepted, steps, ...outcome }: Outcome): RunResult {
+export async function resultOfOutcome(
+  spec: RunSpec,
+  { lines, accepted, steps, ...outcome }: Outcome,
+): Promise<RunResult> {
   const tokens = steps * spec.batch.tokens;
   return {
-    ...(outcome.status === "done" ? losses(spec, lines) : {}),
+    ...(outcome.status === "done" ? await losses(spec, lines) : {}),
     ...outcome,
     steps,
     tokens,
@@ -29,8 +32,8 @@ export function resultOfOutcome(spec: RunSpec, { lines, accepted, steps, ...outc
 }
 
 /** A run without a validation loss of its last step is done, but no fit can take it: it says why. */
-function losses(spec: RunSpec, lines: readonly MetricsLine[]): Partial<RunResult> {
-  const result = resultOf(spec, lines);
+async function losses(spec: RunSpec, lines: readonly MetricsLine[]): Promise<Partial<RunResult>> {
+  const result = await resultOf(spec, lines);
   if (result["val/loss"] !== undefined) return result;
   return {
     ...result,

@@ -1,11 +1,13 @@
 import { formatCount, formatFlops } from "@isoflop/laws";
 import { formatDuration } from "../executors/progress.js";
+import type { SlurmPreview } from "../executors/slurm/preview.js";
 import type { Expectation } from "../steps/expect.js";
+import { shellPath } from "../study/shellPath.js";
 import { textTable } from "./textTable.js";
 
 /** What `run --dry-run` says: the runs, what each takes, and all together. */
 export function expectationText(expectation: Expectation, awaited: readonly number[] = []): string {
-  const { runs, flops, workers, memoryBytes, wallSeconds, speed, sweep, holdout } = expectation;
+  const { runs, flops, workers, memoryBytes, wallSeconds, speed, sweep, holdout, slurm } = expectation;
   const table = textTable(
     ["Run", "N", "D", "Steps", "FLOPs", "Epochs", "Memory", "Time"],
     [...runs, ...(holdout?.runs ?? [])].map((run) => [
@@ -22,10 +24,13 @@ export function expectationText(expectation: Expectation, awaited: readonly numb
   const time =
     wallSeconds === undefined
       ? "time unknown: give --speed, or train three runs"
-      : `about ${formatDuration(wallSeconds)} on ${workers} ${workers === 1 ? "worker" : "workers"} (speed: ${speed?.source})`;
+      : `about ${formatDuration(wallSeconds)} on ${workers} ${workersWord(expectation)} (speed: ${speed?.source})`;
   const lines = [
     `${runs.length} runs, ${formatFlops(flops)} FLOPs, ${time}`,
-    `memory: ${formatBytes(memoryBytes)} for the ${Math.min(workers, runs.length)} largest together, computed from their graphs`,
+    slurm === undefined
+      ? `memory: ${formatBytes(memoryBytes)} for the ${Math.min(workers, runs.length)} largest together, computed from their graphs`
+      : `memory: at most ${formatBytes(memoryBytes)} in one task, computed from the runs' graphs`,
+    ...(slurm === undefined ? [] : slurmLines(slurm)),
   ];
   if (sweep !== undefined) {
     const share = (100 * sweep.shareOfStudy).toPrecision(2);
@@ -44,6 +49,27 @@ export function expectationText(expectation: Expectation, awaited: readonly numb
   }
   lines.push(totalText(expectation));
   return `${table}\n${lines.join("\n")}\n\n${identifiesText(expectation.identifies)}`;
+}
+
+const workersWord = ({ workers, slurm }: Expectation) =>
+  `${slurm === undefined ? "worker" : "run"}${workers === 1 ? "" : "s"}${slurm === undefined ? "" : " at a time, once they have left the queue"}`;
+
+/** What would be asked of sbatch: each array by its arguments, as a shell would take them. */
+function slurmLines({ runs, tasks, arrays, largestArray, assumed, sbatch }: SlurmPreview): string[] {
+  const limit = `${largestArray} tasks an array${assumed ? ", assumed: Slurm does not answer here" : ""}`;
+  return [
+    `Slurm: ${runs} runs not done in ${tasks} ${tasks === 1 ? "task" : "tasks"}, ${arrays.length} ${arrays.length === 1 ? "array" : "arrays"} (at most ${limit})`,
+    ...sbatch.map(
+      (words) =>
+        `  sbatch ${words.map((word) => (word.startsWith("--") ? optionText(word) : shellPath(word))).join(" ")} task.sh`,
+    ),
+  ];
+}
+
+/** An option's value quoted where it must be; the option itself begins with dashes and stays as it is. */
+function optionText(option: string): string {
+  const [flag = "", ...value] = option.split("=");
+  return value.length === 0 ? flag : `${flag}=${shellPath(value.join("="))}`;
 }
 
 /** What the design will tell, a line each; what it will not, with the reason. */

@@ -1,5 +1,7 @@
+import { IsoflopError, isIsoflopError } from "@isoflop/laws";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { ExecutionOutcome } from "../executors/execution.js";
+import { SUBMITTED } from "../executors/slurm/ended.js";
 import { lockStudy } from "../executors/studyLock.js";
 import { type Design, prepareDesign } from "../steps/design.js";
 import { requireDevice } from "../steps/device.js";
@@ -8,7 +10,7 @@ import { expectDesign } from "../steps/expect.js";
 import { trainLadder } from "../steps/ladder.js";
 import { settleDesign } from "../steps/settle.js";
 import { runStudy } from "../steps/study.js";
-import { openStudy } from "../study/folder.js";
+import { openStudy, type StudyFolder } from "../study/folder.js";
 import { parseQuantity } from "../study/quantity.js";
 import { shellPath } from "../study/shellPath.js";
 import { expectationText } from "./expectationText.js";
@@ -20,6 +22,7 @@ interface RunFlags {
   readonly json?: true;
   readonly dryRun?: true;
   readonly verify?: true;
+  readonly submit?: true;
   /** FLOP/s. */
   readonly speed?: number;
   /** Of an hour. */
@@ -43,6 +46,7 @@ export function runVerb(io: CommandIo): Command {
     )
     .argument("[study]", "the study's folder", ".")
     .option("--verify", "then fit, write down the forecast, train the held-out runs, compare, and report")
+    .option("--submit", "on a cluster: submit the runs and return; the same command without it watches and collects")
     .option("--dry-run", "list the runs with what each will take, train nothing")
     .addOption(numberOption("--speed <flop/s>", "with --dry-run: FLOP/s of one run, measured unless given", "4e10"))
     .addOption(numberOption("--price <per hour>", "with --dry-run: of one accelerator or core, for an hour", "2.5"))
@@ -50,37 +54,54 @@ export function runVerb(io: CommandIo): Command {
     .addHelpText("after", "\nExample:\n  $ isoflop run studies/sotu --verify")
     .action(async (path: string, flags: RunFlags) => {
       const study = await openStudy(path);
-      if (flags.verify && !flags.dryRun) {
-        await tellStudy(io, flags.json === true, `isoflop run ${shellPath(path)} --verify`, (options) =>
-          runStudy(study, options),
-        );
-        return;
-      }
-      if (!flags.dryRun) await requireDevice(study);
-      const design = await prepareDesign(study, { log: (line) => log(io, line) });
-      for (const warning of design.warnings) log(io, `warning (${warning.code}): ${warning.message}`);
-      if (flags.dryRun) {
-        await tellExpectation(io, design, flags);
-        return;
-      }
-      const release = await lockStudy(study.folder);
-      let outcome: ExecutionOutcome;
+      if (flags.submit) requireCluster(study);
       try {
-        const options = { ...trainingIo(io), log: (line: string) => log(io, line) };
-        outcome = (await trainLadder(study.study.name, await settleDesign(design, options), options)).outcome;
-      } finally {
-        await release();
+        await runOrTell(io, path, study, flags);
+      } catch (error) {
+        if (!isIsoflopError(error) || error.code !== SUBMITTED) throw error;
+        if (flags.json) writeJsonOutput(io, { submitted: true, message: error.message });
+        else io.stdout(`${error.message}\n${error.hint}\n`);
       }
-      if (flags.json)
-        writeJsonOutput(
-          io,
-          outcomeJson(outcome, outcome.done.length + outcome.diverged.length + outcome.failed.length),
-        );
-      else io.stdout(outcomeText(outcome, path));
-      requireRuns(outcome);
-      const diverged = await divergence(study, outcome);
-      if (diverged !== undefined) throw diverged;
     });
+}
+
+function requireCluster({ file, study }: StudyFolder): void {
+  if (study.executor.kind !== "local") return;
+  throw new IsoflopError({
+    code: "submit-local",
+    message: `${file} has its runs trained on this machine: there is nothing to submit them to.`,
+    hint: "Leave --submit out, or set executor: { kind: slurm, … }.",
+  });
+}
+
+async function runOrTell(io: CommandIo, path: string, study: StudyFolder, flags: RunFlags): Promise<void> {
+  const detach = flags.submit === true;
+  if (flags.verify && !flags.dryRun) {
+    const command = `isoflop run ${shellPath(path)} --verify`;
+    await tellStudy(io, flags.json === true, command, (options) => runStudy(study, { ...options, detach }));
+    return;
+  }
+  if (!flags.dryRun) await requireDevice(study);
+  const design = await prepareDesign(study, { log: (line) => log(io, line) });
+  for (const warning of design.warnings) log(io, `warning (${warning.code}): ${warning.message}`);
+  if (flags.dryRun) {
+    await tellExpectation(io, design, flags);
+    return;
+  }
+  const options = { ...trainingIo(io), detach, log: (line: string) => log(io, line) };
+  const release = await lockStudy(study.folder);
+  let outcome: ExecutionOutcome;
+  try {
+    outcome = (await trainLadder(study.study.name, await settleDesign(design, options), options)).outcome;
+  } finally {
+    await release();
+  }
+  const runs = outcome.done.length + outcome.diverged.length + outcome.failed.length;
+  if (flags.json) writeJsonOutput(io, outcomeJson(outcome, runs));
+  else io.stdout(outcomeText(outcome, path));
+  requireRuns(outcome);
+  const diverged = await divergence(study, outcome);
+  if (diverged !== undefined) throw diverged;
 }
 
 function outcomeText(outcome: ExecutionOutcome, path: string): string {

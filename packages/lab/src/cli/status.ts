@@ -1,5 +1,6 @@
 import { formatCount, formatFlops } from "@isoflop/laws";
 import { Command } from "commander";
+import { placeText, type SlurmPlace, slurmStatus } from "../executors/slurm/status.js";
 import { type AttemptCounts, countAttempts, readAttempts } from "../runs/attempts.js";
 import { READ_AT_ONCE, type UnreadableRun } from "../runs/records.js";
 import type { RunState, RunStatus } from "../runs/status.js";
@@ -16,7 +17,7 @@ const SELDOM: ReadonlySet<RunStatus> = new Set(["paused", "cancelled"]);
 export function statusVerb(io: CommandIo): Command {
   return new Command("status")
     .summary("show the runs of a study")
-    .description("Shows every run of a study and how far it is, from its files alone.")
+    .description("Shows every run of a study and how far it is, from its files alone; and where Slurm has it.")
     .argument("[study]", "the study's folder", ".")
     .option("--json", "write JSON to standard output")
     .addHelpText("after", "\nExample:\n  $ isoflop status studies/sotu --json")
@@ -25,9 +26,12 @@ export function statusVerb(io: CommandIo): Command {
       const unreadable: UnreadableRun[] = [];
       const states = await readStudyRuns(study, (run) => unreadable.push(run));
       const runs: RunLine[] = [];
+      const slurm = await slurmStatus(study.folder);
+      const placeOf = ({ spec, result }: RunState) => (result === undefined ? slurm.places.get(spec.id) : undefined);
       for (let i = 0; i < states.length; i += READ_AT_ONCE) {
         const some = states.slice(i, i + READ_AT_ONCE);
-        runs.push(...(await Promise.all(some.map(async (state) => describe(state, await attemptsOf(state))))));
+        const lines = some.map(async (state) => describe(state, await attemptsOf(state), placeOf(state)));
+        runs.push(...(await Promise.all(lines)));
       }
       const counts = Object.fromEntries(
         ORDER.map((status) => [status, states.filter((state) => state.status === status).length]),
@@ -37,6 +41,7 @@ export function statusVerb(io: CommandIo): Command {
         const told = ORDER.filter((status) => !SELDOM.has(status) || counts[status] !== 0);
         io.stdout(`${table(runs)}\n${told.map((status) => `${counts[status]} ${status}`).join(", ")}\n`);
       }
+      if (slurm.problem !== undefined) log(io, `warning (slurm-unknown): ${slurm.problem}`);
       for (const { id, reason } of unreadable) log(io, `warning (run-unreadable): ${id}: ${reason}`);
     });
 }
@@ -47,7 +52,7 @@ const attemptsOf = async ({ folder }: RunState): Promise<AttemptCounts> =>
 
 type RunLine = ReturnType<typeof describe>;
 
-function describe({ spec, status, last, result }: RunState, counts: AttemptCounts) {
+function describe({ spec, status, last, result }: RunState, counts: AttemptCounts, slurm: SlurmPlace | undefined) {
   return {
     id: spec.id,
     name: spec.name,
@@ -63,6 +68,7 @@ function describe({ spec, status, last, result }: RunState, counts: AttemptCount
     validationLoss: result?.["val/loss"] ?? last?.["val/loss"],
     wallSeconds: result?.wallSeconds ?? last?.time,
     ...counts,
+    ...(slurm === undefined ? {} : { slurm }),
   };
 }
 
@@ -74,9 +80,10 @@ const ATTEMPTS: readonly (readonly [string, keyof AttemptCounts])[] = [
 
 function table(runs: readonly RunLine[]): string {
   const attempts = ATTEMPTS.filter(([, key]) => runs.some((run) => run[key] > 0));
+  const places = runs.some(({ slurm }) => slurm !== undefined);
   const header = ["Run", "Status", "Budget", "N", "D", "Steps", "Train loss", "Validation loss", "Time"];
   return textTable(
-    [...header, ...attempts.map(([heading]) => heading)],
+    [...header, ...attempts.map(([heading]) => heading), ...(places ? ["Slurm"] : [])],
     runs.map((run) => [
       run.name,
       run.status,
@@ -88,6 +95,7 @@ function table(runs: readonly RunLine[]): string {
       run.validationLoss?.toFixed(4) ?? "-",
       run.wallSeconds === undefined ? "-" : `${run.wallSeconds.toFixed(0)} s`,
       ...attempts.map(([, key]) => String(run[key])),
+      ...(places ? [run.slurm === undefined ? "-" : placeText(run.slurm)] : []),
     ]),
   );
 }

@@ -1,5 +1,6 @@
 import { isIsoflopError } from "@isoflop/laws";
 import { type RunSpec, trainingMemory } from "@isoflop/trainer";
+import { previewSubmission, type SlurmPreview } from "../executors/slurm/preview.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import { unsweptChoices } from "../study/choices.js";
 import { type Identification, identifies } from "../study/designs/identify.js";
@@ -47,6 +48,8 @@ export interface Expectation {
   /** Of the ladder on this study's workers. */
   readonly wallSeconds?: number;
   readonly speed?: Speed;
+  /** What a start would submit to a cluster. */
+  readonly slurm?: SlurmPreview;
   readonly sweep?: {
     readonly learningRate: boolean;
     readonly batch: boolean;
@@ -80,7 +83,10 @@ export async function expectDesign(design: Design, options: ExpectOptions): Prom
   const { study } = design.study;
   const speed = await speedOf(design, options);
   const runs = design.runs.map((run) => expectRun(run, speed));
-  const workers = workersOf(study);
+  const { executor } = study;
+  const workers = Math.max(1, Math.min(workersOf(study), runs.length));
+  // On a cluster only the runs of one task share a machine.
+  const together = executor.kind === "slurm" ? executor.atOnce : workers;
   const holdout = await expectHoldout(design, speed);
   const swept = expectSweep(design, speed, workers);
   const largest = runs.map(({ memoryBytes }) => memoryBytes).sort((a, b) => b - a);
@@ -88,7 +94,7 @@ export async function expectDesign(design: Design, options: ExpectOptions): Prom
     runs,
     flops: runs.reduce((sum, { flops }) => sum + flops, 0),
     workers,
-    memoryBytes: largest.slice(0, workers).reduce((sum, bytes) => sum + bytes, 0),
+    memoryBytes: largest.slice(0, together).reduce((sum, bytes) => sum + bytes, 0),
     ...(speed === undefined
       ? {}
       : {
@@ -98,6 +104,7 @@ export async function expectDesign(design: Design, options: ExpectOptions): Prom
           ),
           speed,
         }),
+    ...(executor.kind === "slurm" ? { slurm: await previewSubmission(design.runs, design.study, executor) } : {}),
     ...swept,
     ...(holdout === undefined ? {} : { holdout }),
     total: expectedTotal(
@@ -137,7 +144,9 @@ async function speedOf(design: Design, options: ExpectOptions): Promise<Speed | 
   const bought = hardware === undefined ? undefined : hardwareSpeed(hardware);
   if (bought !== undefined) return statedSpeed(bought, "hardware");
   const finished = speedOfFinished(await readStudyRuns(design.study));
-  if (finished !== undefined || design.study.study.trainer !== "builtin") return finished;
+  const { trainer, executor } = design.study.study;
+  // This machine's speed says nothing of a cluster's nodes.
+  if (finished !== undefined || trainer !== "builtin" || executor.kind === "slurm") return finished;
   options.log("measuring the speed of this machine: three sizes, a moment each (--speed states it instead)");
   return measureSpeed(design.study.study, design.runs, options.signal);
 }

@@ -1,4 +1,4 @@
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
 import { CONTRACT, type RunSpec, runSpecSchema } from "./runSpec.js";
 
 /** The spec that a run.json holds. Errors: run-contract (written under another contract), run-spec-invalid. */

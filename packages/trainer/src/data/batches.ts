@@ -1,4 +1,4 @@
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
 import { createPermutation } from "../random/permutation.js";
 import { PURPOSE } from "../random/philox.js";
 import type { Tokens } from "./tokenFile.js";

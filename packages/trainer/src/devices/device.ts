@@ -1,4 +1,4 @@
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
 import ort from "onnxruntime-node";
 import type { RunSpec } from "../contract/runSpec.js";
 import { relu } from "../graph/arithmetic.js";

@@ -21,6 +21,7 @@ export const minus = binary("Sub");
 export const times = binary("Mul");
 export const dividedBy = binary("Div");
 export const minimum = binary("Min");
+export const negative = unary("Neg");
 export const exp = unary("Exp");
 export const sqrt = unary("Sqrt");
 export const relu = unary("Relu");

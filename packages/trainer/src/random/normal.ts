@@ -1,4 +1,17 @@
-import { keyOf, PURPOSE, philox } from "./philox.js";
+import { bindNormals } from "./normalKernel.js";
+import { keyOf, PURPOSE } from "./philox.js";
+
+/** Elements made at a time: a page of memory, which the processor's cache holds. */
+const BLOCK = 16_384;
+
+let kernel:
+  | { readonly block: Float32Array; readonly functions: ReturnType<typeof bindNormals>["functions"] }
+  | undefined;
+
+function boundKernel() {
+  const { buffer, functions } = bindNormals(4 * BLOCK);
+  return { block: new Float32Array(buffer, 0, BLOCK), functions };
+}
 
 /**
  * Fills `out` with normal deviates of mean 0: element i of stream s under a seed is the same wherever it is computed. Words
@@ -7,16 +20,15 @@ import { keyOf, PURPOSE, philox } from "./philox.js";
  * @param out at most 2^34 elements
  */
 export function fillNormal(out: Float32Array, deviation: number, seed: number, stream: number): void {
-  const key = keyOf(seed);
-  const words = new Uint32Array(4);
-  for (let i = 0; i < out.length; i += 4) {
-    philox([i / 4, 0, stream, PURPOSE.parameters], key, words);
-    for (let pair = 0; pair < 4; pair += 2) {
-      const radius = deviation * Math.sqrt(-2 * Math.log((words[pair]! + 0.5) / 4294967296));
-      const angle = (2 * Math.PI * words[pair + 1]!) / 4294967296;
-      // Beyond the end of a typed array nothing is written.
-      out[i + pair] = radius * Math.cos(angle);
-      out[i + pair + 1] = radius * Math.sin(angle);
-    }
+  kernel ??= boundKernel();
+  const { block, functions } = kernel;
+  const [key0, key1] = keyOf(seed);
+  for (let start = 0; start < out.length; start += BLOCK) {
+    const count = Math.min(BLOCK, out.length - start);
+    // In whole turns of the kernel, 16 elements of 4 bytes.
+    const bytes = 64 * Math.ceil(count / 16);
+    functions.words(0, bytes, start / 4, stream, PURPOSE.parameters, key0, key1);
+    functions.normals(0, bytes, deviation);
+    out.set(count === BLOCK ? block : block.subarray(0, count), start);
   }
 }

@@ -6,7 +6,10 @@ function highProduct(a: number, b: number): number {
   return aHigh * bHigh + (middle >>> 16) + (other >>> 16);
 }
 
-const ROUNDS = 10;
+export const ROUNDS = 10;
+/** What a round multiplies words by, and adds to the key. */
+export const FACTORS = [0xd2511f53, 0xcd9e8d57] as const;
+export const WEYL = [0x9e3779b9, 0xbb67ae85] as const;
 
 /**
  * Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", section 3.3): four random 32-bit words

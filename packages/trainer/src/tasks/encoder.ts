@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
 import type { RunSpec } from "../contract/runSpec.js";
 import { createEncoder } from "../data/tokenizer/encoder.js";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
 import ort from "onnxruntime-node";
 import type { RunSpec } from "../contract/runSpec.js";
 import { scoringBatch, scoringModel } from "../training/scoringGraph.js";

@@ -1,7 +1,7 @@
 // Files of tasks: one JSON object a line, all of one kind.
 //   {"prompt": "…", "choices": ["…", …], "answer": 0}     which continuation is the true one
 //   {"text": "…"} or {"prompt": "…", "last": "…"}         the last word of a text, as LAMBADA (Paperno et al. 2016)
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
 import { z } from "zod";
 
 /** One question: the right continuation of a prompt is `choices[answer]`; a last word is the only choice. */

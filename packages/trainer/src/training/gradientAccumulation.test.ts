@@ -8,7 +8,7 @@ import { readMetrics } from "./metricsFile.js";
 import { createState } from "./state.js";
 import { tinyCorpus, tinyRunFolder, tinySpec } from "./tinyRun.js";
 import { train } from "./train.js";
-import { createTrainingStep, gradientSets } from "./trainingStep.js";
+import { gradientSets, openTrainingStep } from "./trainingStep.js";
 
 const corpus = tinyCorpus();
 const batchOf = (microSequences: number): Pick<RunSpec, "batch"> => ({
@@ -66,7 +66,7 @@ test("a step changes the state in place: no second copy of parameters and moment
   const state = createState(groups, initialParameters(groups, 3), gradientSets(spec));
   const before = state.saved.map((buffer) => Float32Array.from(buffer));
   const tokens = Int32Array.from({ length: 12 * 17 }, (_, i) => 97 + (i % 3));
-  await createTrainingStep(spec)(state, 1, tokens, 0.01);
+  await (await openTrainingStep(spec))(state, 1, tokens, 0.01);
   state.saved.forEach((buffer, i) => {
     expect(buffer).not.toEqual(before[i]);
   });

@@ -4,18 +4,20 @@ import type { MetricsLine, RunResult, RunSpec } from "../contract/runSpec.js";
 import { sequenceCount } from "../data/batches.js";
 import { courseOf } from "./earlyStopping.js";
 import { setKey } from "./evaluate.js";
-import { measuredNoise } from "./noiseScale.js";
 
 /** Passes over the training sequences that a run may see, after so many steps. */
 export function epochsOf({ data, batch, shape }: RunSpec, steps: number): number {
   return (steps * batch.sequences) / (data.uniqueSequences ?? sequenceCount(data.trainTokens, shape.context));
 }
 
-/** What a run came to by its metrics alone, so that it does not matter in which session they were made. */
-export function resultOf(
+/**
+ * What a run came to by its metrics alone, so that it does not matter in which session they were made. The noise scale's
+ * arithmetic is loaded where a run measured it: it brings all of the library.
+ */
+export async function resultOf(
   spec: RunSpec,
   lines: readonly MetricsLine[],
-): Pick<RunResult, "train/loss" | "val/loss" | "val/bits_per_byte" | "val/sets" | "best"> {
+): Promise<Pick<RunResult, "train/loss" | "val/loss" | "val/bits_per_byte" | "val/sets" | "best">> {
   const losses = lines.map((line) => line["train/loss"]).filter((loss) => loss !== undefined);
   const tail = losses.slice(-Math.max(1, Math.round(losses.length / 10)));
   const last = lines.at(-1);
@@ -30,7 +32,7 @@ export function resultOf(
     "val/bits_per_byte": last?.["val/bits_per_byte"],
     ...(sets.length > 0 ? { "val/sets": Object.fromEntries(sets) } : {}),
     ...(best ? { best } : {}),
-    ...measuredNoise(lines, spec),
+    ...(spec.gradientNoise ? (await import("./noiseScale.js")).measuredNoise(lines, spec) : {}),
   };
 }
 

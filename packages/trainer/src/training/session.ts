@@ -24,7 +24,8 @@ export function openSession(
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
-    graphOptimizationLevel: "all",
+    // What more there is finds nothing in these graphs but a fused bias with ReLU, and takes longer than opening the rest.
+    graphOptimizationLevel: device === "cpu" ? "basic" : "all",
     enableMemPattern: activations < LARGE,
     logSeverityLevel: 3,
     // Denormals late in training would slow element-wise work by an order of magnitude.

@@ -1,20 +1,11 @@
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import type { RunResult, RunSpec } from "../contract/runSpec.js";
-import { createBatches } from "../data/batches.js";
-import { openTokens } from "../data/tokenFile.js";
-import { requireRuntime } from "../devices/device.js";
-import { initialParameters } from "../model/initialise.js";
-import { type ParameterGroup, parameterGroups } from "../model/parameters.js";
 import { scheduleFactor } from "../optimiser/schedule.js";
-import { readTasks } from "../tasks/runTasks.js";
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+import { writeCheckpoint } from "./checkpoint.js";
 import { afterLine, courseOf, hasStopped } from "./earlyStopping.js";
-import { createEvaluator } from "./evaluate.js";
 import { cutMetrics, openMetrics, readMetrics } from "./metricsFile.js";
 import { epochsOf, resultOf, writeResult } from "./runResult.js";
-import { emptyState, stateLengths } from "./state.js";
-import { createTrainingStep, gradientSets } from "./trainingStep.js";
+import { checkpointFolder, metricsFile, startRun } from "./start.js";
 
 /** How a session of training ended: with a result, or stopped on request with a checkpoint written. */
 export type Ending =
@@ -26,36 +17,13 @@ export type Ending =
  * `stop` is aborted. Resumes from the newest checkpoint; the numbers do not depend on where it was stopped.
  */
 export async function train(folder: string, spec: RunSpec, stop: AbortSignal): Promise<Ending> {
-  await requireRuntime(spec.runtime);
-  const { batch, data, evaluation } = spec;
-  const { context } = spec.shape;
-  const groups = parameterGroups(spec.shape, spec.parametrisation);
-  const checkpoints = join(folder, "checkpoint");
-  const metricsPath = join(folder, "metrics.jsonl");
-
-  const nextBatch = createBatches(openTokens(data.folder, "train", data.trainTokens, data.tokenBytes), {
-    context,
-    sequences: batch.sequences,
-    seed: spec.seed,
-    uniqueSequences: data.uniqueSequences,
-  });
-  const evaluate = createEvaluator(spec);
-  const scoreTasks = readTasks(folder, spec);
-  const takeStep = createTrainingStep(spec);
-
-  const { checkpoint: resumed, lines } = resume(checkpoints, metricsPath, groups);
+  const began = performance.now();
+  const { nextBatch, takeStep, evaluate, scoreTasks, state, resumed, lines } = await startRun(folder, spec);
+  const { batch, evaluation } = spec;
+  const checkpoints = checkpointFolder(folder);
+  const metricsPath = metricsFile(folder);
   const sessions = (resumed?.sessions ?? 0) + 1;
-  const started = performance.now() - (resumed?.seconds ?? 0) * 1000;
-  const seconds = () => (performance.now() - started) / 1000;
-  const state = emptyState(groups, gradientSets(spec));
-  if (resumed) {
-    state.saved.forEach((buffer, i) => {
-      buffer.set(resumed.state[i]!);
-    });
-  } else {
-    const buffers = state.groups.map(({ parameters }) => parameters.elements);
-    initialParameters(groups, spec.seed, buffers);
-  }
+  const seconds = () => (performance.now() - began) / 1000 + (resumed?.seconds ?? 0);
   let step = resumed?.step ?? 0;
   let course = courseOf(lines, evaluation.earlyStopping);
   cutMetrics(metricsPath, lines);
@@ -92,7 +60,7 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
     return { kind: "stopped", step };
   };
 
-  const tokens = new Int32Array(batch.sequences * (context + 1));
+  const tokens = new Int32Array(batch.sequences * (spec.shape.context + 1));
   while (step < spec.steps && !hasStopped(course, evaluation.earlyStopping)) {
     if (stop.aborted) return stopped();
     nextBatch(step + 1, tokens);
@@ -125,7 +93,7 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
   const tasks = await scoreTasks(state.parameters, stop);
   if (tasks === undefined) return stopped();
   // From the file: a run stopped between its last checkpoint and its result has its numbers there.
-  const result = resultOf(spec, readMetrics(metricsPath));
+  const result = await resultOf(spec, readMetrics(metricsPath));
   const early =
     step < spec.steps
       ? {
@@ -133,12 +101,4 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
         }
       : {};
   return end({ status: "done", ...early, ...result, ...(spec.tasks.length > 0 ? { tasks } : {}) });
-}
-
-/** The newest checkpoint whose metrics are all there: later numbers depend on both. Without one, training begins anew. */
-function resume(checkpoints: string, metricsPath: string, groups: readonly ParameterGroup[]) {
-  const checkpoint: Checkpoint | undefined = readCheckpoint(checkpoints, stateLengths(groups));
-  const lines = readMetrics(metricsPath).filter((line) => line.step <= (checkpoint?.step ?? 0));
-  const complete = (lines.at(-1)?.step ?? 0) === (checkpoint?.step ?? 0);
-  return complete ? { checkpoint, lines } : { checkpoint: undefined, lines: [] };
 }

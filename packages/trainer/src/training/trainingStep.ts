@@ -40,13 +40,15 @@ export function gradientSets(spec: Batching): number {
 
 /**
  * A step on a batch in one call, or in parts where it is larger than `microSequences`; and every so many steps in parts
- * that show the gradient noise. Which of them a step takes depends on its number alone.
+ * that show the gradient noise. Which of them a step takes depends on its number alone. What only the noise needs is opened
+ * when it is first measured.
  */
-export function createTrainingStep(spec: RunSpec): TrainingStep {
+export async function openTrainingStep(spec: RunSpec): Promise<TrainingStep> {
   const { batch, gradientNoise, optimizer, runtime, shape } = spec;
   const { sequences, microSequences } = batch;
   const length = shape.context + 1;
   const parts = lazily(() => openGradient(spec, microSequences, runtime));
+  if (gradientNoise?.everySteps !== 1) await parts();
   const smaller = noisePart(spec);
   const noiseParts = smaller === microSequences ? parts : lazily(() => openGradient(spec, smaller, runtime));
 

@@ -121,7 +121,7 @@ function refused(message: string, jobs: readonly string[]): IsoflopError {
 }
 
 /** Slurm's own default (slurm.conf, MaxArraySize): indices below 1001. */
-const DEFAULT_LARGEST = 1001;
+export const DEFAULT_LARGEST = 1001;
 
 /** Tasks that one array may hold at this site. Errors: slurm-missing. */
 export async function largestArray(): Promise<number> {

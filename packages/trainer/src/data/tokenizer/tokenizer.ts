@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
 import { z } from "zod";
 import { readFailure } from "../corpus/writeFailure.js";
 import type { TokenBytes } from "../tokenFile.js";
