@@ -25,9 +25,8 @@ export async function makeStudy(folder: string, text: string, seeds: number): Pr
 data: { corpus: ${JSON.stringify(text)} }
 design:
   { kind: isoflop, budgets: [1.2e8, 2.4e8], centre: { tokensPerParameter: 4 }, sizes: 4, span: 4, seeds: ${seeds}, shapes: { context: 16 } }
-hyperparameters: { batch: 192 }
 evaluation: { sequences: 16, everySteps: 20 }
-checkpoint: { everySteps: 8 }
+checkpoint: { everySteps: 10 }
 executor: { kind: local, workers: 2 }
 `,
   );

@@ -42,6 +42,6 @@ it("100 times SIGKILL at random moments, to trainers and to the lab, do not chan
   const attempts = await Promise.all(
     expected.map(async ({ id }) => countAttempts(await readAttempts(join(rough, "runs", id)))),
   );
-  expect(attempts.reduce((sum, { preemptions, lost }) => sum + preemptions + lost, 0)).toBeGreaterThan(KILLS / 3);
+  expect(attempts.reduce((sum, { preemptions, lost }) => sum + preemptions + lost, 0)).toBeGreaterThan(KILLS / 5);
   expect(attempts.reduce((sum, { failures }) => sum + failures, 0)).toBe(0);
 });
