@@ -26,6 +26,7 @@ const localSchema = z.strictObject({
 const word = z.string().regex(/^[^\s-]\S*$/, { error: "must be one word that does not begin with -" });
 const setupLine = z.string().regex(/^[^\r\n\0]*$/, { error: "must be one line" });
 const TIME = /^(\d+(:\d{1,2}){0,2}|\d+-\d{1,2}(:\d{1,2}){0,2})$/;
+const TIMES = "expected minutes, or a time such as 2:30:00 or 1-12";
 
 const slurmSchema = z.strictObject({
   kind: z.literal("slurm"),
@@ -45,11 +46,7 @@ const slurmSchema = z.strictObject({
     .regex(/^\d+[KMGT]?$/, { error: "expected a size such as 4000M or 16G" })
     .optional(),
   /** Time limit of one task, as sbatch takes it; without it the partition's default. */
-  time: z
-    .union([count.transform(String), z.string().regex(TIME)], {
-      error: "expected minutes, or a time such as 2:30:00 or 1-12",
-    })
-    .optional(),
+  time: z.union([count.transform(String), z.string().regex(TIME, { error: TIMES })], { error: TIMES }).optional(),
   /** Tasks that run at a time, at most. */
   concurrency: count.optional(),
   /** Runs of one task of an array, trained in turn. */

@@ -109,7 +109,8 @@ function oneOf(subject: string, allowed: readonly string[], given: unknown): str
 
 /** A union by kinds whose kind is missing or none of them. */
 function unknownKind(path: Path, kinds: readonly unknown[], given: unknown): string {
-  const allowed = kinds.map(String);
+  // Undefined is among them where the kind may be left out.
+  const allowed = kinds.filter((kind) => kind !== undefined).map(String);
   return given === undefined
     ? `${dotted(path)} is missing: one of ${allowed.join(", ")}`
     : oneOf(dotted(path), allowed, given);

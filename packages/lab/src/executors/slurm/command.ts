@@ -25,11 +25,11 @@ export function slurm(program: string, args: readonly string[], patienceMs = PAT
 
 /**
  * Without the variables of a job that this process may itself be part of: a task would inherit its parent's memory and
- * its numbers. Where Slurm is found stays, and so do the user's own defaults (SBATCH_…).
+ * its numbers. Where Slurm is found, and who asks, stays, and so do the user's own defaults (SBATCH_…).
  */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => name === "SLURM_CONF" || !/^(SLURM|SLURMD|SRUN)_/.test(name),
+    ([name]) => /^SLURM_(CONF|CONF_SERVER|JWT)$/.test(name) || !/^(SLURM|SLURMD|SRUN)_/.test(name),
   );
   return Object.fromEntries(kept);
 }

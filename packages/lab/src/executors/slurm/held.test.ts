@@ -61,7 +61,7 @@ describeOnCluster(
       await started(first);
       await started(second);
       await placeHold(folder(), "paused", first.id);
-      await finished([second], job);
+      await finished([second]);
       expect(await attempts(first)).toMatchObject([{ ending: "stopped", reason: "paused", job }]);
       expect(await attempts(second)).toMatchObject([{ ending: "done", job }]);
       await liftHold(folder(), first.id);

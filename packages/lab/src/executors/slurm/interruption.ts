@@ -33,7 +33,7 @@ export async function listenToSlurm(job: string, log: string): Promise<Interrupt
     stop.abort();
   };
   process.on(WARNING_SIGNAL, () => interrupt(() => causeOfWarning(job)));
-  process.on("SIGTERM", () => interrupt(() => causeOfTermination(log, logged)));
+  process.on("SIGTERM", () => interrupt(async () => causeIn(await readFrom(log, logged))));
   return {
     signal: stop.signal,
     cause: () => cause ?? Promise.resolve({ ending: "stopped", reason: "not interrupted", requeue: false }),
@@ -62,9 +62,8 @@ export function slurmSeconds(text: string): number | undefined {
   return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
 }
 
-/** What the node's slurmstepd wrote into the log since the task started. */
-async function causeOfTermination(log: string, from: number): Promise<Cause> {
-  const text = await readFrom(log, from);
+/** Why a task got SIGTERM, by what the node's slurmstepd has written into its log since it started. */
+export function causeIn(text: string): Cause {
   const notice = /\*\*\* (?:JOB|STEP) \S+ ON \S+ CANCELLED AT \S+(?: DUE TO ([A-Z ]+?))? ?\*\*\*/.exec(text);
   const why = notice?.[1];
   if (why === "TIME LIMIT") return { ending: "timeout", reason: "its time limit", requeue: true };

@@ -59,14 +59,17 @@ export async function runOnSlurm(specs: readonly RunSpec[], options: SlurmOption
 
   await ledger.readHolds(isAtWork);
   const toSubmit = new Map([...open].filter(([id, spec]) => !held.has(id) && (setAside.has(id) || !isWithSlurm(spec))));
+  let room = Number.POSITIVE_INFINITY;
   const send = async (): Promise<void> => {
-    if (toSubmit.size === 0) return;
+    // Once the site's limit is reached, there is no use in asking before a task has gone.
+    if (toSubmit.size === 0 || alive(tasks).length >= room) return;
     const wanted = [...toSubmit.values()];
     await stopOrphans(options.command, wanted.map(folderOf));
     // A "failed" of an earlier session: tried again from its last checkpoint.
     for (const spec of wanted) await rm(join(folderOf(spec), "result.json"), { force: true });
     const atWork = alive(tasks).length;
     const { arrays, left } = await submit(wanted, { ...options, runs, atWork, largest: await largestArray() });
+    room = left.length > 0 ? atWork + arrays.reduce((sum, array) => sum + array.tasks, 0) : Number.POSITIVE_INFINITY;
     toSubmit.clear();
     for (const spec of left) toSubmit.set(spec.id, spec);
     const jobs = arrays.map(({ job, tasks: size }) => `${job} (${size} ${size === 1 ? "task" : "tasks"})`);

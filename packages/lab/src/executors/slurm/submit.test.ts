@@ -1,10 +1,13 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseStudy } from "../../study/parse.js";
 import { shareOut } from "./devices.js";
 import { settingsOf, specs } from "./fixtures/clusterStudy.js";
-import { slurmSeconds } from "./interruption.js";
+import { causeIn, slurmSeconds } from "./interruption.js";
+import { markProgress } from "./progressMark.js";
 import { isAlive, parseQueue } from "./queue.js";
 import { readSubmissions } from "./submission.js";
 import { submit } from "./submit.js";
@@ -154,6 +157,54 @@ describe("what Slurm says", () => {
       undefined,
       undefined,
     ]);
+  });
+});
+
+describe("why a task got SIGTERM", () => {
+  it.each([
+    [" DUE TO PREEMPTION", { ending: "preempted", requeue: true }],
+    [" DUE TO TIME LIMIT", { ending: "timeout", requeue: true }],
+    [" DUE TO NODE FAILURE", { ending: "preempted", requeue: false }],
+    [" DUE TO JOB REQUEUE", { ending: "preempted", requeue: false }],
+    ["", { ending: "stopped", requeue: false }],
+  ])("is in its log: CANCELLED AT …%s", (why, cause) => {
+    const notice = `slurmstepd-n1: error: *** JOB 5 ON n1 CANCELLED AT 2026-11-26T03:56:57${why} ***`;
+    expect(causeIn(`a line of the trainer's\n${notice}\n`)).toMatchObject(cause);
+  });
+
+  it("is taken for a preemption where nothing is said: never put back into the queue against somebody's will", () => {
+    expect(causeIn("")).toMatchObject({ ending: "preempted", requeue: false });
+  });
+});
+
+describe("progress", () => {
+  it("is a later step with a newer checkpoint; starts without are counted, whatever ended them", async () => {
+    const at = async (step: number, checkpoint: number | undefined) => {
+      const line = { step, tokens: step, flops: 1, time: 1, "train/loss": 1, lr: 1, grad_norm: 1 };
+      await writeFile(join(folder, "metrics.jsonl"), `${JSON.stringify(line)}\n`);
+      await mkdir(join(folder, "checkpoint"), { recursive: true });
+      if (checkpoint !== undefined) {
+        await writeFile(join(folder, "checkpoint", "state"), "");
+        await utimes(join(folder, "checkpoint", "state"), checkpoint, checkpoint);
+      }
+      return markProgress(folder);
+    };
+    expect(await markProgress(folder)).toBe(0);
+    expect(await markProgress(folder)).toBe(1);
+    // Steps that no checkpoint has are lost with the task; a checkpoint of the same step is none the further.
+    expect(await at(10, undefined)).toBe(2);
+    expect(await at(10, 1000)).toBe(0);
+    expect(await at(10, 2000)).toBe(1);
+    expect(await at(12, 2000)).toBe(0);
+    expect(await at(12, 2000)).toBe(1);
+  });
+});
+
+describe("the study files of the documentation", () => {
+  it.each(["docs/slurm.md", "examples/slurm/study.yaml"])("%s is a study for Slurm as it stands", async (name) => {
+    const text = await readFile(fileURLToPath(new URL(`../../../../../${name}`, import.meta.url)), "utf8");
+    const yaml = name.endsWith(".md") ? (/```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? "") : text;
+    expect(parseStudy(yaml, name).executor.kind).toBe("slurm");
   });
 });
 

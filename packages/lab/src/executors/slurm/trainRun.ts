@@ -55,18 +55,24 @@ export async function trainRun(place: RunPlace, context: TaskContext): Promise<v
     interruption.stop({ ending: "preempted", reason: "left to a later start of its task", requeue: false });
     if (loss === "taken") taken.abort();
   };
-  const claim = await takeClaim(folder, holder, interruption.signal, onLoss);
+  const stop = AbortSignal.any([interruption.signal, place.held]);
+  const claim = await takeClaim(folder, holder, stop, onLoss);
   try {
-    if (claim !== undefined) await trainClaimed(spec, place, context, taken.signal);
+    if (claim !== undefined) await trainClaimed(spec, place, context, stop, taken.signal);
   } finally {
     await claim?.release();
   }
 }
 
-async function trainClaimed(spec: RunSpec, place: RunPlace, context: TaskContext, taken: AbortSignal): Promise<void> {
+async function trainClaimed(
+  spec: RunSpec,
+  place: RunPlace,
+  context: TaskContext,
+  stop: AbortSignal,
+  taken: AbortSignal,
+): Promise<void> {
   const { interruption, holder, command, say } = context;
   const { folder, held } = place;
-  const stop = AbortSignal.any([interruption.signal, held]);
   await stopOrphans(command, [folder]);
   let kills = 0;
   while (!stop.aborted && (await readResult(folder)) === undefined) {
