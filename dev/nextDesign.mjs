@@ -1,6 +1,8 @@
 // What `isoflop next` is worth: planted laws, a small ladder, then runs added by its design, by regular grids, at random. Prints the
 // tables of docs/next.md and draws its figures.
-// npm run build && node dev/nextDesign.mjs [--trials 200] [--shared folder]
+// npm run build && node dev/nextDesign.mjs [--trials 80]
+import { writeFileSync } from "node:fs";
+import { nextDesign as drawNext, figureSvg } from "../packages/figures/dist/index.js";
 import {
   besiroglu2024,
   chinchilla,
@@ -26,41 +28,14 @@ const budgets = [1e20, 3e20, 1e21, 3e21];
 
 /** ln of a truth's loss: the law, and what it leaves out. */
 const exact = (n, d) => Math.log(chinchilla.loss(law, n, d));
-const offset = (n, d) => Math.log(n / chinchilla.optimum(law, 6 * n * d).parameters);
 const truths = {
-  "the law": () => exact,
-  "small models worse: + 4 % / (N / 20M)": () => (n, d) => exact(n, d) + (0.04 * 2e7) / n,
-  "off the optimum worse: + 0.5 % (ln N / N_opt)²": () => (n, d) => exact(n, d) + 0.005 * offset(n, d) ** 2,
-  "drifting, 0.5 % an e-fold": (random) => {
-    const walks = [1, 2, 3].map(() => smoothWalk(random, 0.005));
-    return (n, d) => {
-      const at = chinchilla.optimum(law, target);
-      const [x, y, z] = [Math.log(n / at.parameters), Math.log(d / at.tokens), offset(n, d)];
-      return exact(n, d) + walks[0](x) + walks[1](y) + walks[2](z);
-    };
-  },
+  "the law": exact,
+  "small models worse: + 4 % / (N / 20M)": (n, d) => exact(n, d) + (0.04 * 2e7) / n,
 };
 
-/** A two-sided random walk that is 0 at 0, in steps of a twentieth of an e-fold, straight between them. */
-function smoothWalk(random, drift) {
-  const sides = [1, -1].map(() => {
-    const values = [0];
-    for (let i = 0; i < 400; i++) values.push(values.at(-1) + drift * Math.sqrt(0.05) * random.normal());
-    return values;
-  });
-  return (x) => {
-    const values = sides[x > 0 ? 0 : 1];
-    const position = Math.abs(x) / 0.05;
-    const below = Math.floor(position);
-    return values[below] + (position - below) * (values[below + 1] - values[below]);
-  };
-}
-
-/** Where a truth is best at the target's compute: on a fine grid. A walk has no smooth minimum, so the law's own is taken. */
-function optimumOf(truth, name) {
+/** Where a truth is best at the target's compute: on a fine grid. */
+function optimumOf(truth) {
   const own = chinchilla.optimum(law, target);
-  if (name.startsWith("drifting"))
-    return { logLoss: truth(own.parameters, own.tokens), logN: Math.log(own.parameters) };
   let best = { logLoss: Number.POSITIVE_INFINITY, logN: 0 };
   for (let x = -2; x <= 2; x += 0.001) {
     const n = own.parameters * Math.exp(x);
@@ -121,8 +96,8 @@ function study(name, flops) {
   const errors = {};
   for (let trial = 0; trial < trials; trial++) {
     const random = createRandom(1000 + trial);
-    const truth = truths[name](random);
-    const best = optimumOf(truth, name);
+    const truth = truths[name];
+    const best = optimumOf(truth);
     const base = measure(syntheticStudy(ladder), truth, random, "base");
     const ways = { nothing: [], ...waysFor(base, fitted(base, 100, trial), flops, random) };
     for (const [way, added] of Object.entries(ways)) {
@@ -151,10 +126,8 @@ function study(name, flops) {
 const percent = (value, digits) => (100 * value).toFixed(digits);
 const table = (header, rows) =>
   console.log([header, header.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n"));
-const only = option("only");
 const results = {};
 for (const name of Object.keys(truths)) {
-  if (only !== undefined && !name.includes(only)) continue;
   const found = budgets.map((flops) => study(name, flops));
   results[name] = found;
   console.log(`\nTruth: ${name}; ${trials} trials\n`);
@@ -169,3 +142,28 @@ for (const name of Object.keys(truths)) {
     ]),
   );
 }
+
+// One of the studies, with the errors found in all of them.
+const records = measure(syntheticStudy(ladder), truths["the law"], createRandom(1000), "run");
+const design = orThrow(nextDesign(records, fitted(records, 100, 0), { flops: 1e21, target, shares: [] }));
+const named = (runs) => runs.map((run) => ({ name: `${run.flops.toExponential(1)} FLOPs`, ...run }));
+const errorsOf = (rows, way) => {
+  const { loss, size } = rows.find((row) => row.way === way);
+  return { loss, parameters: size };
+};
+const measured = results["the law"];
+const figure = {
+  target: design.target,
+  candidates: design.candidates,
+  runs: records.map(({ id, ...run }) => ({ name: id, ...run })),
+  proposed: named(design.runs),
+  grid: named(design.grid.runs),
+  before: errorsOf(measured.at(-1), "nothing"),
+  curve: budgets.map((flops, i) => ({
+    flops,
+    design: errorsOf(measured[i], "isoflop next"),
+    grid: errorsOf(measured[i], "one profile of 7"),
+  })),
+};
+const path = new URL("../docs/figures/next-planted.svg", import.meta.url);
+writeFileSync(path, `${figureSvg(drawNext, figure, { widths: [960] })}\n`);

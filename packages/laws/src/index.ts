@@ -9,11 +9,10 @@ export type {
   ExpectedError,
   ExpectedErrors,
   NextDesign,
-  NextDesignOptions,
-  NextObjective,
   ProposedRun,
 } from "./plan/nextDesign.js";
 export type { CandidateRange, RegularGrid, Size } from "./plan/nextDesignCandidates.js";
 export type { RunPoint } from "./plan/nextDesignDrift.js";
+export type { NextDesignOptions, NextObjective } from "./plan/nextDesignPlan.js";
 export type { RefitOptions, RefitSpread } from "./plan/nextDesignRefits.js";
 export type { Candidate } from "./plan/nextDesignState.js";

@@ -51,16 +51,18 @@ test("what would go wrong later is said at once", async () => {
       without("--bytes-per-token"),
       without("{resume.step}"),
       without("--model-tag"),
+      { ...one, template: [...without("={steps}").template, "--log-every={steps//10}"] },
       { ...one, template: [...one.template, "--x={shape.depth}"] },
       { ...one, options: [...one.options, "--accept=shpe"] },
       { ...one, options: [...one.options, "--fixed=sed=1"] },
     ].map((wrong) => isoflop(...adaptArguments(wrong, "nanochat", run))),
   );
-  expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2]);
+  expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2]);
   expect(outcomes.map(({ stderr }) => stderr.split("\n")[0])).toEqual([
     expect.stringContaining("bits per byte"),
     expect.stringContaining("where to go on after a stop"),
     expect.stringContaining("--model-tag"),
+    expect.stringContaining("nothing tells the trainer of steps (20)"),
     expect.stringContaining("run.json has no shape.depth"),
     expect.stringContaining("--accept shpe: run.json has no such field"),
     expect.stringContaining("--fixed sed: run.json has no such field"),

@@ -33,11 +33,17 @@ def schedule_factor(schedule: Schedule, step: int, steps: int) -> float:
 
 def adamw(groups: tuple[Group, ...], parameters: Named, options: Optimizer, fused: bool) -> torch.optim.AdamW:
     """PyTorch's own is the contract's: decay times learning rate, both bias corrections, epsilon after the root."""
+
+    def decay(group: Group) -> float:
+        # PyTorch multiplies it by the group's rate; independent of the width, by the schedule's alone.
+        factor = group.learning_rate_factor if options.independent_weight_decay else 1.0
+        return options.weight_decay / factor if group.decays else 0.0
+
     return torch.optim.AdamW(
         [
             {
                 "params": [parameters[tensor.name] for tensor in group.tensors],
-                "weight_decay": options.weight_decay if group.decays else 0.0,
+                "weight_decay": decay(group),
                 "factor": group.learning_rate_factor,
             }
             for group in groups

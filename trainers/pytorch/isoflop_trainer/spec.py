@@ -78,6 +78,7 @@ class Optimizer:
     epsilon: float
     weight_decay: float
     clip: float
+    independent_weight_decay: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ const llama: RunSpec = {
   data: { ...base.data, uniqueSequences: 50 },
 };
 
+const decaying: RunSpec = { ...base, optimizer: { ...base.optimizer, weightDecay: 3, independentWeightDecay: true } };
+
 async function trainedHere(spec: RunSpec): Promise<string> {
   const folder = tinyRunFolder(spec);
   await train(folder, spec, never);
@@ -35,6 +37,7 @@ describe.skipIf(python === undefined)("both trainers train alike", { timeout: 30
     ["ALiBi, squared ReLU, muP", base],
     ["Kaplan's: learned positions, GELU, biases, standard parametrisation, warm-up-stable-decay", kaplan],
     ["Llama's: rotary positions, RMSNorm, SwiGLU, untied; few unique sequences", llama],
+    ["weight decay that is independent of the width", decaying],
   ])("%s: every loss of 200 steps within 1e-3", async (_, spec) => {
     const [ours, theirs] = [await trainedHere(spec), trained(spec)];
     expect(losses(ours)).toHaveLength(200);

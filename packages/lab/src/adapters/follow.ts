@@ -96,7 +96,8 @@ export async function followTrainer(adapter: Adapter, folder: string, options: F
   });
   interrupted = () => trainer.stop(PATIENCE_MS);
   if (interruption !== undefined) interrupted();
-  const passOn = () => void setTimeout(() => trainer.stop(PATIENCE_MS), PASS_ON_MS).unref();
+  // No SIGKILL here: how long a checkpoint may take is for whoever sent the signal to say.
+  const passOn = () => void setTimeout(() => trainer.stop(), PASS_ON_MS).unref();
   if (options.signal.aborted) passOn();
   options.signal.addEventListener("abort", passOn, { once: true });
   const looking = adapter.history === undefined ? undefined : setInterval(lookUp, HISTORY_MS);

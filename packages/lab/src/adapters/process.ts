@@ -9,8 +9,8 @@ export interface TrainerEnd {
 
 export interface Trainer {
   readonly ended: Promise<TrainerEnd>;
-  /** SIGTERM, and SIGKILL if it is still there after `patienceMs`. */
-  readonly stop: (patienceMs: number) => void;
+  /** SIGTERM; and SIGKILL if it is still there after `patienceMs`, where that is given. */
+  readonly stop: (patienceMs?: number) => void;
 }
 
 export interface StartOptions {
@@ -56,7 +56,7 @@ export async function startTrainer(command: readonly string[], options: StartOpt
     }),
     stop: (patienceMs) => {
       child.kill("SIGTERM");
-      setTimeout(() => child.kill("SIGKILL"), patienceMs).unref();
+      if (patienceMs !== undefined) setTimeout(() => child.kill("SIGKILL"), patienceMs).unref();
     },
   };
 }

@@ -73,8 +73,9 @@ export function fillCommand(
     }
     return argument.replaceAll(PLACEHOLDER, (_, name: string, operator?: string, divisor?: string) => {
       const value = fieldValue(name, argument);
-      // A quotient tells what is divided to a trainer that knows the divisor, which must be told by itself.
-      told.add(name);
+      // A quotient tells what is divided to a trainer that knows the divisor, which must be told by itself. A part of the
+      // steps is an interval, and tells no length.
+      if (operator === undefined || name !== "steps") told.add(name);
       if (operator === undefined || divisor === undefined) return String(value);
       const quotient = Number(value) / Number(fieldValue(divisor, argument));
       return String(operator === "//" ? Math.floor(quotient) : quotient);

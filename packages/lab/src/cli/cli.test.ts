@@ -23,6 +23,9 @@ describe("isoflop", () => {
       "init",
       "run",
       "status",
+      "pause",
+      "resume",
+      "cancel",
       "fit",
       "laws",
       "plan",
@@ -34,7 +37,7 @@ describe("isoflop", () => {
     ]) {
       const { code, stdout } = await command(verb, "--help");
       expect({ verb, code }).toEqual({ verb, code: 0 });
-      expect(stdout).toMatch(new RegExp(`Example:\\n  \\$ isoflop ${verb}`));
+      expect(stdout).toMatch(new RegExp(`Examples?:\\n  \\$ isoflop ${verb}`));
       expect(stdout).toContain("--json");
     }
   });

@@ -2,7 +2,7 @@ import { backtestErrors, figureSvg } from "@isoflop/figures";
 import { flopsToPfDays, IsoflopError } from "@isoflop/laws";
 import { Command, Option } from "commander";
 import { writeWhole } from "../runs/folder.js";
-import { DEFAULT_FITS } from "../steps/fits.js";
+import { DEFAULT_FITS, freshRecords } from "../steps/fits.js";
 import { type AskedApproach, forecastRuns, type RunsForecast } from "../steps/forecastRuns.js";
 import { drawnBacktest } from "../steps/reporting/drawnBacktest.js";
 import { budgetOf, type ComputeFlags, withComputeFlags } from "./computeFlags.js";
@@ -52,7 +52,8 @@ export function forecastVerb(io: CommandIo): Command {
         return forecastFit(io, source, flops, flags.json === true);
       }
       const observations = await observationsOf(sources, flags);
-      const { records, dropped, convention, derived } = observations;
+      const { dropped, convention, derived } = observations;
+      const records = freshRecords(observations.records, observations.study?.freshOnly === true);
       const choices = { ...DEFAULT_FITS, resamples: flags.bootstrap, seed: flags.seed };
       const made = forecastRuns(records, convention, flops, flags.approach, choices, flags.profile);
       if (flags.figure !== undefined) await writeFigure(flags.figure, made);

@@ -49,6 +49,9 @@ describe("isoflop next", () => {
     expect(text.stdout).toMatch(/Runs to add for \S+ of 1e21 FLOPs, so that the loss and N_opt at 1e22 FLOPs/);
     expect(text.stdout).toMatch(/Loss +±\S+ % \[\S+, \S+\] +±/);
     expect(text.stdout).toMatch(/of simulated refits \(60\)/);
+    expect(text.stdout).toMatch(/by the bootstrap +±\S+ % +- +-/);
+    expect(made.bootstrap95.loss[0]).toBeLessThan(made.target.loss);
+    expect(made.bootstrap95.loss[1]).toBeGreaterThan(made.target.loss);
     expect(text.stdout).toMatch(/To do as well, a regular isoFLOP profile \(runs of 1\.43e20 here\) would take/);
     expect(text.stdout).not.toMatch(/study\.yaml|NaN|undefined/);
   });

@@ -1,4 +1,11 @@
-import { type ExpectedError, type ExpectedErrors, formatCount, formatFlops, type RefitSpread } from "@isoflop/laws";
+import {
+  type ExpectedError,
+  type ExpectedErrors,
+  formatCount,
+  formatFlops,
+  type Interval,
+  type RefitSpread,
+} from "@isoflop/laws";
 import type { NextRuns } from "../steps/next.js";
 import { textTable } from "./textTable.js";
 
@@ -29,6 +36,7 @@ export function nextText(made: NextRuns, budget: number, ofStudy: boolean): stri
       false,
     ),
     simulatedRow("  of simulated refits", (s) => s.loss, spread),
+    bootstrapRow(made.bootstrap95?.loss, spread),
     expected("N_opt", (e) => e.parameters, factor),
     expected(
       "  if the law held",
@@ -37,6 +45,7 @@ export function nextText(made: NextRuns, budget: number, ofStudy: boolean): stri
       false,
     ),
     simulatedRow("  of simulated refits", (s) => s.parameters, factor),
+    bootstrapRow(made.bootstrap95?.parameters, factor),
     ["Compute lost by that N", ...[before, after, grid].map(({ computeLost }) => percent(computeLost))],
   ].filter((row) => row.length > 0);
   const lines = [
@@ -78,6 +87,13 @@ export function nextText(made: NextRuns, budget: number, ofStudy: boolean): stri
       ...[simulated.before, simulated.after, simulated.grid].map((s) => show(of(s))),
     ];
   }
+}
+
+/** The bootstrap knows the runs that there are, and no others. */
+function bootstrapRow(interval: Interval | undefined, show: (error: number) => string): string[] {
+  return interval === undefined
+    ? []
+    : ["  by the bootstrap", show(Math.log(interval[1] / interval[0]) / (2 * Z)), "-", "-"];
 }
 
 /** A number without the sign before it and the unit after it, for the ends of a range. */

@@ -2,7 +2,7 @@ import { formatCount, formatFlops } from "@isoflop/laws";
 import { Command } from "commander";
 import { placeText, type SlurmPlace, slurmStatus } from "../executors/slurm/status.js";
 import { type AttemptCounts, countAttempts, readAttempts } from "../runs/attempts.js";
-import type { UnreadableRun } from "../runs/records.js";
+import { READ_AT_ONCE, type UnreadableRun } from "../runs/records.js";
 import type { RunState, RunStatus } from "../runs/status.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import { openStudy } from "../study/folder.js";
@@ -27,9 +27,11 @@ export function statusVerb(io: CommandIo): Command {
       const states = await readStudyRuns(study, (run) => unreadable.push(run));
       const runs: RunLine[] = [];
       const slurm = await slurmStatus(study.folder);
-      for (const state of states) {
-        const place = state.result === undefined ? slurm.places.get(state.spec.id) : undefined;
-        runs.push(describe(state, countAttempts(await attemptsOf(state)), place));
+      const placeOf = ({ spec, result }: RunState) => (result === undefined ? slurm.places.get(spec.id) : undefined);
+      for (let i = 0; i < states.length; i += READ_AT_ONCE) {
+        const some = states.slice(i, i + READ_AT_ONCE);
+        const lines = some.map(async (state) => describe(state, await attemptsOf(state), placeOf(state)));
+        runs.push(...(await Promise.all(lines)));
       }
       const counts = Object.fromEntries(
         ORDER.map((status) => [status, states.filter((state) => state.status === status).length]),
@@ -45,7 +47,8 @@ export function statusVerb(io: CommandIo): Command {
 }
 
 /** Attempts are told beside what matters: a file that cannot be read tells none. */
-const attemptsOf = ({ folder }: RunState) => readAttempts(folder).catch(() => []);
+const attemptsOf = async ({ folder }: RunState): Promise<AttemptCounts> =>
+  countAttempts(await readAttempts(folder).catch(() => []));
 
 type RunLine = ReturnType<typeof describe>;
 

@@ -365,6 +365,16 @@ describe("the lock of a study", () => {
     await (await lockStudy(folder))();
   });
 
+  it("leaves no drafts of labs that were killed while they asked for it, and those of living ones alone", async () => {
+    const dead = spawn(process.execPath, ["-e", ""]);
+    await new Promise((resolve) => dead.on("close", resolve));
+    const living = `.lock-${hostname()}-${process.pid}-00000001`;
+    for (const name of [`.lock-${hostname()}-${dead.pid}-0000000f`, living, ".lock-elsewhere-1-0000000f"])
+      await writeFile(join(folder, name), "");
+    await (await lockStudy(folder))();
+    expect((await readdir(folder)).sort()).toEqual([".lock-elsewhere-1-0000000f", living].sort());
+  });
+
   it("of another host is respected", async () => {
     await writeFile(
       join(folder, ".lock"),

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { formatFlops } from "@isoflop/laws";
 import type { RunSpec } from "@isoflop/trainer";
 import { createLogUpdate } from "log-update";
+import { READ_AT_ONCE } from "../runs/records.js";
 import { readLastMetrics, readResult } from "../runs/status.js";
 import { costOf, type ExecutionEvent } from "./execution.js";
 
@@ -20,7 +21,6 @@ interface Glimpse {
   readonly loss: number | undefined;
 }
 
-const READ_AT_ONCE = 64;
 const LIVE_MS = 500;
 const PLAIN_MS = 5000;
 

@@ -45,4 +45,10 @@ const ofDesigns: Readonly<Record<string, string>> = {
   "holdout-near": "Hold out a budget at least three times the largest one fitted.",
 };
 
-export const remedies: Readonly<Record<string, string>> = { ...ofFits, ...ofDesigns };
+/** Of `isoflop next`. */
+const ofNextRuns: Readonly<Record<string, string>> = {
+  "law-drifts": "Raise --max-run: only runs nearer the target lessen the law's fault.",
+  "law-trusted": "Leave --drift out, so that small runs count for less where the law may fail them.",
+};
+
+export const remedies: Readonly<Record<string, string>> = { ...ofFits, ...ofDesigns, ...ofNextRuns };

@@ -17,7 +17,7 @@ export interface StudyRecords {
 }
 
 /** Many, but fewer than the files that a process may have open. */
-const READ_AT_ONCE = 64;
+export const READ_AT_ONCE = 64;
 
 /** A run folder that cannot be read, and why. */
 export interface UnreadableRun {

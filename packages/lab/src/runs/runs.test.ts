@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStudy } from "../study/folder.js";
 import { resolveRuns } from "../study/resolve.js";
 import { createRun, writeNew } from "./folder.js";
-import { toRecords } from "./records.js";
+import { toRecords, type UnreadableRun } from "./records.js";
+import { readLastMetrics } from "./status.js";
 import { noteDesign, readStudyRuns } from "./studyRuns.js";
 
 const corpus: Corpus = {
@@ -72,6 +73,26 @@ describe("the runs folder of a study", () => {
     await expect(readStudyRuns(study)).rejects.toMatchObject({ code: "run-spec-invalid" });
   });
 
+  it("is read in spite of a run that the system refuses, where there is somebody to tell", async () => {
+    const { study, specs } = await made();
+    const path = join(study.runs, specs[0].id, "run.json");
+    await rm(path);
+    await mkdir(path);
+    const told: UnreadableRun[] = [];
+    expect(await readStudyRuns(study, (run) => told.push(run))).toHaveLength(specs.length - 1);
+    expect(told).toEqual([{ id: specs[0].id, reason: expect.stringMatching(/Cannot read .*EISDIR/) }]);
+    await expect(readStudyRuns(study)).rejects.toThrow(/EISDIR/);
+  });
+
+  it("is rid of what a lab left that was killed while it made a run folder", async () => {
+    const { study, specs } = await made();
+    const path = join(study.runs, specs[0].id);
+    await rm(join(path, "run.json"));
+    await writeFile(join(path, ".0123456789ab.tmp"), '{"contract":');
+    await createRun(study.runs, specs[0]);
+    expect(await readdir(path)).toEqual(["run.json"]);
+  });
+
   it("keeps an edited run.json as evidence and says so", async () => {
     const { study, specs } = await made();
     const [first] = specs;
@@ -104,6 +125,33 @@ describe("the record of a run", () => {
     };
     expect(await lossOf(spec)).toEqual([[2.5, result.tokens]]);
     expect(await lossOf({ ...spec, evaluation: patient })).toEqual([[2.25, result.tokens]]);
+  });
+});
+
+describe("the newest line of metrics", () => {
+  const line = (step: number, note = "") =>
+    `${JSON.stringify({ step, tokens: step, flops: step, time: step, "train/loss": 3, lr: 1, grad_norm: 1, note })}\n`;
+  const newest = async (text: string) => {
+    await writeFile(join(folder, "metrics.jsonl"), text);
+    return (await readLastMetrics(folder))?.step;
+  };
+
+  it("is found at the end of a file of any length, behind lines of any length", async () => {
+    expect(await readLastMetrics(folder)).toBeUndefined();
+    expect(await newest("")).toBeUndefined();
+    expect(await newest(line(1))).toBe(1);
+    expect(await newest(Array.from({ length: 3000 }, (_, i) => line(i + 1)).join(""))).toBe(3000);
+    for (const length of [4000, 5000, 100_000]) {
+      expect(await newest(line(1) + line(2, "x".repeat(length)))).toBe(2);
+      expect(await newest(line(1) + line(2, "x".repeat(length)).slice(0, -2))).toBe(1);
+    }
+  });
+
+  it("is the last one that is whole", async () => {
+    expect(await newest(`${line(1)}${line(2)}{"step": 3, "tok`)).toBe(2);
+    expect(await newest(`${line(1)}{"step": 2, "tok\n`)).toBe(1);
+    expect(await newest(`${line(7)}${"\0".repeat(9000)}`)).toBe(7);
+    expect(await newest('{"step": 1, "tok')).toBeUndefined();
   });
 });
 

@@ -15,7 +15,7 @@ export interface RunState {
   readonly folder: string;
   readonly spec: RunSpec;
   readonly status: RunStatus;
-  /** Newest line of metrics.jsonl. */
+  /** Newest line of metrics.jsonl; not looked for where a result says as much. */
   readonly last: MetricsLine | undefined;
   readonly result: RunResult | undefined;
 }
@@ -28,7 +28,8 @@ export async function readRunState(folder: string, known?: Control): Promise<Run
   const spec = await readRunSpec(folder);
   if (spec === undefined) return undefined;
   const result = await readResult(folder);
-  const last = await readLastMetrics(folder);
+  const ended = result?.status === "done" && result["train/loss"] !== undefined && result["val/loss"] !== undefined;
+  const last = ended ? undefined : await readLastMetrics(folder);
   const control = known ?? (await readControl(dirname(dirname(folder))));
   return { folder, spec, status: await statusOf(folder, result, last, control), last, result };
 }

@@ -80,7 +80,9 @@ async function withDecided(study: StudyFolder, corpus: Corpus): Promise<Design> 
       code: "awaited-tokens",
       message: `If the larger budgets' minima are where they are expected: ${error.message}`,
     };
-    return { ...design, awaited, warnings: [...design.warnings, warning] };
+    // What is said of the decided budgets alone would not hold of the whole.
+    const whole = design.warnings.filter(({ code }) => code !== "design-few-budgets" && code !== "design-narrow");
+    return { ...design, awaited, warnings: [...whole, warning] };
   }
 }
 

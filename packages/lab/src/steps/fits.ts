@@ -35,6 +35,11 @@ export function approachesFor(records: readonly RunRecord[]): readonly ApproachN
   return records.some(repeatsTokens) ? [...ALL_APPROACHES, "data-constrained"] : ALL_APPROACHES;
 }
 
+/** The records that laws of fresh tokens are for. */
+export function freshRecords(records: readonly RunRecord[], freshOnly: boolean): readonly RunRecord[] {
+  return freshOnly ? records.filter((record) => !repeatsTokens(record)) : records;
+}
+
 function repeatsTokens({ tokens, uniqueTokens }: RunRecord): boolean {
   return (uniqueTokens ?? tokens) < tokens * (1 - 1e-9);
 }
@@ -92,8 +97,7 @@ export function fitObservations(
   const skipped: { approach: ApproachName; error: IsoflopError }[] = [];
   for (const approach of choices.approaches) {
     try {
-      const own =
-        choices.freshOnly && approach !== "data-constrained" ? records.filter((r) => !repeatsTokens(r)) : records;
+      const own = approach === "data-constrained" ? records : freshRecords(records, choices.freshOnly === true);
       fits.push(...fitOne(approach, own, convention, choices));
     } catch (error) {
       if (!isIsoflopError(error)) throw error;

@@ -2,9 +2,11 @@ import {
   type CountingConvention,
   createRandom,
   flopsPerToken,
+  forecast,
   type NextDesign,
   type NextDesignOptions,
   nextDesign,
+  type OptimumIntervals,
   orThrow,
   type ParametricFit,
   type RefitSpread,
@@ -19,6 +21,8 @@ import { DEFAULT_FITS, fitOne } from "./fits.js";
 /** What was fitted, which runs to add, and what simulated refits say of that. */
 export interface NextRuns extends NextDesign {
   readonly fit: ParametricFit;
+  /** What the bootstrap says of the target now, as `isoflop forecast` would; absent where there are too few draws. */
+  readonly bootstrap95?: OptimumIntervals;
   /** Spread of refits of simulated runs; absent where none were asked for. */
   readonly simulated?: { readonly before: RefitSpread; readonly after: RefitSpread; readonly grid: RefitSpread };
 }
@@ -41,7 +45,9 @@ export function nextRuns(
   const [made] = fitOne("3", records, convention, { ...DEFAULT_FITS, resamples, seed });
   const fit = made as ParametricFit;
   const design = orThrow(nextDesign(records, fit, options));
-  if (refits === 0) return { ...design, fit };
+  const { intervals95 } = orThrow(forecast(fit, design.target.flops));
+  const answer = { ...design, fit, ...(intervals95 === undefined ? {} : { bootstrap95: intervals95 }) };
+  if (refits === 0) return answer;
   const { noise, drift } = design.errors;
   const spread = (runs: NextDesign["runs"]) => {
     const added = runs.flatMap((run) => Array.from({ length: run.seeds }, () => run));
@@ -49,8 +55,7 @@ export function nextRuns(
     return orThrow(simulateRefits(records, added, fit, { target: design.target.flops, noise, drift, refits, random }));
   };
   return {
-    ...design,
-    fit,
+    ...answer,
     simulated: { before: spread([]), after: spread(design.runs), grid: spread(design.grid.runs) },
   };
 }

@@ -6,7 +6,7 @@ import type { StudyFolder } from "../study/folder.js";
 import { prepareDesign } from "./design.js";
 import { requireDevice } from "./device.js";
 import { divergence, requireRuns } from "./ended.js";
-import { type Fits, fitStudy } from "./fits.js";
+import { type Fits, fitStudy, freshRecords } from "./fits.js";
 import { type StudyForecast, stateForecast } from "./forecast.js";
 import { holdoutRuns } from "./holdout.js";
 import { trainLadder } from "./ladder.js";
@@ -59,12 +59,13 @@ export async function runStudy(asked: StudyFolder, options: StudyOptions): Promi
     if (diverged !== undefined) log(`warning (${diverged.code}): ${diverged.message}`);
     const observations = await studyObservations(study, await readStudyRuns(study));
     const fits = await fitStudy(study.fits, observations);
+    const fresh = freshRecords(observations.records, observations.freshOnly);
     options.onFits?.(fits);
     if (study.study.holdout.budgets.length === 0) {
       const report = await writeReport(study, options.command);
       return { ladder, holdout: undefined, fits, forecast: undefined, verification: undefined, report, ...told };
     }
-    const forecast = await stateForecast(study, design.corpus, observations.records, fits);
+    const forecast = await stateForecast(study, design.corpus, fresh, fits);
     options.onForecast?.(forecast);
     const holdout = await trainRuns("hold-out", study, holdoutRuns(forecast, study.study, design.corpus), options);
     requireRuns(holdout);

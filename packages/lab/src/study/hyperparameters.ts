@@ -88,6 +88,7 @@ export function resolveTraining(request: TrainingRequest, choices: Hyperparamete
       beta2,
       epsilon: choices.epsilon,
       weightDecay: choices.weightDecay === "auto" ? AUTO_WEIGHT_DECAY : choices.weightDecay,
+      ...(choices.independentWeightDecay ? { independentWeightDecay: true } : {}),
       clip: choices.clip,
     },
     parametrisation: resolveParametrisation(choices),

@@ -41,6 +41,8 @@ export const hyperparametersSchema = z
     betas: orAuto(z.tuple([unit, unit]), "two numbers such as [0.9, 0.95]").default("auto"),
     epsilon: positive.default(1e-8),
     weightDecay: orAuto(notNegative, "a number").default("auto"),
+    /** Under muP: the decay of a step does not fall with the width, as the matrices' learning rate does. */
+    independentWeightDecay: z.boolean().default(false),
     clip: positive.default(1),
     parametrisation: orAuto(z.enum(["mup", "standard"]), "mup or standard").default("auto"),
   })

@@ -32,6 +32,16 @@ function complaint(hyperparameters: string, more = ""): string {
   return "no complaint";
 }
 
+describe("weight decay", () => {
+  it("is told to be independent of the width where a study asks for it, and the run is another", () => {
+    const [plain, independent] = ["{}", "{ independentWeightDecay: true }"].map((choices) => runsOf(choices)[0]!);
+    expect(plain!.optimizer).not.toHaveProperty("independentWeightDecay");
+    expect(independent!.optimizer).toEqual({ ...plain!.optimizer, independentWeightDecay: true });
+    expect(independent!.id).not.toBe(plain!.id);
+    expect(runsOf("{ independentWeightDecay: false }")[0]!.id).toBe(plain!.id);
+  });
+});
+
 describe("schedules", () => {
   it("cosine is as long as the run, falls to a tenth and warms up for a twentieth", () => {
     for (const { schedule, steps } of runsOf("{}")) {

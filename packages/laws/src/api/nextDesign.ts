@@ -4,12 +4,8 @@ import { checkRecords } from "../fit/records.js";
 import { isPositive, show } from "../fit/rowFaults.js";
 import { createRandom } from "../numerics/random.js";
 import { attempt, type Outcome } from "../outcome.js";
-import {
-  nextDesign as designOf,
-  type NextDesign,
-  type NextDesignOptions,
-  type NextObjective,
-} from "../plan/nextDesign.js";
+import { nextDesign as designOf, type NextDesign } from "../plan/nextDesign.js";
+import type { NextDesignOptions, NextObjective } from "../plan/nextDesignPlan.js";
 import { type RefitOptions, type RefitSpread, simulateRefits as spreadOf } from "../plan/nextDesignRefits.js";
 import { checkOptions, checkPositive, named, namesOf, type RunInput } from "./input.js";
 

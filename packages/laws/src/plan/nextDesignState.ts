@@ -1,7 +1,8 @@
 import type { ChinchillaParameters } from "../laws/chinchilla.js";
-import { choleskySolve } from "../numerics/cholesky.js";
-import { AXES, driftCovariance, type Place, type RunPoint } from "./nextDesignDrift.js";
+import { driftCovariance, type Place, type RunPoint } from "./nextDesignDrift.js";
+import { driftSums } from "./nextDesignDriftSums.js";
 import { type Centre, logLossGradient, SIZE, type Target } from "./nextDesignLaw.js";
+import { addOuter, dot, inverse, multiply, solve, times } from "./nextDesignMatrices.js";
 
 /** A run that may be added: its point, and what it costs with all its seeds. */
 export interface Candidate extends RunPoint {
@@ -218,94 +219,3 @@ function errorsWith(
 /** Room for M^-1 g and Q M^-1 g: a search asks for them a million times. */
 const Y = new Float64Array(SIZE);
 const QY = new Float64Array(SIZE);
-
-/**
- * For a place: the sum over the runs of their drift's covariance with it, times their gradients. By sums along each half-axis
- * from the target, so that many runs cost no more than their sorting.
- */
-function driftSums(
-  places: readonly Place[],
-  gradients: readonly Float64Array[],
-  at: Place,
-): (p: Place) => Float64Array {
-  const axes = AXES.flatMap((axis) =>
-    [1, -1].map((side) => {
-      const on = places
-        .map((place, i) => ({ distance: side * (place[axis] - at[axis]), g: gradients[i]! }))
-        .filter(({ distance }) => distance > 0)
-        .sort((p, q) => p.distance - q.distance);
-      // Sums of distance * g over the nearer ones, and of g over the farther ones.
-      const near = [new Float64Array(SIZE)];
-      for (const { distance, g } of on) near.push(near.at(-1)!.map((v, k) => v + distance * g[k]!));
-      const far = [new Float64Array(SIZE)];
-      for (const { g } of [...on].reverse()) far.push(far.at(-1)!.map((v, k) => v + g[k]!));
-      far.reverse();
-      return { axis, side, distances: on.map(({ distance }) => distance), near, far };
-    }),
-  );
-  return (p) => {
-    const sum = new Float64Array(SIZE);
-    for (const { axis, side, distances, near, far } of axes) {
-      const distance = side * (p[axis] - at[axis]);
-      if (!(distance > 0)) continue;
-      const nearer = countBelow(distances, distance);
-      for (let k = 0; k < SIZE; k++) sum[k] = sum[k]! + near[nearer]![k]! + distance * far[nearer]![k]!;
-    }
-    return sum;
-  };
-}
-
-/** How many of an ascending list are at most a value. */
-function countBelow(ascending: readonly number[], value: number): number {
-  let [low, high] = [0, ascending.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function inverse(matrix: Float64Array): Float64Array | undefined {
-  const result = new Float64Array(SIZE * SIZE);
-  for (let k = 0; k < SIZE; k++) {
-    const unit = new Float64Array(SIZE);
-    unit[k] = 1;
-    const column = solve(matrix, unit);
-    if (column === undefined) return undefined;
-    for (let i = 0; i < SIZE; i++) result[i * SIZE + k] = column[i]!;
-  }
-  return result;
-}
-
-function solve(matrix: Float64Array, right: Float64Array): Float64Array | undefined {
-  const solution = right.slice();
-  return choleskySolve(matrix.slice(), solution, SIZE) && solution.every(Number.isFinite) ? solution : undefined;
-}
-
-function addOuter(matrix: Float64Array, x: Float64Array, y: Float64Array, factor: number): void {
-  for (let i = 0; i < SIZE; i++) {
-    for (let j = 0; j < SIZE; j++) matrix[i * SIZE + j] = matrix[i * SIZE + j]! + factor * x[i]! * y[j]!;
-  }
-}
-
-function times(matrix: Float64Array, x: Float64Array): Float64Array {
-  const result = new Float64Array(SIZE);
-  multiply(matrix, x, result);
-  return result;
-}
-
-function multiply(matrix: Float64Array, x: Float64Array, result: Float64Array): void {
-  const a = x[0]!;
-  const b = x[1]!;
-  const c = x[2]!;
-  const d = x[3]!;
-  const e = x[4]!;
-  for (let i = 0, o = 0; i < SIZE; i++, o += SIZE) {
-    result[i] = matrix[o]! * a + matrix[o + 1]! * b + matrix[o + 2]! * c + matrix[o + 3]! * d + matrix[o + 4]! * e;
-  }
-}
-
-function dot(x: Float64Array, y: Float64Array): number {
-  return x[0]! * y[0]! + x[1]! * y[1]! + x[2]! * y[2]! + x[3]! * y[3]! + x[4]! * y[4]!;
-}

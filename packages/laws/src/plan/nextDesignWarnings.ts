@@ -1,7 +1,8 @@
 import type { ParametricFit } from "../fit/parametric.js";
 import type { FitWarning } from "../fit/result.js";
 import type { RunRecord } from "../record.js";
-import type { NextPlan, ProposedRun } from "./nextDesign.js";
+import type { ProposedRun } from "./nextDesign.js";
+import type { NextPlan } from "./nextDesignPlan.js";
 
 interface Asked {
   readonly records: readonly RunRecord[];

@@ -68,8 +68,10 @@ const plainSchema = z.strictObject({
     beta1: z.number().min(0).lt(1),
     beta2: z.number().min(0).lt(1),
     epsilon: z.number().positive(),
-    /** Decoupled weight decay, multiplied by the learning rate as in AdamW. */
+    /** Decoupled weight decay, multiplied by the learning rate as in AdamW: under muP by that of the matrices. */
     weightDecay: z.number().nonnegative(),
+    /** Multiplied by the schedule's own learning rate at any width instead, as microsoft/mup has it. */
+    independentWeightDecay: z.boolean().optional(),
     /** Global gradient-norm clip. */
     clip: z.number().positive(),
   }),

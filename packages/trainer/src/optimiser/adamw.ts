@@ -1,7 +1,10 @@
 import type { RunSpec } from "../contract/runSpec.js";
 import { squaredNorm, type TrainingState } from "../training/state.js";
 
-export type AdamWOptions = Pick<RunSpec["optimizer"], "beta1" | "beta2" | "epsilon" | "weightDecay" | "clip">;
+export type AdamWOptions = Pick<
+  RunSpec["optimizer"],
+  "beta1" | "beta2" | "epsilon" | "weightDecay" | "independentWeightDecay" | "clip"
+>;
 
 /**
  * Clipping and one AdamW update in place at step t = 1, 2, … (Loshchilov & Hutter 2019, Algorithm 2, decay multiplied by
@@ -13,7 +16,7 @@ export function adamwStep(
   state: TrainingState,
   t: number,
   learningRate: number,
-  { beta1, beta2, epsilon, weightDecay, clip }: AdamWOptions,
+  { beta1, beta2, epsilon, weightDecay, independentWeightDecay = false, clip }: AdamWOptions,
   parts = 1,
 ): number {
   const norm = Math.sqrt(squaredNorm(state, 0)) / parts;
@@ -32,7 +35,7 @@ export function adamwStep(
       1 - beta2,
       (rate * deviationCorrection) / (1 - beta1 ** t),
       epsilon * deviationCorrection,
-      group.decays ? 1 - rate * weightDecay : 1,
+      group.decays ? 1 - (independentWeightDecay ? learningRate : rate) * weightDecay : 1,
     );
   }
   return norm;

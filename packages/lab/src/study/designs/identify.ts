@@ -15,8 +15,9 @@ export interface Identification {
   readonly why: string;
 }
 
-/** Noise of ln L from run to run that errors are computed for: that of the studies in docs/coverage.md. */
-export const ASSUMED_NOISE = 0.004;
+/** Noise of ln L from seed to seed that errors are computed for: that of examples/designs/grid (dev/LOG.md). Larger models have less. */
+export const ASSUMED_NOISE = 0.007;
+export const NOISE_TEXT = "at 0.7 % noise";
 
 /** An exponent of compute to ± .05 forecasts N_opt at ten times the compute to 12 %; to ± .15, to 41 %. */
 export const [SHARP, BLUNT] = [0.05, 0.15];
@@ -66,7 +67,7 @@ function parametric(study: Study, runs: readonly RunSpec[]): Identification {
   const planned = runs.map((run) => ({ parameters: counted(study, run), tokens: run.tokens }));
   const { high } = computeRange(study, runs);
   const { a, logE, logOptimum } = expectedErrors(planned, nominalLaw(planned), ASSUMED_NOISE, high);
-  const told = `exponent a ${plusMinus(a)}, E ${within(logE)}, N_opt at ${formatFlops(high)} FLOPs ${within(logOptimum)} (standard errors at ${100 * ASSUMED_NOISE} % noise)`;
+  const told = `exponent a ${plusMinus(a)}, E ${within(logE)}, N_opt at ${formatFlops(high)} FLOPs ${within(logOptimum)} (standard errors ${NOISE_TEXT}, at the least)`;
   const cause =
     sizesOf(runs).length < 2
       ? "; one size: the model's term cannot show"

@@ -3,7 +3,7 @@ import { availableTokens } from "../epochsOf.js";
 import type { ResolvedRuns } from "../resolve.js";
 import type { Study } from "../schema.js";
 import { countedParameters } from "../shapes.js";
-import { ASSUMED_NOISE, type Identification } from "./identify.js";
+import { ASSUMED_NOISE, type Identification, NOISE_TEXT } from "./identify.js";
 
 /** Kaplan et al. 2020, equations 1.1 and 1.2: exponents of L(N) and L(D), of which an error is a share. */
 const EXPONENTS = { model: 0.076, data: 0.095 } as const;
@@ -56,7 +56,7 @@ function exponent(what: string, inputs: readonly number[], published: number, na
   return {
     what,
     verdict: share <= 0.1 && distinct >= 4 ? "yes" : share <= 0.3 ? "weakly" : "no",
-    why: `${distinct} ${name} over a factor of ${factor.toPrecision(2)}: exponent ± ${error.toPrecision(2)} (a standard error, at ${100 * ASSUMED_NOISE} % noise; Kaplan's is ${published}); no irreducible loss`,
+    why: `${distinct} ${name} over a factor of ${factor.toPrecision(2)}: exponent ± ${error.toPrecision(2)} (a standard error, ${NOISE_TEXT}; Kaplan's is ${published}); no irreducible loss`,
   };
 }
 

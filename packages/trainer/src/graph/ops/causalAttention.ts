@@ -1,4 +1,4 @@
-import { minus, plus, reshape, sumOver, times, transpose } from "../arithmetic.js";
+import { concat, minus, plus, reshape, slice, split, sumOver, times, transpose } from "../arithmetic.js";
 import { constantCalled, emitOne, type Graph, record, type Value } from "../graph.js";
 import { type BatchFactor, batchProduct, type ProductOptions } from "../product.js";
 import { rotate } from "./rotary.js";
@@ -15,7 +15,22 @@ export interface AttentionShape {
   readonly slopes?: readonly number[] | undefined;
   /** Queries and keys turn with their position. */
   readonly rotary?: boolean;
+  /** Parts that the queries are taken in; default by the context. */
+  readonly blocks?: number;
 }
+
+/**
+ * Queries of a context are taken in so many parts, each with the keys up to its end alone: with b parts (b + 1) / 2b of the
+ * products, and of the passes over the scores, that the mask would zero half of. Shorter parts do not pay for the copies and
+ * the smaller products: measured in dev/LOG.md.
+ */
+function blocksOf(context: number): number {
+  let blocks = 1;
+  while (blocks < MOST_BLOCKS && context % (2 * blocks) === 0 && context / (2 * blocks) >= SHORTEST_BLOCK) blocks *= 2;
+  return blocks;
+}
+const MOST_BLOCKS = 4;
+const SHORTEST_BLOCK = 128;
 
 /**
  * Rows of narrower heads than this do not fill the registers of a product that has them as columns: its transpose, with
@@ -35,22 +50,49 @@ export const alibiSlopes = (heads: number): number[] =>
 /**
  * Multi-head causal self-attention of query, key and value, each [context·batch, heads·headWidth] with all sequences'
  * first tokens first: then a head of a sequence is a matrix with a constant stride, [context, batch·heads, headWidth],
- * which products read where it lies.
- * Backward, with P the attention weights: dS = P (dP − rowsum(dO·O)), the row sum taken over the head's width instead of
- * over dP·P, which is the same number (Dao et al. 2022, appendix B.2) and context/headWidth times less work.
+ * which products read where it lies, and consecutive tokens of all sequences are one piece of memory.
  */
-export function causalAttention(
-  g: Graph,
-  [query, key, value]: readonly [Value, Value, Value],
-  { batch, context, heads, headWidth, scale, slopes, rotary = false }: AttentionShape,
-): Value {
-  const batched = batch * heads;
-  const joined = [context * batch, heads * headWidth];
+export function causalAttention(g: Graph, qkv: readonly [Value, Value, Value], shape: AttentionShape): Value {
+  const { batch, context, heads, headWidth, rotary = false, blocks = blocksOf(context) } = shape;
+  const perHead = (x: Value) => reshape(g, x, [context, batch * heads, headWidth]);
+  const joined = (x: Value) => reshape(g, x, [context * batch, heads * headWidth]);
   const turn = (x: Value, direction: 1 | -1) => (rotary ? rotate(g, x, direction) : x);
-  const perHead = (x: Value) => reshape(g, x, [context, batched, headWidth]);
+  const [q, k, v] = [turn(perHead(qkv[0]), 1), turn(perHead(qkv[1]), 1), perHead(qkv[2])];
+  const sizes = new Array<number>(blocks).fill(context / blocks);
+  const upTo = (x: Value, end: number) => (end === context ? x : slice(g, x, 0, 0, end));
+  const attended = split(g, q, 0, sizes).map((queries, i) => {
+    const end = ((i + 1) * context) / blocks;
+    return attend(g, [queries, upTo(k, end), upTo(v, end)], shape);
+  });
+  const mixed = attended.map((block) => block.mixed);
+  const out = joined(concat(g, mixed, 0));
+
+  record(g, qkv, [out], ([dOut]) => {
+    const gradients = split(g, perHead(dOut!), 0, sizes).map((dMixed, i) => attended[i]!.pullBack(dMixed));
+    const toQueries = gradients.map(([dQ]) => dQ);
+    const toKeys = gradients.map(([, dK]) => dK);
+    const toValues = gradients.map(([, , dV]) => dV);
+    return [turn(concat(g, toQueries, 0), -1), turn(sumOfPrefixes(g, toKeys), -1), sumOfPrefixes(g, toValues)].map(
+      joined,
+    );
+  });
+  return out;
+}
+
+/**
+ * Attention of the last of some tokens, [queries, batch·heads, headWidth], to all of them, [tokens, batch·heads, headWidth].
+ * Backward, with P the attention weights: dS = P (dP − rowsum(dO·O)), the row sum taken over the head's width instead of
+ * over dP·P, which is the same number (Dao et al. 2022, appendix B.2) and tokens/headWidth times less work.
+ */
+function attend(
+  g: Graph,
+  [q, k, v]: readonly [Value, Value, Value],
+  { batch, heads, headWidth, scale, slopes }: AttentionShape,
+) {
+  const [queries, tokens, batched] = [q.shape[0]!, k.shape[0]!, batch * heads];
   const inside = (x: Value): BatchFactor => ({ value: x, inside: true });
   const outside = (x: Value): BatchFactor => ({ value: x, inside: false });
-  /** op(weights) times rows of every head, laid as those are: [context, batch·heads, headWidth]. */
+  /** op(weights) times rows of every head, laid as those are: [rows, batch·heads, headWidth]. */
   const spread = (weights: Value, rows: Value, { transposeA = false, factor = 1 }: ProductOptions) => {
     if (headWidth >= (transposeA ? TURNED_WIDTH : PLAIN_WIDTH))
       return transpose(g, batchProduct(g, outside(weights), inside(rows), { transposeA, factor }), [1, 0, 2]);
@@ -59,39 +101,49 @@ export function causalAttention(
       transposeB: !transposeA,
       factor,
     });
-    return perHead(transpose(g, reshape(g, turned, [batched * headWidth, context]), [1, 0]));
+    const count = transposeA ? tokens : queries;
+    const flat = transpose(g, reshape(g, turned, [batched * headWidth, count]), [1, 0]);
+    return reshape(g, flat, [count, batched, headWidth]);
   };
 
-  const [q, k, v] = [turn(perHead(query), 1), turn(perHead(key), 1), perHead(value)];
   const products = batchProduct(g, inside(q), inside(k), { transposeB: true, factor: scale });
-  const biased = plus(g, reshape(g, products, [batch, heads, context, context]), positionBias(g, context, slopes));
+  const bias = positionBias(g, queries, tokens, slopes);
+  const biased = plus(g, reshape(g, products, [batch, heads, queries, tokens]), bias);
   const scores = reshape(g, biased, products.shape);
   const weights = emitOne(g, "Softmax", [scores], scores.shape, { axis: { int: 2 } });
   const mixed = spread(weights, v, {});
-  const out = reshape(g, mixed, joined);
-
-  record(g, [query, key, value], [out], ([dOut]) => {
-    const dMixed = perHead(dOut!);
+  const pullBack = (dMixed: Value): [Value, Value, Value] => {
     const dWeights = batchProduct(g, inside(dMixed), inside(v), { transposeB: true });
     const rowSum = transpose(g, sumOver(g, times(g, dMixed, mixed), [2], false), [1, 0]);
-    const dScores = times(g, weights, minus(g, dWeights, reshape(g, rowSum, [batched, context, 1])));
+    const dScores = times(g, weights, minus(g, dWeights, reshape(g, rowSum, [batched, queries, 1])));
     return [
-      turn(spread(dScores, k, { factor: scale }), -1),
-      turn(spread(dScores, q, { transposeA: true, factor: scale }), -1),
+      spread(dScores, k, { factor: scale }),
+      spread(dScores, q, { transposeA: true, factor: scale }),
       spread(weights, dMixed, { transposeA: true }),
-    ].map((gradient) => reshape(g, gradient, joined));
-  });
-  return out;
+    ];
+  };
+  return { mixed, pullBack };
 }
 
-/** Added to the scores: minus slope times distance looking back, and a number whose exponential is 0 looking ahead. */
-function positionBias(g: Graph, context: number, slopes: readonly number[] = [0]): Value {
+/** Sum of values each of which is a longer one's beginning. */
+const sumOfPrefixes = (g: Graph, values: readonly Value[]): Value =>
+  values.reduce((sum, value) => {
+    const length = sum.shape[0]!;
+    const [beginning, rest] = split(g, value, 0, [length, value.shape[0]! - length]) as [Value, Value];
+    return concat(g, [plus(g, sum, beginning), rest], 0);
+  });
+
+/**
+ * Added to the scores of the last of some tokens: minus slope times distance looking back, and a number whose exponential is 0
+ * looking ahead.
+ */
+function positionBias(g: Graph, queries: number, tokens: number, slopes: readonly number[] = [0]): Value {
   const elements = () =>
     slopes.flatMap((slope) =>
-      Array.from({ length: context * context }, (_, i) => {
-        const distance = Math.floor(i / context) - (i % context);
+      Array.from({ length: queries * tokens }, (_, i) => {
+        const distance = tokens - queries + Math.floor(i / tokens) - (i % tokens);
         return distance < 0 ? -1e9 : -slope * distance;
       }),
     );
-  return constantCalled(g, `position bias ${slopes}`, [slopes.length, context, context], elements);
+  return constantCalled(g, `position bias ${slopes}`, [slopes.length, queries, tokens], elements);
 }

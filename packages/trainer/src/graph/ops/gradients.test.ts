@@ -106,6 +106,8 @@ const cases: Case[] = [
       ["one head", 3, { heads: 1, headWidth: 3 }],
       ["two heads and ALiBi", 4, { heads: 2, headWidth: 2, slopes: alibiSlopes(2) }],
       ["rotary positions", 8, { heads: 2, headWidth: 4, rotary: true }],
+      ["queries in two parts", 4, { heads: 2, headWidth: 2, slopes: alibiSlopes(2), blocks: 2 }],
+      ["queries in four parts and rotary positions", 4, { heads: 1, headWidth: 4, rotary: true, blocks: 4 }],
     ] as const
   ).map(
     ([name, width, shape]): Case => [
@@ -137,12 +139,48 @@ test("gradients add up where a value is used along several paths", async () => {
   expect(error).toBeLessThan(1e-7);
 });
 
-test("attention at a position does not see later positions", async () => {
+test.each([
+  ["wide heads", 32],
+  ["narrow heads", 4],
+])("attention of queries in parts is that of all at once, with its gradients: %s", async (_, headWidth) => {
+  const [batch, context, heads] = [2, 8, 2];
+  const width = heads * headWidth;
+  const { normal } = createRandom(3);
+  const data = ["q", "k", "v", "d"].map(
+    (name) => [name, Float32Array.from({ length: batch * context * width }, normal)] as const,
+  );
+  const computed = async (blocks: number) => {
+    const g = createGraph("float32");
+    const size = [batch * context, width];
+    const [q, k, v, d] = data.map(([name]) => input(g, name, "float32", size)) as [Value, Value, Value, Value];
+    const out = causalAttention(g, [q, k, v], { batch, context, heads, headWidth, scale: 0.3, blocks });
+    output(g, "out", out);
+    g.tape
+      .at(-1)!
+      .pullBack([d])
+      .forEach((gradient, i) => {
+        output(g, `gradient${i}`, gradient!);
+      });
+    const session = await ort.InferenceSession.create(serialiseModel(toModel(g)));
+    const feeds = Object.fromEntries(data.map(([name, values]) => [name, new ort.Tensor("float32", values, size)]));
+    return Object.values(await session.run(feeds)).map((tensor) => Array.from(tensor.data as Float32Array));
+  };
+  const whole = await computed(1);
+  for (const blocks of [2, 4, 8]) {
+    (await computed(blocks)).forEach((values, i) => {
+      values.forEach((value, j) => {
+        expect(Math.abs(value - whole[i]![j]!)).toBeLessThan(1e-5);
+      });
+    });
+  }
+});
+
+test.each([1, 2, 3])("attention at a position does not see later positions, queries in %i parts", async (blocks) => {
   const [context, heads, headWidth] = [6, 2, 3];
   const g = createGraph("float32");
   const width = heads * headWidth;
   const [q, k, v] = ["q", "k", "v"].map((name) => input(g, name, "float32", [context, width])) as [Value, Value, Value];
-  const shape = { batch: 1, context, heads, headWidth, scale: 1, slopes: alibiSlopes(heads) };
+  const shape = { batch: 1, context, heads, headWidth, scale: 1, slopes: alibiSlopes(heads), blocks };
   output(g, "out", causalAttention(g, [q, k, v], shape));
   const session = await ort.InferenceSession.create(serialiseModel(toModel(g)));
   const { normal } = createRandom(1);
