@@ -22,6 +22,8 @@ export interface Design extends ResolvedRuns {
   readonly sweep?: SweepPlan;
   /** Budgets whose sizes the runs of smaller ones will decide; their runs here are where they are expected. */
   readonly awaited?: readonly number[];
+  /** False where those runs are left out, since the text does not suffice where they are expected. */
+  readonly awaitedPlaced?: boolean;
 }
 
 /** Prepares the corpus (once) and resolves every run; all mistakes of a design come out here, before any training. */
@@ -82,7 +84,7 @@ async function withDecided(study: StudyFolder, corpus: Corpus): Promise<Design> 
     };
     // What is said of the decided budgets alone would not hold of the whole.
     const whole = design.warnings.filter(({ code }) => code !== "design-few-budgets" && code !== "design-narrow");
-    return { ...design, awaited, warnings: [...whole, warning] };
+    return { ...design, awaited, awaitedPlaced: false, warnings: [...whole, warning] };
   }
 }
 

@@ -16,6 +16,7 @@ import {
 import type { Corpus, RunSpec } from "@isoflop/trainer";
 import { z } from "zod";
 import { readIfThere, writeJson } from "../runs/folder.js";
+import { countedSize } from "../study/countedSize.js";
 import { onlyRay } from "../study/designs/ladder.js";
 import type { StudyFolder } from "../study/folder.js";
 import { canonicalJson } from "../study/identity.js";
@@ -217,7 +218,7 @@ function forecastBudget(
       warnings.map(({ code, message }) => ({ code, message, law })),
     ),
     runs: specs.map((spec): RunForecast => {
-      const parameters = counting.parameters === "total" ? spec.parameters.total : spec.parameters.block;
+      const parameters = countedSize(spec, counting);
       const flops = spec.tokens * spec.flopsPerToken[counting.flops];
       // Approach 2 predicts the loss of an optimum by itself; for any other N and D only L(N, D) will do.
       const own =

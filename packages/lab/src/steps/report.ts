@@ -9,6 +9,7 @@ import { toRecords } from "../runs/records.js";
 import type { RunState } from "../runs/status.js";
 import { readParts, readStudyRuns } from "../runs/studyRuns.js";
 import { checkDesign } from "../study/check.js";
+import { countedSize } from "../study/countedSize.js";
 import { identifies } from "../study/designs/identify.js";
 import type { StudyFolder } from "../study/folder.js";
 import type { ResolvedRuns } from "../study/resolve.js";
@@ -71,7 +72,7 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
           ? undefined
           : states
               .map(({ spec }) => ({
-                parameters: counting.parameters === "total" ? spec.parameters.total : spec.parameters.block,
+                parameters: countedSize(spec, counting),
                 flops: spec.flopsPerToken[counting.flops],
               }))
               .sort((a, b) => a.parameters - b.parameters)
