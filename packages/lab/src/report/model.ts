@@ -27,6 +27,8 @@ export interface ReportModel {
   readonly forecast?: ForecastReport;
   /** One row a fit, in the order to show. */
   readonly fits: readonly FitRow[];
+  /** Whether the design asks for isoFLOP profiles: if not, nothing is said of those that are not there. */
+  readonly isoflop: boolean;
   /** One row an isoFLOP budget, ascending; empty when the design has none. */
   readonly budgets: readonly BudgetRow[];
   /** Every run of the study, held-out ones included, in the order to show. */

@@ -95,6 +95,13 @@ describe("the report", () => {
     for (const link of links) expect(page).toContain(`id="${link}"`);
   });
 
+  it("says nothing of isoFLOP profiles where the design asks for none", () => {
+    const { isoflopProfiles: _, optimumScaling: __, ...figures } = model.figures;
+    const page = renderReport({ ...model, isoflop: false, budgets: [], figures });
+    expect(page).toContain("What the design can tell");
+    expect(page).not.toMatch(/No isoFLOP|isoFLOP budgets|No power laws|both sides/);
+  });
+
   it("says what is missing when a study has nothing yet", () => {
     const { forecast: _, ...rest } = model;
     const empty = renderReport({ ...rest, fits: [], budgets: [], runs: [], warnings: [], figures: {} });

@@ -1,6 +1,8 @@
 import { stat } from "node:fs/promises";
 import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
+import type { IsoflopProfile, RunRecord } from "@isoflop/laws";
+import { fitProfile } from "@isoflop/laws/profile";
 import { figureFiles } from "../report/figureFiles.js";
 import type { ReportModel } from "../report/model.js";
 import { renderReport } from "../report/renderReport.js";
@@ -47,6 +49,7 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
       : await fitStudy(study.fits, observations);
   const forecast = await readForecast(study);
   const verification = forecast === undefined ? undefined : await verifyForecast(study, forecast);
+  const profiles = fitOfLaw(fits.fits, "isoflop-power-law")?.profiles ?? profilesOf(records);
   const fitSpecs = states.map((state) => state.spec).filter((spec) => spec.role === "fit");
   const report = forecastReport(forecast, verification, seedNoise(states));
   return {
@@ -54,7 +57,8 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
     generatedAt: new Date().toISOString(),
     ...(report === undefined ? {} : { forecast: report }),
     fits: fitRows(fits),
-    budgets: budgetRows(fitOfLaw(fits.fits, "isoflop-power-law")?.profiles ?? []),
+    isoflop: study.study.design.kind === "isoflop",
+    budgets: budgetRows(profiles),
     runs: runRows(states, counting),
     warnings: reportWarnings(fits, checkDesign(study.study, fitSpecs), [...dropped, ...holdouts.dropped], forecast),
     ...(fitSpecs.length === 0
@@ -62,6 +66,7 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
       : { identifies: identifies(study.study, { runs: fitSpecs, ...(await partsOf(study)) }) }),
     figures: figuresOf({
       fits: fits.fits,
+      profiles,
       records,
       holdouts: holdouts.records,
       names: new Map(states.map(({ spec }) => [spec.id, spec.name])),
@@ -80,6 +85,17 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
     }),
     provenance: await provenance(study, states, command),
   };
+}
+
+/** The profiles of a design whose minima are too few for Approach 2: shown, and fitted by nothing. */
+function profilesOf(records: readonly RunRecord[]): IsoflopProfile[] {
+  const budgets = [...new Set(records.flatMap(({ budget }) => budget ?? []))].sort((a, b) => a - b);
+  return budgets.map((budget) =>
+    fitProfile(
+      budget,
+      records.filter((record) => record.budget === budget),
+    ),
+  );
 }
 
 async function partsOf(study: StudyFolder): Promise<Pick<ResolvedRuns, "parts">> {

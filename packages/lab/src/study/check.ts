@@ -28,7 +28,9 @@ export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarni
   if (design.kind === "isoflop" && design.budgets.length < 3) {
     warn(
       "design-few-budgets",
-      `${design.budgets.length} budgets: a power law through their minima cannot be checked; take five or more.`,
+      design.budgets.length === 1
+        ? "One budget: its minimum is all that it shows, no power law and no forecast; take five or more."
+        : "Two budgets: a power law through their minima cannot be checked; take five or more.",
     );
   }
   if (high / low < 10 && design.kind !== "epochs" && design.kind !== "kaplan") {
