@@ -1,4 +1,4 @@
-import { formatCount, formatFlops } from "@isoflop/laws";
+import { formatCount, formatFlops } from "@isoflop/laws/quantities";
 import { Command } from "commander";
 import { placeText, type SlurmPlace, slurmStatus } from "../executors/slurm/status.js";
 import { type AttemptCounts, countAttempts, readAttempts } from "../runs/attempts.js";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
 import { parseRunSpec, type RunSpec, systemCode, writeFailure } from "@isoflop/trainer/contract";
 import { runId } from "../study/identity.js";
 
