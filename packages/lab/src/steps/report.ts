@@ -1,8 +1,7 @@
 import { stat } from "node:fs/promises";
 import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
-import type { IsoflopProfile, RunRecord } from "@isoflop/laws";
-import { fitProfile } from "@isoflop/laws/profile";
+import { fitProfile, type IsoflopProfile, type RunRecord } from "@isoflop/laws";
 import { figureFiles } from "../report/figureFiles.js";
 import type { ReportModel } from "../report/model.js";
 import { renderReport } from "../report/renderReport.js";
