@@ -45,7 +45,7 @@ export function resolveParts(study: Study, corpus: Corpus): ResolvedRuns {
         hint:
           study.design.kind === "isoflop"
             ? "Give every budget in design.budgets once."
-            : "Take one of them out, or set them further apart: batches make whole steps of their tokens. design.seeds repeats runs.",
+            : "Take one of them out, or set them further apart: a size becomes the nearest shape of the family, and batches make whole steps of their tokens. design.seeds repeats runs.",
       });
     }
     if (part !== undefined) parts[part] = [...(own ?? []), run.id];
