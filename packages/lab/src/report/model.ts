@@ -23,7 +23,9 @@ export interface ReportModel {
   readonly generatedAt: string;
   /** One or two sentences on what was trained, in the user's words; optional. */
   readonly about?: string;
-  /** The forecast for the held-out budget and what came of it; absent when the study holds nothing out. */
+  /** Held-out budgets, FLOPs. */
+  readonly heldOut: readonly number[];
+  /** The forecast for the held-out budget and what came of it; absent when the study holds nothing out, or none is stated yet. */
   readonly forecast?: ForecastReport;
   /** One row a fit, in the order to show. */
   readonly fits: readonly FitRow[];

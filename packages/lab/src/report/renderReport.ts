@@ -90,7 +90,7 @@ function withoutBacktest({ fit }: ForecastReport): string {
 /** The report as one HTML page that needs nothing else: no network, no script, no font. The same model gives the same bytes. */
 export function renderReport(model: ReportModel): string {
   const { figures, forecast } = model;
-  const verdict = judge(forecast);
+  const verdict = judge(forecast, model.heldOut);
   const done = model.runs.filter((run) => run.status === "done").length;
   const contents = chapters.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`);
 
@@ -129,7 +129,11 @@ ${section("verdict", "Verdict", [
   forecast ? forecastTable(forecast) : undefined,
   forecast && forecast.procedures.length > 0 ? proceduresTable(forecast) : undefined,
   html`<div class="figures">${[
-    figure(forecastCheck, forecast, "No forecast: the study holds out no budget."),
+    figure(
+      forecastCheck,
+      forecast,
+      model.heldOut.length > 0 ? "No forecast is stated yet." : "No forecast: the study holds out no budget.",
+    ),
     ...(forecast === undefined ? [] : [figure(backtestErrors, figures.backtestErrors, withoutBacktest(forecast))]),
     figure(kaplanCompute, figures.kaplanCompute, "No Kaplan-style compute law: it has no fit."),
   ]}</div>`,

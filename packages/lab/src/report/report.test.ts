@@ -104,7 +104,7 @@ describe("the report", () => {
 
   it("says what is missing when a study has nothing yet", () => {
     const { forecast: _, ...rest } = model;
-    const empty = renderReport({ ...rest, fits: [], budgets: [], runs: [], warnings: [], figures: {} });
+    const empty = renderReport({ ...rest, heldOut: [], fits: [], budgets: [], runs: [], warnings: [], figures: {} });
     expect(empty).toContain("No forecast was checked");
     expect(empty).toContain("No isoFLOP profiles");
     expect(empty).toContain("No runs yet");
@@ -143,6 +143,7 @@ describe("the verdict", () => {
   it("stays open until the held-out run is done", () => {
     expect(judge(measured(undefined, 2)).tone).toBe("open");
     expect(judge(undefined).headline).toContain("holds out no budget");
+    expect(judge(undefined, [3e11]).headline).toBe("No forecast is stated yet for 3×10¹¹ FLOPs.");
   });
 });
 

@@ -56,6 +56,7 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
     generatedAt: new Date().toISOString(),
     ...(report === undefined ? {} : { forecast: report }),
     fits: fitRows(fits),
+    heldOut: study.study.holdout.budgets,
     isoflop: study.study.design.kind === "isoflop",
     budgets: budgetRows(profiles),
     runs: runRows(states, counting),
