@@ -8,7 +8,9 @@ export default defineConfig({
   resolve: {
     alias: {
       "@isoflop/laws/error": source("laws/src", "error.ts"),
+      "@isoflop/laws/model": source("laws/src/model"),
       "@isoflop/laws/observations": source("laws/src/observations"),
+      "@isoflop/laws/quantities": source("laws/src", "quantities.ts"),
       "@isoflop/laws": source("laws/src"),
       "@isoflop/trainer/contract": source("trainer/src/contract"),
       "@isoflop/trainer": source("trainer/src"),

@@ -20,7 +20,7 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
   const envelope =
     first && last
       ? `The efficient frontier falls from ${formatLoss(first.loss)} nats per token at ${formatFlops(first.flops)} FLOPs to ${formatLoss(last.loss)} at ${formatFlops(last.flops)} FLOPs.`
-      : "There is no efficient frontier: the runs have no usable curves.";
+      : "No efficient frontier could be drawn through these curves.";
 
   const models =
     sizes.length > 0

@@ -358,6 +358,16 @@ describe("isoflop forecast", () => {
     expect(stdout).toMatch(/warning \(extrapolation\): The budget is 3\.3e\+4 times the largest/);
   });
 
+  it("makes no forecast of another budget from the runs of one", async () => {
+    const csv = await planted([1e18]);
+    const one = await command("forecast", csv, "--flops", "1e20", "--bootstrap", "0");
+    expect(one).toMatchObject({ code: 2, stdout: "" });
+    expect(one.stderr).toMatch(
+      /All 7 runs took about the same compute.*nothing of 1e20\.\n {2}hint: Train at several budgets/,
+    );
+    expect((await command("forecast", csv, "--flops", "1e18", "--bootstrap", "0")).code).toBe(0);
+  });
+
   it("without budgets to spare says so, and forecasts untested; without curves there is no Approach 1", async () => {
     const csv = await planted([1e18, 1e19]);
     const made = await command("forecast", csv, "--flops", "1e20", "--bootstrap", "0");

@@ -1,15 +1,20 @@
 import { formatCount, formatFlops } from "@isoflop/laws";
 import { formatDuration } from "../executors/progress.js";
 import type { SlurmPreview } from "../executors/slurm/preview.js";
+import type { Design } from "../steps/design.js";
 import type { Expectation } from "../steps/expect.js";
+import { sizeHeading } from "../study/countedSize.js";
 import { shellPath } from "../study/shellPath.js";
 import { textTable } from "./textTable.js";
 
 /** What `run --dry-run` says: the runs, what each takes, and all together. */
-export function expectationText(expectation: Expectation, awaited: readonly number[] = []): string {
+export function expectationText(
+  expectation: Expectation,
+  { awaited = [], awaitedPlaced = true, study }: Pick<Design, "awaited" | "awaitedPlaced" | "study">,
+): string {
   const { runs, flops, workers, memoryBytes, wallSeconds, speed, sweep, holdout, slurm } = expectation;
   const table = textTable(
-    ["Run", "N", "D", "Steps", "FLOPs", "Epochs", "Memory", "Time"],
+    ["Run", sizeHeading(study.study.counting), "D", "Steps", "FLOPs", "Epochs", "Memory", "Time"],
     [...runs, ...(holdout?.runs ?? [])].map((run) => [
       run.name,
       formatCount(run.parameters),
@@ -41,11 +46,17 @@ export function expectationText(expectation: Expectation, awaited: readonly numb
   }
   if (awaited.length > 0) {
     lines.push(
-      `the sizes at ${awaited.map((budget) => formatFlops(budget)).join(", ")} FLOPs will be decided by the runs of smaller budgets; here they are where they are expected`,
+      `the sizes at ${awaited.map((budget) => formatFlops(budget)).join(", ")} FLOPs will be decided by the runs of smaller budgets; ${awaitedPlaced ? "here they are where they are expected" : "where they are expected the text does not suffice, and they are in none of these numbers"}`,
     );
   }
-  if (holdout?.estimated) {
+  if (holdout?.estimated && holdout.runs.length > 0) {
     lines.push("the hold-outs' sizes will be the forecast's; here they are at the middle of the design");
+  }
+  if (holdout !== undefined && holdout.unplaced.length > 0) {
+    const budgets = holdout.unplaced.map((budget) => formatFlops(budget)).join(", ");
+    lines.push(
+      `the hold-outs at ${budgets} FLOPs are in none of these numbers: at the middle of the design the text does not suffice for them`,
+    );
   }
   lines.push(totalText(expectation));
   return `${table}\n${lines.join("\n")}\n\n${identifiesText(expectation.identifies)}`;
@@ -81,7 +92,10 @@ function identifiesText(identifies: Expectation["identifies"]): string {
 
 function totalText({ total, sweep, holdout }: Expectation): string {
   const { flops, hours, device, cost } = total;
-  const included = [...(sweep === undefined ? [] : ["sweep"]), ...(holdout === undefined ? [] : ["hold-outs"])];
+  const included = [
+    ...(sweep === undefined ? [] : ["sweep"]),
+    ...(holdout === undefined || holdout.runs.length === 0 ? [] : ["hold-outs"]),
+  ];
   const what = included.length === 0 ? "in all" : `in all, ${included.join(" and ")} included`;
   const time = hours === undefined ? "" : `, ${figure(hours)} ${device}-hours`;
   const money =

@@ -44,11 +44,16 @@ export function fitsTable(fits: readonly FitResult[]): string {
   });
   const minima = fits.flatMap((fit) => (fit.law === "data-constrained" ? minimaLines(fit as DataConstrainedFit) : []));
   const warnings = fits.flatMap((fit) =>
-    fit.warnings.map(
-      (warning) => `  warning (${LABELS[fit.law]?.slice(0, 1) ?? fit.approach}, ${warning.code}): ${warning.message}`,
-    ),
+    fit.warnings.map((warning) => `  warning (${shortLabel(fit)}, ${warning.code}): ${warning.message}`),
   );
   return `${exponents}\n${["Constants, with 95 % intervals:", ...constants, ...minima, ...warnings].join("\n")}\n`;
+}
+
+/** What a warning is about: Kaplan's two laws by name, the approaches by their sign. */
+function shortLabel({ law, approach }: FitResult): string {
+  const label = LABELS[law];
+  if (label === undefined) return approach;
+  return law.startsWith("kaplan-") ? label.replace(/\s+/g, " ").replace(/,[^,]*$/, "") : label.slice(0, 1);
 }
 
 /** Approach 3's intervals by profile likelihood, where they were asked for; an open end has no number. */

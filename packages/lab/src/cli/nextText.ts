@@ -13,8 +13,13 @@ import { textTable } from "./textTable.js";
 const Z = 1.96;
 const figures = (value: number, digits = 2) => String(Number(value.toPrecision(digits)));
 const percent = (share: number) => `${figures(100 * share)} %`;
-const spread = (error: number) => `±${percent(Z * error)}`;
-const factor = (error: number) => `x/÷ ${Number(Math.exp(Z * error).toPrecision(3))}`;
+/** What is beyond this, in per cent or as a factor, is not known at all: its digits would say nothing. */
+const UNKNOWN = 1000;
+const spread = (error: number) => (100 * Z * error < UNKNOWN ? `±${percent(Z * error)}` : `±${UNKNOWN} % or more`);
+const factor = (error: number) => {
+  const times = Math.exp(Z * error);
+  return times < UNKNOWN ? `x/÷ ${Number(times.toPrecision(3))}` : `x/÷ ${UNKNOWN} or more`;
+};
 
 /** The runs to add, what they are worth, and where they go in a study.yaml. */
 export function nextText(made: NextRuns, budget: number, ofStudy: boolean): string {
@@ -46,7 +51,12 @@ export function nextText(made: NextRuns, budget: number, ofStudy: boolean): stri
     ),
     simulatedRow("  of simulated refits", (s) => s.parameters, factor),
     bootstrapRow(made.bootstrap95?.parameters, factor),
-    ["Compute lost by that N", ...[before, after, grid].map(({ computeLost }) => percent(computeLost))],
+    [
+      "Compute lost by that N",
+      ...[before, after, grid].map(({ computeLost }) =>
+        100 * computeLost < UNKNOWN ? percent(computeLost) : `${UNKNOWN} % or more`,
+      ),
+    ],
   ].filter((row) => row.length > 0);
   const lines = [
     runs.length === 0
@@ -97,7 +107,11 @@ function bootstrapRow(interval: Interval | undefined, show: (error: number) => s
 }
 
 /** A number without the sign before it and the unit after it, for the ends of a range. */
-const bare = (text: string) => text.replace(/^(±|x\/÷ )/, "").replace(/ %$/, "");
+const bare = (text: string) =>
+  text
+    .replace(/^(±|x\/÷ )/, "")
+    .replace(/( %)? or more$/, "+")
+    .replace(/ %$/, "");
 
 function gridText(gridCost: number, run: number): string {
   const what = `a regular isoFLOP profile (runs of ${formatFlops(run)} here)`;

@@ -1,4 +1,4 @@
-import { isIsoflopError } from "@isoflop/laws";
+import { isIsoflopError } from "@isoflop/laws/error";
 import { readFailure, writeFailure } from "@isoflop/trainer/contract";
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../study/versions.js";

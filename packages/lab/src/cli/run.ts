@@ -124,7 +124,7 @@ async function tellExpectation(io: CommandIo, design: Design, { json, speed, pri
     ...(price === undefined ? {} : { price }),
   });
   if (!json) {
-    io.stdout(expectationText(expectation, design.awaited));
+    io.stdout(expectationText(expectation, design));
     return;
   }
   const { runs: expected, ...totals } = expectation;
@@ -132,7 +132,7 @@ async function tellExpectation(io: CommandIo, design: Design, { json, speed, pri
     runs: design.runs,
     expected,
     ...totals,
-    ...(design.awaited === undefined ? {} : { awaited: design.awaited }),
+    ...(design.awaited === undefined ? {} : { awaited: design.awaited, awaitedPlaced: design.awaitedPlaced ?? true }),
     warnings: design.warnings,
   });
 }

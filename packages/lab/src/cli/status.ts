@@ -1,11 +1,13 @@
-import { formatCount, formatFlops } from "@isoflop/laws";
+import { formatCount, formatFlops } from "@isoflop/laws/quantities";
 import { Command } from "commander";
 import { placeText, type SlurmPlace, slurmStatus } from "../executors/slurm/status.js";
 import { type AttemptCounts, countAttempts, readAttempts } from "../runs/attempts.js";
 import { READ_AT_ONCE, type UnreadableRun } from "../runs/records.js";
 import type { RunState, RunStatus } from "../runs/status.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
+import { countedSize, sizeHeading } from "../study/countedSize.js";
 import { openStudy } from "../study/folder.js";
+import type { Study } from "../study/schema.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
 import { textTable } from "./textTable.js";
 
@@ -23,6 +25,7 @@ export function statusVerb(io: CommandIo): Command {
     .addHelpText("after", "\nExample:\n  $ isoflop status studies/sotu --json")
     .action(async (path: string, flags: { readonly json?: true }) => {
       const study = await openStudy(path);
+      const { counting } = study.study;
       const unreadable: UnreadableRun[] = [];
       const states = await readStudyRuns(study, (run) => unreadable.push(run));
       const runs: RunLine[] = [];
@@ -30,7 +33,7 @@ export function statusVerb(io: CommandIo): Command {
       const placeOf = ({ spec, result }: RunState) => (result === undefined ? slurm.places.get(spec.id) : undefined);
       for (let i = 0; i < states.length; i += READ_AT_ONCE) {
         const some = states.slice(i, i + READ_AT_ONCE);
-        const lines = some.map(async (state) => describe(state, await attemptsOf(state), placeOf(state)));
+        const lines = some.map(async (state) => describe(state, counting, await attemptsOf(state), placeOf(state)));
         runs.push(...(await Promise.all(lines)));
       }
       const counts = Object.fromEntries(
@@ -39,7 +42,9 @@ export function statusVerb(io: CommandIo): Command {
       if (flags.json) writeJsonOutput(io, { study: study.study.name, folder: study.folder, counts, runs, unreadable });
       else {
         const told = ORDER.filter((status) => !SELDOM.has(status) || counts[status] !== 0);
-        io.stdout(`${table(runs)}\n${told.map((status) => `${counts[status]} ${status}`).join(", ")}\n`);
+        io.stdout(
+          `${table(runs, sizeHeading(counting))}\n${told.map((status) => `${counts[status]} ${status}`).join(", ")}\n`,
+        );
       }
       if (slurm.problem !== undefined) log(io, `warning (slurm-unknown): ${slurm.problem}`);
       for (const { id, reason } of unreadable) log(io, `warning (run-unreadable): ${id}: ${reason}`);
@@ -52,7 +57,12 @@ const attemptsOf = async ({ folder }: RunState): Promise<AttemptCounts> =>
 
 type RunLine = ReturnType<typeof describe>;
 
-function describe({ spec, status, last, result }: RunState, counts: AttemptCounts, slurm: SlurmPlace | undefined) {
+function describe(
+  { spec, status, last, result }: RunState,
+  counting: Study["counting"],
+  counts: AttemptCounts,
+  slurm: SlurmPlace | undefined,
+) {
   return {
     id: spec.id,
     name: spec.name,
@@ -60,7 +70,7 @@ function describe({ spec, status, last, result }: RunState, counts: AttemptCount
     status,
     ...(result?.reason === undefined ? {} : { reason: result.reason }),
     budget: spec.budget,
-    parameters: spec.parameters.total,
+    parameters: countedSize(spec, counting),
     tokens: spec.tokens,
     step: result?.status === "done" ? result.steps : (last?.step ?? 0),
     steps: spec.steps,
@@ -78,10 +88,10 @@ const ATTEMPTS: readonly (readonly [string, keyof AttemptCounts])[] = [
   ["Lost", "lost"],
 ];
 
-function table(runs: readonly RunLine[]): string {
+function table(runs: readonly RunLine[], size: string): string {
   const attempts = ATTEMPTS.filter(([, key]) => runs.some((run) => run[key] > 0));
   const places = runs.some(({ slurm }) => slurm !== undefined);
-  const header = ["Run", "Status", "Budget", "N", "D", "Steps", "Train loss", "Validation loss", "Time"];
+  const header = ["Run", "Status", "Budget", size, "D", "Steps", "Train loss", "Validation loss", "Time"];
   return textTable(
     [...header, ...attempts.map(([heading]) => heading), ...(places ? ["Slurm"] : [])],
     runs.map((run) => [

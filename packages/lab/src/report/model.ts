@@ -23,10 +23,14 @@ export interface ReportModel {
   readonly generatedAt: string;
   /** One or two sentences on what was trained, in the user's words; optional. */
   readonly about?: string;
-  /** The forecast for the held-out budget and what came of it; absent when the study holds nothing out. */
+  /** Held-out budgets, FLOPs. */
+  readonly heldOut: readonly number[];
+  /** The forecast for the held-out budget and what came of it; absent when the study holds nothing out, or none is stated yet. */
   readonly forecast?: ForecastReport;
   /** One row a fit, in the order to show. */
   readonly fits: readonly FitRow[];
+  /** Whether the design asks for isoFLOP profiles: if not, nothing is said of those that are not there. */
+  readonly isoflop: boolean;
   /** One row an isoFLOP budget, ascending; empty when the design has none. */
   readonly budgets: readonly BudgetRow[];
   /** Every run of the study, held-out ones included, in the order to show. */

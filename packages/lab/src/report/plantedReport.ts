@@ -17,6 +17,8 @@ export function plantedReport(random: () => number): ReportModel {
   const held = lossContours.heldOut ?? [];
   return {
     title: "planted-isoflop",
+    isoflop: true,
+    heldOut: [forecastCheck.budget],
     about: "A made-up study that follows a known law with seeded noise; nothing was trained.",
     generatedAt: "2025-01-02T03:04:05Z",
     forecast: {

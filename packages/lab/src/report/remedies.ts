@@ -5,7 +5,7 @@ const ofFits: Readonly<Record<WarningCode, string>> = {
   "few-points": "Train more sizes or budgets; until then read the intervals, not the point.",
   "few-minima": "Add budgets, or widen the profiles whose minimum was left out.",
   "parameter-at-bound": "Add larger budgets before extrapolating far: a loss forecast without a floor is optimistic.",
-  "edge-minimum": "Shift or widen the sizes of that budget (design.centre, design.span).",
+  "edge-minimum": "Shift or widen the sizes (of isoFLOP profiles design.centre and design.span).",
   "non-convex": "Look at the runs of that budget: usually one is badly tuned, or the range of sizes is too narrow.",
   "narrow-compute-range": "Add a smaller or a larger budget: an exponent needs a decade of compute at the least.",
   "poor-convergence": "Look for outliers and duplicated runs; try `isoflop fit --loss lad`.",
@@ -31,7 +31,7 @@ const ofFits: Readonly<Record<WarningCode, string>> = {
 
 const ofDesigns: Readonly<Record<string, string>> = {
   "design-few-budgets": "Take five or more budgets.",
-  "design-narrow": "Spread design.budgets over a factor of ten or more.",
+  "design-narrow": "Spread the budgets, or the runs' compute, over a factor of ten or more.",
   "design-few-steps": "Raise the budgets, or lower hyperparameters.batch.",
   "design-rounding": "Lower hyperparameters.batch, so that whole batches come nearer to the budget.",
   "schedule-mismatch": "Take schedule: cosine, which is as long as each run.",

@@ -13,7 +13,7 @@ import {
 } from "@isoflop/figures";
 import { Html, html } from "./html.js";
 import { formatInstant } from "./instant.js";
-import type { Provenance, ReportModel, ReportWarning } from "./model.js";
+import type { ForecastReport, Provenance, ReportModel, ReportWarning } from "./model.js";
 import { reportStyles } from "./styles.js";
 import {
   budgetsTable,
@@ -81,12 +81,20 @@ const chapters = [
   ["made", "How this was made"],
 ] as const;
 
+function withoutBacktest({ fit }: ForecastReport): string {
+  return fit === "the ladder"
+    ? "No backtest: a forecast along the ladder's ray is judged by its held-out run alone."
+    : "No backtest: too few runs or budgets were trained for one, or the forecast was stated by an earlier version.";
+}
+
 /** The report as one HTML page that needs nothing else: no network, no script, no font. The same model gives the same bytes. */
 export function renderReport(model: ReportModel): string {
   const { figures, forecast } = model;
-  const verdict = judge(forecast);
+  const verdict = judge(forecast, model.heldOut);
   const done = model.runs.filter((run) => run.status === "done").length;
   const contents = chapters.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`);
+
+  const profiled = model.isoflop || model.budgets.length > 0;
 
   const body = html`<header>
 <p class="faint">Scaling-law report by isoflop</p>
@@ -98,26 +106,35 @@ ${section("verdict", "Verdict", [
   html`<div class="verdict ${verdict.tone}"><p>${verdict.headline}</p>${verdict.details.map((detail) => html`<p>${detail}</p>`)}</div>`,
 ])}${section("fits", "Fits", [
   model.fits.length > 0 ? fitsTable(model.fits) : html`<p>No fit yet: too few runs are done.</p>`,
-])}${section("budgets", "Are there runs on both sides of each minimum?", [
-  model.budgets.length > 0 ? budgetsTable(model.budgets) : html`<p>The design has no isoFLOP budgets.</p>`,
+])}${section("budgets", profiled ? "Are there runs on both sides of each minimum?" : "What the design can tell", [
+  model.budgets.length > 0 ? budgetsTable(model.budgets) : undefined,
+  model.budgets.length === 0 && model.isoflop ? html`<p>No run of a budget is done yet.</p>` : undefined,
   model.identifies === undefined ? undefined : identifiesTable(model.identifies),
 ])}${section("figures", "Figures", [
   html`<div class="figures">${[
     figure(trainingCurves, figures.trainingCurves, "No training curves: no run has logged any."),
-    figure(isoflopProfiles, figures.isoflopProfiles, "No isoFLOP profiles: the runs have no common budgets."),
-    figure(optimumScaling, figures.optimumScaling, "No power laws: fewer than two budgets have a usable minimum."),
+    ...(profiled
+      ? [
+          figure(isoflopProfiles, figures.isoflopProfiles, "No isoFLOP profiles: no run of a budget is done yet."),
+          figure(
+            optimumScaling,
+            figures.optimumScaling,
+            "No power laws: fewer than two budgets have a usable minimum.",
+          ),
+        ]
+      : []),
     figure(lossContours, figures.lossContours, "No loss contours: Approach 3 has no fit."),
   ]}</div>`,
 ])}${section("forecast", "Forecast check", [
   forecast ? forecastTable(forecast) : undefined,
   forecast && forecast.procedures.length > 0 ? proceduresTable(forecast) : undefined,
   html`<div class="figures">${[
-    figure(forecastCheck, forecast, "No forecast: the study holds out no budget."),
     figure(
-      backtestErrors,
-      figures.backtestErrors,
-      "No backtest over all budgets: fewer than three were trained, or the forecast was stated by an earlier version.",
+      forecastCheck,
+      forecast,
+      model.heldOut.length > 0 ? "No forecast is stated yet." : "No forecast: the study holds out no budget.",
     ),
+    ...(forecast === undefined ? [] : [figure(backtestErrors, figures.backtestErrors, withoutBacktest(forecast))]),
     figure(kaplanCompute, figures.kaplanCompute, "No Kaplan-style compute law: it has no fit."),
   ]}</div>`,
 ])}${section("quality", "Quality of the fit", [

@@ -95,9 +95,16 @@ describe("the report", () => {
     for (const link of links) expect(page).toContain(`id="${link}"`);
   });
 
+  it("says nothing of isoFLOP profiles where the design asks for none", () => {
+    const { isoflopProfiles: _, optimumScaling: __, ...figures } = model.figures;
+    const page = renderReport({ ...model, isoflop: false, budgets: [], figures });
+    expect(page).toContain("What the design can tell");
+    expect(page).not.toMatch(/No isoFLOP|isoFLOP budgets|No power laws|both sides/);
+  });
+
   it("says what is missing when a study has nothing yet", () => {
     const { forecast: _, ...rest } = model;
-    const empty = renderReport({ ...rest, fits: [], budgets: [], runs: [], warnings: [], figures: {} });
+    const empty = renderReport({ ...rest, heldOut: [], fits: [], budgets: [], runs: [], warnings: [], figures: {} });
     expect(empty).toContain("No forecast was checked");
     expect(empty).toContain("No isoFLOP profiles");
     expect(empty).toContain("No runs yet");
@@ -136,6 +143,7 @@ describe("the verdict", () => {
   it("stays open until the held-out run is done", () => {
     expect(judge(measured(undefined, 2)).tone).toBe("open");
     expect(judge(undefined).headline).toContain("holds out no budget");
+    expect(judge(undefined, [3e11]).headline).toBe("No forecast is stated yet for 3×10¹¹ FLOPs.");
   });
 });
 

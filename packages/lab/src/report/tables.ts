@@ -52,7 +52,7 @@ export function identifiesTable(rows: readonly IdentificationRow[]): Html {
   const columns: Column<IdentificationRow>[] = [
     { heading: "Procedure", cell: (row) => row.what },
     { heading: "Identified", cell: (row) => row.verdict },
-    { heading: "Why", cell: (row) => row.why },
+    { heading: "Why", cell: (row) => html`<div class="note">${row.why}</div>` },
   ];
   return table("What the design can identify", columns, rows);
 }

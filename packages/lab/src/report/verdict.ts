@@ -56,9 +56,21 @@ function compareWays(forecast: ForecastReport, optimum: ForecastRow, larger: For
   return `${winner} by ${size}: ${ways}, ${losses}.`;
 }
 
-/** What to say first: did the forecast hold, and which allocation won by how much. */
-export function judge(forecast: ForecastReport | undefined): Verdict {
+/**
+ * What to say first: did the forecast hold, and which allocation won by how much.
+ * @param heldOut budgets that the study holds out, FLOPs
+ */
+export function judge(forecast: ForecastReport | undefined, heldOut: readonly number[] = []): Verdict {
   const optimum = forecast?.rows.find((row) => row.role === "optimum");
+  if ((!forecast || !optimum) && heldOut.length > 0) {
+    return {
+      tone: "open",
+      headline: `No forecast is stated yet for ${heldOut.map((budget) => formatFlops(budget)).join(", ")} FLOPs.`,
+      details: [
+        "`isoflop run --verify` states it once the study's runs are done, and then trains what it is judged by.",
+      ],
+    };
+  }
   if (!forecast || !optimum) {
     return {
       tone: "open",

@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import type { CountingConvention, CurvePoint, RunRecord } from "@isoflop/laws";
 import { type MetricsLine, readFailure } from "@isoflop/trainer/contract";
+import { countedSize } from "../study/countedSize.js";
 import { availableTokens } from "../study/epochsOf.js";
 import type { Study } from "../study/schema.js";
 import { readControl } from "./control.js";
@@ -88,7 +89,7 @@ async function toRecord(state: RunState, counting: Study["counting"]): Promise<R
   const uniqueTokens = availableTokens(spec);
   return {
     id: spec.id,
-    parameters: counting.parameters === "total" ? spec.parameters.total : spec.parameters.block,
+    parameters: countedSize(spec, counting),
     tokens: result.tokens,
     flops: result.tokens * flopsPerToken,
     loss,

@@ -30,6 +30,8 @@ describe("the next centre", () => {
     expect(high).toBeGreaterThan(centre?.parameters ?? 0);
     // The same runs give the same centre: a restart may not move it.
     expect(next(8e11, noisy)).toEqual(centre);
+    const beside = { id: "beside", parameters: 1e4, tokens: 1e6, flops: 6e10, loss: 2, seed: 0 };
+    expect(next(8e11, [...noisy, beside])).toEqual(centre);
   });
 
   it("is the last minimum carried on by the study's exponent where they do not", () => {

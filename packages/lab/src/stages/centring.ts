@@ -35,7 +35,9 @@ export function nextCentre(
   records: readonly RunRecord[],
   { exponent, convention }: { readonly exponent: number; readonly convention: CountingConvention },
 ): Centre | undefined {
-  const fit = fitIsoflop(records, { convention, resamples: RESAMPLES, random: createRandom(0) });
+  // Runs beside the profiles (design.also) have no budget, and Approach 2 would have all or none to have one.
+  const profiled = records.filter((record) => record.budget !== undefined);
+  const fit = fitIsoflop(profiled, { convention, resamples: RESAMPLES, random: createRandom(0) });
   if (!isIsoflopError(fit)) {
     const error = fit.standardErrors.a;
     const expected = forecast(fit, budget);

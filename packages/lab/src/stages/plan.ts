@@ -11,7 +11,7 @@ import {
 import { canonicalJson } from "../study/identity.js";
 import { shapesNear } from "../study/ladder.js";
 import { resolveRuns } from "../study/resolve.js";
-import type { Study } from "../study/schema.js";
+import { type Study, withoutAlso } from "../study/schema.js";
 import { countedParameters, shapesUpTo } from "../study/shapes.js";
 import type { CentredProfile } from "./centresFile.js";
 import { extension, missingSide, nextCentre } from "./centring.js";
@@ -29,7 +29,7 @@ export interface Staged {
 
 /** What stages a study has, or undefined where its runs are all known from the start. */
 export function stagesOf(study: Study, corpus: Corpus): Staged | undefined {
-  const { design } = study;
+  const { design } = withoutAlso(study);
   if (design.kind !== "isoflop") return undefined;
   const adaptive = adaptiveCentres(design);
   if (adaptive === undefined) return undefined;

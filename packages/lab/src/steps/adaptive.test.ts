@@ -79,6 +79,13 @@ describe("adaptive centres", { timeout: 120_000 }, () => {
     expect(await readFile(join(path, "centres.json"), "utf8")).toBe(whole);
     const after = JSON.parse((await command("run", path, "--dry-run", "--json")).stdout);
     expect([after.awaited, after.runs.length]).toEqual([[], done]);
+
+    // Runs added beside the profiles move none of them.
+    const study = await readFile(join(path, "study.yaml"), "utf8");
+    const beside = "adaptive: true }, also: [{ parameters: 9k, tokens: 300k }]";
+    await writeFile(join(path, "study.yaml"), study.replace("adaptive: true }", beside));
+    expect(JSON.parse((await command("run", path, "--json")).stdout)).toMatchObject({ trained: 1, done: done + 1 });
+    expect(await readFile(join(path, "centres.json"), "utf8")).toBe(whole);
   });
 
   it("states a forecast from such profiles, and judges it", async () => {

@@ -7,7 +7,7 @@ import type { DecidedProfile } from "../study/designs/isoflop.js";
 import { flopsOf, middleSize } from "../study/designs/middle.js";
 import type { StudyFolder } from "../study/folder.js";
 import { type ResolvedRuns, resolveParts } from "../study/resolve.js";
-import type { Study } from "../study/schema.js";
+import { type Study, withoutAlso } from "../study/schema.js";
 import { readTaskFiles } from "../study/taskFiles.js";
 import { planSweep, type StudyCompute, type SweepPlan } from "../sweep/plan.js";
 import { readSweep } from "../sweep/sweepFile.js";
@@ -22,6 +22,8 @@ export interface Design extends ResolvedRuns {
   readonly sweep?: SweepPlan;
   /** Budgets whose sizes the runs of smaller ones will decide; their runs here are where they are expected. */
   readonly awaited?: readonly number[];
+  /** False where those runs are left out, since the text does not suffice where they are expected. */
+  readonly awaitedPlaced?: boolean;
 }
 
 /** Prepares the corpus (once) and resolves every run; all mistakes of a design come out here, before any training. */
@@ -44,19 +46,21 @@ export async function prepareDesign(
   };
   const corpus = await prepareCorpus(request);
   const unswept = await withDecided(study, corpus);
-  const sweep = planSweep(study.study, corpus, computeOf(study.study, unswept));
+  const sweep = planSweep(withoutAlso(study.study), corpus, computeOf(unswept));
   if (sweep === undefined) return unswept;
   const settled = await readSweep(study, sweep.key);
   if (settled !== undefined) return withDecided({ ...study, study: { ...study.study, settled } }, corpus);
   return { ...unswept, warnings: [...unswept.warnings, ...checkSweep(study.study, unswept.runs)], sweep };
 }
 
-/** Of an adaptive design as its budgets say: what the stages decide must not ask for another sweep. */
-function computeOf({ design }: Study, { runs, awaited }: Design): StudyCompute {
+/** Of an adaptive design as its budgets say: neither what the stages decide nor runs added beside the design must ask for another sweep. */
+function computeOf({ study: { study }, corpus, awaited }: Design): StudyCompute {
+  const { design } = study;
   if (design.kind === "isoflop" && awaited !== undefined) {
     const total = design.budgets.reduce((sum, budget) => sum + budget * design.sizes * design.seeds, 0);
     return { smallest: Math.min(...design.budgets), total };
   }
+  const { runs } = resolveParts(withoutAlso(study), corpus);
   const smallest = design.kind === "isoflop" ? Math.min(...design.budgets) : Math.min(...runs.map(flopsOf));
   return { smallest, total: runs.reduce((sum, run) => sum + flopsOf(run), 0) };
 }
@@ -82,7 +86,7 @@ async function withDecided(study: StudyFolder, corpus: Corpus): Promise<Design> 
     };
     // What is said of the decided budgets alone would not hold of the whole.
     const whole = design.warnings.filter(({ code }) => code !== "design-few-budgets" && code !== "design-narrow");
-    return { ...design, awaited, warnings: [...whole, warning] };
+    return { ...design, awaited, awaitedPlaced: false, warnings: [...whole, warning] };
   }
 }
 

@@ -48,6 +48,29 @@ const dryRun = async (path: string, ...flags: string[]): Promise<Priced & { runs
   JSON.parse((await command("run", path, "--dry-run", "--json", ...flags)).stdout);
 
 describe("run --dry-run", { timeout: 120_000 }, () => {
+  it("counts nothing that the text does not suffice for, and says so", async () => {
+    const path = await makeStudy("holdout: { budgets: [1e14] }", fake, "[1e10, 1e15]");
+    const design = "design: { kind: isoflop, budgets: [1e10, 1e15], sizes: 4, centre: { adaptive: true } }";
+    await writeFile(
+      join(path, "study.yaml"),
+      (await readFile(join(path, "study.yaml"), "utf8")).replace(/^design: .*$/m, design),
+    );
+    const { holdout, total, flops, awaited, awaitedPlaced } = await dryRun(path, "--speed", "1e10");
+    expect(holdout).toMatchObject({ runs: [], unplaced: [1e14] });
+    expect([awaited, awaitedPlaced, total.flops]).toEqual([[1e15], false, flops]);
+    const { stdout } = await command("run", path, "--dry-run", "--speed", "1e10");
+    expect(stdout).toContain("they are in none of these numbers");
+    expect(stdout).toContain("the hold-outs at 1e14 FLOPs are in none of these numbers");
+    expect(stdout).not.toMatch(/; here they are|included/);
+  });
+
+  it("shows the N that the study counts", async () => {
+    const path = await makeStudy("counting: { parameters: non-embedding }", fake);
+    const { expected, runs } = await dryRun(path, "--speed", "1e10");
+    expect(expected.map(({ parameters }) => parameters)).toEqual(runs.map(({ parameters }) => parameters.block));
+    expect((await command("run", path, "--dry-run", "--speed", "1e10")).stdout).toContain("N non-embedding");
+  });
+
   it("prices the whole by the study's hardware: accelerator-hours, cost, hold-outs at the middle of the design", async () => {
     const path = await makeStudy(
       "hardware: { accelerator: 8xH100, mfu: 50%, price: 3, currency: EUR }\nholdout: { budgets: [1e12] }",

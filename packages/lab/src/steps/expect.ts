@@ -3,11 +3,13 @@ import { type RunSpec, trainingMemory } from "@isoflop/trainer";
 import { previewSubmission, type SlurmPreview } from "../executors/slurm/preview.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import { unsweptChoices } from "../study/choices.js";
+import { countedSize } from "../study/countedSize.js";
 import { type Identification, identifies } from "../study/designs/identify.js";
 import { middleSize } from "../study/designs/middle.js";
 import { epochsOf } from "../study/epochsOf.js";
 import { hardwareSpeed } from "../study/hardwareSchema.js";
 import { workersOf } from "../study/memory.js";
+import type { Study } from "../study/schema.js";
 import type { Design } from "./design.js";
 import { type ExpectedTotal, expectedTotal } from "./expectedTotal.js";
 import { readForecast } from "./forecast.js";
@@ -25,6 +27,7 @@ import {
 export interface ExpectedRun {
   readonly id: string;
   readonly name: string;
+  /** N by the study's count. */
   readonly parameters: number;
   readonly tokens: number;
   readonly steps: number;
@@ -58,8 +61,15 @@ export interface Expectation {
     readonly shareOfStudy: number;
     readonly seconds?: number;
   };
-  /** Held-out runs: of the stated forecast, or, before there is one, of sizes at the middle of the design. */
-  readonly holdout?: { readonly runs: readonly ExpectedRun[]; readonly estimated: boolean };
+  /**
+   * Held-out runs: of the stated forecast, or, before there is one, of sizes at the middle of the design; without those of
+   * `unplaced` budgets, where these would see more tokens than there are.
+   */
+  readonly holdout?: {
+    readonly runs: readonly ExpectedRun[];
+    readonly estimated: boolean;
+    readonly unplaced: readonly number[];
+  };
   /** Ladder, sweep and hold-outs together. */
   readonly total: ExpectedTotal;
   /** What the runs will and will not tell. */
@@ -82,7 +92,7 @@ export interface ExpectOptions {
 export async function expectDesign(design: Design, options: ExpectOptions): Promise<Expectation> {
   const { study } = design.study;
   const speed = await speedOf(design, options);
-  const runs = design.runs.map((run) => expectRun(run, speed));
+  const runs = design.runs.map((run) => expectRun(run, study.counting, speed));
   const { executor } = study;
   const workers = Math.max(1, Math.min(workersOf(study), runs.length));
   // On a cluster only the runs of one task share a machine.
@@ -124,6 +134,7 @@ async function expectHoldout(
   const { study } = folder;
   if (study.holdout.budgets.length === 0) return undefined;
   const forecast = await readForecast(folder);
+  const unplaced: number[] = [];
   const specs =
     forecast === undefined
       ? study.holdout.budgets.flatMap((budget) => {
@@ -131,11 +142,13 @@ async function expectHoldout(
             return resolveHoldout(budget, middleSize(study, budget, corpus.vocabulary), study, corpus);
           } catch (error) {
             if (!isIsoflopError(error)) throw error;
+            unplaced.push(budget);
             return [];
           }
         })
       : holdoutRuns(forecast, study, corpus);
-  return { runs: specs.map((spec) => expectRun(spec, speed)), estimated: forecast === undefined };
+  const runs = specs.map((spec) => expectRun(spec, study.counting, speed));
+  return { runs, estimated: forecast === undefined, unplaced };
 }
 
 async function speedOf(design: Design, options: ExpectOptions): Promise<Speed | undefined> {
@@ -151,11 +164,11 @@ async function speedOf(design: Design, options: ExpectOptions): Promise<Speed | 
   return measureSpeed(design.study.study, design.runs, options.signal);
 }
 
-function expectRun(run: RunSpec, speed: Speed | undefined): ExpectedRun {
+function expectRun(run: RunSpec, counting: Study["counting"], speed: Speed | undefined): ExpectedRun {
   return {
     id: run.id,
     name: run.name,
-    parameters: run.parameters.total,
+    parameters: countedSize(run, counting),
     tokens: run.tokens,
     steps: run.steps,
     flops: run.tokens * run.flopsPerToken[run.convention],

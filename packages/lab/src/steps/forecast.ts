@@ -16,10 +16,12 @@ import {
 import type { Corpus, RunSpec } from "@isoflop/trainer";
 import { z } from "zod";
 import { readIfThere, writeJson } from "../runs/folder.js";
+import { countedSize } from "../study/countedSize.js";
 import { onlyRay } from "../study/designs/ladder.js";
 import type { StudyFolder } from "../study/folder.js";
 import { canonicalJson } from "../study/identity.js";
 import { type Backtests, backtestApproaches, bestByBacktest, type ForecastingApproach } from "./backtests.js";
+import { requireComputeSpan } from "./computeSpan.js";
 import { DEFAULT_FITS, type Fits, fitOfLaw, type StudyFit } from "./fits.js";
 import { resolveHoldout } from "./holdout.js";
 import { forecastAlongRay } from "./rayForecast.js";
@@ -76,7 +78,7 @@ export interface StudyForecast {
 }
 
 /**
- * The forecast of a study, stated now or stated before. Errors: forecast-without-fit; forecast-stale (forecast.json was made from other runs: a
+ * The forecast of a study, stated now or stated before. Errors: forecast-without-fit, forecast-one-budget; forecast-stale (forecast.json was made from other runs: a
  * forecast that changes after the fact is none).
  */
 export async function stateForecast(
@@ -100,6 +102,7 @@ export async function stateForecast(
   }
   const ray = onlyRay(design);
   if (ray !== undefined) return writeForecast(path, forecastAlongRay(ray, study, corpus, records, { madeFrom, parts }));
+  for (const budget of holdout.budgets) requireComputeSpan(records, budget);
   const backtests = backtestApproaches(records, counting, {
     ...DEFAULT_FITS,
     profilesOnly: design.also.length > 0,
@@ -111,8 +114,8 @@ export async function stateForecast(
     chosenBy: holdout.approach === "auto" ? "backtest" : "study",
     backtests,
     madeFrom,
-    largestTrainedBudget:
-      design.kind === "isoflop" ? Math.max(...design.budgets) : Math.max(...records.map(({ flops }) => flops)),
+    // Of a run in a profile the budget, which its FLOPs miss by a rounding.
+    largestTrainedBudget: Math.max(...records.map(({ budget, flops }) => budget ?? flops)),
     budgets: holdout.budgets.map((budget) => forecastBudget(budget, approach, study, corpus, fits)),
   };
   return writeForecast(path, made);
@@ -217,7 +220,7 @@ function forecastBudget(
       warnings.map(({ code, message }) => ({ code, message, law })),
     ),
     runs: specs.map((spec): RunForecast => {
-      const parameters = counting.parameters === "total" ? spec.parameters.total : spec.parameters.block;
+      const parameters = countedSize(spec, counting);
       const flops = spec.tokens * spec.flopsPerToken[counting.flops];
       // Approach 2 predicts the loss of an optimum by itself; for any other N and D only L(N, D) will do.
       const own =

@@ -17,6 +17,7 @@ import {
   type RunRecord,
 } from "@isoflop/laws";
 import { backtestAll } from "./backtests.js";
+import { requireComputeSpan } from "./computeSpan.js";
 import type { FitChoices } from "./fits.js";
 import { type ForecastProcedure, fitProcedures, PROCEDURES } from "./procedures.js";
 
@@ -66,7 +67,7 @@ export interface RunsForecast {
 /**
  * Fits every procedure, backtests each from the smaller budgets, and forecasts by the one asked for or, for "auto", by
  * the one that the backtest speaks for. Errors: those of the fits, where none can be made or the one asked for cannot;
- * bad-budget.
+ * bad-budget; forecast-one-budget.
  */
 export function forecastRuns(
   records: readonly RunRecord[],
@@ -76,6 +77,7 @@ export function forecastRuns(
   choices: FitChoices,
   profile = false,
 ): RunsForecast {
+  if (records.length > 0) requireComputeSpan(records, flops);
   const fits = fitProcedures(PROCEDURES, records, convention, choices);
   const able = fits.filter((one) => "fit" in one);
   const asked = fits.find(({ procedure }) => procedure.name === (approach === "auto" ? "3" : approach));

@@ -1,5 +1,6 @@
 import { forecastLawFit, formatFlops, IsoflopError, orThrow, type RunRecord } from "@isoflop/laws";
 import type { Corpus } from "@isoflop/trainer";
+import { countedSize } from "../study/countedSize.js";
 import { middleSize } from "../study/designs/middle.js";
 import type { StudyFolder } from "../study/folder.js";
 import type { BudgetForecast, StudyForecast } from "./forecast.js";
@@ -33,7 +34,7 @@ export function forecastAlongRay(
       const { optimum, intervals95, predictionInterval95, warnings } = orThrow(forecastLawFit(fit, flops));
       const size = {
         flops,
-        parameters: counting.parameters === "total" ? spec.parameters.total : spec.parameters.block,
+        parameters: countedSize(spec, counting),
         tokens: spec.tokens,
       };
       const loss = optimum.loss ?? Number.NaN;

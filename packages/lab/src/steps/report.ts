@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
+import { fitProfile, type IsoflopProfile, type RunRecord } from "@isoflop/laws";
 import { figureFiles } from "../report/figureFiles.js";
 import type { ReportModel } from "../report/model.js";
 import { renderReport } from "../report/renderReport.js";
@@ -9,6 +10,7 @@ import { toRecords } from "../runs/records.js";
 import type { RunState } from "../runs/status.js";
 import { readParts, readStudyRuns } from "../runs/studyRuns.js";
 import { checkDesign } from "../study/check.js";
+import { countedSize } from "../study/countedSize.js";
 import { identifies } from "../study/designs/identify.js";
 import type { StudyFolder } from "../study/folder.js";
 import type { ResolvedRuns } from "../study/resolve.js";
@@ -46,6 +48,7 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
       : await fitStudy(study.fits, observations);
   const forecast = await readForecast(study);
   const verification = forecast === undefined ? undefined : await verifyForecast(study, forecast);
+  const profiles = fitOfLaw(fits.fits, "isoflop-power-law")?.profiles ?? profilesOf(records);
   const fitSpecs = states.map((state) => state.spec).filter((spec) => spec.role === "fit");
   const report = forecastReport(forecast, verification, seedNoise(states));
   return {
@@ -53,7 +56,9 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
     generatedAt: new Date().toISOString(),
     ...(report === undefined ? {} : { forecast: report }),
     fits: fitRows(fits),
-    budgets: budgetRows(fitOfLaw(fits.fits, "isoflop-power-law")?.profiles ?? []),
+    heldOut: study.study.holdout.budgets,
+    isoflop: study.study.design.kind === "isoflop",
+    budgets: budgetRows(profiles),
     runs: runRows(states, counting),
     warnings: reportWarnings(fits, checkDesign(study.study, fitSpecs), [...dropped, ...holdouts.dropped], forecast),
     ...(fitSpecs.length === 0
@@ -61,6 +66,7 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
       : { identifies: identifies(study.study, { runs: fitSpecs, ...(await partsOf(study)) }) }),
     figures: figuresOf({
       fits: fits.fits,
+      profiles,
       records,
       holdouts: holdouts.records,
       names: new Map(states.map(({ spec }) => [spec.id, spec.name])),
@@ -71,7 +77,7 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
           ? undefined
           : states
               .map(({ spec }) => ({
-                parameters: counting.parameters === "total" ? spec.parameters.total : spec.parameters.block,
+                parameters: countedSize(spec, counting),
                 flops: spec.flopsPerToken[counting.flops],
               }))
               .sort((a, b) => a.parameters - b.parameters)
@@ -79,6 +85,17 @@ export async function reportModel(study: StudyFolder, command: string): Promise<
     }),
     provenance: await provenance(study, states, command),
   };
+}
+
+/** The profiles of a design whose minima are too few for Approach 2: shown, and fitted by nothing. */
+function profilesOf(records: readonly RunRecord[]): IsoflopProfile[] {
+  const budgets = [...new Set(records.flatMap(({ budget }) => budget ?? []))].sort((a, b) => a - b);
+  return budgets.map((budget) =>
+    fitProfile(
+      budget,
+      records.filter((record) => record.budget === budget),
+    ),
+  );
 }
 
 async function partsOf(study: StudyFolder): Promise<Pick<ResolvedRuns, "parts">> {

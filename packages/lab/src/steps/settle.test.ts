@@ -85,6 +85,12 @@ describe("a sweep", { timeout: 120_000 }, () => {
     expect((await command("run", path, "--json")).code).toBe(0);
     expect(await readFile(join(path, "sweep.json"), "utf8")).toBe(first);
     delete process.env.FAKE_NEVER;
+    // Runs added beside the design are trained with what was chosen for it, and nothing else anew.
+    const study = await readFile(join(path, "study.yaml"), "utf8");
+    const beside = "sizes: 3, also: [{ parameters: 20k, tokens: 5M }],";
+    await writeFile(join(path, "study.yaml"), study.replace("sizes: 3,", beside));
+    expect(JSON.parse((await command("run", path, "--json")).stdout)).toMatchObject({ trained: 1, done: 10 });
+    expect(await readFile(join(path, "sweep.json"), "utf8")).toBe(first);
     await makeStudy("{ lr: sweep, schedule: wsd }");
     const changed = await command("run", path);
     expect(changed.stderr).toContain("a sweep chooses the learning rate");

@@ -4,6 +4,7 @@ import type { RunSpec } from "@isoflop/trainer";
 import type { ExecutionOutcome } from "../executors/execution.js";
 import { readResult } from "../runs/status.js";
 import { unsweptChoices } from "../study/choices.js";
+import { countedSize } from "../study/countedSize.js";
 import { ruleBatchTokens } from "../study/hyperparameters.js";
 import { sweepText } from "../sweep/plan.js";
 import { type Minimum, searchMinimum } from "../sweep/search.js";
@@ -99,7 +100,7 @@ export async function settleDesign(
     flops,
     shareOfStudy: flops / plan.studyFlops,
     trial: {
-      parameters: example.parameters.total,
+      parameters: countedSize(example, study.study.counting),
       tokens: example.tokens,
       width: example.shape.width,
       layers: example.shape.layers,

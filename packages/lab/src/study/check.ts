@@ -28,7 +28,9 @@ export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarni
   if (design.kind === "isoflop" && design.budgets.length < 3) {
     warn(
       "design-few-budgets",
-      `${design.budgets.length} budgets: a power law through their minima cannot be checked; take five or more.`,
+      design.budgets.length === 1
+        ? "One budget: its minimum is all that it shows, no power law and no forecast; take five or more."
+        : "Two budgets: a power law through their minima cannot be checked; take five or more.",
     );
   }
   if (high / low < 10 && design.kind !== "epochs" && design.kind !== "kaplan") {
@@ -45,7 +47,7 @@ export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarni
   if (shortest !== undefined) {
     warn(
       "design-few-steps",
-      `${short.length} runs take fewer than ${FEW_STEPS} steps (${shortest.name}: ${shortest.steps}); raise the budgets or lower hyperparameters.batch.`,
+      `${runsThat(short.length, "takes", "take")} fewer than ${FEW_STEPS} steps (${shortest.name}: ${shortest.steps}); raise the budgets or lower hyperparameters.batch.`,
     );
   }
   warnings.push(...checkSchedules(runs), ...checkRepeats(study, runs));
@@ -53,7 +55,7 @@ export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarni
   if (silent.length > 0) {
     warn(
       "noise-unmeasured",
-      `${silent.length} runs have batches of one sequence, which has no parts: their gradient noise is not measured.`,
+      `${runsThat(silent.length, "has", "have")} batches of one sequence, which has no parts: their gradient noise is not measured.`,
     );
   }
   for (const budget of study.holdout.budgets) {
@@ -76,6 +78,9 @@ export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarni
   return warnings;
 }
 
+const runsThat = (count: number, one: string, many: string): string =>
+  count === 1 ? `One run ${one}` : `${count} runs ${many}`;
+
 /** Passes over the data that a law without repetition takes for fresh ones (Muennighoff et al. 2023, abstract: up to four cost next to nothing). */
 const MANY_EPOCHS = 4;
 
@@ -87,7 +92,7 @@ function checkRepeats({ design }: Study, runs: readonly RunSpec[]): DesignWarnin
   return [
     {
       code: "design-many-epochs",
-      message: `${worn.length} runs see their text more than ${MANY_EPOCHS} times (${most.name}: ${epochsOf(most).toPrecision(2)}): laws of fresh tokens do not hold there; fit them by --approach data-constrained, or add text.`,
+      message: `${runsThat(worn.length, "sees", "see")} their text more than ${MANY_EPOCHS} times (${most.name}: ${epochsOf(most).toPrecision(2)}): laws of fresh tokens do not hold there; fit them by --approach data-constrained, or add text.`,
     },
   ];
 }
@@ -103,7 +108,7 @@ function checkSchedules(runs: readonly RunSpec[]): DesignWarning[] {
   if (longest !== undefined) {
     warnings.push({
       code: "schedule-mismatch",
-      message: `The cosine of ${long.length} runs is more than 25 % longer than the run (${longest.name}: ${longest.ratio.toFixed(1)} times): they end at too high a learning rate, the short ones most, which bends the exponents.`,
+      message: `The cosine of ${long.length} ${long.length === 1 ? "run" : "runs"} is more than 25 % longer than the run (${longest.name}: ${longest.ratio.toFixed(1)} times): they end at too high a learning rate, the short ones most, which bends the exponents.`,
     });
   }
   const short = lengths.filter(({ ratio }) => ratio < 1 - 1e-9).sort((a, b) => a.ratio - b.ratio);
@@ -111,7 +116,7 @@ function checkSchedules(runs: readonly RunSpec[]): DesignWarning[] {
   if (shortest !== undefined) {
     warnings.push({
       code: "schedule-outlived",
-      message: `${short.length} runs go on after their cosine has ended (${shortest.name}: at ${(100 * shortest.ratio).toFixed(0)} % of its steps) and stay at its floor.`,
+      message: `${runsThat(short.length, "goes", "go")} on after their cosine has ended (${shortest.name}: at ${(100 * shortest.ratio).toFixed(0)} % of its steps) and stay at its floor.`,
     });
   }
   const slow = runs.filter(({ steps, schedule }) => schedule.warmupSteps > LONG_WARMUP * steps);
@@ -119,7 +124,7 @@ function checkSchedules(runs: readonly RunSpec[]): DesignWarning[] {
   if (slowest !== undefined) {
     warnings.push({
       code: "long-warmup",
-      message: `${slow.length} runs warm up for more than a fifth of their steps (${slowest.name}: ${slowest.schedule.warmupSteps} of ${slowest.steps}), which puts the small ones at a disadvantage.`,
+      message: `${runsThat(slow.length, "warms", "warm")} up for more than a fifth of their steps (${slowest.name}: ${slowest.schedule.warmupSteps} of ${slowest.steps}), which puts the small ones at a disadvantage.`,
     });
   }
   return warnings;

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
 import { readFailure, systemCode } from "@isoflop/trainer/contract";
 import { parseStudy } from "./parse.js";
 import type { Study } from "./schema.js";

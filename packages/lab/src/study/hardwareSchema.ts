@@ -1,4 +1,5 @@
-import { DEFAULT_MFU, isIsoflopError, parseCluster } from "@isoflop/laws";
+import { isIsoflopError } from "@isoflop/laws/error";
+import { DEFAULT_MFU, parseCluster } from "@isoflop/laws/quantities";
 import { z } from "zod";
 import { notNegative, positive, quantity } from "./fields.js";
 

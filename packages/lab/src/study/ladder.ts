@@ -1,4 +1,5 @@
-import { flopsPerToken, IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
+import { flopsPerToken } from "@isoflop/laws/model";
 import type { DesignContext } from "./designs/request.js";
 import type { Study } from "./schema.js";
 import type { ShapeFamily } from "./shapeSchema.js";

@@ -1,4 +1,4 @@
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
 import { nearest } from "@isoflop/laws/observations";
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";

@@ -1,4 +1,5 @@
-import { isIsoflopError, parseFlops } from "@isoflop/laws";
+import { isIsoflopError } from "@isoflop/laws/error";
+import { parseFlops } from "@isoflop/laws/quantities";
 
 /** "1e18", "70B", "20 PF-days", "5%", "0" as a number; undefined where it is none of these. */
 export function parseQuantity(text: string): number | undefined {

@@ -45,7 +45,7 @@ export function resolveParts(study: Study, corpus: Corpus): ResolvedRuns {
         hint:
           study.design.kind === "isoflop"
             ? "Give every budget in design.budgets once."
-            : "Take one of them out, or set them further apart: batches make whole steps of their tokens. design.seeds repeats runs.",
+            : "Take one of them out, or set them further apart: a size becomes the nearest shape of the family, and batches make whole steps of their tokens. design.seeds repeats runs.",
       });
     }
     if (part !== undefined) parts[part] = [...(own ?? []), run.id];
@@ -80,7 +80,7 @@ export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): R
     shape.context,
   );
   const mayRepeat = request.uniqueTokens !== undefined || (study.data.repeat ?? uniqueSequences !== undefined);
-  if (!mayRepeat) checkRepeats(name, training.tokens, shape.context, uniqueSequences, corpus);
+  if (!mayRepeat) checkRepeats({ name, role }, training.tokens, shape.context, uniqueSequences, corpus);
   const evaluation = evaluationOf(request, training.steps, study);
   const gradientNoise = noiseParts(noise, training.batch.sequences, name);
   const spec: Omit<RunSpec, "id"> = {
@@ -190,7 +190,7 @@ function resolveUniqueSequences(uniqueTokens: number | undefined, corpus: Corpus
 
 /** Repeated tokens follow another law (Muennighoff et al. 2023): a run sees none twice unless the study asks for it. */
 function checkRepeats(
-  name: string,
+  { name, role }: Pick<RunSpec, "name" | "role">,
   tokens: number,
   context: number,
   uniqueSequences: number | undefined,
@@ -204,6 +204,9 @@ function checkRepeats(
   throw new IsoflopError({
     code: "design-tokens-exceed-corpus",
     message: `Run ${name} wants ${formatCount(tokens)} tokens (${tokens}); ${there}.`,
-    hint: "Add more text, ask for fewer tokens (in isoFLOP profiles: a lower largest budget, larger models by design.centre.tokensPerParameter, a lower design.span), or train on it again: data.repeat: true.",
+    hint:
+      role !== "fit"
+        ? "Lower holdout.budgets, add more text, or train on it again: data.repeat: true."
+        : "Add more text, ask for fewer tokens (in isoFLOP profiles: a lower largest budget, larger models by design.centre.tokensPerParameter, a lower design.span), or train on it again: data.repeat: true.",
   });
 }

@@ -137,3 +137,8 @@ export type Study = z.output<typeof studySchema> & {
   readonly decided?: readonly DecidedProfile[];
   readonly taskFiles?: RunSpec["tasks"];
 };
+
+/** The study as its kind of design has it. What was chosen for that (a sweep's values, profiles' centres) stays when runs are added beside it. */
+export function withoutAlso(study: Study): Study {
+  return { ...study, design: { ...study.design, also: [] } };
+}

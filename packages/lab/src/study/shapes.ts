@@ -1,4 +1,5 @@
-import { countParameters, IsoflopError, type TransformerShape } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
+import { countParameters, type TransformerShape } from "@isoflop/laws/model";
 import type { RunSpec } from "@isoflop/trainer";
 import type { Study } from "./schema.js";
 import type { ShapeFamily } from "./shapeSchema.js";

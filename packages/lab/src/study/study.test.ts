@@ -164,7 +164,7 @@ describe("study.yaml", () => {
       "a key of another kind of design",
       "kind: isoflop",
       "kind: grid",
-      /:6:3: unknown key budgets in design\. Allowed: kind, sizes, tokens, seeds, shapes\./,
+      /:6:3: unknown key budgets in design\. Allowed: kind, sizes, tokens, seeds, shapes, also\./,
     ],
     [
       "a precision that the built-in trainer has not",

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { formatCount, formatFlops, IsoflopError } from "@isoflop/laws";
 import type { Corpus, RunSpec } from "@isoflop/trainer";
 import { leftToSweep, unsweptChoices } from "../study/choices.js";
+import { countedSize } from "../study/countedSize.js";
 import { middleSize } from "../study/designs/middle.js";
 import { canonicalJson } from "../study/identity.js";
 import { affordableTokens } from "../study/ladder.js";
@@ -84,8 +85,8 @@ export function planSweep(study: Study, corpus: Corpus, compute: StudyCompute): 
 /** What the sweep will cost, in words, before it begins. */
 export function sweepText(plan: SweepPlan, study: Study): string {
   const start = unsweptChoices(study);
-  const { parameters, tokens } = plan.trial(start.learningRate.value, start.batch.value, 0);
+  const trial = plan.trial(start.learningRate.value, start.batch.value, 0);
   const what = [plan.learningRate ? "learning rate" : "", plan.batch ? "batch" : ""].filter((name) => name !== "");
   const share = (100 * plan.trials * plan.trialFlops) / plan.studyFlops;
-  return `a sweep chooses the ${what.join(" and the ")}: at most ${plan.trials} runs of N ${formatCount(parameters.total)} on ${formatCount(tokens)} tokens, ${formatFlops(plan.trialFlops)} FLOPs each, ${share.toPrecision(2)} % of what the study's runs take`;
+  return `a sweep chooses the ${what.join(" and the ")}: at most ${plan.trials} runs of N ${formatCount(countedSize(trial, study.counting))} on ${formatCount(trial.tokens)} tokens, ${formatFlops(plan.trialFlops)} FLOPs each, ${share.toPrecision(2)} % of what the study's runs take`;
 }

@@ -193,11 +193,15 @@ function lostToNoise(profile: IsoflopProfile): IsoflopProfile {
 
 function tooFewMinima(profiles: readonly IsoflopProfile[]): IsoflopError {
   const used = profiles.filter((p) => p.status === "used").length;
-  const shown = profiles.slice(0, 12).map((p) => `${p.budget.toPrecision(3)}: ${p.reason || "used"}`);
-  const more = profiles.length > shown.length ? `; and ${profiles.length - shown.length} more` : "";
+  const reasons = [...new Set(profiles.map((p) => p.reason || "used"))];
+  const shown = reasons.map((reason) => {
+    const budgets = profiles.filter((p) => (p.reason || "used") === reason).map((p) => p.budget.toPrecision(3));
+    const more = budgets.length > 4 ? ` and ${budgets.length - 4} more` : "";
+    return `at ${budgets.slice(0, 4).join(", ")}${more} FLOPs: ${reason}`;
+  });
   return new IsoflopError({
     code: "too-few-minima",
-    message: `Approach 2 needs two isoFLOP minima; there ${used === 1 ? "is 1" : "are none"} (${shown.join("; ")}${more}).`,
+    message: `Approach 2 needs two isoFLOP minima; there ${used === 1 ? "is 1" : "are none"} (${shown.join("; ")}).`,
     hint: "Train several sizes at each of a few budgets, so that the loss rises on both sides of its minimum; runs of other designs can be fitted by approach 3.",
   });
 }

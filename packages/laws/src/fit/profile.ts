@@ -129,8 +129,7 @@ export function profileOf(prepared: PreparedProfile): IsoflopProfile {
   const losses = members.map((r) => r.loss);
   const coefficients = design?.coefficients(losses);
   if (!design || !coefficients) {
-    const sizes = new Set(members.map((r) => r.parameters)).size;
-    return { ...none, status: "too-few", reason: `${sizes} sizes; a minimum needs three` };
+    return { ...none, status: "too-few", reason: "fewer than three sizes" };
   }
   const common = curve === "akima" ? none : { ...none, ...parabolaOf(design, coefficients, losses) };
   const minimum = prepared.minimum(losses);

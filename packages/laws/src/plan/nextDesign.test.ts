@@ -260,6 +260,28 @@ describe("a design on a planted law", () => {
     }
   });
 
+  test("finds no cheaper grid where one of the same cost is worse, however much the law drifts", () => {
+    // A grid of nine small runs, whose law is hardly determined: far below them the grid seemed to tell as much.
+    const losses = [
+      [3624, 2.1758, 1.8869, 1.778],
+      [6588, 2.0763, 1.7915, 1.558],
+      [10320, 1.9922, 1.6901, 1.4241],
+    ] as const;
+    const few = losses.flatMap(([parameters, ...row]) =>
+      row.map((loss, i): RunRecord => {
+        const tokens = [20032, 60032, 150016][i]!;
+        return { id: `${parameters} ${i}`, parameters, tokens, flops: 6 * parameters * tokens, loss };
+      }),
+    );
+    const rough = fitParametric(few, { resamples: 100 });
+    for (const drift of [0.05, 0.1]) {
+      const design = nextDesign(few, rough, { flops: 2e10, shares: [], drift });
+      expect(design.after.loss.standardError).toBeLessThan(design.grid.loss.standardError);
+      expect(design.after.parameters.standardError).toBeLessThan(design.grid.parameters.standardError);
+      expect(design.gridCost).toBeGreaterThan(1);
+    }
+  });
+
   test("keeps to the sizes that can be built, the text that there is, and whole sets of seeds", () => {
     const sizes = [5e7, 2e8, 8e8, 3e9].map((parameters) => ({ parameters, flopsPerToken: 6.5 * parameters }));
     const design = nextDesign(records, fit, { ...options, sizes, mostTokens: 2e10, seeds: 2 });

@@ -162,12 +162,17 @@ function geometricMean(values: readonly number[]): number {
   return Math.exp(mean(values.map(Math.log)));
 }
 
-/** The multiple of the budget at which the grid does as well, by bisection in its logarithm. */
+/**
+ * The multiple of the budget at which the grid does as well, by bisection in its logarithm: above one where at the same cost it is worse.
+ * Below, no farther than to runs as small as may be proposed: smaller ones would be judged by a law that nothing holds there.
+ */
 function gridCost(plan: NextPlan, wanted: number, flops: number): number {
   const value = (factor: number) => plan.with(plan.grid(factor * flops)).criterion(plan.weights);
-  let [low, high] = [1 / 64, 64];
-  if (value(high) > wanted) return Number.POSITIVE_INFINITY;
-  if (value(low) <= wanted) return low;
+  const smallest = (plan.range.flops[0] * plan.grid(flops / 64).length) / flops;
+  const [least, most] = [Math.min(1, Math.max(1 / 64, smallest)), 64];
+  let [low, high] = value(1) <= wanted ? [least, 1] : [1, most];
+  if (high === most && value(most) > wanted) return Number.POSITIVE_INFINITY;
+  if (high === 1 && value(least) <= wanted) return least;
   while (high / low > 1.01) {
     const middle = Math.sqrt(low * high);
     if (value(middle) <= wanted) high = middle;

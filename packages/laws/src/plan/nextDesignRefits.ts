@@ -18,7 +18,7 @@ export interface RefitOptions {
   readonly random: Random;
 }
 
-/** Spread of simulated fits: standard deviations of ln L at the optimum and of ln N_opt, and how many fits made them. */
+/** Spread of simulated fits: standard deviations of ln L at the optimum and of ln N_opt (infinite where a fit left the numbers), and how many fits made them. */
 export interface RefitSpread {
   readonly loss: number;
   readonly parameters: number;
@@ -55,7 +55,12 @@ export function simulateRefits(
     losses.push(Math.log(loss!));
     sizes.push(Math.log(parameters));
   }
-  return { loss: standardDeviation(losses), parameters: standardDeviation(sizes), refits: losses.length };
+  return { loss: spreadOf(losses), parameters: spreadOf(sizes), refits: losses.length };
+}
+
+/** Where a refit leaves the numbers, the spread has none either. */
+function spreadOf(values: readonly number[]): number {
+  return values.every(Number.isFinite) ? standardDeviation(values) : Number.POSITIVE_INFINITY;
 }
 
 /** Draws of the three random walks at the runs' places, for a drift of 1: independent steps from the target outwards. */

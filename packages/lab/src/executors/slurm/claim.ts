@@ -4,7 +4,7 @@
 import { link, open, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { systemCode, writeFailure } from "@isoflop/trainer";
+import { systemCode, writeFailure } from "@isoflop/trainer/contract";
 import { z } from "zod";
 import { readIfThere } from "../../runs/folder.js";
 import { identifyProcess, isSameProcess } from "../processes.js";

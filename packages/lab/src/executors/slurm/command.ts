@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
 
 export interface SlurmAnswer {
   readonly code: number;

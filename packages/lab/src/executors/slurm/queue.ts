@@ -1,4 +1,4 @@
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
 import { said, slurm } from "./command.js";
 
 /** One task of a job array as Slurm knows it. */

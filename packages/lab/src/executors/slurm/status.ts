@@ -1,4 +1,4 @@
-import { isIsoflopError } from "@isoflop/laws";
+import { isIsoflopError } from "@isoflop/laws/error";
 import { alive, readTasks } from "./atWork.js";
 
 /** Where a run is in Slurm. */

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { IsoflopError } from "@isoflop/laws";
-import { systemCode } from "@isoflop/trainer";
+import { IsoflopError } from "@isoflop/laws/error";
+import { systemCode } from "@isoflop/trainer/contract";
 import { z } from "zod";
 import { readIfThere, writeJson } from "../../runs/folder.js";
 

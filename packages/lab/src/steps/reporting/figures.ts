@@ -23,6 +23,7 @@ type Figures = ReportModel["figures"];
 /** What the figures are drawn from. */
 export interface FigureSources {
   readonly fits: readonly StudyFit[];
+  readonly profiles: readonly IsoflopProfile[];
   readonly records: readonly RunRecord[];
   readonly holdouts: readonly RunRecord[];
   readonly names: ReadonlyMap<string, string>;
@@ -48,12 +49,10 @@ export function figuresOf(sources: FigureSources): Figures {
     ...(sources.records.some((record) => (record.curve?.length ?? 0) > 2)
       ? { trainingCurves: trainingCurves(sources) }
       : {}),
-    ...(isoflop === undefined
+    ...(sources.profiles.length === 0
       ? {}
-      : {
-          isoflopProfiles: { profiles: isoflop.profiles.map((p) => drawnProfile(p, sources)) },
-          optimumScaling: optimumScaling(isoflop, sources),
-        }),
+      : { isoflopProfiles: { profiles: sources.profiles.map((p) => drawnProfile(p, sources)) } }),
+    ...(isoflop === undefined ? {} : { optimumScaling: optimumScaling(isoflop, sources) }),
     ...(parametric === undefined
       ? {}
       : { lossContours: lossContours(parametric, sources), residuals: residuals(parametric, sources) }),

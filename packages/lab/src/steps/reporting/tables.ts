@@ -11,6 +11,7 @@ import type {
 import { remedies } from "../../report/remedies.js";
 import type { RunState } from "../../runs/status.js";
 import type { DesignWarning } from "../../study/check.js";
+import { countedSize } from "../../study/countedSize.js";
 import type { Study } from "../../study/schema.js";
 import { meanErrors } from "../backtests.js";
 import type { Fits, StudyFit } from "../fits.js";
@@ -93,7 +94,7 @@ export function runRows(states: readonly RunState[], counting: Study["counting"]
       id: spec.id,
       name: spec.name,
       role: spec.role,
-      parameters: counting.parameters === "total" ? spec.parameters.total : spec.parameters.block,
+      parameters: countedSize(spec, counting),
       tokens: spec.tokens,
       flops: spec.tokens * spec.flopsPerToken[counting.flops],
       ...(spec.budget === undefined ? {} : { budget: spec.budget }),

@@ -1,4 +1,4 @@
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "@isoflop/laws/error";
 import { z } from "zod";
 import { count, positive, quantity } from "../fields.js";
 import { shapesNear } from "../ladder.js";

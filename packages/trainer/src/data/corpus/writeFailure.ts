@@ -1,4 +1,4 @@
-import { IsoflopError, isIsoflopError } from "@isoflop/laws";
+import { IsoflopError, isIsoflopError } from "@isoflop/laws/error";
 
 /** How a failed read is said. */
 const OBSTACLES: Readonly<Record<string, string>> = {
