@@ -11,6 +11,7 @@ import { corpus } from "../fixtures/corpus.js";
 import { command } from "../fixtures/testIo.js";
 import { parseStudy } from "../study/parse.js";
 import { resolveRuns } from "../study/resolve.js";
+import type { Design } from "./design.js";
 import type { Expectation } from "./expect.js";
 import { expectedSeconds, expectedWallSeconds, measureSpeed, speedOfFinished, statedSpeed } from "./speed.js";
 
@@ -44,7 +45,8 @@ ${more}
 }
 const fake = `trainer: { command: [${JSON.stringify(process.execPath)}, ${JSON.stringify(FAKE)}, "{run}"] }`;
 type Priced = Expectation & { readonly expected: Expectation["runs"]; readonly warnings: { readonly code: string }[] };
-const dryRun = async (path: string, ...flags: string[]): Promise<Priced & { runs: RunSpec[] }> =>
+type DryRun = Omit<Priced, "runs"> & Pick<Design, "awaited" | "awaitedPlaced"> & { readonly runs: readonly RunSpec[] };
+const dryRun = async (path: string, ...flags: string[]): Promise<DryRun> =>
   JSON.parse((await command("run", path, "--dry-run", "--json", ...flags)).stdout);
 
 describe("run --dry-run", { timeout: 120_000 }, () => {
