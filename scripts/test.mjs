@@ -1,6 +1,6 @@
 // npm test [-- vitest arguments]: sets up, lints (style and the direction of imports), type-checks, runs the battery.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root, run, setUp, tool } from "./setup.mjs";
@@ -13,6 +13,8 @@ run(node, [tsc, "-p", "tsconfig.test.json"]);
 
 // Tests make their folders in one that is removed with all that they leave.
 const folder = mkdtempSync(join(tmpdir(), "isoflop-test-"));
+// Open to other users, as the folder of temporary files itself is: some tests start services that insist on it.
+chmodSync(folder, 0o755);
 const report = join(folder, "report.json");
 const [, vitest] = tool("vitest/vitest.mjs");
 const { status } = spawnSync(
