@@ -40,7 +40,10 @@ export function settleLoss(
   const byName = findLosses(keys);
   const chosen = chosenName(columns, "loss");
   const validation = firstMatch(mapping.series.valLoss, keys);
-  const training = chosenName(columns, "trainLoss")?.key ?? firstMatch(mapping.series.trainLoss, keys)?.key;
+  const training =
+    chosenName(columns, "trainLoss")?.key ??
+    firstMatch(mapping.series.trainLoss, keys)?.key ??
+    byName.trainLoss?.column;
   const guessed = byName.loss?.column;
   const key =
     chosen?.key ?? validation?.key ?? (mapping.series.trainLoss === undefined ? guessed : (training ?? guessed));

@@ -91,7 +91,7 @@ export function settleQuantities(
   }
   const C = flopsBy(counting, N, D, shape.counted, logged);
   if ("reason" in C) return C;
-  const expected = statedFlops(mapping, candidates, D.value);
+  const expected = statedFlops(mapping, shape.counted, D.value);
   if (logged !== undefined && differ(logged.value, expected ?? C.value)) {
     warnings.push(
       `${logged.from} says C = ${shown(logged.value)}, ${shown(logged.value / (expected ?? C.value))} times ${
@@ -236,14 +236,19 @@ function flopsBy(
   return { value: 6 * N.value * D.value, from: "6ND" };
 }
 
-/** C as the program says that it counts it. */
+/** C as the program says that it counts it; undefined where the shape is not known well enough to tell. */
 function statedFlops(
   { counted }: Mapping,
-  candidates: readonly CountedCandidate[],
+  shape: ReturnType<typeof countShape>["counted"],
   tokens: number,
 ): number | undefined {
-  if (counted?.flops !== "6N" && counted?.flops !== "6N-non-embedding") return undefined;
-  const kind = counted.flops === "6N" ? "total" : "non-embedding";
-  const found = candidates.find(({ counts }) => counts === kind);
-  return found === undefined ? undefined : 6 * found.value * tokens;
+  if (shape === undefined || counted?.flops === undefined) return undefined;
+  const perToken = {
+    "6N": shape.total === undefined ? undefined : 6 * shape.total,
+    "6N-non-embedding": 6 * shape.nonEmbedding,
+    "6N-with-head": 6 * shape.withHead,
+    kaplan: shape.kaplan,
+    hoffmann: shape.hoffmann,
+  }[counted.flops];
+  return perToken === undefined ? undefined : perToken * tokens;
 }

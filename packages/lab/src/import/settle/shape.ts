@@ -5,6 +5,8 @@ import type { Settings } from "./settings.js";
 export interface CountedShape {
   readonly total?: number;
   readonly nonEmbedding: number;
+  /** Without the embeddings, with a head that is not tied to them. */
+  readonly withHead: number;
   /** FLOPs per token; `hoffmann` where vocabulary and heads are known. */
   readonly kaplan?: number;
   readonly hoffmann?: number;
@@ -92,6 +94,7 @@ export function countShape(settings: Settings): { readonly counted?: CountedShap
     missing: lacking,
     counted: {
       nonEmbedding,
+      withHead: nonEmbedding + count.head,
       ...(lacking.length === 0 ? { total } : {}),
       ...(read.context === undefined ? {} : { kaplan: kaplanFlopsPerToken(shape) - 6 * spared }),
       ...(lacking.length === 0 && read.context !== undefined && read.heads !== undefined
