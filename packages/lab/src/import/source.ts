@@ -32,6 +32,8 @@ export interface ImportSource {
   readonly name: string;
   /** Whether this path (file or folder) is one run of it; cheap. */
   readonly recognises: (path: string) => Promise<boolean>;
+  /** Where a path holds many runs (a database, a chart's table, a server): a path for each, which `open` and `fingerprint` take. */
+  readonly runs?: (path: string) => Promise<readonly string[]>;
   readonly open: (path: string) => Promise<TrackedRun>;
   /** Changes when the run's data do (size + mtime of its files is enough): for incremental import. */
   readonly fingerprint: (path: string) => Promise<string>;
