@@ -126,6 +126,30 @@ describe("isoflop import", () => {
     expect((await readObservations([to])).notices.join("\n")).toMatch(/N is not counted in one way/);
   });
 
+  it("keeps the unit of losses that no factor turns into nats per token, and says it in every fit", async () => {
+    for (const name of ["a", "b"]) {
+      await mkdir(join(runs(), name), { recursive: true });
+      await writeFile(join(runs(), name, "config.json"), '{"total_params": 1000000}');
+      await writeFile(
+        join(runs(), name, "metrics.jsonl"),
+        `{"step": 1, "tokens": 1e9, "val/bpb": 0.9, "name": "${name}"}\n`,
+      );
+    }
+    await take();
+    const { records, notices, convention } = await readObservations([to]);
+    expect(records.map(({ loss }) => loss)).toEqual([0.9, 0.9]);
+    expect(notices.join("\n")).toMatch(/in bits per byte, and is left so/);
+    expect(convention).toEqual({ parameters: "total", flops: "6N" });
+    await importRuns([runs()], { to: join(folder, "other"), loss: "last", counting: "logged" });
+    await expect(readObservations([to, join(folder, "other")])).rejects.toMatchObject({ code: "file-unreadable" });
+    await writeFile(
+      join(runs(), "a", "metrics.jsonl"),
+      '{"step": 1, "tokens": 1e9, "val/bpb": 0.9, "total_flops": 7e15}\n',
+    );
+    await importRuns([runs()], { to: join(folder, "other"), loss: "last", counting: "logged" });
+    await expect(readObservations([to, join(folder, "other")])).rejects.toMatchObject({ code: "mixed-counting" });
+  });
+
   it("takes names of one's own from a mapping, and refuses one that is none", async () => {
     await mkdir(join(runs(), "mine"), { recursive: true });
     const file = join(runs(), "mine", "trace.jsonl");
