@@ -132,7 +132,8 @@ def mlflow_runs(target):
     files = target / "mlruns"
     shutil.rmtree(files, ignore_errors=True)
     write(files.as_uri())
-    shutil.rmtree(files / "0", ignore_errors=True)
+    for name in ("0", ".trash", "models"):
+        shutil.rmtree(files / name, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "mlflow.db"
         write(f"sqlite:///{database}")
