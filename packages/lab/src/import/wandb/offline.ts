@@ -82,7 +82,7 @@ async function openLog(file: string, source: string): Promise<TrackedRun> {
     summary: withoutInternal(summary),
     state: exitCode === undefined ? "running" : exitCode === 0 ? "finished" : "failed",
     tags: run.tags,
-    notices,
+    notices: () => notices,
     series: () => pointsOf(file),
   };
 }
