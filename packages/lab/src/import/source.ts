@@ -21,10 +21,10 @@ export interface TrackedRun {
   /** finished | running | crashed | failed, as the tracker says. */
   readonly state?: string;
   readonly tags?: readonly string[];
-  /** What the user should know of these data: a torn file, samples in place of all rows. */
-  readonly notices?: readonly string[];
   /** Points of every scalar series, streamed, so a run of any length fits in memory. */
   readonly series: () => AsyncIterable<TrackedPoint>;
+  /** What was odd in reading (a torn last record, lines left out), with file and place; whole once the series were read. */
+  readonly notices?: () => readonly string[];
 }
 
 /** A kind of tracker's files. */
@@ -32,9 +32,11 @@ export interface ImportSource {
   readonly name: string;
   /** Whether this path (file or folder) is one run of it; cheap. */
   readonly recognises: (path: string) => Promise<boolean>;
-  /** Where a path holds many runs (a database, a server): a path for each, which `open` and `fingerprint` take. */
+  /** Where a path holds many runs (a database, a chart's table, a server): a path for each, which `open` and `fingerprint` take. */
   readonly runs?: (path: string) => Promise<readonly string[]>;
   readonly open: (path: string) => Promise<TrackedRun>;
   /** Changes when the run's data do (size + mtime of its files is enough): for incremental import. */
   readonly fingerprint: (path: string) => Promise<string>;
+  /** A run's folder may hold folders of other runs: they are looked at too. Otherwise what is below belongs to the run. */
+  readonly nested?: true;
 }

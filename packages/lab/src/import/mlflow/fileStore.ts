@@ -1,9 +1,9 @@
-import { createReadStream } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { createInterface } from "node:readline";
 import { IsoflopError } from "@isoflop/laws";
 import { parse } from "yaml";
+import { fingerprintOf } from "../fingerprint.js";
+import { numberedLines } from "../lines.js";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
 import { metricValue, parameterValue, runState, userTags } from "./values.js";
 
@@ -15,13 +15,8 @@ export const mlflowFiles: ImportSource = {
     return meta !== undefined && meta.lifecycle_stage !== "deleted";
   },
   open: openRun,
-  fingerprint: async (path) => {
-    const files = [join(path, "meta.yaml"), ...(await filesIn(join(path, "metrics"))).map(({ file }) => file)];
-    const stats = await Promise.all(files.map((file) => stat(file)));
-    const latest = stats.reduce((at, { mtimeMs }) => Math.max(at, mtimeMs), 0);
-    const size = stats.reduce((sum, file) => sum + file.size, 0);
-    return `${files.length.toString()} ${size.toString()} ${latest.toString()}`;
-  },
+  fingerprint: async (path) =>
+    fingerprintOf([join(path, "meta.yaml"), ...(await filesIn(join(path, "metrics"))).map(({ file }) => file)]),
 };
 
 async function openRun(path: string): Promise<TrackedRun> {
@@ -75,24 +70,11 @@ async function latestValues(path: string): Promise<Record<string, number>> {
 
 async function* pointsOf(path: string): AsyncGenerator<TrackedPoint> {
   for (const { name, file } of await filesIn(join(path, "metrics"))) {
-    // A writer at work, or one that was killed, leaves a last line without its end: "1700000000000 2.5" could be cut from 2.53.
-    const whole = await endsWhole(file);
-    let before: string | undefined;
-    for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
-      if (before !== undefined && before.trim() !== "") yield readPoint(name, before, file);
-      before = line;
+    for await (const { text, last } of numberedLines(file)) {
+      // A writer at work, or one that was killed, leaves a last line without its end: 2.5 could be cut from 2.53.
+      if (!last && text?.trim() !== "") yield readPoint(name, text ?? "", file);
     }
-    if (whole && before !== undefined && before.trim() !== "") yield readPoint(name, before, file);
   }
-}
-
-async function endsWhole(file: string): Promise<boolean> {
-  const { size } = await stat(file);
-  if (size === 0) return true;
-  for await (const chunk of createReadStream(file, { start: size - 1, end: size - 1 })) {
-    return (chunk as Buffer)[0] === 0x0a;
-  }
-  return true;
 }
 
 /** A line: time in milliseconds, value, step, and the data set's name and digest, which older ones lack. */

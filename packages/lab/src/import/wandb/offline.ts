@@ -1,6 +1,7 @@
-import { open, readdir, stat } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
+import { fingerprintOf } from "../fingerprint.js";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
 import { scalarOf } from "./json.js";
 import { isLogHeader, logRecords } from "./log.js";
@@ -15,10 +16,7 @@ export const wandbOffline: ImportSource = {
     return file !== undefined && isLogHeader(await firstBytes(file).catch(() => Buffer.alloc(0)));
   },
   open: async (path) => openLog(await logOf(path), path),
-  fingerprint: async (path) => {
-    const { size, mtimeMs } = await stat(await logOf(path));
-    return `${size.toString()} ${mtimeMs.toString()}`;
-  },
+  fingerprint: async (path) => fingerprintOf([await logOf(path)]),
 };
 
 /** The log of a run's folder: the one file run-<id>.wandb in it, or the path itself. Errors: wandb-no-log. */
@@ -105,5 +103,18 @@ async function* pointsOf(file: string): AsyncGenerator<TrackedPoint> {
 }
 
 async function* recordsOf(file: string, onTorn: () => void): AsyncGenerator<LoggedRecord> {
-  for await (const bytes of logRecords(file, onTorn)) yield readRecord(bytes);
+  for await (const bytes of logRecords(file, onTorn)) yield decoded(bytes, file);
+}
+
+function decoded(bytes: Uint8Array, file: string): LoggedRecord {
+  try {
+    return readRecord(bytes);
+  } catch (cause) {
+    throw new IsoflopError({
+      code: "wandb-damaged",
+      message: `${file} has a record that is none: ${cause instanceof Error ? cause.message : "?"}.`,
+      hint: "Import the run from the server that it was synchronised to.",
+      cause,
+    });
+  }
 }

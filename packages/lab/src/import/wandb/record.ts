@@ -1,9 +1,14 @@
-import { BinaryReader } from "@bufbuild/protobuf/wire";
+import { asInteger, asText, type WireField, wireFields } from "../tensorboard/wire.js";
 import { isMapping, parseJson } from "./json.js";
+
+interface Change {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
 
 /** Values that a record sets, by their path, and the paths that it takes away. */
 export interface Changes {
-  readonly update: readonly { readonly path: readonly string[]; readonly value: unknown }[];
+  readonly update: readonly Change[];
   readonly remove: readonly (readonly string[])[];
 }
 
@@ -11,8 +16,6 @@ export interface Changes {
 export interface LoggedRecord {
   readonly run?: {
     readonly id: string;
-    readonly project: string;
-    readonly entity: string;
     readonly displayName: string;
     readonly tags: readonly string[];
     readonly resumed: boolean;
@@ -27,101 +30,74 @@ export interface LoggedRecord {
 
 /** Field numbers of the messages, by message. */
 const RECORD = { history: 2, summary: 3, config: 5, run: 17, exit: 18 };
-const RUN = { id: 1, entity: 2, project: 3, config: 4, summary: 5, displayName: 8, tags: 10, resumed: 18 };
+const RUN = { id: 1, config: 4, summary: 5, displayName: 8, tags: 10, resumed: 18 };
 const HISTORY = { item: 1, step: 2 };
 const CHANGES = { update: 1, remove: 2 };
 const ITEM = { key: 1, nestedKey: 2, valueJson: 16 };
 
 /** Reads one record. Kinds that are of no use here (output, files, system metrics, telemetry) give an empty one. */
-export function readRecord(bytes: Uint8Array): LoggedRecord {
-  let record: LoggedRecord = {};
-  eachField(bytes, (field, reader) => {
-    if (field === RECORD.run) record = { run: readRun(reader.bytes()) };
-    else if (field === RECORD.history) record = { history: readHistory(reader.bytes()) };
-    else if (field === RECORD.summary) record = { summary: readChanges(reader.bytes()) };
-    else if (field === RECORD.config) record = { config: readChanges(reader.bytes()) };
-    else if (field === RECORD.exit) record = { exitCode: readNumber(reader.bytes()) ?? 0 };
-    else return false;
-    return true;
-  });
-  return record;
+export function readRecord(message: Uint8Array): LoggedRecord {
+  for (const { number, bytes } of wireFields(message)) {
+    if (number === RECORD.run) return { run: readRun(bytes) };
+    if (number === RECORD.history) return { history: readHistory(bytes) };
+    if (number === RECORD.summary) return { summary: readChanges(bytes) };
+    if (number === RECORD.config) return { config: readChanges(bytes) };
+    if (number === RECORD.exit) return { exitCode: firstInteger(bytes) };
+  }
+  return {};
 }
 
-function readRun(bytes: Uint8Array): NonNullable<LoggedRecord["run"]> {
-  const none: Changes = { update: [], remove: [] };
-  const run = { id: "", project: "", entity: "", displayName: "", resumed: false, config: none, summary: none };
-  const tags: string[] = [];
-  eachField(bytes, (field, reader) => {
-    if (field === RUN.id) run.id = reader.string();
-    else if (field === RUN.entity) run.entity = reader.string();
-    else if (field === RUN.project) run.project = reader.string();
-    else if (field === RUN.displayName) run.displayName = reader.string();
-    else if (field === RUN.tags) tags.push(reader.string());
-    else if (field === RUN.resumed) run.resumed = reader.bool();
-    else if (field === RUN.config) run.config = readChanges(reader.bytes());
-    else if (field === RUN.summary) run.summary = readChanges(reader.bytes());
-    else return false;
-    return true;
-  });
-  return { ...run, tags };
+function readRun(message: Uint8Array): NonNullable<LoggedRecord["run"]> {
+  const fields = [...wireFields(message)];
+  const last = (number: number): WireField | undefined => fields.findLast((field) => field.number === number);
+  const text = (number: number): string => asText(last(number)?.bytes ?? new Uint8Array());
+  const changes = (number: number): Changes => readChanges(last(number)?.bytes ?? new Uint8Array());
+  return {
+    id: text(RUN.id),
+    displayName: text(RUN.displayName),
+    tags: fields.filter(({ number }) => number === RUN.tags).map(({ bytes }) => asText(bytes)),
+    resumed: last(RUN.resumed)?.bits === 1n,
+    config: changes(RUN.config),
+    summary: changes(RUN.summary),
+  };
 }
 
-function readHistory(bytes: Uint8Array): NonNullable<LoggedRecord["history"]> {
-  const update: { path: readonly string[]; value: unknown }[] = [];
+function readHistory(message: Uint8Array): NonNullable<LoggedRecord["history"]> {
+  const update: Change[] = [];
   let step: number | undefined;
-  eachField(bytes, (field, reader) => {
-    if (field === HISTORY.item) update.push(readItem(reader.bytes()));
-    // A step of zero is not written: then its message is empty.
-    else if (field === HISTORY.step) step = readNumber(reader.bytes()) ?? 0;
-    else return false;
-    return true;
-  });
+  for (const { number, bytes } of wireFields(message)) {
+    if (number === HISTORY.item) update.push(readItem(bytes));
+    else if (number === HISTORY.step) step = firstInteger(bytes);
+  }
   return { step, values: { update, remove: [] } };
 }
 
-function readChanges(bytes: Uint8Array): Changes {
-  const update: { path: readonly string[]; value: unknown }[] = [];
+function readChanges(message: Uint8Array): Changes {
+  const update: Change[] = [];
   const remove: (readonly string[])[] = [];
-  eachField(bytes, (field, reader) => {
-    if (field === CHANGES.update) update.push(readItem(reader.bytes()));
-    else if (field === CHANGES.remove) remove.push(readItem(reader.bytes()).path);
-    else return false;
-    return true;
-  });
+  for (const { number, bytes } of wireFields(message)) {
+    if (number === CHANGES.update) update.push(readItem(bytes));
+    else if (number === CHANGES.remove) remove.push(readItem(bytes).path);
+  }
   return { update, remove };
 }
 
-function readItem(bytes: Uint8Array): { path: readonly string[]; value: unknown } {
+function readItem(message: Uint8Array): Change {
   let key = "";
   const nested: string[] = [];
   let value: unknown;
-  eachField(bytes, (field, reader) => {
-    if (field === ITEM.key) key = reader.string();
-    else if (field === ITEM.nestedKey) nested.push(reader.string());
-    else if (field === ITEM.valueJson) value = parseJson(reader.string());
-    else return false;
-    return true;
-  });
+  for (const { number, bytes } of wireFields(message)) {
+    if (number === ITEM.key) key = asText(bytes);
+    else if (number === ITEM.nestedKey) nested.push(asText(bytes));
+    else if (number === ITEM.valueJson) value = parseJson(asText(bytes));
+  }
   return { path: nested.length > 0 ? nested : [key], value };
 }
 
-/** The integer of a message whose first field is one: HistoryStep, RunExitRecord. */
-function readNumber(bytes: Uint8Array): number | undefined {
-  let value: number | undefined;
-  eachField(bytes, (field, reader) => {
-    if (field !== 1) return false;
-    value = Number(reader.int64());
-    return true;
-  });
-  return value;
-}
-
-function eachField(bytes: Uint8Array, read: (field: number, reader: BinaryReader) => boolean): void {
-  const reader = new BinaryReader(bytes);
-  while (reader.pos < reader.len) {
-    const [field, type] = reader.tag();
-    if (!read(field, reader)) reader.skip(type, field);
-  }
+/** The integer of a message whose first field is one (HistoryStep, RunExitRecord). A zero is not written. */
+function firstInteger(message: Uint8Array): number {
+  for (const { number, bits } of wireFields(message)) if (number === 1) return asInteger(bits);
+  return 0;
 }
 
 /** Applies changes to a tree of values. Names come from others: a tree has no prototype that they could reach. */

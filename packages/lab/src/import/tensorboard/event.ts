@@ -1,0 +1,58 @@
+import { hyperparametersOf, type Session } from "./hyperparameters.js";
+import { scalarOfTensor } from "./tensor.js";
+import { asDouble, asFloat, asInteger, asText, wireFields } from "./wire.js";
+
+/** What is of use in an Event of tensorflow/core/util/event.proto. */
+export interface LoggedEvent {
+  /** Seconds since 1970. */
+  readonly time: number;
+  readonly step: number;
+  readonly scalars: readonly { readonly tag: string; readonly value: number }[];
+  readonly session?: Session;
+}
+
+export function readEvent(message: Uint8Array): LoggedEvent {
+  let [time, step] = [0, 0];
+  let session: Session | undefined;
+  const scalars: { tag: string; value: number }[] = [];
+  for (const { number, bits, bytes } of wireFields(message)) {
+    if (number === 1) time = asDouble(bits);
+    else if (number === 2) step = asInteger(bits);
+    else if (number === 5) {
+      for (const value of wireFields(bytes)) {
+        if (value.number !== 1) continue;
+        const found = readValue(value.bytes);
+        if ("scalar" in found) scalars.push({ tag: found.tag, value: found.scalar });
+        else if (found.session !== undefined) session = { ...session, ...found.session };
+      }
+    }
+  }
+  return { time, step, scalars, ...(session === undefined ? {} : { session }) };
+}
+
+/** A Summary.Value: as `simple_value`, as tensor of the scalars' plugin, or the hparams plugin's data. */
+function readValue(message: Uint8Array): { tag: string; scalar: number } | { session?: Session } {
+  let [tag, plugin] = ["", ""];
+  let content: Uint8Array | undefined;
+  let simple: number | undefined;
+  let tensor: Uint8Array | undefined;
+  for (const { number, bits, bytes } of wireFields(message)) {
+    if (number === 1) tag = asText(bytes);
+    else if (number === 2) simple = asFloat(bits);
+    else if (number === 8) tensor = bytes;
+    else if (number === 9) {
+      for (const metadata of wireFields(bytes)) {
+        if (metadata.number !== 1) continue;
+        for (const data of wireFields(metadata.bytes)) {
+          if (data.number === 1) plugin = asText(data.bytes);
+          else if (data.number === 2) content = data.bytes;
+        }
+      }
+    }
+  }
+  if (plugin === "hparams") return content === undefined ? {} : { session: hyperparametersOf(content) };
+  if (simple !== undefined) return { tag, scalar: simple };
+  // The plugin is named in a tag's first event of a file only; histograms, texts and images are no single numbers.
+  const scalar = tensor === undefined ? undefined : scalarOfTensor(tensor);
+  return scalar === undefined ? {} : { tag, scalar };
+}
