@@ -26,6 +26,7 @@ describe("isoflop", () => {
       "pause",
       "resume",
       "cancel",
+      "import",
       "fit",
       "laws",
       "plan",
@@ -178,6 +179,7 @@ describe("isoflop fit", () => {
     expect(text.stdout).toMatch(/3 {2}parametric/);
     const approach3 = ["--approach", "3", "--bootstrap", "0"];
     const held = await command(
+      "import",
       "fit",
       csv,
       ...approach3,

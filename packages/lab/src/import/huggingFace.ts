@@ -32,7 +32,9 @@ export const huggingFace: ImportSource = {
     const { log_history: history, ...rest } = await readState(file);
     const notices: string[] = [];
     // The model's configuration is saved with the model: in the checkpoint, or in the folder of all.
-    const config = { ...(await configBeside(path, notices)), ...(await configBeside(found?.folder ?? path, notices)) };
+    const places = [...new Set([path, found?.folder ?? path, found?.newest ?? path])];
+    let config: Record<string, unknown> = {};
+    for (const place of places) config = { ...config, ...(await configBeside(place, notices)) };
     const summary = Object.fromEntries(Object.entries(rest).filter(([, value]) => typeof value !== "object"));
     const { global_step: step, max_steps: most } = rest;
     return {
@@ -61,7 +63,7 @@ async function* pointsOf(
 
 async function stateFile(
   folder: string,
-): Promise<{ readonly file: string; readonly folder: string; readonly step: number } | undefined> {
+): Promise<{ readonly file: string; readonly folder: string; readonly newest: string | undefined } | undefined> {
   const names = await readdir(folder);
   const checkpoints = names
     .flatMap((name) => {
@@ -72,7 +74,9 @@ async function stateFile(
   const places = [...(names.includes(STATE) ? [{ folder, step: 0 }] : []), ...checkpoints];
   for (const place of places) {
     const file = join(place.folder, STATE);
-    if ((await stat(file).catch(() => undefined))?.isFile()) return { ...place, file };
+    if ((await stat(file).catch(() => undefined))?.isFile()) {
+      return { folder: place.folder, file, newest: checkpoints[0]?.folder };
+    }
   }
   return undefined;
 }

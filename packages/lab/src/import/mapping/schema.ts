@@ -63,7 +63,7 @@ export const mappingSchema = z.strictObject({
   counted: z
     .strictObject({
       parameters: z.enum(["total", "non-embedding"]).optional(),
-      flops: z.enum(["6N", "6N-non-embedding", "kaplan", "hoffmann"]).optional(),
+      flops: z.enum(["6N", "6N-non-embedding", "6N-with-head", "kaplan", "hoffmann"]).optional(),
     })
     .optional(),
   /** What all of its models have. */
