@@ -9,7 +9,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** MLflow's SQLite database, mlflow.db; a run of it is "mlflow.db#<run id>" (mlflow/store/tracking/dbmodels of mlflow 3.17.2). */
 export const mlflowDatabase: ImportSource = {
-  name: "MLflow database",
+  name: "mlflow-database",
   recognises: async (path) => {
     const { file } = await splitPath(path);
     return hasTables(await beginningOf(file).catch(() => Buffer.alloc(0)));

@@ -9,7 +9,7 @@ import { metricValue, parameterValue, runState, userTags } from "./values.js";
 
 /** A run's folder in MLflow's file store: mlruns/<experiment>/<run> (mlflow/store/tracking/file_store.py of mlflow 3.17.2). */
 export const mlflowFiles: ImportSource = {
-  name: "MLflow run folder",
+  name: "mlflow",
   recognises: async (path) => {
     const meta = await readMeta(path).catch(() => undefined);
     return meta !== undefined && meta.lifecycle_stage !== "deleted";

@@ -44,7 +44,7 @@ export function mlflowServer(access: MlflowAccess = {}): ImportSource {
     return { base, run: { info: mapping(found.info), data: mapping(found.data) } };
   };
   return {
-    name: "MLflow server",
+    name: "mlflow-server",
     recognises: (path) => Promise.resolve(isServer(path, environment)),
     runs: async (path) => {
       const { base, experiment, run } = placeOf(path);

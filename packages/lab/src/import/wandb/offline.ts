@@ -10,7 +10,7 @@ import { pointsOfRow, withoutInternal } from "./row.js";
 
 /** A run's folder as wandb writes it, offline or before it is synchronised: the log in it has every row, and nothing is sampled. */
 export const wandbOffline: ImportSource = {
-  name: "W&B run folder",
+  name: "wandb",
   recognises: async (path) => {
     const file = await logOf(path).catch(() => undefined);
     return file !== undefined && isLogHeader(await firstBytes(file).catch(() => Buffer.alloc(0)));

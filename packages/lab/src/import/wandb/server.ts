@@ -79,7 +79,7 @@ export function wandbServer(access: ServerAccess = {}): ImportSource {
     return { ...place, run: name, values: run };
   };
   return {
-    name: "W&B server",
+    name: "wandb-server",
     recognises: (path) => Promise.resolve(isServer(path, environment)),
     runs: async (path) => {
       const place = placeOf(path);
