@@ -12,7 +12,10 @@ export const mlflowDatabase: ImportSource = {
   name: "mlflow-database",
   recognises: async (path) => {
     const { file } = await splitPath(path);
-    return hasTables(await beginningOf(file).catch(() => Buffer.alloc(0)));
+    const none = () => Buffer.alloc(0);
+    return (
+      isSqlite(await beginningOf(file, 16).catch(none)) && hasTables(await beginningOf(file, BEGINNING).catch(none))
+    );
   },
   runs: async (path) => {
     const { file, run } = await splitPath(path);
@@ -115,16 +118,17 @@ async function splitPath(path: string): Promise<{ file: string; run?: string }> 
 /** The first pages of a database have the tables that it was made with. */
 const BEGINNING = 1_000_000;
 
-async function beginningOf(file: string): Promise<Buffer> {
+async function beginningOf(file: string, size: number): Promise<Buffer> {
   const handle = await open(file);
   try {
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(BEGINNING), position: 0 });
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(size), position: 0 });
     return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }
 }
 
+const isSqlite = (start: Buffer): boolean => start.toString("latin1") === "SQLite format 3\0";
+
 const hasTables = (beginning: Buffer): boolean =>
-  beginning.subarray(0, 16).toString("latin1") === "SQLite format 3\0" &&
   ["latest_metrics", "experiments", "run_uuid"].every((name) => beginning.includes(name));

@@ -1,5 +1,5 @@
 import { open, readFile } from "node:fs/promises";
-import { extname } from "node:path";
+import { basename, extname } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
 import { columnsOf, openDatabase, withDatabase } from "../../read/database.js";
 import { pathLiteral } from "../../read/files.js";
@@ -15,7 +15,8 @@ const ENDINGS = [".csv", ".json", ".jsonl", ".ndjson", ".parquet"];
 /** Whether a file has a history as W&B exports it: by its ending and the names of its columns. */
 export async function isExport(path: string): Promise<boolean> {
   const ending = extname(path).toLowerCase();
-  if (!ENDINGS.includes(ending)) return false;
+  // The summary in a run's files has a _step, too.
+  if (!ENDINGS.includes(ending) || basename(path) === "wandb-summary.json") return false;
   const handle = await open(path);
   try {
     const { size } = await handle.stat();
