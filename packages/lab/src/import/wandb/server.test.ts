@@ -1,29 +1,17 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ServerAccess } from "../http.js";
 import { pagesIn } from "../pages.js";
 import type { TrackedPoint, TrackedRun } from "../source.js";
+import { type StandIn, startStandIn } from "./fixtures/standIn.js";
 import { wandbServer } from "./server.js";
 
-/**
- * No W&B server can be had here: this one answers the queries that wandb 0.31.0 sends in the way that its client expects
- * (apis/public/runs.py; HistoryPage of wandb-core), and samples where a range of steps has more rows than were asked for.
- */
-interface StandIn {
-  readonly address: string;
-  readonly asked: { query: string; variables: Record<string, unknown>; key: string | undefined }[];
-  rows: Record<string, unknown>[];
-  /** Answers in place of the next ones. */
-  refusals: { status: number; headers?: Record<string, string>; body?: string }[];
-}
-
-const KEY = "0123456789abcdef-secret";
+const KEY = "0123456789abcdef0123456789abcdef01234567";
 const loss = (step: number): number => 2 + 8 / Math.sqrt(step + 1);
-let server: Server;
 let standIn: StandIn;
 let folder: string;
 let waits: number[];
@@ -31,67 +19,13 @@ let waits: number[];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "isoflop-pages-"));
   waits = [];
-  server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      const refusal = standIn.refusals.shift();
-      const asked = JSON.parse(body) as { query: string; variables: Record<string, unknown> };
-      standIn.asked.push({ ...asked, key: request.headers.authorization });
-      if (refusal !== undefined) response.writeHead(refusal.status, refusal.headers).end(refusal.body ?? "");
-      else if (request.headers.authorization !== `Basic ${Buffer.from(`api:${KEY}`).toString("base64")}`) {
-        response.writeHead(401).end("{}");
-      } else response.end(JSON.stringify(answer(asked.query, asked.variables)));
-    });
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port.toString()}`;
   const rows = Array.from({ length: 2500 }, (_, step) => ({ _step: step, _timestamp: 1.7e9 + step, loss: loss(step) }));
-  standIn = { address, asked: [], rows, refusals: [] };
+  standIn = await startStandIn(KEY, rows);
 });
 afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((done) => server.close(done));
+  await standIn.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let text = "";
-  for await (const chunk of request) text += String(chunk);
-  return text;
-}
-
-function answer(query: string, variables: Record<string, unknown>): unknown {
-  const project = (content: unknown) => ({ data: { project: content } });
-  if (query.includes("query Runs(")) {
-    const after = Number(variables.cursor ?? 0);
-    const names = ["a", "b", "c", "d"].slice(after, after + 3);
-    const edges = names.map((name) => ({ node: { name }, cursor: "" }));
-    return project({ runs: { edges, pageInfo: { endCursor: String(after + 3), hasNextPage: after + 3 < 4 } } });
-  }
-  if (query.includes("query HistoryPage(")) {
-    const { minStep, maxStep, pageSize } = variables as { minStep: number; maxStep: number; pageSize: number };
-    const inRange = standIn.rows.filter(({ _step }) => Number(_step) >= minStep && Number(_step) < maxStep);
-    const stride = Math.max(1, inRange.length / pageSize);
-    const samples = Array.from(
-      { length: Math.min(inRange.length, pageSize) },
-      (_, i) => inRange[Math.floor(i * stride)],
-    );
-    return project({ run: { history: samples.map((row) => JSON.stringify(row)) } });
-  }
-  if (variables.name !== "a") return project({ run: null });
-  return project({
-    run: {
-      name: "a",
-      displayName: "first; $(rm -rf ~)",
-      state: "finished",
-      tags: ["sweep"],
-      config: JSON.stringify({ d_model: { desc: null, value: 64 }, _wandb: { value: {} }, wandb_version: 1 }),
-      summaryMetrics: JSON.stringify({ loss: 2.16, _step: 2499, odd: "NaN" }),
-      historyKeys: { keys: {}, lastStep: Math.max(-1, ...standIn.rows.map(({ _step }) => Number(_step))) },
-      historyLineCount: standIn.rows.length,
-      heartbeatAt: "2026-11-26T00:00:00",
-    },
-  });
-}
 
 function source(more: ServerAccess = {}) {
   const environment = { WANDB_API_KEY: KEY, WANDB_BASE_URL: standIn.address };
@@ -157,7 +91,7 @@ describe("a run on W&B's server", () => {
     const path = `${standIn.address}/me/scaling/runs/a`;
     const before = await source().fingerprint(path);
     expect(await source().fingerprint(path)).toBe(before);
-    standIn.rows.push({ _step: 2500, loss: 2 });
+    standIn.rows = [...standIn.rows, { _step: 2500, loss: 2 }];
     expect(await source().fingerprint(path)).not.toBe(before);
   });
 });
@@ -224,4 +158,24 @@ test("W&B's own addresses and those of WANDB_BASE_URL are recognised, others are
   expect(await recognised("wandb+https://host/me/scaling")).toBe(true);
   expect(await recognised("https://notwandb.ai/me/scaling")).toBe(false);
   expect(await recognised("wandb/run-1")).toBe(false);
+});
+
+/** wandb's own client, where ISOFLOP_WANDB names a Python that has it: `python3 -m venv env && env/bin/pip install wandb==0.31.0`. */
+const python = process.env.ISOFLOP_WANDB;
+const CLIENT = `
+import json, sys, wandb
+run = wandb.Api(overrides={"base_url": sys.argv[1]}, api_key=sys.argv[2]).run("me/scaling/a")
+rows = [[row["_step"], row["loss"]] for row in run.scan_history()]
+print("\\n" + json.dumps([run.name, run.state, run.tags, run.config, rows]))
+`;
+
+test.skipIf(python === undefined)("wandb's own client gets the same from this server as the import does", async () => {
+  const { stdout } = await promisify(execFile)(python ?? "", ["-c", CLIENT, standIn.address, KEY], {
+    cwd: folder,
+    maxBuffer: 1e8,
+  });
+  const run = await open();
+  const rows = stepsAndValues(await points(run));
+  expect(rows).toHaveLength(2500);
+  expect([run.name, run.state, run.tags, run.config, rows]).toEqual(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
 });
