@@ -1,7 +1,7 @@
 import { parseColumns } from "@isoflop/laws/observations";
 import { Command } from "commander";
 import { type Imported, importRuns } from "../import/importRuns.js";
-import { everySource } from "../import/sources.js";
+import { IMPORT_KINDS } from "../import/sources.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
 
 interface ImportFlags {
@@ -23,12 +23,7 @@ export function importVerb(io: CommandIo): Command {
     )
     .argument("<path...>", "folders, files, or globs in quotes")
     .requiredOption("--to <folder>", "where to; one that an import has made is added to")
-    .option(
-      "--from <kinds>",
-      `only these: ${everySource([])
-        .map(({ name }) => name)
-        .join(", ")}`,
-    )
+    .option("--from <kinds>", `only these: ${IMPORT_KINDS.join(", ")}`)
     .option("--mapping <file>", "which names a program of your own gives to what (docs/import.md)")
     .option("--columns <map>", "which series or setting holds what, e.g. N=model.params,loss=eval/c4/loss")
     .option("--loss <rule>", "which value is a run's loss: last, mean:100, smooth:0.99, min-val", "last")
@@ -102,7 +97,16 @@ function importText(imported: Imported): string {
   return `${lines.map(oneLine).join("\n")}\n`;
 }
 
+/** The first of them; what is said of many runs alike is said once. */
 function listed(what: string, texts: readonly string[]): string[] {
-  const shown = texts.slice(0, TOLD).map((text) => `${what}: ${text}`);
-  return texts.length > TOLD ? [...shown, `… and ${texts.length - TOLD} more (--json lists all)`] : shown;
+  const alike = new Map<string, { readonly text: string; readonly count: number }>();
+  for (const text of texts) {
+    const kind = text.replace(/^[^]*?: /, "").replaceAll(/[-+\d.e]*\d/g, "#");
+    const { text: first, count } = alike.get(kind) ?? { text, count: 0 };
+    alike.set(kind, { text: first, count: count + 1 });
+  }
+  const lines = [...alike.values()].map(
+    ({ text, count }) => `${what}: ${text}${count > 1 ? ` (and ${count - 1} more like this: --json lists all)` : ""}`,
+  );
+  return lines.length > TOLD ? [...lines.slice(0, TOLD), `… and ${lines.length - TOLD} more (--json)`] : lines;
 }

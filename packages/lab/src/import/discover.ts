@@ -15,6 +15,9 @@ export interface Unseen {
   readonly reason: string;
 }
 
+/** A server's, and no path. */
+const ADDRESS = /^[\w.+-]+:\/\//;
+
 /**
  * The runs below paths and globs ("*" and "?" within a name, "**" for any folders), each once, in the order of their paths.
  * Symbolic links are followed, each folder once. Errors: file-missing.
@@ -29,18 +32,26 @@ export async function findRuns(
   const seen = new Set<string>();
   const except = resolve(without);
   const recognised = async (path: string, left: readonly ImportSource[]): Promise<ImportSource | undefined> => {
-    for (const source of left) if (await source.recognises(path)) return source;
+    for (const source of left) {
+      // Of an address, sources of files can say nothing but that it is no file.
+      const knows = ADDRESS.test(path) ? source.recognises(path).catch(() => false) : source.recognises(path);
+      if (await knows) return source;
+    }
     return undefined;
+  };
+  const add = async (path: string, source: ImportSource): Promise<void> => {
+    for (const run of source.runs === undefined ? [path] : await source.runs(path))
+      runs.set(run, { path: run, source });
   };
   const walk = async (path: string, left: readonly ImportSource[]): Promise<void> => {
     if (path === except) return;
     try {
-      const entry = await stat(path);
       const place = await realpath(path);
       if (seen.has(place)) return;
       seen.add(place);
+      const entry = await stat(path);
       const source = await recognised(path, left);
-      if (source !== undefined) runs.set(path, { path, source });
+      if (source !== undefined) await add(path, source);
       if (!entry.isDirectory() || (source !== undefined && source.nested !== true)) return;
       const entries = await readdir(path, { withFileTypes: true });
       for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) await walk(join(path, name), left);
@@ -49,6 +60,11 @@ export async function findRuns(
     }
   };
   for (const pattern of patterns) {
+    const server = ADDRESS.test(pattern) ? await recognised(pattern, sources) : undefined;
+    if (server !== undefined) {
+      await add(pattern, server);
+      continue;
+    }
     const paths = await expand(pattern);
     if (paths.length === 0) {
       throw new IsoflopError({

@@ -5,24 +5,24 @@ import { metricFiles } from "./metricFiles.js";
 import type { ImportSource } from "./source.js";
 import { tensorboard } from "./tensorboard/tensorboard.js";
 
-/** Every kind of files that can be imported; the first that knows a path takes it. */
-export const everySource = (mappings: readonly Mapping[]): readonly ImportSource[] => [
-  huggingFace,
-  tensorboard,
-  metricFiles(mappings),
-];
+/** Every kind of files that can be imported, by its name for --from; the first that knows a path takes it. */
+const KINDS: Readonly<Record<string, (mappings: readonly Mapping[]) => readonly ImportSource[]>> = {
+  "hugging-face": () => [huggingFace],
+  tensorboard: () => [tensorboard],
+  metrics: (mappings) => [metricFiles(mappings)],
+};
 
-/** Those that --from names, or all. Errors: import-from. */
+export const IMPORT_KINDS = Object.keys(KINDS);
+
+/** The sources that --from names, or all. Errors: import-from. */
 export function chosenSources(from: string | undefined, mappings: readonly Mapping[]): readonly ImportSource[] {
-  const all = everySource(mappings);
-  if (from === undefined) return all;
-  return from.split(",").map((name) => {
-    const source = all.find((candidate) => candidate.name === name.trim());
-    if (source !== undefined) return source;
+  const names = from?.split(",").map((name) => name.trim()) ?? IMPORT_KINDS;
+  return names.flatMap((name) => {
+    if (Object.hasOwn(KINDS, name)) return KINDS[name]!(mappings);
     throw new IsoflopError({
       code: "import-from",
       message: `--from: there is no ${JSON.stringify(name)}.`,
-      hint: `Known: ${all.map((known) => known.name).join(", ")}.`,
+      hint: `Known: ${IMPORT_KINDS.join(", ")}.`,
     });
   });
 }
