@@ -17,7 +17,9 @@ export function chooseMapping(
     (names ?? []).every((name) => firstMatch([name], keys) !== undefined);
   const keys = [...series, ...settings];
   const found = mappings.find(
-    ({ recognise }) => recognise === undefined || (has(recognise.series, keys) && has(recognise.config, settings)),
+    ({ recognise }) =>
+      recognise === undefined ||
+      [recognise].flat().some((marks) => has(marks.series, keys) && has(marks.config, settings)),
   );
   const names = mappings.at(-1)!;
   const chosen = found ?? names;

@@ -83,6 +83,8 @@ describe("the mappings that come along", () => {
     expect(of(["train/loss", "throughput/total_tokens"])).toBe("levanter");
     expect(of(["train/loss"])).toBe("by-names");
     expect(of(["loss"], ["trainer_state"])).toBe("hugging-face");
+    expect(of(["train/loss"], ["model_type"])).toBe("hugging-face");
+    expect(of(["train/other"], ["model_type"])).toBe("by-names");
   });
 });
 
