@@ -88,6 +88,18 @@ describe("the mappings that come along", () => {
   });
 });
 
+it("a program's run whose N is logged by a script of one's own has that N, whose count is then not said", () => {
+  const of = (settings: string[]) =>
+    chooseMapping(shippedMappings(), settings, ["train/loss", "throughput/total_tokens"]);
+  expect(of(["parameter_count"])).toMatchObject({
+    config: { parameters: ["parameter_count"] },
+    counted: { parameters: "total" },
+  });
+  const other = of(["n_params"]);
+  expect(other.config.parameters).toContain("n_params");
+  expect(other.counted).toBe(undefined);
+});
+
 describe("names", () => {
   it("may have stars and factors, and are literal otherwise", () => {
     expect(mappedName("a/*/loss").matches("a/b/c/loss")).toBe(true);
