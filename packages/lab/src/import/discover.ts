@@ -33,9 +33,9 @@ export async function findRuns(
   const except = resolve(without);
   const recognised = async (path: string, left: readonly ImportSource[]): Promise<ImportSource | undefined> => {
     for (const source of left) {
-      // Of an address, sources of files can say nothing but that it is no file.
-      const knows = ADDRESS.test(path) ? source.recognises(path).catch(() => false) : source.recognises(path);
-      if (await knows) return source;
+      // Of an address, and of a part of a file, sources of files can say nothing but that it is no file.
+      const isPlace = ADDRESS.test(path) || path.includes("#");
+      if (await (isPlace ? source.recognises(path).catch(() => false) : source.recognises(path))) return source;
     }
     return undefined;
   };
@@ -60,9 +60,12 @@ export async function findRuns(
     }
   };
   for (const pattern of patterns) {
-    const server = ADDRESS.test(pattern) ? await recognised(pattern, sources) : undefined;
-    if (server !== undefined) {
-      await add(pattern, server);
+    // A run of a server, or of a file that holds many: "mlflow.db#<id>".
+    const isPart = pattern.includes("#") && !(await isThere(resolve(pattern)));
+    const place = ADDRESS.test(pattern) ? pattern : isPart ? resolve(pattern) : undefined;
+    const holder = place === undefined ? undefined : await recognised(place, sources);
+    if (place !== undefined && holder !== undefined) {
+      await add(place, holder);
       continue;
     }
     const paths = await expand(pattern);

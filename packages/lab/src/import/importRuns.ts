@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { ColumnMap } from "@isoflop/laws/observations";
 import { lockStudy } from "../executors/studyLock.js";
 import { type FoundRun, findRuns } from "./discover.js";
 import { checkFolder, type Manifest, type ManifestEntry, readManifest, writeManifest } from "./manifest.js";
 import { readMapping, shippedMappings } from "./mapping/load.js";
+import { pagesIn } from "./pages.js";
 import { parseCounting } from "./settle/counting.js";
 import { parseLossRule } from "./settle/lossRule.js";
 import { type SettleOptions, settler } from "./settle/settle.js";
@@ -58,8 +59,10 @@ export async function importRuns(paths: readonly string[], options: ImportOption
     counting,
   };
   const settings = hashOf([mappings, settle.columns, settle.rule, counting]);
-  const sources = chosenSources(options.from, mappings);
   const to = resolve(options.to);
+  // What servers gave, until all of it is stored: an import that was stopped goes on from there.
+  const pages = join(to, ".pages");
+  const sources = chosenSources(options.from, mappings, { pages: pagesIn(pages) });
   await checkFolder(to);
   const { runs: found, unseen } = await findRuns(paths, sources, to);
   await mkdir(to, { recursive: true });
@@ -95,7 +98,9 @@ export async function importRuns(paths: readonly string[], options: ImportOption
     for (const entry of others) {
       if (entry.settings !== settings) entries.set(entry.id, await settleAgain(to, entry, settings, settle));
     }
-    return { folder: to, ...counts, kept: others.length, failed, manifest: await save() };
+    const manifest = await save();
+    if (failed.length === 0) await rm(pages, { recursive: true, force: true });
+    return { folder: to, ...counts, kept: others.length, failed, manifest };
   } finally {
     await unlock();
   }
