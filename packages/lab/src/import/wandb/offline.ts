@@ -5,7 +5,7 @@ import { fingerprintOf } from "../fingerprint.js";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
 import { scalarOf } from "./json.js";
 import { isLogHeader, logRecords } from "./log.js";
-import { applyChanges, emptyTree, type LoggedRecord, readRecord } from "./record.js";
+import { applyChanges, emptyTree, type LoggedRecord, readHistory, readRecord } from "./record.js";
 import { pointsOfRow, withoutInternal } from "./row.js";
 
 /** A run's folder as wandb writes it, offline or before it is synchronised: the log in it has every row, and nothing is sampled. */
@@ -88,33 +88,32 @@ async function openLog(file: string, source: string): Promise<TrackedRun> {
 async function* pointsOf(file: string): AsyncGenerator<TrackedPoint> {
   for await (const { history } of recordsOf(file, () => undefined)) {
     if (history === undefined) continue;
+    const { step: told, values } = decoded(() => readHistory(history), file);
     const row = emptyTree();
-    applyChanges(row, history.values);
-    const step = history.step ?? scalarOf(row._step);
-    if (step === undefined) {
-      throw new IsoflopError({
-        code: "wandb-damaged",
-        message: `${file} has a row of history without a step.`,
-        hint: "Import the run from the server that it was synchronised to.",
-      });
-    }
+    applyChanges(row, values);
+    const step = told ?? scalarOf(row._step);
+    if (step === undefined) throw damaged(file, "a row of history without a step");
     yield* pointsOfRow(row, step);
   }
 }
 
 async function* recordsOf(file: string, onTorn: () => void): AsyncGenerator<LoggedRecord> {
-  for await (const bytes of logRecords(file, onTorn)) yield decoded(bytes, file);
+  for await (const bytes of logRecords(file, onTorn)) yield decoded(() => readRecord(bytes), file);
 }
 
-function decoded(bytes: Uint8Array, file: string): LoggedRecord {
+function decoded<T>(read: () => T, file: string): T {
   try {
-    return readRecord(bytes);
+    return read();
   } catch (cause) {
-    throw new IsoflopError({
-      code: "wandb-damaged",
-      message: `${file} has a record that is none: ${cause instanceof Error ? cause.message : "?"}.`,
-      hint: "Import the run from the server that it was synchronised to.",
-      cause,
-    });
+    throw damaged(file, `a record that is none (${cause instanceof Error ? cause.message : "?"})`, cause);
   }
+}
+
+function damaged(file: string, what: string, cause?: unknown): IsoflopError {
+  return new IsoflopError({
+    code: "wandb-damaged",
+    message: `${file} has ${what}.`,
+    hint: "Import the run from the server that it was synchronised to.",
+    cause,
+  });
 }
