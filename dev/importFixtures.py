@@ -1,9 +1,15 @@
-"""Event files and trainer states that real clients write: fixtures of the importers' tests.
+r"""Event files and trainer states that real clients write: fixtures of the importers' tests.
 
     python3 -m venv /tmp/clients && /tmp/clients/bin/pip install tensorboardX==2.6.5 tensorboard==2.21.0 numpy
     /tmp/clients/bin/python dev/importFixtures.py packages/lab/src/import/fixtures
 
-With torch there (torch.utils.tensorboard), its SummaryWriter writes one more. What is planted: loss(step) = 2 + 8 / (step + 1),
+With torch there (torch.utils.tensorboard), its SummaryWriter writes one more. The Trainer's output folder is that of
+
+    python dev/huggingFaceTrainer.py --width 32 --layers 2 --heads 2 --feed_forward 64 --vocabulary 128 --context 16 --max_steps 20 \
+      --logging_steps 5 --eval_strategy steps --eval_steps 10 --save_steps 20 --per_device_train_batch_size 4 --report_to none \
+      --use_cpu True --include_num_input_tokens_seen True --save_total_limit 1 --output_dir packages/lab/src/import/fixtures/hugging-face
+
+without the weights (transformers 5.24.0). What is planted: loss(step) = 2 + 8 / (step + 1),
 validation 0.1 above, tokens = 4096 * step, 21 steps of 10.
 """
 
@@ -14,8 +20,18 @@ import sys
 from pathlib import Path
 
 STEPS = range(0, 201, 10)
-HPARAMS = {"n_layer": 2, "n_embd": 64, "n_head": 4, "vocab_size": 256, "block_size": 128, "lr": 0.001,
-           "activation": "gelu", "positions": "learned", "bias": True, "weight_tying": True}
+HPARAMS = {
+    "n_layer": 2,
+    "n_embd": 64,
+    "n_head": 4,
+    "vocab_size": 256,
+    "block_size": 128,
+    "lr": 0.001,
+    "activation": "gelu",
+    "positions": "learned",
+    "bias": True,
+    "weight_tying": True,
+}
 
 
 def loss(step: int) -> float:
@@ -25,9 +41,13 @@ def loss(step: int) -> float:
 def write_scalars(writer, steps=STEPS, **more) -> None:
     for step in steps:
         writer.add_scalar("train/loss", loss(step), step, walltime=1.7e9 + step, **more)
-        writer.add_scalar("train/tokens", 4096 * step, step, walltime=1.7e9 + step, **more)
+        writer.add_scalar(
+            "train/tokens", 4096 * step, step, walltime=1.7e9 + step, **more
+        )
         if step % 50 == 0:
-            writer.add_scalar("val/loss", loss(step) + 0.1, step, walltime=1.7e9 + step, **more)
+            writer.add_scalar(
+                "val/loss", loss(step) + 0.1, step, walltime=1.7e9 + step, **more
+            )
 
 
 def tensorboard_x(folder: Path) -> None:
@@ -59,8 +79,12 @@ def tensor_scalars(folder: Path) -> None:
         writer = EventFileWriter(str(folder / part))
         for step in STEPS:
             summary = Summary()
-            value = summary.value.add(tag="epoch_loss", metadata=create_summary_metadata("", ""))
-            value.tensor.CopyFrom(make_tensor_proto(loss(step) + shift, dtype="float32"))
+            value = summary.value.add(
+                tag="epoch_loss", metadata=create_summary_metadata("", "")
+            )
+            value.tensor.CopyFrom(
+                make_tensor_proto(loss(step) + shift, dtype="float32")
+            )
             writer.add_event(Event(step=step, wall_time=1.7e9 + step, summary=summary))
         writer.close()
         for path in (folder / part).glob("events*"):
@@ -80,7 +104,11 @@ def torch_writer(folder: Path) -> None:
 
 def main() -> None:
     target = Path(sys.argv[1])
-    makers = {"tensorboardx": tensorboard_x, "tensor-scalars": tensor_scalars, "torch": torch_writer}
+    makers = {
+        "tensorboardx": tensorboard_x,
+        "tensor-scalars": tensor_scalars,
+        "torch": torch_writer,
+    }
     for name, make in makers.items():
         folder = target / name
         try:

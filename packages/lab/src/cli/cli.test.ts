@@ -179,7 +179,6 @@ describe("isoflop fit", () => {
     expect(text.stdout).toMatch(/3 {2}parametric/);
     const approach3 = ["--approach", "3", "--bootstrap", "0"];
     const held = await command(
-      "import",
       "fit",
       csv,
       ...approach3,

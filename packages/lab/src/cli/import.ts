@@ -101,7 +101,7 @@ function importText(imported: Imported): string {
 function listed(what: string, texts: readonly string[]): string[] {
   const alike = new Map<string, { readonly text: string; readonly count: number }>();
   for (const text of texts) {
-    const kind = text.replace(/^[^]*?: /, "").replaceAll(/[-+\d.e]*\d/g, "#");
+    const kind = text.replace(/^.*?: /s, "").replaceAll(/[-+\d.e]*\d/g, "#");
     const { text: first, count } = alike.get(kind) ?? { text, count: 0 };
     alike.set(kind, { text: first, count: count + 1 });
   }

@@ -30,13 +30,9 @@ export async function findRuns(
   const runs = new Map<string, FoundRun>();
   const unseen: Unseen[] = [];
   const seen = new Set<string>();
-  const except = resolve(without);
+  const except = await realpath(without).catch(() => resolve(without));
   const recognised = async (path: string, left: readonly ImportSource[]): Promise<ImportSource | undefined> => {
-    for (const source of left) {
-      // Of an address, and of a part of a file, sources of files can say nothing but that it is no file.
-      const isPlace = ADDRESS.test(path) || path.includes("#");
-      if (await (isPlace ? source.recognises(path).catch(() => false) : source.recognises(path))) return source;
-    }
+    for (const source of left) if (await source.recognises(path)) return source;
     return undefined;
   };
   const add = async (path: string, source: ImportSource): Promise<void> => {
@@ -44,31 +40,28 @@ export async function findRuns(
       runs.set(run, { path: run, source });
   };
   const walk = async (path: string, left: readonly ImportSource[]): Promise<void> => {
-    if (path === except) return;
     try {
+      // A run is known by where it lies: a link such as wandb's latest-run leads to another one the next time.
       const place = await realpath(path);
-      if (seen.has(place)) return;
+      if (seen.has(place) || place === except) return;
       seen.add(place);
-      const entry = await stat(path);
-      const source = await recognised(path, left);
-      if (source !== undefined) await add(path, source);
+      const entry = await stat(place);
+      const source = await recognised(place, left);
+      if (source !== undefined) await add(place, source);
       if (!entry.isDirectory() || (source !== undefined && source.nested !== true)) return;
-      const entries = await readdir(path, { withFileTypes: true });
-      for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) await walk(join(path, name), left);
+      const entries = await readdir(place, { withFileTypes: true });
+      for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) await walk(join(place, name), left);
     } catch (error) {
       unseen.push({ path, reason: error instanceof Error ? error.message : String(error) });
     }
   };
   for (const pattern of patterns) {
-    // A run of a server, or of a file that holds many: "mlflow.db#<id>".
-    const isPart = pattern.includes("#") && !(await isThere(resolve(pattern)));
-    const place = ADDRESS.test(pattern) ? pattern : isPart ? resolve(pattern) : undefined;
-    const holder = place === undefined ? undefined : await recognised(place, sources);
-    if (place !== undefined && holder !== undefined) {
-      await add(place, holder);
+    const paths = await expand(pattern);
+    const other = paths.length > 0 ? undefined : await namedOtherwise(pattern, sources);
+    if (other !== undefined) {
+      await add(other.path, other.source);
       continue;
     }
-    const paths = await expand(pattern);
     if (paths.length === 0) {
       throw new IsoflopError({
         code: "file-missing",
@@ -79,6 +72,16 @@ export async function findRuns(
     for (const path of paths) await walk(path, sources);
   }
   return { runs: [...runs.values()], unseen };
+}
+
+/** A server's address, or a run within a file ("mlflow.db#run"): no path that is there, but known to a source. */
+async function namedOtherwise(pattern: string, sources: readonly ImportSource[]): Promise<FoundRun | undefined> {
+  const path = ADDRESS.test(pattern) ? pattern : resolve(pattern);
+  for (const source of sources) {
+    // Sources of files can say nothing but that it is no file.
+    if (await source.recognises(path).catch(() => false)) return { path, source };
+  }
+  return undefined;
 }
 
 /** The paths that a pattern names; a path that is there is no pattern, though it may look like one. */

@@ -1,6 +1,8 @@
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { command } from "../fixtures/testIo.js";
 import { readObservations } from "../read/observations.js";
@@ -126,6 +128,30 @@ describe("isoflop import", () => {
     expect((await readObservations([to])).notices.join("\n")).toMatch(/N is not counted in one way/);
   });
 
+  it("keeps the unit of losses that no factor turns into nats per token, and says it in every fit", async () => {
+    for (const name of ["a", "b"]) {
+      await mkdir(join(runs(), name), { recursive: true });
+      await writeFile(join(runs(), name, "config.json"), '{"total_params": 1000000}');
+      await writeFile(
+        join(runs(), name, "metrics.jsonl"),
+        `{"step": 1, "tokens": 1e9, "val/bpb": 0.9, "name": "${name}"}\n`,
+      );
+    }
+    await take();
+    const { records, notices, convention } = await readObservations([to]);
+    expect(records.map(({ loss }) => loss)).toEqual([0.9, 0.9]);
+    expect(notices.join("\n")).toMatch(/in bits per byte, and is left so/);
+    expect(convention).toEqual({ parameters: "total", flops: "6N" });
+    await importRuns([runs()], { to: join(folder, "other"), loss: "last", counting: "logged" });
+    await expect(readObservations([to, join(folder, "other")])).rejects.toMatchObject({ code: "file-unreadable" });
+    await writeFile(
+      join(runs(), "a", "metrics.jsonl"),
+      '{"step": 1, "tokens": 1e9, "val/bpb": 0.9, "total_flops": 7e15}\n',
+    );
+    await importRuns([runs()], { to: join(folder, "other"), loss: "last", counting: "logged" });
+    await expect(readObservations([to, join(folder, "other")])).rejects.toMatchObject({ code: "mixed-counting" });
+  });
+
   it("takes names of one's own from a mapping, and refuses one that is none", async () => {
     await mkdir(join(runs(), "mine"), { recursive: true });
     const file = join(runs(), "mine", "trace.jsonl");
@@ -188,6 +214,31 @@ describe("isoflop import", () => {
     expect(stdout).toMatch(/dropped: .*no loss\\nINJECTED.*no loss was logged/);
     const [line = ""] = (await readFile(join(to, "records.jsonl"), "utf8")).split("\n");
     expect(JSON.parse(line).label).toBe(name.replaceAll("/", "_"));
+  });
+
+  it("takes what every tracker left below one folder by one command, and the run of a database by its name", async () => {
+    const here = fileURLToPath(new URL(".", import.meta.url));
+    const { manifest, failed } = await take({}, [here]);
+    expect(failed).toEqual([]);
+    const kinds = new Set(manifest.runs.map(({ kind }) => kind));
+    for (const kind of ["hugging-face", "tensorboard", "wandb", "mlflow"]) expect([...kinds].join()).toContain(kind);
+    const database = join(folder, "mlflow.db");
+    await writeFile(database, gunzipSync(await readFile(join(here, "mlflow/fixtures/mlflow.db.gz"))));
+    const all = await take({ to: join(folder, "all"), from: "mlflow" }, [database]);
+    expect(all.added).toBeGreaterThan(2);
+    const one = await take({ to: join(folder, "one") }, [all.manifest.runs[0]!.path]);
+    expect(one.added).toBe(1);
+    expect(one.manifest.runs[0]?.id).toBe(all.manifest.runs[0]?.id);
+  });
+
+  it("knows a run by where it lies, so that a link to the latest one adds nothing", async () => {
+    await writeRun("run-1", 1e6, 1e9);
+    await symlink(join(runs(), "run-1"), join(runs(), "latest-run"));
+    await take();
+    await writeRun("run-2", 2e6, 1e9);
+    await rm(join(runs(), "latest-run"));
+    await symlink(join(runs(), "run-2"), join(runs(), "latest-run"));
+    expect(await take()).toMatchObject({ added: 1, unchanged: 1, kept: 0 });
   });
 
   it("finds runs by globs, follows links once, and refuses what is not there or not its own", async () => {

@@ -60,7 +60,6 @@ export async function importRuns(paths: readonly string[], options: ImportOption
   };
   const settings = hashOf([mappings, settle.columns, settle.rule, counting]);
   const to = resolve(options.to);
-  // What servers gave, until all of it is stored: an import that was stopped goes on from there.
   const pages = join(to, ".pages");
   const sources = chosenSources(options.from, mappings, { pages: pagesIn(pages) });
   await checkFolder(to);
@@ -88,7 +87,10 @@ export async function importRuns(paths: readonly string[], options: ImportOption
         counts[how]++;
       } catch (error) {
         // A full disk, unlike a bad file, stops all.
-        if (error instanceof Error && "exitCode" in error && error.exitCode === 1) throw error;
+        if (error instanceof Error && "exitCode" in error && error.exitCode === 1) {
+          await save();
+          throw error;
+        }
         failed.push({ path: run.path, reason: error instanceof Error ? error.message : String(error) });
       }
       options.onProgress?.(i + 1, found.length);
@@ -99,6 +101,7 @@ export async function importRuns(paths: readonly string[], options: ImportOption
       if (entry.settings !== settings) entries.set(entry.id, await settleAgain(to, entry, settings, settle));
     }
     const manifest = await save();
+    // What servers answered is in the runs by now.
     if (failed.length === 0) await rm(pages, { recursive: true, force: true });
     return { folder: to, ...counts, kept: others.length, failed, manifest };
   } finally {

@@ -24,7 +24,7 @@ export const IMPORT_KINDS = Object.keys(KINDS);
 export function chosenSources(
   from: string | undefined,
   mappings: readonly Mapping[],
-  access: ServerAccess = {},
+  access: ServerAccess,
 ): readonly ImportSource[] {
   const names = from?.split(",").map((name) => name.trim()) ?? IMPORT_KINDS;
   return names.flatMap((name) => {
