@@ -1,5 +1,5 @@
 import { open, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
 import { fingerprintOf } from "../fingerprint.js";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
@@ -67,7 +67,13 @@ async function openLog(file: string, source: string): Promise<TrackedRun> {
       hint: "Leave this folder out.",
     });
   }
+  const others = await otherFoldersOf(file);
   const notices = [
+    ...(others > 0
+      ? [
+          `${file} has a part of run ${run.id}: ${others.toString()} other folders beside it have the same run, each a run by itself here.`,
+        ]
+      : []),
     ...(torn ? [`${file} ends within a record: its last rows may be missing.`] : []),
     ...(exitCode === undefined ? [`${file} has no end: the run goes on, or was killed.`] : []),
     ...(run.resumed ? [`${file} has the run since it was resumed: its earlier rows are in the folder before.`] : []),
@@ -83,6 +89,15 @@ async function openLog(file: string, source: string): Promise<TrackedRun> {
     notices: () => notices,
     series: () => pointsOf(file),
   };
+}
+
+/** How many folders beside a log's have the same run: one for each process that went on with it. Their names end with its id. */
+async function otherFoldersOf(file: string): Promise<number> {
+  const folder = dirname(resolve(file));
+  const id = basename(file).slice("run-".length, -".wandb".length);
+  const beside = await readdir(dirname(folder)).catch(() => []);
+  return beside.filter((name) => /^(offline-)?run-/.test(name) && name.endsWith(`-${id}`) && name !== basename(folder))
+    .length;
 }
 
 async function* pointsOf(file: string): AsyncGenerator<TrackedPoint> {
