@@ -123,7 +123,7 @@ export function serverUrl(text: string): URL {
     code: "server-url",
     message:
       url === undefined || !/^https?:$/.test(url.protocol)
-        ? `${text} is no address of a server.`
+        ? `${text.replace(/\/\/[^/]*@/, "//…@")} is no address of a server.`
         : `The address of ${url.host} has a name or a password in it.`,
     hint: "Give https://host/…, and keys in the environment.",
   });

@@ -48,7 +48,7 @@ export function mlflowServer(access: MlflowAccess = {}): ImportSource {
     recognises: (path) => Promise.resolve(isServer(path, environment)),
     runs: async (path) => {
       const { base, experiment, run } = placeOf(path);
-      if (run !== undefined) return [path];
+      if (run !== undefined) return [runPage(base, experiment ?? "", run)];
       const experiments = experiment === undefined ? await everyExperiment(base, ask) : [experiment];
       return everyRun(base, experiments, ask);
     },
@@ -105,11 +105,14 @@ async function everyRun(base: string, experiments: readonly string[], ask: Ask):
   for await (const page of pages((token) => ask(base, "runs/search", { ...wanted, ...token }))) {
     for (const run of array(page.runs)) {
       const info = mapping(mapping(run).info);
-      found.push(`${PREFIX}${base}/#/experiments/${string(info.experiment_id)}/runs/${string(info.run_id)}`);
+      found.push(runPage(base, string(info.experiment_id), string(info.run_id)));
     }
   }
   return found;
 }
+
+const runPage = (base: string, experiment: string, run: string): string =>
+  `${PREFIX}${base}/#/experiments/${experiment}/runs/${run}`;
 
 async function* pointsOf(
   base: string,

@@ -86,6 +86,17 @@ describe("a run folder that wandb wrote", () => {
   });
 });
 
+test("a run that several processes wrote is told to be in parts", async () => {
+  const names = ["offline-run-20260101_000000-x", "offline-run-20260101_000100-x", "offline-run-20260101_000200-max"];
+  await mkdir(join(folder, "parts"));
+  for (const name of names) await runFolder(join("parts", name), frame([runRecord()]));
+  const notices = async (name: string) => (await wandbOffline.open(join(folder, "parts", name))).notices?.().join();
+  expect(await notices("offline-run-20260101_000100-x")).toMatch(/a part of run x: 1 other folders/);
+  expect(await notices("offline-run-20260101_000200-max")).toMatch(/no end/);
+  await rm(join(folder, "parts", "offline-run-20260101_000000-x"), { recursive: true });
+  expect(await notices("offline-run-20260101_000100-x")).not.toMatch(/a part of/);
+});
+
 describe("a log that is not whole", () => {
   test("gives the rows before the end, and tells, wherever it was cut", async () => {
     const log = await longLog();

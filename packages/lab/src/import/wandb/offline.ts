@@ -1,11 +1,11 @@
 import { open, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
 import { fingerprintOf } from "../fingerprint.js";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
 import { scalarOf } from "./json.js";
 import { isLogHeader, logRecords } from "./log.js";
-import { applyChanges, emptyTree, type LoggedRecord, readRecord } from "./record.js";
+import { applyChanges, emptyTree, type LoggedRecord, readHistory, readRecord } from "./record.js";
 import { pointsOfRow, withoutInternal } from "./row.js";
 
 /** A run's folder as wandb writes it, offline or before it is synchronised: the log in it has every row, and nothing is sampled. */
@@ -67,7 +67,13 @@ async function openLog(file: string, source: string): Promise<TrackedRun> {
       hint: "Leave this folder out.",
     });
   }
+  const others = await otherFoldersOf(file);
   const notices = [
+    ...(others > 0
+      ? [
+          `${file} has a part of run ${run.id}: ${others.toString()} other folders beside it have the same run, each a run by itself here.`,
+        ]
+      : []),
     ...(torn ? [`${file} ends within a record: its last rows may be missing.`] : []),
     ...(exitCode === undefined ? [`${file} has no end: the run goes on, or was killed.`] : []),
     ...(run.resumed ? [`${file} has the run since it was resumed: its earlier rows are in the folder before.`] : []),
@@ -85,36 +91,44 @@ async function openLog(file: string, source: string): Promise<TrackedRun> {
   };
 }
 
+/** How many folders beside a log's have the same run: one for each process that went on with it. Their names end with its id. */
+async function otherFoldersOf(file: string): Promise<number> {
+  const folder = dirname(resolve(file));
+  const id = basename(file).slice("run-".length, -".wandb".length);
+  const beside = await readdir(dirname(folder)).catch(() => []);
+  return beside.filter((name) => /^(offline-)?run-/.test(name) && name.endsWith(`-${id}`) && name !== basename(folder))
+    .length;
+}
+
 async function* pointsOf(file: string): AsyncGenerator<TrackedPoint> {
   for await (const { history } of recordsOf(file, () => undefined)) {
     if (history === undefined) continue;
+    const { step: told, values } = decoded(() => readHistory(history), file);
     const row = emptyTree();
-    applyChanges(row, history.values);
-    const step = history.step ?? scalarOf(row._step);
-    if (step === undefined) {
-      throw new IsoflopError({
-        code: "wandb-damaged",
-        message: `${file} has a row of history without a step.`,
-        hint: "Import the run from the server that it was synchronised to.",
-      });
-    }
+    applyChanges(row, values);
+    const step = told ?? scalarOf(row._step);
+    if (step === undefined) throw damaged(file, "a row of history without a step");
     yield* pointsOfRow(row, step);
   }
 }
 
 async function* recordsOf(file: string, onTorn: () => void): AsyncGenerator<LoggedRecord> {
-  for await (const bytes of logRecords(file, onTorn)) yield decoded(bytes, file);
+  for await (const bytes of logRecords(file, onTorn)) yield decoded(() => readRecord(bytes), file);
 }
 
-function decoded(bytes: Uint8Array, file: string): LoggedRecord {
+function decoded<T>(read: () => T, file: string): T {
   try {
-    return readRecord(bytes);
+    return read();
   } catch (cause) {
-    throw new IsoflopError({
-      code: "wandb-damaged",
-      message: `${file} has a record that is none: ${cause instanceof Error ? cause.message : "?"}.`,
-      hint: "Import the run from the server that it was synchronised to.",
-      cause,
-    });
+    throw damaged(file, `a record that is none (${cause instanceof Error ? cause.message : "?"})`, cause);
   }
+}
+
+function damaged(file: string, what: string, cause?: unknown): IsoflopError {
+  return new IsoflopError({
+    code: "wandb-damaged",
+    message: `${file} has ${what}.`,
+    hint: "Import the run from the server that it was synchronised to.",
+    cause,
+  });
 }

@@ -22,7 +22,8 @@ export interface LoggedRecord {
     readonly config: Changes;
     readonly summary: Changes;
   };
-  readonly history?: { readonly step: number | undefined; readonly values: Changes };
+  /** A row of history as its message, which readHistory reads: most passes over a log have no use for it. */
+  readonly history?: Uint8Array;
   readonly summary?: Changes;
   readonly config?: Changes;
   readonly exitCode?: number;
@@ -39,7 +40,7 @@ const ITEM = { key: 1, nestedKey: 2, valueJson: 16 };
 export function readRecord(message: Uint8Array): LoggedRecord {
   for (const { number, bytes } of wireFields(message)) {
     if (number === RECORD.run) return { run: readRun(bytes) };
-    if (number === RECORD.history) return { history: readHistory(bytes) };
+    if (number === RECORD.history) return { history: bytes };
     if (number === RECORD.summary) return { summary: readChanges(bytes) };
     if (number === RECORD.config) return { config: readChanges(bytes) };
     if (number === RECORD.exit) return { exitCode: firstInteger(bytes) };
@@ -62,7 +63,7 @@ function readRun(message: Uint8Array): NonNullable<LoggedRecord["run"]> {
   };
 }
 
-function readHistory(message: Uint8Array): NonNullable<LoggedRecord["history"]> {
+export function readHistory(message: Uint8Array): { readonly step: number | undefined; readonly values: Changes } {
   const update: Change[] = [];
   let step: number | undefined;
   for (const { number, bytes } of wireFields(message)) {

@@ -142,12 +142,22 @@ describe("a key", () => {
     await expect(open()).rejects.toMatchObject({ code: "server-refused", hint: expect.stringContaining("redirects") });
   });
 
+  test("in a shared link is left out", async () => {
+    const path = `${standIn.address}/me/scaling/runs/a`;
+    expect(await source().runs?.(`${path}/overview?accessToken=my-secret#x`)).toEqual([path]);
+  });
+
   test("in an address is refused, and not told", async () => {
     const error = await source()
       .open("wandb+https://me:my-secret@host/a/b")
       .catch((cause: unknown) => cause);
     expect(error).toMatchObject({ code: "server-url" });
     expect(String(error)).not.toContain("my-secret");
+    const other = await source()
+      .open("wandb+ftp://me:my-secret@host/a/b")
+      .catch((cause: unknown) => cause);
+    expect(other).toMatchObject({ code: "server-url" });
+    expect(String(other)).not.toContain("my-secret");
   });
 });
 

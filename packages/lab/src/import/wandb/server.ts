@@ -83,7 +83,7 @@ export function wandbServer(access: ServerAccess = {}): ImportSource {
     recognises: (path) => Promise.resolve(isServer(path, environment)),
     runs: async (path) => {
       const place = placeOf(path);
-      return place.run === undefined ? everyRun(place, ask) : [path];
+      return place.run === undefined ? everyRun(place, ask) : [runPage(place.page, place.run)];
     },
     open: async (path) => {
       const place = await load(placeOf(path));
@@ -125,7 +125,7 @@ async function everyRun({ api, page, entity, project }: Place, ask: Ask): Promis
       (await ask(api, RUNS, { entity, project, cursor, perPage: RUNS_PAGE, order: "+created_at" })).runs,
     );
     for (const edge of array(runs.edges)) {
-      found.push(`${page}/runs/${encodeURIComponent(string(mapping(mapping(edge).node).name))}`);
+      found.push(runPage(page, string(mapping(mapping(edge).node).name)));
     }
     const { hasNextPage, endCursor } = mapping(runs.pageInfo);
     if (hasNextPage !== true || endCursor === cursor) return found;
@@ -173,6 +173,9 @@ async function* pointsOf(
     throw unanswered(page, `its history ends at step ${reached.toString()}, its last step is ${lastStep.toString()}`);
   }
 }
+
+/** A run's address, without what else an address may have: a shared link has a key in it. */
+const runPage = (page: string, run: string): string => `${page}/runs/${encodeURIComponent(run)}`;
 
 const fromJson = (value: unknown): unknown => (typeof value === "string" ? parseJson(value) : value);
 
