@@ -26,6 +26,7 @@ describe("isoflop", () => {
       "pause",
       "resume",
       "cancel",
+      "import",
       "fit",
       "laws",
       "plan",

@@ -19,6 +19,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   pause: () => held("pause"),
   resume: () => held("resume"),
   cancel: () => held("cancel"),
+  import: async () => (await import("./import.js")).importVerb,
   fit: async () => (await import("./fit.js")).fitVerb,
   laws: async () => (await import("./laws.js")).lawsVerb,
   plan: async () => (await import("./plan.js")).planVerb,

@@ -7,10 +7,13 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 const MEMORY = "300MB";
 
 /**
- * A database in memory for one piece of work. What does not fit goes to a folder of its own in the system's temporary
- * one, removed afterwards. Files of this machine only: an address must not make it fetch an extension, or the file.
+ * A database in memory. What does not fit goes to a folder of its own in the system's temporary one, removed when it is
+ * closed. Files of this machine only: an address must not make it fetch an extension, or the file.
  */
-export async function withDatabase<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+export async function openDatabase(): Promise<{
+  readonly connection: DuckDBConnection;
+  readonly close: () => Promise<void>;
+}> {
   const spill = join(tmpdir(), `isoflop-${process.pid}-${(opened++).toString()}`);
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
@@ -20,12 +23,21 @@ export async function withDatabase<T>(work: (connection: DuckDBConnection) => Pr
     temp_directory: spill,
   });
   const connection = await instance.connect();
-  try {
-    return await work(connection);
-  } finally {
+  const close = async (): Promise<void> => {
     connection.closeSync();
     instance.closeSync();
     await rm(spill, { recursive: true, force: true });
+  };
+  return { connection, close };
+}
+
+/** A database for one piece of work. */
+export async function withDatabase<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  const { connection, close } = await openDatabase();
+  try {
+    return await work(connection);
+  } finally {
+    await close();
   }
 }
 

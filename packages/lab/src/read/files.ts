@@ -4,6 +4,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { IsoflopError } from "@isoflop/laws";
 import { systemCode } from "@isoflop/trainer";
 import { literal, rowsOf } from "./database.js";
+import { importedFolders, importedTable } from "./imported.js";
 
 const HINT = "Give a study's folder, or CSV, TSV, JSON, JSONL or Parquet files; quote globs.";
 
@@ -16,6 +17,7 @@ export async function findFiles(connection: DuckDBConnection, pattern: string): 
     return undefined;
   });
   if (entry?.isFile()) return [pattern];
+  if (entry?.isDirectory() && (await importedFolders([pattern])).length > 0) return [importedTable(pattern)];
   if (entry !== undefined) throw notATable(pattern, entry.isDirectory() ? "it is a folder, and no study" : "no file");
   const found = await rowsOf(connection, `SELECT file FROM glob(${literal(pattern)}) ORDER BY file`).catch(() => []);
   if (found.length > 0) return found.map(([file]) => String(file));

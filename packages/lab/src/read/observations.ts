@@ -20,6 +20,7 @@ import { shellPath } from "../study/shellPath.js";
 import { judgeGroup, readCurves } from "./curves.js";
 import { rowsOf, withDatabase } from "./database.js";
 import { cellsOfGroup, type Group, groupTables, rowLabel } from "./group.js";
+import { importedFolders, sharedConvention, withCurves } from "./imported.js";
 import { checkNumber } from "./limit.js";
 import { loadTables } from "./tables.js";
 
@@ -84,11 +85,14 @@ export async function readObservations(paths: readonly string[], options: ReadOp
     }
     const { doubts, ...found } = collected.finish(groups.map(({ plan }) => plan.uses));
     if (found.records.length === 0) throw nothingLeft(paths, found.dropped, hadRows ? where : undefined);
+    const folders = await importedFolders(paths);
     return {
       ...found,
+      ...(folders.length === 0 ? {} : { records: await withCurves(found.records, folders) }),
+      ...(folders.length === 0 || folders.length < paths.length ? {} : { convention: sharedConvention(folders) }),
       sources: tables.map((table) => table.file),
       columns: [...new Set(groups.map(({ plan }) => plan.columns))],
-      notices: [...new Set([...notices, ...doubts])],
+      notices: [...new Set([...folders.flatMap(({ manifest }) => manifest.warnings), ...notices, ...doubts])],
     };
   });
 }

@@ -1,0 +1,134 @@
+import { open, stat } from "node:fs/promises";
+import { IsoflopError } from "@isoflop/laws";
+import sqlite from "node-sqlite3-wasm";
+import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
+import { databaseState, snapshotOf } from "./snapshot.js";
+import { metricValue, parameterValue, runState, userTags } from "./values.js";
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** MLflow's SQLite database, mlflow.db; a run of it is "mlflow.db#<run id>" (mlflow/store/tracking/dbmodels of mlflow 3.17.2). */
+export const mlflowDatabase: ImportSource = {
+  name: "mlflow-database",
+  recognises: async (path) => {
+    const { file } = await splitPath(path);
+    const none = () => Buffer.alloc(0);
+    return (
+      isSqlite(await beginningOf(file, 16).catch(none)) && hasTables(await beginningOf(file, BEGINNING).catch(none))
+    );
+  },
+  runs: async (path) => {
+    const { file, run } = await splitPath(path);
+    if (run !== undefined) return [path];
+    const rows = await query(
+      file,
+      "SELECT run_uuid FROM runs WHERE lifecycle_stage = 'active' ORDER BY start_time, run_uuid",
+      [],
+    );
+    return rows.map((row) => `${file}#${String(row.run_uuid)}`);
+  },
+  open: openRun,
+  fingerprint: async (path) => databaseState((await splitPath(path)).file),
+};
+
+async function openRun(path: string): Promise<TrackedRun> {
+  const { file, run } = await splitPath(path);
+  const [found] = await query(file, "SELECT name, status FROM runs WHERE run_uuid = ?", [run ?? ""]);
+  if (run === undefined || found === undefined) {
+    throw new IsoflopError({
+      code: "mlflow-no-run",
+      message: run === undefined ? `${file} holds many runs.` : `${file} has no run ${run}.`,
+      hint: "Name one as mlflow.db#<run id>.",
+    });
+  }
+  const pairs = async (table: "params" | "tags"): Promise<[string, string][]> =>
+    (await query(file, `SELECT key, value FROM ${table} WHERE run_uuid = ? ORDER BY key`, [run])).map((row) => [
+      String(row.key),
+      String(row.value ?? ""),
+    ]);
+  const summary = await query(file, "SELECT key, value, is_nan FROM latest_metrics WHERE run_uuid = ?", [run]);
+  const state = runState(found.status);
+  return {
+    id: run,
+    name: typeof found.name === "string" && found.name !== "" ? found.name : run,
+    source: path,
+    config: Object.fromEntries((await pairs("params")).map(([key, text]) => [key, parameterValue(text)])),
+    summary: Object.fromEntries(summary.map((row) => [String(row.key), metricOf(row)])),
+    ...(state === undefined ? {} : { state }),
+    tags: userTags(await pairs("tags")),
+    series: () => pointsOf(file, run),
+  };
+}
+
+async function* pointsOf(file: string, run: string): AsyncGenerator<TrackedPoint> {
+  const database = await opened(file);
+  try {
+    const statement = database.prepare("SELECT key, value, is_nan, step, timestamp FROM metrics WHERE run_uuid = ?");
+    try {
+      for (const row of statement.iterate([run])) {
+        yield {
+          key: String(row.key),
+          step: Number(row.step),
+          value: metricOf(row),
+          time: Number(row.timestamp) / 1000,
+        };
+      }
+    } finally {
+      statement.finalize();
+    }
+  } finally {
+    database.close();
+  }
+}
+
+/** A NaN is stored as a zero with a mark. */
+const metricOf = (row: Row): number =>
+  Number(row.is_nan) === 1 ? Number.NaN : (metricValue(Number(row.value)) ?? Number.NaN);
+
+async function query(file: string, sql: string, values: string[]): Promise<Row[]> {
+  const database = await opened(file);
+  try {
+    return database.all(sql, values);
+  } catch (cause) {
+    throw new IsoflopError({
+      code: "mlflow-damaged",
+      message: `${file} cannot be read as a database of MLflow: ${cause instanceof Error ? cause.message : "?"}.`,
+      hint: "Databases of MLflow 1.0 and later can be; `mlflow db upgrade` brings older ones up to date.",
+      cause,
+    });
+  } finally {
+    database.close();
+  }
+}
+
+async function opened(file: string): Promise<InstanceType<typeof sqlite.Database>> {
+  const database = new sqlite.Database(await snapshotOf(file), { fileMustExist: true });
+  // A write-ahead log is read without shared memory, which WebAssembly has not, by the only one that has the file open.
+  database.exec("PRAGMA locking_mode = EXCLUSIVE");
+  return database;
+}
+
+/** A run id behind the last "#", if there is no file with that name. */
+async function splitPath(path: string): Promise<{ file: string; run?: string }> {
+  const at = path.lastIndexOf("#");
+  if (at < 0 || (await stat(path).catch(() => undefined)) !== undefined) return { file: path };
+  return { file: path.slice(0, at), run: path.slice(at + 1) };
+}
+
+/** The first pages of a database have the tables that it was made with. */
+const BEGINNING = 1_000_000;
+
+async function beginningOf(file: string, size: number): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(size), position: 0 });
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+const isSqlite = (start: Buffer): boolean => start.toString("latin1") === "SQLite format 3\0";
+
+const hasTables = (beginning: Buffer): boolean =>
+  ["latest_metrics", "experiments", "run_uuid"].every((name) => beginning.includes(name));

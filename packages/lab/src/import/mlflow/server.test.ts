@@ -1,0 +1,204 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, createServer as createSocket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { TrackedPoint, TrackedRun } from "../source.js";
+import { mlflowDatabase } from "./database.js";
+import { mlflowServer } from "./server.js";
+
+async function points(run: TrackedRun): Promise<TrackedPoint[]> {
+  const all: TrackedPoint[] = [];
+  for await (const point of run.series()) all.push(point);
+  return all;
+}
+
+describe("a tracking server that answers as MLflow's does", () => {
+  const TOKEN = "a-token-of-the-user";
+  let server: Server;
+  let base: string;
+  let asked: string[];
+  let refusals: number[];
+
+  beforeEach(async () => {
+    asked = [];
+    refusals = [];
+    server = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk) => {
+        body += String(chunk);
+      });
+      request.on("end", () => {
+        const url = new URL(request.url ?? "", "http://host");
+        asked.push(`${request.headers.authorization ?? "no key"} ${url.pathname}`);
+        const refusal = refusals.shift();
+        if (refusal !== undefined) response.writeHead(refusal, { "retry-after": "3" }).end();
+        else if (request.headers.authorization !== `Bearer ${TOKEN}`) response.writeHead(403).end();
+        else
+          response.end(JSON.stringify(answer(url, body === "" ? {} : (JSON.parse(body) as Record<string, unknown>))));
+      });
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    base = `http://127.0.0.1:${(server.address() as AddressInfo).port.toString()}/prefix`;
+  });
+  afterEach(async () => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  });
+
+  /** Lists of five in pages of two; a metric in pages of 20. */
+  function answer(url: URL, body: Record<string, unknown>): unknown {
+    const page = <T>(list: readonly T[], size: number, token: unknown) => {
+      const from = Number(token ?? 0);
+      const next = from + size < list.length ? { next_page_token: String(from + size) } : {};
+      return { items: list.slice(from, from + size), next };
+    };
+    if (url.pathname === "/prefix/api/2.0/mlflow/experiments/search") {
+      const { items, next } = page(["0", "7"], 1, body.page_token);
+      return { experiments: items.map((experiment_id) => ({ experiment_id })), ...next };
+    }
+    if (url.pathname === "/prefix/api/2.0/mlflow/runs/search") {
+      const ids = (body.experiment_ids as string[]).includes("7") ? ["a", "b", "c", "d", "e"] : [];
+      const { items, next } = page(ids, 2, body.page_token);
+      return { runs: items.map((run_id) => ({ info: { run_id, experiment_id: "7" } })), ...next };
+    }
+    if (url.pathname === "/prefix/api/2.0/mlflow/runs/get") {
+      const metrics = [
+        { key: "train/loss", value: 2.5, timestamp: 1_700_000_049_000, step: "49" },
+        { key: "odd", value: "NaN", timestamp: 1_700_000_000_000, step: 0 },
+      ];
+      const data = { metrics, params: [{ key: "d_model", value: "64" }], tags: [{ key: "kind", value: "sweep" }] };
+      return { run: { info: { run_id: url.searchParams.get("run_id"), status: "RUNNING", run_name: "first" }, data } };
+    }
+    if (url.searchParams.get("metric_key") === "odd") return { metrics: [{ key: "odd", value: "NaN", timestamp: 1 }] };
+    const all = Array.from({ length: 50 }, (_, step) => ({
+      value: step / 2,
+      timestamp: 1000 * step,
+      step: String(step),
+    }));
+    const { items, next } = page(all, 20, url.searchParams.get("page_token") ?? undefined);
+    return { metrics: items, ...next };
+  }
+
+  const source = (more: Record<string, string> = {}, waits: number[] = []) =>
+    mlflowServer({
+      environment: { MLFLOW_TRACKING_TOKEN: TOKEN, ...more },
+      wait: (milliseconds) => Promise.resolve(waits.push(milliseconds)),
+    });
+
+  test("lists the runs of every experiment, page by page", async () => {
+    const runs = await source().runs?.(`mlflow+${base}`);
+    expect(runs).toEqual(["a", "b", "c", "d", "e"].map((id) => `mlflow+${base}/#/experiments/7/runs/${id}`));
+  });
+
+  test("gives a run with every page of its metrics", async () => {
+    const run = await source().open(`mlflow+${base}/#/experiments/7/runs/a`);
+    expect(run).toMatchObject({
+      id: "a",
+      name: "first",
+      state: "running",
+      config: { d_model: 64 },
+      tags: ["kind=sweep"],
+    });
+    const all = await points(run);
+    expect(all.filter(({ key }) => key === "train/loss")).toEqual(
+      Array.from({ length: 50 }, (_, step) => ({ key: "train/loss", step, value: step / 2, time: step })),
+    );
+    expect(all.filter(({ key }) => key === "odd")).toEqual([{ key: "odd", step: 0, value: Number.NaN, time: 0.001 }]);
+  });
+
+  test("is waited for when it is busy", async () => {
+    refusals = [429, 503];
+    const waits: number[] = [];
+    await source({}, waits).open(`mlflow+${base}/#/experiments/7/runs/a`);
+    expect(waits).toEqual([3000, 3000]);
+  });
+
+  test("gets the key only if it is the user's server, and the key is not told", async () => {
+    const other = source({ MLFLOW_TRACKING_URI: "https://mlflow.example.org" });
+    const path = `mlflow+${base}/#/experiments/7/runs/a`;
+    const error = await other.open(path).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: "server-refused", hint: expect.stringContaining("MLFLOW_TRACKING_TOKEN") });
+    expect(asked).toEqual(["no key /prefix/api/2.0/mlflow/runs/get"]);
+    expect(String(error)).not.toContain(TOKEN);
+  });
+
+  test("is recognised by its prefix, MLFLOW_TRACKING_URI, or the address of a page", async () => {
+    const home = source({ MLFLOW_TRACKING_URI: "https://mlflow.example.org" });
+    expect(await home.recognises("https://mlflow.example.org")).toBe(true);
+    expect(await home.recognises("http://host:5000/#/experiments/1")).toBe(true);
+    expect(await home.recognises("mlflow+http://host")).toBe(true);
+    expect(await home.recognises("https://host/table.csv")).toBe(false);
+    expect(await home.recognises("mlruns")).toBe(false);
+  });
+});
+
+/** The real server, where ISOFLOP_MLFLOW names its program: `python3 -m venv env && env/bin/pip install mlflow==3.17.2`, 850 MB. */
+const program = process.env.ISOFLOP_MLFLOW;
+
+describe.skipIf(program === undefined)("MLflow's own server", () => {
+  let folder: string;
+  let database: string;
+  let base: string;
+  let child: ChildProcess;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "isoflop-mlflow-server-"));
+    database = join(folder, "mlflow.db");
+    const packed = fileURLToPath(new URL("fixtures/mlflow.db.gz", import.meta.url));
+    await writeFile(database, gunzipSync(await readFile(packed)));
+    const port = await freePort();
+    base = `http://127.0.0.1:${port.toString()}`;
+    const store = `sqlite:///${database}`;
+    child = spawn(
+      program ?? "",
+      ["server", "--backend-store-uri", store, "--host", "127.0.0.1", "--port", port.toString(), "--workers", "1"],
+      { cwd: folder, stdio: "ignore", detached: true },
+    );
+    for (;;) {
+      if (child.exitCode !== null) throw new Error("the server ended");
+      if (
+        await fetch(`${base}/health`)
+          .then(({ ok }) => ok)
+          .catch(() => false)
+      )
+        return;
+      await pause(500);
+    }
+  }, 120_000);
+
+  afterAll(async () => {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+    await new Promise((done) => child.once("exit", done));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("gives what its database has, to the point", async () => {
+    const server = mlflowServer({ environment: {}, pointsPerPage: 5 });
+    const paths = (await server.runs?.(`mlflow+${base}`)) ?? [];
+    expect(paths).toHaveLength(3);
+    const sorted = (all: TrackedPoint[]) =>
+      all.sort((a, b) => (a.key === b.key ? a.step - b.step : a.key < b.key ? -1 : 1));
+    for (const path of paths) {
+      const run = await server.open(path);
+      const stored = await mlflowDatabase.open(`${database}#${run.id}`);
+      const { source: _source, series: _series, tags, ...said } = run;
+      expect(stored).toMatchObject(said);
+      expect(tags).toEqual(stored.tags);
+      expect(sorted(await points(run))).toEqual(sorted(await points(stored)));
+    }
+  });
+});
+
+async function freePort(): Promise<number> {
+  const socket = createSocket();
+  await new Promise<void>((done) => socket.listen(0, "127.0.0.1", done));
+  const { port } = socket.address() as AddressInfo;
+  await new Promise((done) => socket.close(done));
+  return port;
+}

@@ -1,0 +1,109 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { configBeside } from "../configBeside.js";
+import { fingerprintOf } from "../fingerprint.js";
+import type { ImportSource, TrackedPoint } from "../source.js";
+import { type LoggedEvent, readEvent } from "./event.js";
+import { tfRecords } from "./tfRecords.js";
+
+const EVENTS = /\.tfevents\.|^events\.out\.tfevents/;
+/** SummaryWriter.add_hparams writes into a folder that is named after the time, time.time(). */
+const SESSION_FOLDER = /^\d{9,}(\.\d+)?$/;
+
+/**
+ * A folder of TensorBoard's event files: every scalar of every file, in the order in which the files were begun. Keras' train
+ * and validation folders are two runs for TensorBoard; here their parent is the run.
+ */
+export const tensorboard: ImportSource = {
+  name: "tensorboard",
+  nested: true,
+  recognises: async (path) =>
+    (await stat(path)).isDirectory() ? (await partsOf(path)).length > 0 && !(await belongsToParent(path)) : false,
+  fingerprint: async (path) => fingerprintOf((await partsOf(path)).map(({ file }) => file)),
+  open: async (path) => {
+    const notices: string[] = [];
+    const parts = await partsOf(path);
+    let config: Record<string, unknown> = await configBeside(path, notices);
+    let state: string | undefined;
+    // Hyperparameters are written first, or into a small file of their own; all files begin with few records.
+    for (const { file } of parts) {
+      let looked = 0;
+      for await (const { session, settings } of events(file, [])) {
+        config = { ...config, ...settings, ...session?.hyperparameters };
+        state = session?.state ?? state;
+        if (++looked > 64) break;
+      }
+    }
+    return {
+      id: path,
+      name: basename(path),
+      source: path,
+      config,
+      summary: {},
+      ...(state === undefined ? {} : { state }),
+      series: () => pointsOf(parts, notices),
+      notices: () => notices,
+    };
+  },
+};
+
+interface Part {
+  readonly file: string;
+  /** Stands before the tags: "validation/" for Keras' folders, "" for the run's own. */
+  readonly prefix: string;
+}
+
+const KERAS = ["train", "training", "validation", "val", "eval", "test"];
+
+async function partsOf(folder: string): Promise<Part[]> {
+  const own = (await eventFiles(folder)).map((file) => ({ file, prefix: "" }));
+  const parts: Part[] = [...own];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const isSession = own.length > 0 && SESSION_FOLDER.test(entry.name);
+    if (!isSession && !(own.length === 0 && KERAS.includes(entry.name))) continue;
+    const prefix = isSession ? "" : `${entry.name}/`;
+    parts.push(...(await eventFiles(join(folder, entry.name))).map((file) => ({ file, prefix })));
+  }
+  return parts;
+}
+
+/** By the second in which they were begun, which is in the name, then by the name. */
+async function eventFiles(folder: string): Promise<string[]> {
+  const begun = (name: string) => Number(/tfevents\.(\d+)/.exec(name)?.[1] ?? 0);
+  const names = (await readdir(folder)).filter((name) => EVENTS.test(name) && !name.endsWith(".profile-empty"));
+  return names.sort((a, b) => begun(a) - begun(b) || (a < b ? -1 : 1)).map((name) => join(folder, name));
+}
+
+async function belongsToParent(folder: string): Promise<boolean> {
+  const [name, parent] = [basename(folder), dirname(folder)];
+  if (!SESSION_FOLDER.test(name) && !KERAS.includes(name)) return false;
+  const hasOwn = (await eventFiles(parent).catch(() => [])).length > 0;
+  return SESSION_FOLDER.test(name) ? hasOwn : !hasOwn;
+}
+
+async function* events(file: string, notices: string[]): AsyncGenerator<LoggedEvent, void, undefined> {
+  const say = (what: string) => {
+    const line = `${file}: ${what}`;
+    if (!notices.includes(line)) notices.push(line);
+  };
+  let unreadable = 0;
+  for await (const record of tfRecords(file, ({ record, offset, why }) =>
+    say(`record ${record} at byte ${offset}: ${why}`),
+  )) {
+    try {
+      yield readEvent(record);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      if (++unreadable === 1) say(`a record is no event (${error.message}), and is left out`);
+    }
+  }
+}
+
+async function* pointsOf(parts: readonly Part[], notices: string[]): AsyncGenerator<TrackedPoint, void, undefined> {
+  for (const { file, prefix } of parts) {
+    for await (const { time, step, scalars } of events(file, notices)) {
+      for (const { tag, value } of scalars) yield { key: prefix + tag, step, value, time };
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { open, readFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { IsoflopError } from "@isoflop/laws";
+import { columnsOf, openDatabase, withDatabase } from "../../read/database.js";
+import { pathLiteral } from "../../read/files.js";
+import { numberedLines } from "../lines.js";
+import { isMapping, parseJson } from "./json.js";
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Bytes at the start, and in Parquet at the end, that tell whether a file is an export: its columns are named there. */
+const TOLD = 65_536;
+const ENDINGS = [".csv", ".json", ".jsonl", ".ndjson", ".parquet"];
+
+/** Whether a file has a history as W&B exports it: by its ending and the names of its columns. */
+export async function isExport(path: string): Promise<boolean> {
+  const ending = extname(path).toLowerCase();
+  // The summary in a run's files has a _step, too.
+  if (!ENDINGS.includes(ending) || basename(path) === "wandb-summary.json") return false;
+  const handle = await open(path);
+  try {
+    const { size } = await handle.stat();
+    const buffer = Buffer.alloc(TOLD);
+    const position = ending === ".parquet" ? Math.max(0, size - TOLD) : 0;
+    const { bytesRead } = await handle.read({ buffer, position });
+    const told = buffer.subarray(0, bytesRead).toString("latin1");
+    if (ending === ".parquet") return told.endsWith("PAR1") && told.includes("_step");
+    if (ending !== ".csv") return told.includes('"_step"');
+    const [header = ""] = told.split(/\r?\n/);
+    return / - .*__MIN("|,|$)/.test(header) || /(^|,)"?_step"?(,|$)/.test(header);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The columns of a table; undefined of JSON, whose rows name their values. */
+export async function exportColumns(path: string): Promise<readonly string[] | undefined> {
+  if (extname(path).toLowerCase() !== ".csv") return undefined;
+  return (await withDatabase((connection) => columnsOf(connection, `SELECT * FROM ${csv(path)}`))).map(
+    ({ name }) => name,
+  );
+}
+
+/** The rows of an export, streamed but for JSON that is one list. Errors: wandb-export. */
+export async function* exportRows(path: string): AsyncGenerator<Row> {
+  const ending = extname(path).toLowerCase();
+  if (ending === ".csv") yield* tableRows(`SELECT * FROM ${csv(path)}`);
+  else if (ending === ".parquet") yield* tableRows(`SELECT * FROM read_parquet(${pathLiteral(path)})`);
+  else if (ending === ".json") {
+    const whole = parseJson(await readFile(path, "utf8"));
+    // W&B's own JSON of a run's history is one object a line, whatever its ending.
+    if (Array.isArray(whole)) for (const [index, row] of whole.entries()) yield rowOf(row, path, index + 1);
+    else yield* lineRows(path);
+  } else yield* lineRows(path);
+}
+
+async function* lineRows(path: string): AsyncGenerator<Row> {
+  for await (const { number, text, last } of numberedLines(path)) {
+    if (text?.trim() === "") continue;
+    const row = parseJson(text ?? "");
+    // A last line without its end may be cut.
+    if (last && !isMapping(row)) return;
+    yield rowOf(row, path, number);
+  }
+}
+
+function rowOf(row: unknown, path: string, number: number): Row {
+  if (isMapping(row)) return row;
+  throw exportError(
+    `${path}: line or row ${number.toString()} is no JSON object.`,
+    "A history has an object a row, with _step.",
+  );
+}
+
+async function* tableRows(sql: string): AsyncGenerator<Row> {
+  const { connection, close } = await openDatabase();
+  try {
+    const result = await connection.stream(sql);
+    for await (const rows of result.yieldRowObjectJs()) yield* rows;
+  } finally {
+    await close();
+  }
+}
+
+/** Every cell as text: what is a number is decided cell by cell, so that a NaN makes no column text. */
+const csv = (path: string): string =>
+  `read_csv(${pathLiteral(path)}, header = true, all_varchar = true, delim = ',', quote = '"')`;
+
+export function exportError(message: string, hint: string): IsoflopError {
+  return new IsoflopError({ code: "wandb-export", message, hint });
+}

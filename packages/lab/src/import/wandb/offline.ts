@@ -1,0 +1,134 @@
+import { open, readdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { IsoflopError } from "@isoflop/laws";
+import { fingerprintOf } from "../fingerprint.js";
+import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
+import { scalarOf } from "./json.js";
+import { isLogHeader, logRecords } from "./log.js";
+import { applyChanges, emptyTree, type LoggedRecord, readHistory, readRecord } from "./record.js";
+import { pointsOfRow, withoutInternal } from "./row.js";
+
+/** A run's folder as wandb writes it, offline or before it is synchronised: the log in it has every row, and nothing is sampled. */
+export const wandbOffline: ImportSource = {
+  name: "wandb",
+  recognises: async (path) => {
+    const file = await logOf(path).catch(() => undefined);
+    return file !== undefined && isLogHeader(await firstBytes(file).catch(() => Buffer.alloc(0)));
+  },
+  open: async (path) => openLog(await logOf(path), path),
+  fingerprint: async (path) => fingerprintOf([await logOf(path)]),
+};
+
+/** The log of a run's folder: the one file run-<id>.wandb in it, or the path itself. Errors: wandb-no-log. */
+async function logOf(path: string): Promise<string> {
+  if (path.endsWith(".wandb")) return path;
+  const logs = (await readdir(path)).filter((name) => /^run-.*\.wandb$/.test(name));
+  const [log] = logs;
+  if (logs.length === 1 && log !== undefined) return join(path, log);
+  throw new IsoflopError({
+    code: "wandb-no-log",
+    message: `${path} is no run folder of W&B: it has ${logs.length.toString()} files run-….wandb instead of one.`,
+    hint: "Give wandb/run-… or wandb/offline-run-….",
+  });
+}
+
+async function firstBytes(file: string): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(16), position: 0 });
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openLog(file: string, source: string): Promise<TrackedRun> {
+  const config = emptyTree();
+  const summary = emptyTree();
+  let run: LoggedRecord["run"];
+  let exitCode: number | undefined;
+  let torn = false;
+  for await (const record of recordsOf(file, () => {
+    torn = true;
+  })) {
+    if (record.run !== undefined) {
+      run = record.run;
+      applyChanges(config, run.config);
+      applyChanges(summary, run.summary);
+    }
+    if (record.config !== undefined) applyChanges(config, record.config);
+    if (record.summary !== undefined) applyChanges(summary, record.summary);
+    exitCode = record.exitCode ?? exitCode;
+  }
+  if (run === undefined) {
+    throw new IsoflopError({
+      code: "wandb-empty",
+      message: `${file} does not say which run it is of: its writer was stopped before it began.`,
+      hint: "Leave this folder out.",
+    });
+  }
+  const others = await otherFoldersOf(file);
+  const notices = [
+    ...(others > 0
+      ? [
+          `${file} has a part of run ${run.id}: ${others.toString()} other folders beside it have the same run, each a run by itself here.`,
+        ]
+      : []),
+    ...(torn ? [`${file} ends within a record: its last rows may be missing.`] : []),
+    ...(exitCode === undefined ? [`${file} has no end: the run goes on, or was killed.`] : []),
+    ...(run.resumed ? [`${file} has the run since it was resumed: its earlier rows are in the folder before.`] : []),
+  ];
+  return {
+    id: run.id,
+    name: run.displayName === "" ? run.id : run.displayName,
+    source,
+    config: withoutInternal(config),
+    summary: withoutInternal(summary),
+    state: exitCode === undefined ? "running" : exitCode === 0 ? "finished" : "failed",
+    tags: run.tags,
+    notices: () => notices,
+    series: () => pointsOf(file),
+  };
+}
+
+/** How many folders beside a log's have the same run: one for each process that went on with it. Their names end with its id. */
+async function otherFoldersOf(file: string): Promise<number> {
+  const folder = dirname(resolve(file));
+  const id = basename(file).slice("run-".length, -".wandb".length);
+  const beside = await readdir(dirname(folder)).catch(() => []);
+  return beside.filter((name) => /^(offline-)?run-/.test(name) && name.endsWith(`-${id}`) && name !== basename(folder))
+    .length;
+}
+
+async function* pointsOf(file: string): AsyncGenerator<TrackedPoint> {
+  for await (const { history } of recordsOf(file, () => undefined)) {
+    if (history === undefined) continue;
+    const { step: told, values } = decoded(() => readHistory(history), file);
+    const row = emptyTree();
+    applyChanges(row, values);
+    const step = told ?? scalarOf(row._step);
+    if (step === undefined) throw damaged(file, "a row of history without a step");
+    yield* pointsOfRow(row, step);
+  }
+}
+
+async function* recordsOf(file: string, onTorn: () => void): AsyncGenerator<LoggedRecord> {
+  for await (const bytes of logRecords(file, onTorn)) yield decoded(() => readRecord(bytes), file);
+}
+
+function decoded<T>(read: () => T, file: string): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw damaged(file, `a record that is none (${cause instanceof Error ? cause.message : "?"})`, cause);
+  }
+}
+
+function damaged(file: string, what: string, cause?: unknown): IsoflopError {
+  return new IsoflopError({
+    code: "wandb-damaged",
+    message: `${file} has ${what}.`,
+    hint: "Import the run from the server that it was synchronised to.",
+    cause,
+  });
+}

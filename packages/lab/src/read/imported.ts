@@ -1,0 +1,78 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type CountingConvention, type CurvePoint, IsoflopError, type RunRecord } from "@isoflop/laws";
+import { pointsPerCurve, thinCurve } from "@isoflop/laws/observations";
+import { type Manifest, RECORDS, readManifest } from "../import/manifest.js";
+import { CONVENTION } from "../import/settle/counting.js";
+import { runFolder } from "../import/store.js";
+import { READ_AT_ONCE } from "../runs/records.js";
+
+/** A folder that `isoflop import` made. */
+export interface ImportedFolder {
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+/** The imported folders among the paths. Errors: import-folder. */
+export async function importedFolders(paths: readonly string[]): Promise<ImportedFolder[]> {
+  const found = await Promise.all(paths.map(async (folder) => ({ folder, manifest: await readManifest(folder) })));
+  return found.flatMap(({ folder, manifest }) => (manifest === undefined ? [] : [{ folder, manifest }]));
+}
+
+/** How all of them count. Errors: mixed-counting. */
+export function sharedConvention(folders: readonly ImportedFolder[]): CountingConvention {
+  const [first, ...rest] = folders;
+  const other = rest.find(({ manifest: { counting } }) => counting !== first?.manifest.counting);
+  if (first === undefined) return CONVENTION["6N"];
+  if (other === undefined) {
+    const counts = new Set(folders.map(({ manifest }) => manifest.convention.parameters));
+    return counts.size === 1 ? first.manifest.convention : { ...first.manifest.convention, parameters: "given" };
+  }
+  throw new IsoflopError({
+    code: "mixed-counting",
+    message: `${first.folder} counts by ${first.manifest.counting}, ${other.folder} by ${other.manifest.counting}.`,
+    hint: "Import one of them again with the other's --counting.",
+  });
+}
+
+/** The table of a folder's records. */
+export const importedTable = (folder: string): string => join(folder, RECORDS);
+
+/** The records with the curves that were imported beside them. */
+export async function withCurves(
+  records: readonly RunRecord[],
+  folders: readonly ImportedFolder[],
+): Promise<RunRecord[]> {
+  const homes = new Map(
+    folders.flatMap(({ folder, manifest }) => manifest.runs.map(({ id }) => [id, folder] as const)),
+  );
+  const most = pointsPerCurve(records.length);
+  if (most === 0) return [...records];
+  const found: RunRecord[] = [];
+  for (let i = 0; i < records.length; i += READ_AT_ONCE) {
+    found.push(
+      ...(await Promise.all(
+        records.slice(i, i + READ_AT_ONCE).map(async (record) => {
+          const home = homes.get(record.id);
+          const curve = home === undefined ? [] : await readCurve(home, record, most);
+          return curve.length > 1 ? { ...record, curve } : record;
+        }),
+      )),
+    );
+  }
+  return found;
+}
+
+async function readCurve(folder: string, { id, tokens, flops }: RunRecord, most: number): Promise<CurvePoint[]> {
+  const text = await readFile(join(runFolder(folder, id), "curve.jsonl"), "utf8").catch(() => "");
+  const points = text.split("\n").flatMap((line) => {
+    if (line === "") return [];
+    const { tokens: progress, loss }: CurvePoint = JSON.parse(line);
+    return [{ progress, loss }];
+  });
+  return thinCurve(points, most).map(({ progress, loss }) => ({
+    tokens: progress,
+    flops: (flops * progress) / tokens,
+    loss,
+  }));
+}
