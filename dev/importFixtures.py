@@ -9,7 +9,7 @@ With torch there (torch.utils.tensorboard), its SummaryWriter writes one more. T
       --logging_steps 5 --eval_strategy steps --eval_steps 10 --save_steps 20 --per_device_train_batch_size 4 --report_to none \
       --use_cpu True --include_num_input_tokens_seen True --save_total_limit 1 --output_dir packages/lab/src/import/fixtures/hugging-face
 
-without the weights (transformers 5.24.0). What is planted: loss(step) = 2 + 8 / (step + 1),
+without the weights (transformers 5.24.0); trainer-tensorboard has its event file with --report_to tensorboard. What is planted: loss(step) = 2 + 8 / (step + 1),
 validation 0.1 above, tokens = 4096 * step, 21 steps of 10.
 """
 

@@ -40,6 +40,18 @@ describe("the Trainer's output folder", () => {
     expect(logged.manifest.runs[0]?.outcome).toMatchObject({ record: { flops: 189972480 } });
   });
 
+  it("gives the same by the event files that it writes for TensorBoard", async () => {
+    const { manifest } = await take(fileURLToPath(new URL("fixtures/trainer-tensorboard", import.meta.url)));
+    expect(manifest.runs[0]).toMatchObject({
+      kind: "tensorboard",
+      mapping: "hugging-face",
+      warnings: [],
+      outcome: {
+        record: { parameters: TOTAL, tokens: 1280, loss: Math.fround(4.796672344207764), lossKey: "eval/loss" },
+      },
+    });
+  });
+
   it("that ends with NaN diverged, though JSON has no word for it; a torn state is told with its file", async () => {
     const path = join(folder, "runs", "a");
     await cp(fixture, path, { recursive: true });

@@ -128,6 +128,22 @@ describe("isoflop import", () => {
     expect((await readObservations([to])).notices.join("\n")).toMatch(/N is not counted in one way/);
   });
 
+  it("of logged FLOPs says that two programs may count them in different ways", async () => {
+    for (const [name, series] of [
+      ["levanter", '"throughput/total_tokens": 1e9, "throughput/total_gflops": 7e6, "train/loss": 3'],
+      ["script", '"tokens": 1e9, "total_flops": 6e15, "train/loss": 3'],
+    ]) {
+      await mkdir(join(runs(), name!), { recursive: true });
+      await writeFile(join(runs(), name!, "config.json"), '{"total_params": 1000000}');
+      await writeFile(join(runs(), name!, "metrics.jsonl"), `{"step": 1, ${series}}\n`);
+    }
+    const { manifest } = await take({ counting: "logged" });
+    expect(manifest.runs.map(({ outcome }) => "record" in outcome && outcome.record.flops)).toEqual([7e15, 6e15]);
+    expect(manifest.warnings.join("\n")).toMatch(
+      /C was logged by programs .*: levanter \(1 runs\), by-names \(1 runs\)/,
+    );
+  });
+
   it("keeps the unit of losses that no factor turns into nats per token, and says it in every fit", async () => {
     for (const name of ["a", "b"]) {
       await mkdir(join(runs(), name), { recursive: true });

@@ -34,7 +34,11 @@ export function holdTogether(entries: readonly ManifestEntry[], counting: Counti
     warnings.push(`${what}: ${listed.slice(0, 5).join(", ")}${listed.length > 5 ? ", …" : ""}`);
   };
   const counts = countBy(records.map(({ counted }) => counted));
-  if (counting !== "logged") tell("N is not counted in one way", counts);
+  tell("N is not counted in one way", counts);
+  if (counting === "logged") {
+    const programs = countBy(runs.filter(isRecord).map(({ mapping }) => mapping));
+    tell("C was logged by programs that may count it in different ways", programs);
+  }
   tell("Losses of different names are mixed", countBy(records.map(({ lossKey }) => lossKey)));
   if (records.some(({ isTraining }) => isTraining)) {
     warnings.push("Losses are those of training: below the test loss where data repeat, and noisier.");
@@ -56,6 +60,8 @@ export function holdTogether(entries: readonly ManifestEntry[], counting: Counti
     },
   };
 }
+
+const isRecord = ({ outcome, apart }: ManifestEntry): boolean => "record" in outcome && apart === undefined;
 
 const recordsOf = (entries: readonly ManifestEntry[]): SettledRecord[] =>
   entries.flatMap(({ outcome, apart }) => ("record" in outcome && apart === undefined ? [outcome.record] : []));

@@ -5,7 +5,7 @@ export { type Collector, collector } from "./collect.js";
 export { type ColumnPlan, mapColumns, namesKind, parseColumns } from "./columns.js";
 export { CURVE_SPAN, type ProgressPoint, pointsPerCurve, thinCurve } from "./curve.js";
 export { type Cells, type ColumnMap, type ColumnUse, type ColumnUses, FIELDS, type Field } from "./fields.js";
-export { findLosses, isTrainLoss, type LossColumns } from "./lossColumns.js";
+export { findLosses, isTrainLoss } from "./lossColumns.js";
 export { nearest } from "./nearest.js";
 export {
   asCheckpoint,

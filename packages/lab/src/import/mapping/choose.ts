@@ -17,14 +17,22 @@ export function chooseMapping(
     (names ?? []).every((name) => firstMatch([name], keys) !== undefined);
   const keys = [...series, ...settings];
   const found = mappings.find(
-    ({ recognise }) => recognise === undefined || (has(recognise.series, keys) && has(recognise.config, settings)),
+    ({ recognise }) =>
+      recognise === undefined ||
+      [recognise].flat().some((marks) => has(marks.series, keys) && has(marks.config, settings)),
   );
   const names = mappings.at(-1)!;
   const chosen = found ?? names;
   const config = { ...chosen.config };
+  let { counted } = chosen;
   for (const setting of FROM_NAMES) {
     const more = names.config[setting];
-    if (config[setting] === undefined && more !== undefined) config[setting] = more;
+    if (more === undefined || firstMatch(config[setting], settings) !== undefined) continue;
+    config[setting] = more;
+    // How the program counts says nothing of another's number.
+    if (setting === "parameters" && counted?.flops !== undefined) counted = { flops: counted.flops };
+    else if (setting === "parameters") counted = undefined;
   }
-  return { ...chosen, config };
+  const { counted: _, ...rest } = chosen;
+  return { ...rest, config, ...(counted === undefined ? {} : { counted }) };
 }

@@ -83,7 +83,21 @@ describe("the mappings that come along", () => {
     expect(of(["train/loss", "throughput/total_tokens"])).toBe("levanter");
     expect(of(["train/loss"])).toBe("by-names");
     expect(of(["loss"], ["trainer_state"])).toBe("hugging-face");
+    expect(of(["train/loss"], ["model_type"])).toBe("hugging-face");
+    expect(of(["train/other"], ["model_type"])).toBe("by-names");
   });
+});
+
+it("a program's run whose N is logged by a script of one's own has that N, whose count is then not said", () => {
+  const of = (settings: string[]) =>
+    chooseMapping(shippedMappings(), settings, ["train/loss", "throughput/total_tokens"]);
+  expect(of(["parameter_count"])).toMatchObject({
+    config: { parameters: ["parameter_count"] },
+    counted: { parameters: "total" },
+  });
+  const other = of(["n_params"]);
+  expect(other.config.parameters).toContain("n_params");
+  expect(other.counted).toBe(undefined);
 });
 
 describe("names", () => {

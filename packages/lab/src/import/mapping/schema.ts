@@ -50,13 +50,15 @@ const settled = z
   .partial();
 export type Settled = z.infer<typeof settled>;
 
+const marks = z.strictObject({ series: names.optional(), config: names.optional() });
+
 /** Which names a program gives to what, as data: docs/import.md explains every field. */
 export const mappingSchema = z.strictObject({
   name: z.string().min(1),
   /** Where the names were read: files of the program, addresses. */
   sources: z.array(z.string().min(1)).min(1),
-  /** A run is this program's if it has all of these; without it the mapping must be chosen. */
-  recognise: z.strictObject({ series: names.optional(), config: names.optional() }).optional(),
+  /** A run is this program's if it has all of one of these; without it every run is. */
+  recognise: z.union([marks, z.array(marks).min(1)]).optional(),
   series: z.partialRecord(z.enum(SERIES), names),
   config: z.partialRecord(z.enum(SETTINGS), names),
   /** How the program counts what it logs. */

@@ -55,9 +55,10 @@ export function settleLoss(
   }
   const use = findLosses([key]).loss;
   const isTraining = isTrainLoss(key) || key === training;
-  if (chosen === undefined && validation !== undefined && validation.others.length > 0) {
+  const rivals = validation?.others ?? (key === guessed ? byName.others.filter((name) => isRival(name, use)) : []);
+  if (chosen === undefined && rivals.length > 0) {
     warnings.push(
-      `several validation losses: ${key} is taken, not ${validation.others.slice(0, 3).join(", ")}${validation.others.length > 3 ? ", …" : ""}; --columns loss=… chooses`,
+      `several losses: ${key} is taken, not ${rivals.slice(0, 3).join(", ")}${rivals.length > 3 ? ", …" : ""}; --columns loss=… chooses`,
     );
   }
   const { series: losses, endsOdd } = finite(series.get(key)!);
@@ -86,6 +87,12 @@ export function settleLoss(
     curve: { ...curve, values: curve.values.map(inNats) },
     warnings,
   };
+}
+
+/** A loss on other text: neither of training nor the same one in another unit. */
+function isRival(name: string, use: ColumnUse | undefined): boolean {
+  const other = findLosses([name]).loss;
+  return !isTrainLoss(name) && name !== "loss" && other?.unit === use?.unit && other?.log === use?.log;
 }
 
 function lastSummaryLoss(

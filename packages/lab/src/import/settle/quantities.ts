@@ -1,17 +1,14 @@
 import type { ColumnMap } from "@isoflop/laws/observations";
-import { firstMatch } from "../mapping/name.js";
 import type { Mapping } from "../mapping/schema.js";
+import { type Candidate, positive } from "./candidate.js";
 import { chosenName, chosenNumber } from "./chosen.js";
 import { CONVENTION, type Counting } from "./counting.js";
-import { grownAt, type Series } from "./series.js";
+import { flopsBy, loggedFlops, statedFlops } from "./flops.js";
+import type { Series } from "./series.js";
 import type { Settings } from "./settings.js";
 import { countShape } from "./shape.js";
+import { tokensOf } from "./tokens.js";
 
-/** One way to a quantity. */
-interface Candidate {
-  readonly value: number;
-  readonly from: string;
-}
 interface CountedCandidate extends Candidate {
   readonly counts: "total" | "non-embedding" | "given";
 }
@@ -30,8 +27,6 @@ export interface Quantities {
 const TOLERANCE = 0.01;
 const differ = (a: number, b: number) => Math.abs(a / b - 1) > TOLERANCE;
 const shown = (value: number) => String(Number(value.toPrecision(4)));
-const positive = (candidate: Candidate | undefined) =>
-  candidate !== undefined && Number.isFinite(candidate.value) && candidate.value > 0;
 
 /**
  * N, D and C at the step of the final loss, under one counting. What --columns names goes before what was logged, that before
@@ -157,98 +152,4 @@ function parametersOf(
       : { value: shape.nonEmbedding, from: `counted from ${shape.from}`, counts: "non-embedding" },
   ];
   return all.filter((candidate) => candidate !== undefined).filter(positive);
-}
-
-function tokensOf(
-  given: Candidate | undefined,
-  { number }: Settings,
-  series: ReadonlyMap<string, Series>,
-  mapping: Mapping,
-  step: number | undefined,
-): Candidate[] {
-  const name = firstMatch(mapping.series.tokens, [...series.keys()]);
-  const seen = name === undefined ? undefined : series.get(name.key);
-  const end = lastStep(series);
-  const at = step ?? end;
-  const logged = seen === undefined || at === undefined ? undefined : grownAt(seen, at);
-  const perStep = number("batchTokens");
-  const [sequences, context] = [number("batchSequences"), number("context")];
-  const batch =
-    perStep?.value ?? (sequences === undefined || context === undefined ? undefined : sequences.value * context.value);
-  const settled = number("tokens");
-  const share = step === undefined || end === undefined || end === 0 ? 1 : step / end;
-  const candidates: (Candidate | undefined)[] = [
-    given,
-    logged === undefined ? undefined : { value: logged * name!.scale, from: `${name!.key} at step ${at}` },
-    batch === undefined || at === undefined
-      ? undefined
-      : { value: batch * at, from: `step ${at} times ${perStep?.key ?? `${sequences!.key} times ${context!.key}`}` },
-    settled === undefined
-      ? undefined
-      : { value: settled.value * share, from: share === 1 ? settled.key : `${settled.key}, by the share of the steps` },
-  ];
-  return candidates.filter((candidate) => candidate !== undefined).filter(positive);
-}
-
-export function lastStep(series: ReadonlyMap<string, Series>): number | undefined {
-  let last: number | undefined;
-  for (const { steps } of series.values()) {
-    const end = steps.at(-1);
-    if (end !== undefined && (last === undefined || end > last)) last = end;
-  }
-  return last;
-}
-
-function loggedFlops(
-  given: Candidate | undefined,
-  { number }: Settings,
-  series: ReadonlyMap<string, Series>,
-  mapping: Mapping,
-  step: number | undefined,
-): Candidate | undefined {
-  const name = firstMatch(mapping.series.flops, [...series.keys()]);
-  const spent = name === undefined ? undefined : series.get(name.key);
-  const end = lastStep(series);
-  const at = step ?? end;
-  const value = spent === undefined || at === undefined ? undefined : grownAt(spent, at);
-  const settled = number("flops");
-  const share = step === undefined || end === undefined || end === 0 ? 1 : step / end;
-  return [
-    given,
-    value === undefined ? undefined : { value: value * name!.scale, from: `${name!.key} at step ${at}` },
-    settled === undefined ? undefined : { value: settled.value * share, from: settled.key },
-  ].find(positive);
-}
-
-function flopsBy(
-  counting: Counting,
-  N: Candidate,
-  D: Candidate,
-  shape: ReturnType<typeof countShape>["counted"],
-  logged: Candidate | undefined,
-): Candidate | { readonly reason: string } {
-  if (counting === "logged") return logged ?? { reason: "C was not logged, and --counting logged wants it so" };
-  if (counting === "kaplan" || counting === "hoffmann") {
-    const perToken = shape?.[counting];
-    if (perToken !== undefined) return { value: perToken * D.value, from: `${counting}, counted from ${shape!.from}` };
-    return { reason: `C by --counting ${counting} needs the whole shape, which the settings do not give` };
-  }
-  return { value: 6 * N.value * D.value, from: "6ND" };
-}
-
-/** C as the program says that it counts it; undefined where the shape is not known well enough to tell. */
-function statedFlops(
-  { counted }: Mapping,
-  shape: ReturnType<typeof countShape>["counted"],
-  tokens: number,
-): number | undefined {
-  if (shape === undefined || counted?.flops === undefined) return undefined;
-  const perToken = {
-    "6N": shape.total === undefined ? undefined : 6 * shape.total,
-    "6N-non-embedding": 6 * shape.nonEmbedding,
-    "6N-with-head": 6 * shape.withHead,
-    kaplan: shape.kaplan,
-    hoffmann: shape.hoffmann,
-  }[counted.flops];
-  return perToken === undefined ? undefined : perToken * tokens;
 }

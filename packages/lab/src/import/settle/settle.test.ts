@@ -87,6 +87,15 @@ describe("a run's record", () => {
     expect(() => parseLossRule("mean:0")).toThrow(/cannot read "mean:0"/);
   });
 
+  it("says which of several validation losses it took", () => {
+    const last = { n_params: 1e6, tokens: 1e9 };
+    const two = settled(last, { "eval/a/loss": [[1, 2]], "eval/b/loss": [[1, 3]], "train/loss": [[1, 2]] });
+    expect(two.warnings.join()).toMatch(/several losses: eval\/a\/loss is taken, not eval\/b\/loss; --columns loss=/);
+    expect(settled(last, { "eval/loss": [[1, 2]], "eval/ppl": [[1, 7]], loss: [[1, 2]] }).warnings.join()).not.toMatch(
+      /several/,
+    );
+  });
+
   it("has its training losses as the curve, along the tokens", () => {
     const { curve } = settled({ n_params: 1e6 }, losses);
     expect(curve).toEqual([1, 2, 3, 4].map((i) => ({ progress: 1e6 * i, loss: 4 - 0.5 * i })));

@@ -89,7 +89,8 @@ export function countShape(settings: Settings): { readonly counted?: CountedShap
     ...(unsure ? ["positions"] : []),
   ];
   const assumed = biases === undefined ? ["no biases"] : [];
-  const keys = [...Object.values(read).flatMap((found) => (found === undefined ? [] : [found.key]))];
+  const inner = number("feedForward") ?? number("feedForwardRatio") ?? number("feedForwardMultipleOf");
+  const keys = [...Object.values(read), inner].flatMap((found) => (found === undefined ? [] : [found.key]));
   return {
     missing: lacking,
     counted: {

@@ -1,3 +1,4 @@
+import { parseLooseJson } from "../looseJson.js";
 import { hyperparametersOf, type Session } from "./hyperparameters.js";
 import { scalarOfTensor } from "./tensor.js";
 import { asDouble, asFloat, asInteger, asText, wireFields } from "./wire.js";
@@ -9,11 +10,14 @@ export interface LoggedEvent {
   readonly step: number;
   readonly scalars: readonly { readonly tag: string; readonly value: number }[];
   readonly session?: Session;
+  /** JSON objects that were logged as text, as the Trainer logs its arguments and the model's configuration. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 export function readEvent(message: Uint8Array): LoggedEvent {
   let [time, step] = [0, 0];
   let session: Session | undefined;
+  let settings: Record<string, unknown> | undefined;
   const scalars: { tag: string; value: number }[] = [];
   for (const { number, bits, bytes } of wireFields(message)) {
     if (number === 1) time = asDouble(bits);
@@ -23,15 +27,24 @@ export function readEvent(message: Uint8Array): LoggedEvent {
         if (value.number !== 1) continue;
         const found = readValue(value.bytes);
         if ("scalar" in found) scalars.push({ tag: found.tag, value: found.scalar });
+        else if ("settings" in found) settings = { ...settings, ...found.settings };
         else if (found.session !== undefined) session = { ...session, ...found.session };
       }
     }
   }
-  return { time, step, scalars, ...(session === undefined ? {} : { session }) };
+  return {
+    time,
+    step,
+    scalars,
+    ...(session === undefined ? {} : { session }),
+    ...(settings === undefined ? {} : { settings }),
+  };
 }
 
 /** A Summary.Value: as `simple_value`, as tensor of the scalars' plugin, or the hparams plugin's data. */
-function readValue(message: Uint8Array): { tag: string; scalar: number } | { session?: Session } {
+function readValue(
+  message: Uint8Array,
+): { tag: string; scalar: number } | { settings: Record<string, unknown> } | { session?: Session } {
   let [tag, plugin] = ["", ""];
   let content: Uint8Array | undefined;
   let simple: number | undefined;
@@ -51,8 +64,22 @@ function readValue(message: Uint8Array): { tag: string; scalar: number } | { ses
     }
   }
   if (plugin === "hparams") return content === undefined ? {} : { session: hyperparametersOf(content) };
+  if (plugin === "text") return textSettings(tensor);
   if (simple !== undefined) return { tag, scalar: simple };
   // The plugin is named in a tag's first event of a file only; histograms, texts and images are no single numbers.
   const scalar = tensor === undefined ? undefined : scalarOfTensor(tensor);
   return scalar === undefined ? {} : { tag, scalar };
+}
+
+/** The object that a text tensor (string_val, field 8) holds as JSON, if it does. */
+function textSettings(tensor: Uint8Array | undefined): { settings: Record<string, unknown> } | { session?: Session } {
+  const [text] = [...wireFields(tensor ?? new Uint8Array())].filter(({ number }) => number === 8);
+  const shown = text === undefined ? "" : asText(text.bytes).trim();
+  if (!shown.startsWith("{")) return {};
+  try {
+    const value: unknown = parseLooseJson(shown);
+    return typeof value === "object" && value !== null ? { settings: { ...value } } : {};
+  } catch {
+    return {};
+  }
 }

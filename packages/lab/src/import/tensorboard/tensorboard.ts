@@ -28,8 +28,8 @@ export const tensorboard: ImportSource = {
     // Hyperparameters are written first, or into a small file of their own; all files begin with few records.
     for (const { file } of parts) {
       let looked = 0;
-      for await (const { session } of events(file, [])) {
-        config = { ...config, ...session?.hyperparameters };
+      for await (const { session, settings } of events(file, [])) {
+        config = { ...config, ...settings, ...session?.hyperparameters };
         state = session?.state ?? state;
         if (++looked > 64) break;
       }
