@@ -1,6 +1,5 @@
 import { open, stat } from "node:fs/promises";
-import { IsoflopError } from "@isoflop/laws";
-import sqlite from "node-sqlite3-wasm";
+import { IsoflopError, isIsoflopError } from "@isoflop/laws";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
 import { databaseState, snapshotOf } from "./snapshot.js";
 import { metricValue, parameterValue, runState, userTags } from "./values.js";
@@ -61,23 +60,14 @@ async function openRun(path: string): Promise<TrackedRun> {
 }
 
 async function* pointsOf(file: string, run: string): AsyncGenerator<TrackedPoint> {
-  const database = await opened(file);
+  const sql = "SELECT key, value, is_nan, step, timestamp FROM metrics WHERE run_uuid = ?";
+  const statement = (await snapshotOf(file)).prepare(sql);
   try {
-    const statement = database.prepare("SELECT key, value, is_nan, step, timestamp FROM metrics WHERE run_uuid = ?");
-    try {
-      for (const row of statement.iterate([run])) {
-        yield {
-          key: String(row.key),
-          step: Number(row.step),
-          value: metricOf(row),
-          time: Number(row.timestamp) / 1000,
-        };
-      }
-    } finally {
-      statement.finalize();
+    for (const row of statement.iterate([run])) {
+      yield { key: String(row.key), step: Number(row.step), value: metricOf(row), time: Number(row.timestamp) / 1000 };
     }
   } finally {
-    database.close();
+    statement.finalize();
   }
 }
 
@@ -86,26 +76,17 @@ const metricOf = (row: Row): number =>
   Number(row.is_nan) === 1 ? Number.NaN : (metricValue(Number(row.value)) ?? Number.NaN);
 
 async function query(file: string, sql: string, values: string[]): Promise<Row[]> {
-  const database = await opened(file);
   try {
-    return database.all(sql, values);
+    return (await snapshotOf(file)).all(sql, values);
   } catch (cause) {
+    if (isIsoflopError(cause)) throw cause;
     throw new IsoflopError({
       code: "mlflow-damaged",
       message: `${file} cannot be read as a database of MLflow: ${cause instanceof Error ? cause.message : "?"}.`,
       hint: "Databases of MLflow 1.0 and later can be; `mlflow db upgrade` brings older ones up to date.",
       cause,
     });
-  } finally {
-    database.close();
   }
-}
-
-async function opened(file: string): Promise<InstanceType<typeof sqlite.Database>> {
-  const database = new sqlite.Database(await snapshotOf(file), { fileMustExist: true });
-  // A write-ahead log is read without shared memory, which WebAssembly has not, by the only one that has the file open.
-  database.exec("PRAGMA locking_mode = EXCLUSIVE");
-  return database;
 }
 
 /** A run id behind the last "#", if there is no file with that name. */

@@ -68,6 +68,7 @@ describe("a tracking server that answers as MLflow's does", () => {
       return { runs: items.map((run_id) => ({ info: { run_id, experiment_id: "7" } })), ...next };
     }
     if (url.pathname === "/prefix/api/2.0/mlflow/runs/get") {
+      if (url.searchParams.get("run_id") !== "a") return {};
       const metrics = [
         { key: "train/loss", value: 2.5, timestamp: 1_700_000_049_000, step: "49" },
         { key: "odd", value: "NaN", timestamp: 1_700_000_000_000, step: 0 },
@@ -75,6 +76,7 @@ describe("a tracking server that answers as MLflow's does", () => {
       const data = { metrics, params: [{ key: "d_model", value: "64" }], tags: [{ key: "kind", value: "sweep" }] };
       return { run: { info: { run_id: url.searchParams.get("run_id"), status: "RUNNING", run_name: "first" }, data } };
     }
+    if (url.pathname !== "/prefix/api/2.0/mlflow/metrics/get-history") return {};
     if (url.searchParams.get("metric_key") === "odd") return { metrics: [{ key: "odd", value: "NaN", timestamp: 1 }] };
     const all = Array.from({ length: 50 }, (_, step) => ({
       value: step / 2,
@@ -110,6 +112,13 @@ describe("a tracking server that answers as MLflow's does", () => {
       Array.from({ length: 50 }, (_, step) => ({ key: "train/loss", step, value: step / 2, time: step })),
     );
     expect(all.filter(({ key }) => key === "odd")).toEqual([{ key: "odd", step: 0, value: Number.NaN, time: 0.001 }]);
+  });
+
+  test("that knows no run of that name, or is none of MLflow's, is told", async () => {
+    const absent = { code: "server-answer", message: expect.stringMatching(/gives no/) };
+    await expect(source().open(`mlflow+${base}/#/experiments/7/runs/absent`)).rejects.toMatchObject(absent);
+    const other = base.replace("/prefix", "/other");
+    await expect(source().runs?.(`mlflow+${other}`)).rejects.toMatchObject(absent);
   });
 
   test("is waited for when it is busy", async () => {

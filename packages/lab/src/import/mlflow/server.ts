@@ -41,6 +41,7 @@ export function mlflowServer(access: MlflowAccess = {}): ImportSource {
     const { base, run } = placeOf(path);
     const answer = mapping(await ask(base, `runs/get?${new URLSearchParams({ run_id: run ?? "" }).toString()}`));
     const found = mapping(answer.run);
+    if (found.info === undefined) throw unanswered(base, `no run ${run ?? ""}`);
     return { base, run: { info: mapping(found.info), data: mapping(found.data) } };
   };
   return {
@@ -95,6 +96,8 @@ async function everyExperiment(base: string, ask: Ask): Promise<string[]> {
   )) {
     ids.push(...array(page.experiments).map((experiment) => string(mapping(experiment).experiment_id)));
   }
+  // Even a server without runs has its default experiment.
+  if (ids.length === 0) throw unanswered(base, "no experiments");
   return ids;
 }
 
@@ -136,17 +139,19 @@ async function* pointsOf(
       for (const metric of array(page.metrics).map(mapping)) {
         // Zeros are the defaults of protobuf, and may be left out.
         const value = metricValue(metric.value ?? 0);
-        if (value === undefined) {
-          throw new IsoflopError({
-            code: "server-answer",
-            message: `${base} gives a value of ${key} that is no number.`,
-            hint: "Is this the address of an MLflow tracking server?",
-          });
-        }
+        if (value === undefined) throw unanswered(base, `a value of ${key} that is no number`);
         yield { key, step: Number(metric.step ?? 0), value, time: Number(metric.timestamp ?? 0) / 1000 };
       }
     }
   }
+}
+
+function unanswered(base: string, what: string): IsoflopError {
+  return new IsoflopError({
+    code: "server-answer",
+    message: `${base} gives ${what}.`,
+    hint: "Is this the address of an MLflow tracking server, and may the key see the runs?",
+  });
 }
 
 /** The pages of a list, each of which names the next. */

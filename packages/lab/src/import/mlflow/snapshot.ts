@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { IsoflopError } from "@isoflop/laws";
+import sqlite from "node-sqlite3-wasm";
 
 /**
  * SQLite in WebAssembly locks by a folder beside the database, which MLflow does not know, and cannot read where it may not
@@ -12,8 +13,8 @@ import { IsoflopError } from "@isoflop/laws";
  */
 const PARTS = ["", "-journal", "-wal"];
 const TRIES = 5;
-const copies = new Map<string, Promise<string>>();
-const folders: string[] = [];
+type Database = InstanceType<typeof sqlite.Database>;
+const snapshots = new Map<string, Promise<Database>>();
 
 /** Size and time of the last change of a database and its logs. */
 export async function databaseState(path: string): Promise<string> {
@@ -23,22 +24,37 @@ export async function databaseState(path: string): Promise<string> {
     .join(" ");
 }
 
-/** A copy of the database as it is now, the same one while it does not change. Errors: mlflow-busy. */
-export async function snapshotOf(path: string): Promise<string> {
+/** The database as it is now, the same one while it does not change. Errors: mlflow-busy, and SQLite's. */
+export async function snapshotOf(path: string): Promise<Database> {
   const key = `${path}\n${await databaseState(path)}`;
-  const known = copies.get(key);
+  const known = snapshots.get(key);
   if (known !== undefined) return known;
-  const copy = copyWhole(path);
-  copies.set(key, copy);
-  copy.catch(() => copies.delete(key));
-  return copy;
+  const snapshot = openCopy(path);
+  snapshots.set(key, snapshot);
+  snapshot.catch(() => snapshots.delete(key));
+  return snapshot;
 }
 
-async function copyWhole(path: string): Promise<string> {
+async function openCopy(path: string): Promise<Database> {
   const folder = await mkdtemp(join(tmpdir(), "isoflop-mlflow-"));
-  if (folders.length === 0) process.once("exit", removeCopies);
-  folders.push(folder);
-  const copy = join(folder, "copy.db");
+  // Where open files can be removed the copy has no name from here on, and goes when the process does, however that ends.
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
+  try {
+    const database = new sqlite.Database(await copyWhole(path, join(folder, "copy.db")), { fileMustExist: true });
+    // The lock is taken once and kept. A write-ahead log, too, is read without shared memory, which WebAssembly has not.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY");
+    database.all("SELECT name FROM sqlite_master");
+    return database;
+  } finally {
+    if (process.platform !== "win32") {
+      remove();
+      process.off("exit", remove);
+    }
+  }
+}
+
+async function copyWhole(path: string, copy: string): Promise<string> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const before = await databaseState(path);
     for (const part of PARTS) {
@@ -55,8 +71,4 @@ async function copyWhole(path: string): Promise<string> {
     message: `${path} is written to all the time, so that no copy of it is whole.`,
     hint: "Import from the server that writes it (mlflow+http://…), or when it rests.",
   });
-}
-
-function removeCopies(): void {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }

@@ -1,10 +1,12 @@
-import { appendFile, copyFile, cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { execFile, spawnSync } from "node:child_process";
+import { appendFile, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import sqlite from "node-sqlite3-wasm";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
 import { mlflowDatabase } from "./database.js";
 import { mlflowFiles } from "./fileStore.js";
@@ -131,6 +133,36 @@ describe("a database", () => {
     writer.close();
     expect(await points(await mlflowDatabase.open(first as string))).toHaveLength(count + 1);
     expect(await mlflowDatabase.fingerprint(first as string)).not.toBe(before);
+  });
+
+  const lacksPython = spawnSync("python3", ["-c", "import sqlite3"]).status !== 0;
+  test.skipIf(lacksPython && process.env.CI === undefined)(
+    "of which a server has not yet written all back is read with its write-ahead log",
+    async () => {
+      const at = join(folder, "ahead.db");
+      await copyFile(database, at);
+      // The log of a database of SQLite 3.40 to which a row was added in WAL mode, as the process that did it was killed.
+      const python =
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('pragma journal_mode=wal'); c.execute(\"insert into metrics (key, value, timestamp, run_uuid, step, is_nan) select 'ahead', 1, 2, run_uuid, 3, 0 from runs\"); c.commit(); os._exit(0)";
+      await promisify(execFile)("python3", ["-c", python, at]);
+      expect(await readdir(folder)).toContain("ahead.db-wal");
+      const [first] = (await mlflowDatabase.runs?.(at)) ?? [];
+      const all = await points(await mlflowDatabase.open(first as string));
+      expect(all.filter(({ key }) => key === "ahead")).toEqual([{ key: "ahead", step: 3, value: 1, time: 0.002 }]);
+    },
+  );
+
+  test("leaves no copy behind", async () => {
+    const temporary = join(folder, "temporary");
+    await mkdir(temporary);
+    vi.stubEnv("TMPDIR", temporary);
+    const at = join(folder, "copied.db");
+    await copyFile(database, at);
+    const [first] = (await mlflowDatabase.runs?.(at)) ?? [];
+    const run = await mlflowDatabase.open(first as string);
+    expect(await readdir(temporary)).toEqual([]);
+    expect((await points(run)).length).toBeGreaterThan(20);
+    vi.unstubAllEnvs();
   });
 
   test("is recognised; another one of SQLite is not, and is refused when it is named", async () => {

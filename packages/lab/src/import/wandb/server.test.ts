@@ -87,6 +87,12 @@ describe("a run on W&B's server", () => {
     expect(runs).toEqual(["a", "b", "c", "d"].map((name) => `${standIn.address}/me/scaling/runs/${name}`));
   });
 
+  test("that is not there, or of a project that is not, is told", async () => {
+    const absent = { code: "server-answer", message: expect.stringMatching(/no such/) };
+    await expect(source().open(`${standIn.address}/me/scaling/runs/b`)).rejects.toMatchObject(absent);
+    await expect(source().runs?.(`${standIn.address}/me/other`)).rejects.toMatchObject(absent);
+  });
+
   test("changes its fingerprint when it has more rows", async () => {
     const path = `${standIn.address}/me/scaling/runs/a`;
     const before = await source().fingerprint(path);

@@ -124,7 +124,8 @@ async function everyRun({ api, page, entity, project }: Place, ask: Ask): Promis
     const runs = mapping(
       (await ask(api, RUNS, { entity, project, cursor, perPage: RUNS_PAGE, order: "+created_at" })).runs,
     );
-    for (const edge of array(runs.edges)) {
+    if (!Array.isArray(runs.edges)) throw unanswered(page, "there is no such project, or the key may not see it");
+    for (const edge of runs.edges) {
       found.push(runPage(page, string(mapping(mapping(edge).node).name)));
     }
     const { hasNextPage, endCursor } = mapping(runs.pageInfo);
