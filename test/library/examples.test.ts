@@ -30,6 +30,7 @@ test("every example is run by a test of this file, or of the lab", async () => {
     "designs",
     "fit-and-plan.mjs",
     "plant-and-cover.mjs",
+    "slurm",
   ]);
 });
 

@@ -43,8 +43,13 @@ ${more}
   return path;
 }
 const fake = `trainer: { command: [${JSON.stringify(process.execPath)}, ${JSON.stringify(FAKE)}, "{run}"] }`;
-type Priced = Expectation & { readonly expected: Expectation["runs"]; readonly warnings: { readonly code: string }[] };
-const dryRun = async (path: string, ...flags: string[]): Promise<Priced & { runs: RunSpec[] }> =>
+type Priced = Expectation & {
+  readonly expected: Expectation["runs"];
+  readonly warnings: { readonly code: string }[];
+  readonly awaited?: number[];
+  readonly awaitedPlaced?: boolean;
+};
+const dryRun = async (path: string, ...flags: string[]): Promise<Omit<Priced, "runs"> & { runs: RunSpec[] }> =>
   JSON.parse((await command("run", path, "--dry-run", "--json", ...flags)).stdout);
 
 describe("run --dry-run", { timeout: 120_000 }, () => {
