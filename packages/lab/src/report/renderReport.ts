@@ -84,7 +84,7 @@ const chapters = [
 function withoutBacktest({ fit }: ForecastReport): string {
   return fit === "the ladder"
     ? "No backtest: a forecast along the ladder's ray is judged by its held-out run alone."
-    : "No backtest: too few runs or budgets were trained for one, or the forecast was stated by an earlier version.";
+    : "No backtest over all budgets: too few runs or budgets were trained for one, or the forecast was stated by an earlier version.";
 }
 
 /** The report as one HTML page that needs nothing else: no network, no script, no font. The same model gives the same bytes. */
