@@ -250,7 +250,7 @@ describe("a study that is controlled while it trains", () => {
   const runs = () => join(folder, "study", "runs");
   const studyFolder = () => join(folder, "study");
   const slowly = () => {
-    process.env.FAKE_STEP_MS = "30";
+    process.env.FAKE_STEP_MS = "40";
   };
   /** Acts once the first run, which is the longest or second, has begun to report. */
   const whenBegun = async (act: () => Promise<void>): Promise<void> => {
