@@ -79,7 +79,10 @@ describe("the same bits come out", { timeout: 300_000 }, () => {
     const attempts = await Promise.all(expected.map(({ id }) => readAttempts(join(study, "runs", id))));
     const years = attempts.flat().map(({ began }) => new Date(began).getFullYear());
     expect(Math.max(...years) - Math.min(...years)).toBeGreaterThan(0);
-    expect(attempts.map((of) => of.at(-1)?.ending)).toEqual(expected.map(() => "done"));
+    // Those that ended while the lab was killed have nobody who noted it: at most as many as train at a time.
+    const endings = attempts.map((of) => of.at(-1)?.ending);
+    expect(new Set(endings.filter((ending) => ending !== undefined))).toEqual(new Set(["done"]));
+    expect(endings.filter((ending) => ending === undefined).length).toBeLessThanOrEqual(2);
   });
 
   it("of two labs on one study: the second refuses and names the first, which goes on", async () => {
