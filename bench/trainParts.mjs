@@ -85,6 +85,9 @@ const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 export const openTrainer = (processors, ...folder) =>
   converse([...builtinTrainerCommand().slice(0, -1), path("trainWorkerParts.mjs"), ...folder], processors, process.env);
 
+// Each folder is removed at the end, and there are more of them than Node thinks usual.
+process.setMaxListeners(0);
+
 /** A folder with the run.json of a model's training and its tokens, as a study has them; removed at the end. */
 export function runFolderOf({ request, parameters, tokens, context }, threads) {
   const folder = mkdtempSync(join(tmpdir(), "isoflop-bench-"));
