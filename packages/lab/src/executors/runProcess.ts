@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { systemCode, writeFailure } from "@isoflop/trainer/contract";
 import { z } from "zod";
 import { readIfThere } from "../runs/folder.js";
-import { identifyProcess, isSameProcess, type ProcessIdentity, stopProcess } from "./processes.js";
+import { identifyProcess, isSameProcess, type ProcessIdentity, signalGroup, stopProcess } from "./processes.js";
 
 /** How a trainer's process ended. */
 export interface ProcessEnd {
@@ -68,6 +68,45 @@ export async function startTrainer(
     }
   }
   return { child, ended };
+}
+
+/** When and how a trainer at work is made to end. */
+export interface TrainerStop {
+  /** Aborted: SIGTERM, upon which it writes a checkpoint. */
+  readonly signal: AbortSignal;
+  /** Between SIGTERM and SIGKILL: enough to write a checkpoint. */
+  readonly patienceMs: number;
+  /** Aborted: SIGKILL at once. */
+  readonly kill?: AbortSignal;
+}
+
+/** One process of a trainer on a run folder, to its end. Errors: as startTrainer. */
+export async function trainSession(
+  command: readonly string[],
+  runFolder: string,
+  threads: number,
+  stop: TrainerStop,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ProcessEnd> {
+  const { child, ended } = await startTrainer(command, runFolder, threads, environment);
+  let timer: NodeJS.Timeout | undefined;
+  const send = (name: NodeJS.Signals) => {
+    if (child.pid !== undefined) signalGroup(child.pid, name);
+  };
+  const onKill = () => send("SIGKILL");
+  const onStop = () => {
+    send("SIGTERM");
+    timer = setTimeout(onKill, stop.patienceMs);
+  };
+  if (stop.signal.aborted) onStop();
+  else stop.signal.addEventListener("abort", onStop, { once: true });
+  if (stop.kill?.aborted) onKill();
+  else stop.kill?.addEventListener("abort", onKill, { once: true });
+  const end = await ended;
+  clearTimeout(timer);
+  stop.signal.removeEventListener("abort", onStop);
+  stop.kill?.removeEventListener("abort", onKill);
+  return end;
 }
 
 /** Forgets the process of a run that has ended. Returns whether one was noted. */

@@ -6,11 +6,11 @@ import type { Hold } from "../runs/control.js";
 import { writeJson } from "../runs/folder.js";
 import { readLastMetrics, readResult } from "../runs/status.js";
 import type { ExecutionEvent } from "./execution.js";
-import { signalGroup } from "./processes.js";
-import { forgetTrainer, type ProcessEnd, startTrainer } from "./runProcess.js";
+import { forgetTrainer, type ProcessEnd, trainSession } from "./runProcess.js";
 import { diskFull, saysDiskFull, troubleOfOneRun } from "./runTrouble.js";
 
-const RETRIES = 1;
+/** A failing run is tried once more. */
+export const RETRIES = 1;
 /** A run that is killed from outside so many times without getting any further (most often: out of memory) is set aside. */
 const PREEMPTIONS = 3;
 /** Between SIGTERM and SIGKILL: enough to write a checkpoint. */
@@ -54,7 +54,10 @@ async function attempt(spec: RunSpec, folder: string, options: TrainRunOptions, 
     await rm(join(folder, "result.json"), { force: true });
     await noteAttempt(folder);
     options.onEvent?.({ kind: "started", spec });
-    const end = await trainSession(spec, folder, options.command, stop);
+    const end = await trainSession(options.command, folder, spec.runtime.threads, {
+      signal: stop,
+      patienceMs: PATIENCE_MS,
+    });
     const result = await readResult(folder);
     const ending = endingOf(result);
     if (ending !== undefined) {
@@ -103,28 +106,6 @@ function endingOf(
 }
 
 const stepOf = async (folder: string): Promise<number> => (await readLastMetrics(folder))?.step ?? 0;
-
-async function trainSession(
-  spec: RunSpec,
-  folder: string,
-  command: readonly string[],
-  signal: AbortSignal,
-): Promise<ProcessEnd> {
-  const running = await startTrainer(command, folder, spec.runtime.threads);
-  let kill: NodeJS.Timeout | undefined;
-  const stop = () => {
-    const { pid } = running.child;
-    if (pid === undefined) return;
-    signalGroup(pid, "SIGTERM");
-    kill = setTimeout(() => signalGroup(pid, "SIGKILL"), PATIENCE_MS);
-  };
-  if (signal.aborted) stop();
-  else signal.addEventListener("abort", stop, { once: true });
-  const end = await running.ended;
-  signal.removeEventListener("abort", stop);
-  clearTimeout(kill);
-  return end;
-}
 
 /** The trainer ended without a result: the study's status must still be in its files. */
 export async function recordFailure(spec: RunSpec, folder: string, reason: string): Promise<void> {

@@ -5,10 +5,9 @@ import { noteAttempt, noteEnding, readAttempts } from "../../runs/attempts.js";
 import type { Hold } from "../../runs/control.js";
 import { readRunSpec } from "../../runs/folder.js";
 import { readResult } from "../../runs/status.js";
-import { signalGroup } from "../processes.js";
-import { forgetTrainer, type ProcessEnd, startTrainer, stopOrphans } from "../runProcess.js";
+import { forgetTrainer, stopOrphans, trainSession } from "../runProcess.js";
 import { diskFull, saysDiskFull } from "../runTrouble.js";
-import { describeEnd, recordFailure } from "../trainRun.js";
+import { describeEnd, RETRIES, recordFailure } from "../trainRun.js";
 import { type Holder, type Loss, pause, takeClaim } from "./claim.js";
 import type { Interruption } from "./interruption.js";
 import { markProgress } from "./progressMark.js";
@@ -31,8 +30,6 @@ export interface RunPlace {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A failing run is tried once more. */
-const RETRIES = 1;
 /** A trainer that keeps being killed while its task lives on: most often for its memory. */
 const KILLS = 3;
 /** Starts, whatever ended them, that brought a run no further. */
@@ -71,8 +68,8 @@ async function trainClaimed(
   stop: AbortSignal,
   taken: AbortSignal,
 ): Promise<void> {
-  const { interruption, holder, command, say } = context;
-  const { folder, held } = place;
+  const { interruption, holder, command, patienceSeconds, say } = context;
+  const { folder, held, environment } = place;
   await stopOrphans(command, [folder]);
   let kills = 0;
   while (!stop.aborted && (await readResult(folder)) === undefined) {
@@ -82,7 +79,9 @@ async function trainClaimed(
     const fruitless = await markProgress(folder);
     if (fruitless >= FRUITLESS) return recordFailure(spec, folder, withoutProgress(fruitless));
     await noteAttempt(folder, holder.job);
-    const end = await session(spec, place, context, stop, taken);
+    const stops = { signal: stop, patienceMs: 1000 * patienceSeconds, kill: taken };
+    const end = await trainSession(command, folder, spec.runtime.threads, stops, environment);
+    await forgetTrainer(folder);
     // Its files are another task's now.
     if (taken.aborted) return;
     const result = await readResult(folder);
@@ -117,35 +116,4 @@ const killedOften = (reason: string) =>
 async function failuresOf(folder: string, job: string): Promise<string[]> {
   const failed = (await readAttempts(folder)).filter((attempt) => attempt.job === job && attempt.ending === "failed");
   return failed.map(({ reason }) => reason ?? "failed");
-}
-
-/** One process of the trainer, to its end. */
-async function session(
-  spec: RunSpec,
-  { folder, environment }: RunPlace,
-  { command, patienceSeconds }: TaskContext,
-  stop: AbortSignal,
-  taken: AbortSignal,
-): Promise<ProcessEnd> {
-  const running = await startTrainer(command, folder, spec.runtime.threads, environment);
-  const { pid } = running.child;
-  let timer: NodeJS.Timeout | undefined;
-  const signal = (name: NodeJS.Signals) => {
-    if (pid !== undefined) signalGroup(pid, name);
-  };
-  const kill = () => signal("SIGKILL");
-  const onStop = () => {
-    signal("SIGTERM");
-    timer = setTimeout(kill, 1000 * patienceSeconds);
-  };
-  if (stop.aborted) onStop();
-  else stop.addEventListener("abort", onStop, { once: true });
-  if (taken.aborted) kill();
-  else taken.addEventListener("abort", kill, { once: true });
-  const end = await running.ended;
-  clearTimeout(timer);
-  stop.removeEventListener("abort", onStop);
-  taken.removeEventListener("abort", kill);
-  await forgetTrainer(folder);
-  return end;
 }
