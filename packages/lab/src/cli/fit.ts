@@ -49,8 +49,7 @@ Example:
         ...(flags.noise === undefined ? {} : { noise: flags.noise }),
         resamples: flags.bootstrap,
         seed: flags.seed,
-        ...(observations.study?.freshOnly ? { freshOnly: true } : {}),
-        ...(observations.study?.profilesOnly ? { profilesOnly: true } : {}),
+        ...observations.study?.choices,
         parametric: {
           ...constraints,
           starts: flags.starts,

@@ -53,9 +53,8 @@ export function forecastVerb(io: CommandIo): Command {
       }
       const observations = await observationsOf(sources, flags);
       const { dropped, convention, derived } = observations;
-      const records = freshRecords(observations.records, observations.study?.freshOnly === true);
-      const profilesOnly = observations.study?.profilesOnly === true;
-      const choices = { ...DEFAULT_FITS, profilesOnly, resamples: flags.bootstrap, seed: flags.seed };
+      const records = freshRecords(observations.records, observations.study?.choices.freshOnly);
+      const choices = { ...DEFAULT_FITS, ...observations.study?.choices, resamples: flags.bootstrap, seed: flags.seed };
       const made = forecastRuns(records, convention, flops, flags.approach, choices, flags.profile);
       if (flags.figure !== undefined) await writeFigure(flags.figure, made);
       if (flags.json) {

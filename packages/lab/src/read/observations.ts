@@ -45,7 +45,7 @@ export interface Observations {
   /** What was decided in reading, and what looks doubtful. */
   readonly notices: readonly string[];
   /** Of a study whose design has parts or repeats data on purpose. */
-  readonly study?: Pick<StudyObservations, "parts" | "freshOnly" | "profilesOnly">;
+  readonly study?: Pick<StudyObservations, "parts" | "choices">;
 }
 
 export interface ReadOptions {
@@ -165,10 +165,7 @@ function checkStudyAlone(path: string, paths: readonly string[], options: ReadOp
 async function readStudy(path: string): Promise<Observations> {
   const opened = await openStudy(path);
   const { folder } = opened;
-  const { records, convention, dropped, parts, freshOnly, profilesOnly } = await studyObservations(
-    opened,
-    await readStudyRuns(opened),
-  );
+  const { records, convention, dropped, parts, choices } = await studyObservations(opened, await readStudyRuns(opened));
   if (records.length === 0 && parts.every(({ rows }) => rows.length === 0)) {
     const [first] = dropped;
     throw new IsoflopError({
@@ -190,7 +187,7 @@ async function readStudy(path: string): Promise<Observations> {
     sources: [folder],
     columns: [],
     notices: [],
-    study: { parts, freshOnly, profilesOnly },
+    study: { parts, choices },
   };
 }
 

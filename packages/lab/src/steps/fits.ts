@@ -36,7 +36,7 @@ export function approachesFor(records: readonly RunRecord[]): readonly ApproachN
 }
 
 /** The records that laws of fresh tokens are for. */
-export function freshRecords(records: readonly RunRecord[], freshOnly: boolean): readonly RunRecord[] {
+export function freshRecords(records: readonly RunRecord[], freshOnly = false): readonly RunRecord[] {
   return freshOnly ? records.filter((record) => !repeatsTokens(record)) : records;
 }
 
@@ -75,6 +75,9 @@ export interface FitChoices {
   readonly dataConstrained?: Pick<DataConstrainedOptions, "base" | "baseName" | "joint" | "decaying" | "form" | "near">;
 }
 
+/** Which of its records a study's laws see. */
+export type RecordChoices = Pick<FitChoices, "freshOnly" | "profilesOnly">;
+
 export const DEFAULT_FITS: FitChoices = {
   approaches: ALL_APPROACHES,
   loss: "huber",
@@ -105,7 +108,7 @@ export function fitObservations(
   const skipped: { approach: ApproachName; error: IsoflopError }[] = [];
   for (const approach of choices.approaches) {
     try {
-      const own = approach === "data-constrained" ? records : freshRecords(records, choices.freshOnly === true);
+      const own = approach === "data-constrained" ? records : freshRecords(records, choices.freshOnly);
       fits.push(...fitOne(approach, own, convention, choices));
     } catch (error) {
       if (!isIsoflopError(error)) throw error;
@@ -172,12 +175,11 @@ const PROCEDURES = 4;
  * fits/all.json says what they were made of; fits/<law>.json is each fit whole, for `isoflop plan --law`.
  */
 export async function fitStudy(fitsFolder: string, observations: StudyObservations): Promise<Fits> {
-  const { records, convention, freshOnly, profilesOnly, parts } = observations;
+  const { records, convention, parts } = observations;
   const choices: FitChoices = {
     ...DEFAULT_FITS,
     approaches: approachesFor(records),
-    ...(freshOnly ? { freshOnly } : {}),
-    ...(profilesOnly ? { profilesOnly } : {}),
+    ...observations.choices,
   };
   const asked = parts.length === 0 ? {} : { parts };
   const key = createHash("sha256")

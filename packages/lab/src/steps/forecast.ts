@@ -25,6 +25,7 @@ import { requireComputeSpan } from "./computeSpan.js";
 import { DEFAULT_FITS, type Fits, fitOfLaw, type StudyFit } from "./fits.js";
 import { resolveHoldout } from "./holdout.js";
 import { forecastAlongRay } from "./rayForecast.js";
+import { recordChoices } from "./studyObservations.js";
 
 /** What is expected of one held-out run. */
 export interface RunForecast {
@@ -103,10 +104,7 @@ export async function stateForecast(
   const ray = onlyRay(design);
   if (ray !== undefined) return writeForecast(path, forecastAlongRay(ray, study, corpus, records, { madeFrom, parts }));
   for (const budget of holdout.budgets) requireComputeSpan(records, budget);
-  const backtests = backtestApproaches(records, counting, {
-    ...DEFAULT_FITS,
-    profilesOnly: design.also.length > 0,
-  });
+  const backtests = backtestApproaches(records, counting, { ...DEFAULT_FITS, ...recordChoices(design) });
   const approach = holdout.approach === "auto" ? bestByBacktest(backtests) : holdout.approach;
   const made: StudyForecast = {
     statedAt: new Date().toISOString(),

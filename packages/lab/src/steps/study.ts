@@ -59,7 +59,7 @@ export async function runStudy(asked: StudyFolder, options: StudyOptions): Promi
     if (diverged !== undefined) log(`warning (${diverged.code}): ${diverged.message}`);
     const observations = await studyObservations(study, await readStudyRuns(study));
     const fits = await fitStudy(study.fits, observations);
-    const fresh = freshRecords(observations.records, observations.freshOnly);
+    const fresh = freshRecords(observations.records, observations.choices.freshOnly);
     options.onFits?.(fits);
     if (study.study.holdout.budgets.length === 0) {
       const report = await writeReport(study, options.command);

@@ -4,14 +4,25 @@ import type { RunState } from "../runs/status.js";
 import { readParts } from "../runs/studyRuns.js";
 import { onlyRay } from "../study/designs/ladder.js";
 import type { StudyFolder } from "../study/folder.js";
+import type { Study } from "../study/schema.js";
+import type { RecordChoices } from "./fits.js";
 import { type PartRows, partRows, rayRows } from "./partLaws.js";
+
+/**
+ * Which records the laws of a design see. Those that an epochs design repeats text in are there for what repeating is worth, and runs
+ * listed beside isoFLOP profiles belong to none of them.
+ */
+export function recordChoices(design: Study["design"]): RecordChoices {
+  return {
+    ...(design.kind === "epochs" ? { freshOnly: true } : {}),
+    ...(design.also.length > 0 ? { profilesOnly: true } : {}),
+  };
+}
 
 /** What the fits of a study are made on. */
 export interface StudyObservations extends StudyRecords {
-  /** Whether laws of fresh tokens are fitted to the runs that repeat none: the others are there for what repeating is worth. */
-  readonly freshOnly: boolean;
-  /** Whether runs without a budget were listed beside the design's profiles. */
-  readonly profilesOnly: boolean;
+  /** Which of them a law sees. */
+  readonly choices: RecordChoices;
   /** Laws that parts of the design are for, with their rows. */
   readonly parts: readonly PartRows[];
 }
@@ -23,17 +34,15 @@ export interface StudyObservations extends StudyRecords {
 export async function studyObservations(folder: StudyFolder, states: readonly RunState[]): Promise<StudyObservations> {
   const { design, counting } = folder.study;
   const all = await toRecords(states, counting, "fit");
-  const freshOnly = design.kind === "epochs";
-  const profilesOnly = design.also.length > 0;
+  const choices = recordChoices(design);
   const parts = await readParts(folder);
   const ray = onlyRay(design);
-  if (ray !== undefined) return { ...all, freshOnly, profilesOnly, parts: [rayRows(ray, all.records)] };
-  if (parts === undefined) return { ...all, freshOnly, profilesOnly, parts: [] };
+  if (ray !== undefined) return { ...all, choices, parts: [rayRows(ray, all.records)] };
+  if (parts === undefined) return { ...all, choices, parts: [] };
   return {
     ...all,
     records: all.records.filter(({ id }) => parts.compute?.includes(id)),
-    freshOnly,
-    profilesOnly,
+    choices,
     parts: await partRows(parts, states, all.records, counting),
   };
 }
