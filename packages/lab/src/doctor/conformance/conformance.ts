@@ -8,7 +8,7 @@ import { checkFeatures, largestDifference } from "./features.js";
 import { checkFiles } from "./files.js";
 import { contentsOf, endOf, newRun, numbersOf, runSession, type Trial } from "./session.js";
 import { checkStops } from "./stops.js";
-import { prepareTinyRuns, type TinyRuns } from "./tinySpec.js";
+import { prepareTinyRuns, SAME_LOSS, STEPS, type TinyRuns } from "./tinySpec.js";
 
 /** Which promises of the run contract a trainer keeps. */
 export interface Conformance {
@@ -29,9 +29,7 @@ export interface ConformanceOptions {
   readonly onCheck: (check: Check) => void;
 }
 
-const STEPS = 40;
 const MOST_STEPS = 20_000;
-const SAME_LOSS = 1e-3;
 
 /**
  * Trains tiny runs by a trainer, in a folder that is removed: to the end, twice, stopped, killed, badly asked for, and with all

@@ -4,11 +4,7 @@ import { readMetrics } from "../../runs/metrics.js";
 import { readResult } from "../../runs/status.js";
 import type { Checklist } from "./check.js";
 import { endOf, newRun, runSession, type Session, type Trial } from "./session.js";
-import type { TinyRuns } from "./tinySpec.js";
-
-const STEPS = 40;
-/** 200 steps of the two trainers of this repository stay within it (trainers/pytorch/README.md). */
-const SAME_LOSS = 1e-3;
+import { SAME_LOSS, STEPS, type TinyRuns } from "./tinySpec.js";
 
 /** What a run may ask for beside plain training, and whether the trainer does it. */
 export async function checkFeatures(list: Checklist, trial: Trial, runs: TinyRuns): Promise<void> {

@@ -7,6 +7,11 @@ import { parseStudy } from "../../study/parse.js";
 import { resolveRuns } from "../../study/resolve.js";
 import { readTaskFiles } from "../../study/taskFiles.js";
 
+/** Of a run that is trained to its end. */
+export const STEPS = 40;
+/** 200 steps of the two trainers of this repository stay within it (trainers/pytorch/README.md). */
+export const SAME_LOSS = 1e-3;
+
 /** The smallest run of this study is what a trainer is tried on: its corpus and its spec are made as every study's are. */
 const STUDY = `name: conformance
 data: { corpus: text.txt, validation: 10%, validationSets: { other: other.txt } }
