@@ -1,4 +1,5 @@
-import type { Series } from "./series.js";
+import { firstMatch } from "../mapping/name.js";
+import { grownAt, type Series } from "./series.js";
 
 /** One way to a quantity. */
 export interface Candidate {
@@ -17,4 +18,21 @@ export function lastStep(series: ReadonlyMap<string, Series>): number | undefine
     if (end !== undefined && (last === undefined || end > last)) last = end;
   }
   return last;
+}
+
+/** A quantity that was logged as it grew (tokens, FLOPs), at a step, under the first of these names. */
+export function loggedAt(
+  names: readonly string[] | undefined,
+  series: ReadonlyMap<string, Series>,
+  at: number | undefined,
+): Candidate | undefined {
+  const name = firstMatch(names, [...series.keys()]);
+  const logged = name === undefined ? undefined : series.get(name.key);
+  const value = logged === undefined || at === undefined ? undefined : grownAt(logged, at);
+  return value === undefined ? undefined : { value: value * name!.scale, from: `${name!.key} at step ${at}` };
+}
+
+/** What a run had by a step (undefined: its end) of a total that is known of the whole, by its share of the steps. */
+export function shareOfSteps(step: number | undefined, end: number | undefined): number {
+  return step === undefined || end === undefined || end === 0 ? 1 : step / end;
 }

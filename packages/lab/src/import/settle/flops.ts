@@ -1,8 +1,7 @@
-import { firstMatch } from "../mapping/name.js";
 import type { Mapping } from "../mapping/schema.js";
-import { type Candidate, lastStep, positive } from "./candidate.js";
+import { type Candidate, lastStep, loggedAt, positive, shareOfSteps } from "./candidate.js";
 import type { Counting } from "./counting.js";
-import { grownAt, type Series } from "./series.js";
+import type { Series } from "./series.js";
 import type { Settings } from "./settings.js";
 import type { countShape } from "./shape.js";
 
@@ -14,17 +13,12 @@ export function loggedFlops(
   mapping: Mapping,
   step: number | undefined,
 ): Candidate | undefined {
-  const name = firstMatch(mapping.series.flops, [...series.keys()]);
-  const spent = name === undefined ? undefined : series.get(name.key);
   const end = lastStep(series);
-  const at = step ?? end;
-  const value = spent === undefined || at === undefined ? undefined : grownAt(spent, at);
   const settled = number("flops");
-  const share = step === undefined || end === undefined || end === 0 ? 1 : step / end;
   return [
     given,
-    value === undefined ? undefined : { value: value * name!.scale, from: `${name!.key} at step ${at}` },
-    settled === undefined ? undefined : { value: settled.value * share, from: settled.key },
+    loggedAt(mapping.series.flops, series, step ?? end),
+    settled === undefined ? undefined : { value: settled.value * shareOfSteps(step, end), from: settled.key },
   ].find(positive);
 }
 

@@ -1,7 +1,7 @@
 import { parseLooseJson } from "../looseJson.js";
+import { asDouble, asFloat, asInteger, asText, wireFields } from "../protobufWire.js";
 import { hyperparametersOf, type Session } from "./hyperparameters.js";
 import { scalarOfTensor } from "./tensor.js";
-import { asDouble, asFloat, asInteger, asText, wireFields } from "./wire.js";
 
 /** What is of use in an Event of tensorflow/core/util/event.proto. */
 export interface LoggedEvent {

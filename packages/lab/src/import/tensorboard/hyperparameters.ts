@@ -1,4 +1,4 @@
-import { asDouble, asText, wireFields } from "./wire.js";
+import { asDouble, asText, wireFields } from "../protobufWire.js";
 
 /** What the hparams plugin says of a run: tensorboard/plugins/hparams/plugin_data.proto. */
 export interface Session {

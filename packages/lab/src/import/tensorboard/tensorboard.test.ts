@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { crc32c } from "../crc32.js";
 import type { TrackedPoint } from "../source.js";
-import { crc32c } from "./crc32c.js";
 import { scalarOfTensor } from "./tensor.js";
 import { tensorboard } from "./tensorboard.js";
 

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { IsoflopError } from "@isoflop/laws";
+import { crc32 } from "../crc32.js";
 
 /**
  * The framing of a .wandb file: LevelDB's log format with W&B's header and checksum (sdk/internal/datastore.py of wandb 0.16,
@@ -95,17 +96,4 @@ function damaged(path: string, position: number, why: string): IsoflopError {
     message: `${path} is no whole .wandb file: ${why} (at byte ${position.toString()}).`,
     hint: "Copy the run's folder anew, or import the run from the server that it was synchronised to.",
   });
-}
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-/** CRC-32 as in zlib (IEEE 802.3), of the type and the data: zlib.crc32 came with Node 20.15 only. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { crc32 } from "../crc32.js";
 import type { TrackedPoint, TrackedRun } from "../source.js";
-import { crc32 } from "./log.js";
 import { wandbOffline } from "./offline.js";
 
 /** Written by wandb 0.31.0 in offline mode: dev/trackerFixtures.py. */

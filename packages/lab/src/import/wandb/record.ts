@@ -1,4 +1,4 @@
-import { asInteger, asText, type WireField, wireFields } from "../tensorboard/wire.js";
+import { asInteger, asText, type WireField, wireFields } from "../protobufWire.js";
 import { isMapping, parseJson } from "./json.js";
 
 interface Change {
