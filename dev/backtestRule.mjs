@@ -2,7 +2,6 @@
 // budgets, by its cost on the next three. Prints mean costs in per cent of the loss. After `npm run build`:
 //   node dev/backtestRule.mjs simulated
 //   node dev/backtestRule.mjs path/to/isoflop_points.csv   (Porian et al. 2024: columns flops, n, tokens, loss and those of a configuration)
-import { readFileSync } from "node:fs";
 import {
   backtestSeries,
   chooseByBacktest,
@@ -13,6 +12,7 @@ import {
   orThrow,
   syntheticStudy,
 } from "../packages/laws/dist/index.js";
+import { csvRows } from "./csvRows.mjs";
 
 const procedures = [
   { name: "2", freeParameters: 3, fit: (runs) => fitIsoflop(runs, { resamples: 0 }) },
@@ -87,14 +87,9 @@ function simulated() {
 }
 
 function porian(path) {
-  const [header, ...rows] = readFileSync(path, "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => line.split(","));
   const studies = new Map();
-  for (const row of rows) {
-    const cell = Object.fromEntries(row.map((value, i) => [header[i], value]));
-    const { flops, n, tokens, loss, ...configuration } = cell;
+  for (const row of csvRows(path)) {
+    const { flops, n, tokens, loss, ...configuration } = row;
     const key = JSON.stringify(configuration);
     const run = {
       id: String(studies.size),

@@ -1,18 +1,12 @@
 // Along which axes do published runs drift off Approach 3's law? Restricted log-likelihoods of its residuals under noise alone and
 // under random walks in ln N and ln D, in ln C and the offset from the optimum, and in all of ln N, ln D and the offset (docs/next.md).
 // npm run build && node dev/driftAxes.mjs ../shared/data
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chinchilla, fitParametric, median, orThrow } from "../packages/laws/dist/index.js";
+import { csvRows } from "./csvRows.mjs";
 
 const folder = process.argv[2] ?? "../shared/data";
-const rows = (path) => {
-  const [header, ...lines] = readFileSync(join(folder, path), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => line.split(","));
-  return lines.map((cells) => Object.fromEntries(header.map((name, i) => [name, cells[i]])));
-};
+const rows = (path) => csvRows(join(folder, path));
 const run = (n, d, c, loss, id) => ({
   id: String(id),
   parameters: Number(n),

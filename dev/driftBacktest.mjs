@@ -2,18 +2,12 @@
 // 2024's 15 configurations and asked for each larger one; its errors against the optima that the paper's authors found there are
 // divided by the standard errors expected, by noise alone and with the law's drift (docs/next.md).
 // npm run build && node dev/driftBacktest.mjs ../shared/data
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRandom, fitParametric, isIsoflopError, nextDesign, orThrow } from "../packages/laws/dist/index.js";
+import { csvRows } from "./csvRows.mjs";
 
 const folder = join(process.argv[2] ?? "../shared/data", "porian-isoflop");
-const rows = (path) => {
-  const [header, ...lines] = readFileSync(join(folder, path), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => line.split(","));
-  return lines.map((cells) => Object.fromEntries(header.map((name, i) => [name, cells[i]])));
-};
+const rows = (path) => csvRows(join(folder, path));
 const nameOf = (row) =>
   [row.source, row.dataset, row.hparams, row.warmup, row.decay, row.param_count, row.loss_split].join();
 const grouped = (all) => {

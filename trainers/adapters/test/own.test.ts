@@ -1,23 +1,16 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { command as isoflop } from "../../../packages/lab/src/fixtures/testIo.js";
 import { createRun } from "../../../packages/lab/src/runs/folder.js";
 import { readMetrics } from "../../../packages/lab/src/runs/metrics.js";
 import { toRecords } from "../../../packages/lab/src/runs/records.js";
 import { readRunState } from "../../../packages/lab/src/runs/status.js";
 import { COUNTING, every, STEPS, spec } from "./cases.js";
+import { inFolder } from "./folder.js";
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "isoflop-adapters-"));
-  process.env.NANOCHAT_BASE_DIR = join(folder, "nanochat");
-});
-afterEach(async () => {
-  for (const name of Object.keys(process.env)) if (/^FAKE_|^NANOCHAT_/.test(name)) delete process.env[name];
-  await rm(folder, { recursive: true, force: true });
+inFolder((made) => {
+  folder = made;
 });
 
 describe("an adapter of one's own", () => {

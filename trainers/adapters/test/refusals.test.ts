@@ -1,22 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunSpec } from "@isoflop/trainer";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { command as isoflop } from "../../../packages/lab/src/fixtures/testIo.js";
 import { createRun } from "../../../packages/lab/src/runs/folder.js";
 import { readRunState } from "../../../packages/lab/src/runs/status.js";
 import { runId } from "../../../packages/lab/src/study/identity.js";
 import { adaptArguments, CASES, type Case, parameters, shape, spec } from "./cases.js";
+import { inFolder } from "./folder.js";
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "isoflop-adapters-"));
-  process.env.NANOCHAT_BASE_DIR = join(folder, "nanochat");
-});
-afterEach(async () => {
-  for (const name of Object.keys(process.env)) if (/^FAKE_|^NANOCHAT_/.test(name)) delete process.env[name];
-  await rm(folder, { recursive: true, force: true });
+inFolder((made) => {
+  folder = made;
 });
 
 test("a run.json that wants what the trainer never does is refused, not trained otherwise", {

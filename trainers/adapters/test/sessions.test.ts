@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { MetricsLine } from "@isoflop/trainer";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runLocally } from "../../../packages/lab/src/executors/local.js";
 import { command as isoflop } from "../../../packages/lab/src/fixtures/testIo.js";
 import { createRun } from "../../../packages/lab/src/runs/folder.js";
@@ -11,15 +10,11 @@ import { readMetrics } from "../../../packages/lab/src/runs/metrics.js";
 import { toRecords } from "../../../packages/lab/src/runs/records.js";
 import { readRunState } from "../../../packages/lab/src/runs/status.js";
 import { adaptArguments, BUILT, CASES, COUNTING, lossAt, parameters, perToken, STEPS, spec } from "./cases.js";
+import { inFolder } from "./folder.js";
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "isoflop-adapters-"));
-  process.env.NANOCHAT_BASE_DIR = join(folder, "nanochat");
-});
-afterEach(async () => {
-  for (const name of Object.keys(process.env)) if (/^FAKE_|^NANOCHAT_/.test(name)) delete process.env[name];
-  await rm(folder, { recursive: true, force: true });
+inFolder((made) => {
+  folder = made;
 });
 
 /** In this process: `isoflop adapt` on a folder of its own or on one that is there. */
