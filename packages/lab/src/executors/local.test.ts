@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Corpus, RunSpec } from "@isoflop/trainer";
@@ -16,7 +16,6 @@ import { costOf, type ExecutionEvent } from "./execution.js";
 import { type LocalOptions, runLocally } from "./local.js";
 import { identifyProcess } from "./processes.js";
 import { startTrainer, trainerArguments } from "./runProcess.js";
-import { lockStudy } from "./studyLock.js";
 
 const FAKE = fileURLToPath(new URL("./fixtures/fakeTrainer.mjs", import.meta.url));
 const command = [process.execPath, FAKE];
@@ -336,50 +335,5 @@ describe("run folders", () => {
     await run();
     await writeFile(join(folder, first.id, "run.json"), JSON.stringify({ ...first, seed: 5 }));
     await expect(run()).rejects.toMatchObject({ code: "run-spec-conflict" });
-  });
-});
-
-describe("the lock of a study", () => {
-  it("lets one lab in and names it to the second", async () => {
-    const release = await lockStudy(folder);
-    await expect(lockStudy(folder)).rejects.toMatchObject({
-      code: "study-locked",
-      exitCode: 1,
-      message: expect.stringContaining(`process ${process.pid} on ${hostname()}`),
-    });
-    await release();
-    await (await lockStudy(folder))();
-    expect(await readdir(folder)).toEqual([]);
-  });
-
-  it("of a dead process is taken over, also when its number has been given anew", async () => {
-    const dead = spawn(process.execPath, ["-e", ""]);
-    await new Promise((resolve) => dead.on("close", resolve));
-    const stale = { pid: dead.pid, host: hostname(), since: "2020-01-01T00:00:00Z" };
-    await writeFile(join(folder, ".lock"), JSON.stringify(stale));
-    await (await lockStudy(folder))();
-    if (!existsSync("/proc/self/stat")) return;
-    await writeFile(join(folder, ".lock"), JSON.stringify({ ...stale, pid: process.pid, start: "1@another boot" }));
-    await (await lockStudy(folder))();
-    await writeFile(join(folder, ".lock"), "");
-    await (await lockStudy(folder))();
-  });
-
-  it("leaves no drafts of labs that were killed while they asked for it, and those of living ones alone", async () => {
-    const dead = spawn(process.execPath, ["-e", ""]);
-    await new Promise((resolve) => dead.on("close", resolve));
-    const living = `.lock-${hostname()}-${process.pid}-00000001`;
-    for (const name of [`.lock-${hostname()}-${dead.pid}-0000000f`, living, ".lock-elsewhere-1-0000000f"])
-      await writeFile(join(folder, name), "");
-    await (await lockStudy(folder))();
-    expect((await readdir(folder)).sort()).toEqual([".lock-elsewhere-1-0000000f", living].sort());
-  });
-
-  it("of another host is respected", async () => {
-    await writeFile(
-      join(folder, ".lock"),
-      JSON.stringify({ pid: 1, host: "elsewhere", since: "2020-01-01T00:00:00Z" }),
-    );
-    await expect(lockStudy(folder)).rejects.toMatchObject({ code: "study-locked" });
   });
 });
