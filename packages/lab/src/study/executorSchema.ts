@@ -71,5 +71,4 @@ export const executorSchema = z
   .discriminatedUnion("kind", [localSchema, slurmSchema], { error: "expected local or slurm" })
   .prefault({});
 
-export type Executor = z.output<typeof executorSchema>;
 export type SlurmSettings = z.output<typeof slurmSchema>;

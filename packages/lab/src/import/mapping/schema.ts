@@ -4,7 +4,6 @@ import { z } from "zod";
 const names = z.array(z.string().min(1)).min(1);
 
 export const SERIES = ["trainLoss", "valLoss", "tokens", "flops", "learningRate"] as const;
-export type SeriesRole = (typeof SERIES)[number];
 
 /** What a run's settings and its summary may say. */
 export const SETTINGS = [
