@@ -1,6 +1,7 @@
 export * from "./builtin.js";
 export { parseRunSpec } from "./contract/parseRunSpec.js";
 export * from "./contract/runSpec.js";
+export * from "./contract/sequences.js";
 export * from "./data/corpus/index.js";
 export { DEVICES, type Device, type DeviceSupport, requireRuntime } from "./devices/device.js";
 export { type DeviceReport, examineDevices } from "./devices/deviceReport.js";
@@ -11,4 +12,4 @@ export { parseTask, type Question, type Task } from "./tasks/taskFile.js";
 export { type TrainingMemory, trainingMemory } from "./training/memory.js";
 export { cutMetrics, openMetrics } from "./training/metricsFile.js";
 export { type MeasuredNoise, type NoiseMeasurement, noiseOf } from "./training/noiseScale.js";
-export { epochsOf, resultOf, writeResult } from "./training/runResult.js";
+export { resultOf, writeResult } from "./training/runResult.js";

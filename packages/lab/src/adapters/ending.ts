@@ -1,5 +1,5 @@
 import { IsoflopError } from "@isoflop/laws";
-import { epochsOf, type MetricsLine, type RunResult, type RunSpec, resultOf } from "@isoflop/trainer";
+import { epochsAfter, type MetricsLine, type RunResult, type RunSpec, resultOf } from "@isoflop/trainer";
 import { isAccepted } from "./coverage.js";
 import type { TrainerEnd } from "./process.js";
 
@@ -26,7 +26,7 @@ export async function resultOfOutcome(
     steps,
     tokens,
     flops: tokens * spec.flopsPerToken[spec.convention],
-    ...(isAccepted("data.folder", accepted) ? {} : { epochs: epochsOf(spec, steps) }),
+    ...(isAccepted("data.folder", accepted) ? {} : { epochs: epochsAfter(steps, spec) }),
     accepted: [...accepted],
   };
 }

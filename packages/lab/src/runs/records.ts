@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 import type { CountingConvention, CurvePoint, RunRecord } from "@isoflop/laws";
 import { type MetricsLine, readFailure } from "@isoflop/trainer/contract";
 import { countedSize } from "../study/countedSize.js";
-import { availableTokens } from "../study/epochsOf.js";
+import { availableTokens } from "../study/runTotals.js";
 import type { Study } from "../study/schema.js";
 import { readControl } from "./control.js";
 import { listRuns } from "./folder.js";

@@ -6,9 +6,9 @@ import { unsweptChoices } from "../study/choices.js";
 import { countedSize } from "../study/countedSize.js";
 import { type Identification, identifies } from "../study/designs/identify.js";
 import { middleSize } from "../study/designs/middle.js";
-import { epochsOf } from "../study/epochsOf.js";
 import { hardwareSpeed } from "../study/hardwareSchema.js";
 import { workersOf } from "../study/memory.js";
+import { epochsOf, flopsOf } from "../study/runTotals.js";
 import type { Study } from "../study/schema.js";
 import type { Design } from "./design.js";
 import { type ExpectedTotal, expectedTotal } from "./expectedTotal.js";
@@ -171,7 +171,7 @@ function expectRun(run: RunSpec, counting: Study["counting"], speed: Speed | und
     parameters: countedSize(run, counting),
     tokens: run.tokens,
     steps: run.steps,
-    flops: run.tokens * run.flopsPerToken[run.convention],
+    flops: flopsOf(run),
     epochs: epochsOf(run),
     memoryBytes: trainingMemory(run).total,
     ...(speed === undefined ? {} : { seconds: expectedSeconds(run, speed) }),

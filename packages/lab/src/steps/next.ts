@@ -15,6 +15,7 @@ import {
 } from "@isoflop/laws";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import type { StudyFolder } from "../study/folder.js";
+import { availableTokens } from "../study/runTotals.js";
 import { shapesUpTo } from "../study/shapes.js";
 import { DEFAULT_FITS, fitOne } from "./fits.js";
 
@@ -77,11 +78,10 @@ export async function studyLimits(
   };
   if (first === undefined) return common;
   const { shape, data } = first.spec;
-  const sequences = data.uniqueSequences ?? Math.floor((data.trainTokens - 1) / shape.context);
   const repeats = study.data.repeat ?? data.uniqueSequences !== undefined;
   return {
     ...common,
-    ...(repeats ? {} : { mostTokens: sequences * shape.context }),
+    ...(repeats ? {} : { mostTokens: availableTokens(first.spec) }),
     sizes: shapesUpTo(LARGEST_SIZE, design.shapes, shape.vocabulary, study.counting.parameters).map((one) => ({
       parameters: one.parameters,
       flopsPerToken: flopsPerToken(one.shape, study.counting.flops),

@@ -15,8 +15,8 @@ import { criticalBatchRows } from "../runs/criticalBatch.js";
 import { readMetrics } from "../runs/metrics.js";
 import type { RunState } from "../runs/status.js";
 import { type LossCurve, lossCurve, notConverged, stepsTo } from "../runs/validationCurve.js";
-import { availableTokens } from "../study/epochsOf.js";
 import type { ResolvedRuns } from "../study/resolve.js";
+import { availableTokens } from "../study/runTotals.js";
 import type { Study } from "../study/schema.js";
 
 /** A law by itself and the rows that a part of a study has for it. */

@@ -6,6 +6,7 @@ import { readResult } from "../runs/status.js";
 import { unsweptChoices } from "../study/choices.js";
 import { countedSize } from "../study/countedSize.js";
 import { ruleBatchTokens } from "../study/hyperparameters.js";
+import { flopsOf } from "../study/runTotals.js";
 import { sweepText } from "../sweep/plan.js";
 import { type Minimum, searchMinimum } from "../sweep/search.js";
 import { type SweptHyperparameter, writeSweep } from "../sweep/sweepFile.js";
@@ -92,7 +93,7 @@ export async function settleDesign(
       };
     }
   }
-  const flops = trials.specs().reduce((sum, spec) => sum + spec.tokens * spec.flopsPerToken[spec.convention], 0);
+  const flops = trials.specs().reduce((sum, spec) => sum + flopsOf(spec), 0);
   const example = plan.trial(settled.learningRate.value, settled.batch.value, 0);
   await writeSweep(study, {
     key: plan.key,

@@ -1,8 +1,8 @@
 import { formatCount, formatFlops } from "@isoflop/laws";
 import type { RunSpec } from "@isoflop/trainer";
 import { computeRange } from "./designs/middle.js";
-import { epochsOf } from "./epochsOf.js";
 import { resolveParametrisation } from "./hyperparameters.js";
+import { epochsOf, flopsOf } from "./runTotals.js";
 import type { Study } from "./schema.js";
 
 /** Something about a design that will weaken its answer, said before the compute is spent. */
@@ -67,7 +67,7 @@ export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarni
     }
   }
   for (const run of runs) {
-    const off = run.budget === undefined ? 0 : (run.tokens * run.flopsPerToken[run.convention]) / run.budget - 1;
+    const off = run.budget === undefined ? 0 : flopsOf(run) / run.budget - 1;
     if (Math.abs(off) > 0.02) {
       warn(
         "design-rounding",

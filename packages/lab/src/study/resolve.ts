@@ -1,5 +1,6 @@
 import { countParameters, flopsPerToken, formatCount, formatFlops, IsoflopError } from "@isoflop/laws";
 import type { Corpus, RunSpec } from "@isoflop/trainer";
+import { sequenceCount } from "@isoflop/trainer/contract";
 import { unsweptChoices } from "./choices.js";
 import { designRequests } from "./designs/designs.js";
 import type { DesignRequest, Part } from "./designs/request.js";
@@ -155,7 +156,7 @@ const runtimeOf = ({ executor: { threads, device, precision } }: Study) => ({ th
 /** As many as asked for, or as many as the held-out text has (each needs one token more than it predicts). */
 function validationSequences(study: Study, corpus: Corpus, context: number): number {
   const short = [{ name: "data.validation", tokens: corpus.validationTokens }, ...corpus.validationSets].find(
-    ({ tokens }) => sequencesOf(tokens, context) < 1,
+    ({ tokens }) => sequenceCount(tokens, context) < 1,
   );
   if (short !== undefined) {
     const [what, remedy] =
@@ -168,15 +169,13 @@ function validationSequences(study: Study, corpus: Corpus, context: number): num
       hint: `Add more text, ${remedy}, or lower design.shapes.context.`,
     });
   }
-  return Math.min(study.evaluation.sequences, sequencesOf(corpus.validationTokens, context));
+  return Math.min(study.evaluation.sequences, sequenceCount(corpus.validationTokens, context));
 }
-
-const sequencesOf = (tokens: number, context: number): number => Math.floor((tokens - 1) / context);
 
 /** Unique tokens in whole sequences; absent: all that there are. */
 function resolveUniqueSequences(uniqueTokens: number | undefined, corpus: Corpus, context: number): number | undefined {
   if (uniqueTokens === undefined) return undefined;
-  const sequences = Math.min(Math.round(uniqueTokens / context), sequencesOf(corpus.trainTokens, context));
+  const sequences = Math.min(Math.round(uniqueTokens / context), sequenceCount(corpus.trainTokens, context));
   if (sequences >= 1 && uniqueTokens <= corpus.trainTokens) return sequences;
   throw new IsoflopError({
     code: "design-unique-tokens",
@@ -196,7 +195,7 @@ function checkRepeats(
   uniqueSequences: number | undefined,
   corpus: Corpus,
 ): void {
-  if (tokens <= (uniqueSequences ?? sequencesOf(corpus.trainTokens, context)) * context) return;
+  if (tokens <= (uniqueSequences ?? sequenceCount(corpus.trainTokens, context)) * context) return;
   const there =
     uniqueSequences === undefined
       ? `${corpus.source} has ${formatCount(corpus.trainTokens)} (${corpus.trainTokens}) for training`

@@ -4,3 +4,4 @@ export * from "../builtin.js";
 export { readFailure, systemCode, writeFailure } from "../data/corpus/writeFailure.js";
 export { parseRunSpec } from "./parseRunSpec.js";
 export * from "./runSpec.js";
+export * from "./sequences.js";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createBatches, sequenceCount, validationWindows } from "./batches.js";
+import { sequenceCount } from "../contract/sequences.js";
+import { createBatches, validationWindows } from "./batches.js";
 import { openTokens, type Tokens } from "./tokenFile.js";
 
 /** Tokens that tell their own position. */

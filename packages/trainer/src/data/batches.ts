@@ -1,11 +1,8 @@
 import { IsoflopError } from "@isoflop/laws/error";
+import { sequenceCount } from "../contract/sequences.js";
 import { createPermutation } from "../random/permutation.js";
 import { PURPOSE } from "../random/philox.js";
 import type { Tokens } from "./tokenFile.js";
-
-/** Number of training sequences in a corpus: windows of context + 1 tokens that overlap by the one predicted token. */
-export const sequenceCount = (tokens: number, context: number): number =>
-  Math.max(0, Math.floor((tokens - 1) / context));
 
 export interface BatchOrder {
   readonly context: number;

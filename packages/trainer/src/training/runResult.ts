@@ -1,14 +1,8 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MetricsLine, RunResult, RunSpec } from "../contract/runSpec.js";
-import { sequenceCount } from "../data/batches.js";
 import { courseOf } from "./earlyStopping.js";
 import { setKey } from "./evaluate.js";
-
-/** Passes over the training sequences that a run may see, after so many steps. */
-export function epochsOf({ data, batch, shape }: RunSpec, steps: number): number {
-  return (steps * batch.sequences) / (data.uniqueSequences ?? sequenceCount(data.trainTokens, shape.context));
-}
 
 /**
  * What a run came to by its metrics alone, so that it does not matter in which session they were made. The noise scale's

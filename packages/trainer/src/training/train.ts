@@ -1,10 +1,11 @@
 import { rmSync } from "node:fs";
 import type { RunResult, RunSpec } from "../contract/runSpec.js";
+import { epochsAfter } from "../contract/sequences.js";
 import { scheduleFactor } from "../optimiser/schedule.js";
 import { writeCheckpoint } from "./checkpoint.js";
 import { afterLine, courseOf, hasStopped } from "./earlyStopping.js";
 import { cutMetrics, openMetrics, readMetrics } from "./metricsFile.js";
-import { epochsOf, resultOf, writeResult } from "./runResult.js";
+import { resultOf, writeResult } from "./runResult.js";
 import { checkpointFolder, metricsFile, startRun } from "./start.js";
 
 /** How a session of training ended: with a result, or stopped on request with a checkpoint written. */
@@ -37,7 +38,7 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
       steps: step,
       tokens: step * batch.tokens,
       flops: step * flopsPerStep,
-      epochs: epochsOf(spec, step),
+      epochs: epochsAfter(step, spec),
       wallSeconds: seconds(),
       sessions,
     };

@@ -2,9 +2,9 @@ import { isIsoflopError } from "@isoflop/laws";
 import type { RunSpec } from "@isoflop/trainer";
 import { describe, expect, it } from "vitest";
 import { corpus } from "../../fixtures/corpus.js";
-import { epochsOf } from "../epochsOf.js";
 import { parseStudy } from "../parse.js";
 import { resolveParts } from "../resolve.js";
+import { epochsOf } from "../runTotals.js";
 
 const head = "name: a\ndata: { corpus: x }\nhyperparameters: { batch: 512, lr: 0.005 }\n";
 const runsOf = (design: string, more = "", on = corpus) =>

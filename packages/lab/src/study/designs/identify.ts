@@ -1,12 +1,12 @@
 import { expectedErrors, formatCount, formatFlops, nominalLaw } from "@isoflop/laws";
 import type { RunSpec } from "@isoflop/trainer";
-import { epochsOf } from "../epochsOf.js";
 import type { ResolvedRuns } from "../resolve.js";
+import { epochsOf, flopsOf } from "../runTotals.js";
 import type { Study } from "../schema.js";
 import { countedParameters } from "../shapes.js";
 import { identifyParts } from "./identifyParts.js";
 import { onlyRay } from "./ladder.js";
-import { computeRange, flopsOf } from "./middle.js";
+import { computeRange } from "./middle.js";
 
 /** What a procedure will be able to say from a design, and why not more. */
 export interface Identification {

@@ -1,6 +1,6 @@
 import type { RunSpec } from "@isoflop/trainer";
-import { availableTokens } from "../epochsOf.js";
 import type { ResolvedRuns } from "../resolve.js";
+import { availableTokens } from "../runTotals.js";
 import type { Study } from "../schema.js";
 import { countedParameters } from "../shapes.js";
 import { ASSUMED_NOISE, type Identification, NOISE_TEXT } from "./identify.js";

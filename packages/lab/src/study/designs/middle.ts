@@ -1,5 +1,6 @@
 import { median } from "@isoflop/laws";
 import type { RunSpec } from "@isoflop/trainer";
+import { flopsOf } from "../runTotals.js";
 import type { Study } from "../schema.js";
 import { countedParameters } from "../shapes.js";
 import { designRequests } from "./designs.js";
@@ -22,11 +23,6 @@ export function middleSize(study: Study, flops: number, vocabulary: number): num
   );
   // C = 6·N·D with D = r·N gives N = sqrt(C / 6r).
   return Math.sqrt(flops / (6 * median(ratios)));
-}
-
-/** Training FLOPs of a run by the study's count. */
-export function flopsOf(run: RunSpec): number {
-  return run.tokens * run.flopsPerToken[run.convention];
 }
 
 /** The compute that a design spans, FLOPs: of isoFLOP profiles the budgets, of others what their runs take. */
