@@ -80,7 +80,7 @@ const dark = properties(
   "--isoflop-background:#14171a;--isoflop-ink:#e8eaed;--isoflop-faint-ink:#a0a8b0;",
 );
 
-/** The custom properties for `:root`, for figures with a forced theme, and for pages that follow the reader's preference. */
-export const paletteStyles = `:root,.isoflop-figure[data-theme=light]{${light}}
-@media (prefers-color-scheme:dark){:root{${dark}}}
-.isoflop-figure[data-theme=dark]{${dark}}`;
+/** The custom properties: for pages that follow the reader's preference or force a theme, and for figures that force one. */
+export const paletteStyles = `:root,[data-theme=light]{${light}}
+@media (prefers-color-scheme:dark){:root:not([data-theme=light]){${dark}}}
+[data-theme=dark]{${dark}}`;

@@ -1,0 +1,10 @@
+import { render } from "preact";
+import { App } from "./shell/App.js";
+import "./shell/styles.css";
+import { figureStyles } from "@isoflop/figures/styles";
+
+const styles = document.createElement("style");
+styles.textContent = figureStyles;
+document.head.append(styles);
+const place = document.getElementById("app");
+if (place !== null) render(<App />, place);
