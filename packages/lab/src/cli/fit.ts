@@ -1,7 +1,8 @@
 import { type DataConstrainedOptions, IsoflopError } from "@isoflop/laws";
+import { type ApproachFit, type ApproachName, approachesFor, fitObservations } from "@isoflop/laws/procedures";
 import { Command } from "commander";
 import type { Observations } from "../read/observations.js";
-import { type ApproachName, approachesFor, fitObservations, type StudyFit, withoutDraws } from "../steps/fits.js";
+import { withoutDraws } from "../steps/fits.js";
 import { fitParts, type PartFits } from "../steps/partLaws.js";
 import { checkTogether, type FitFlags, parametricConstraints, withFitFlags } from "./fitFlags.js";
 import { fitLawFiles } from "./fitLaw.js";
@@ -83,7 +84,7 @@ Example:
 }
 
 /** The contract of `isoflop fit --json`; with draws, each fit whole, as a study keeps it. */
-export function fitJson(observations: Observations, fits: readonly StudyFit[], draws = false, parts?: PartFits) {
+export function fitJson(observations: Observations, fits: readonly ApproachFit[], draws = false, parts?: PartFits) {
   return {
     observations: {
       count: observations.records.length,
@@ -105,7 +106,7 @@ export function fitJson(observations: Observations, fits: readonly StudyFit[], d
   };
 }
 
-function fitText(observations: Observations, fits: readonly StudyFit[]): string {
+function fitText(observations: Observations, fits: readonly ApproachFit[]): string {
   return `${observationsText(observations)}\n\n${fits.length === 0 ? "" : `${fitsTable(fits)}${minimaTable(fits)}`}`;
 }
 

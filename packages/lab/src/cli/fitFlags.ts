@@ -5,9 +5,9 @@ import {
   IsoflopError,
   type ParametricStarts,
 } from "@isoflop/laws";
+import type { FitChoices } from "@isoflop/laws/procedures";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseNumbers } from "../read/assignments.js";
-import type { FitChoices } from "../steps/fits.js";
 import { type ObservationFlags, withObservationFlags } from "./observationFlags.js";
 import { parseSeedNoise } from "./seedNoise.js";
 

@@ -13,8 +13,8 @@ import {
   type RunRecord,
   TOKENS_WHATEVER_THE_SIZE,
 } from "@isoflop/laws";
+import { type ApproachFit, fitOfLaw } from "@isoflop/laws/procedures";
 import type { ReportModel } from "../../report/model.js";
-import { fitOfLaw, type StudyFit } from "../fits.js";
 import type { RunForecast, StudyForecast } from "../forecast.js";
 import { drawnBacktest } from "./drawnBacktest.js";
 
@@ -22,7 +22,7 @@ type Figures = ReportModel["figures"];
 
 /** What the figures are drawn from. */
 export interface FigureSources {
-  readonly fits: readonly StudyFit[];
+  readonly fits: readonly ApproachFit[];
   readonly profiles: readonly IsoflopProfile[];
   readonly records: readonly RunRecord[];
   readonly holdouts: readonly RunRecord[];

@@ -1,4 +1,6 @@
 import { formatFlops, type Interval, type IsoflopProfile } from "@isoflop/laws";
+import type { ApproachFit } from "@isoflop/laws/procedures";
+import { meanErrors } from "@isoflop/laws/procedures";
 import type {
   BudgetRow,
   Estimate,
@@ -13,13 +15,12 @@ import type { RunState } from "../../runs/status.js";
 import type { DesignWarning } from "../../study/check.js";
 import { countedSize } from "../../study/countedSize.js";
 import type { Study } from "../../study/schema.js";
-import { meanErrors } from "../backtests.js";
-import type { Fits, StudyFit } from "../fits.js";
+import type { Fits } from "../fits.js";
 import type { StudyForecast } from "../forecast.js";
 import type { Verification } from "../verify.js";
 import { minimumStatus } from "./figures.js";
 
-const NAMES: Readonly<Record<StudyFit["law"] | "loss-frontier", string>> = {
+const NAMES: Readonly<Record<ApproachFit["law"] | "loss-frontier", string>> = {
   "loss-frontier": "Ladder: loss along its ray",
   "envelope-power-law": "Approach 1: envelope of the training curves",
   "isoflop-power-law": "Approach 2: isoFLOP profiles",
@@ -28,7 +29,7 @@ const NAMES: Readonly<Record<StudyFit["law"] | "loss-frontier", string>> = {
   "kaplan-model-data": "Kaplan: loss against size and data",
   "data-constrained": "Data-constrained: what repeating is worth",
 };
-const NOTES: Readonly<Partial<Record<StudyFit["law"], string>>> = {
+const NOTES: Readonly<Partial<Record<ApproachFit["law"], string>>> = {
   "kaplan-compute": "No irreducible loss: expect it to bend away from the runs at larger compute.",
   "kaplan-model-data": "No irreducible loss.",
 };
