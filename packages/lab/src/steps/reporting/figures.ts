@@ -1,6 +1,11 @@
-import type { IsoflopProfile as DrawnProfile, MinimumStatus, PowerLaw, RunPoint } from "@isoflop/figures";
+import type {
+  BacktestErrorsData,
+  IsoflopProfile as DrawnProfile,
+  MinimumStatus,
+  PowerLaw,
+  RunPoint,
+} from "@isoflop/figures";
 import {
-  type BacktestSeries,
   hoffmannApproach1,
   type IsoflopFit,
   type IsoflopProfile,
@@ -16,7 +21,6 @@ import {
 import { type ApproachFit, fitOfLaw } from "@isoflop/laws/procedures";
 import type { ReportModel } from "../../report/model.js";
 import type { RunForecast, StudyForecast } from "../forecast.js";
-import { drawnBacktest } from "./drawnBacktest.js";
 
 type Figures = ReportModel["figures"];
 
@@ -28,7 +32,9 @@ export interface FigureSources {
   readonly holdouts: readonly RunRecord[];
   readonly names: ReadonlyMap<string, string>;
   readonly roles: ReadonlyMap<string, RunForecast["role"] | "fit">;
+  /** Of a study that has stated one. */
   readonly forecast: StudyForecast | undefined;
+  readonly backtest: BacktestErrorsData | undefined;
   /** FLOPs per token by N, where C is not 6ND. */
   readonly flopsPerToken: readonly { readonly parameters: number; readonly flops: number }[] | undefined;
 }
@@ -57,9 +63,7 @@ export function figuresOf(sources: FigureSources): Figures {
       ? {}
       : { lossContours: lossContours(parametric, sources), residuals: residuals(parametric, sources) }),
     ...(kaplan === undefined ? {} : { kaplanCompute: kaplanCompute(kaplan, sources) }),
-    ...(sources.forecast?.backtests.series === undefined
-      ? {}
-      : { backtestErrors: backtestErrorsOf(sources.forecast.backtests.series, sources.forecast) }),
+    ...(sources.backtest === undefined ? {} : { backtestErrors: sources.backtest }),
     publishedModels: {
       // The first is the one that the caption compares the models with: the paper's own choice for its Figure 1.
       laws: [hoffmannApproach1, ...publishedLaws.filter((law) => law !== hoffmannApproach1)].map((law) => ({
@@ -70,11 +74,6 @@ export function figuresOf(sources: FigureSources): Figures {
       fixedTokens: TOKENS_WHATEVER_THE_SIZE,
     },
   };
-}
-
-function backtestErrorsOf(series: BacktestSeries, forecast: StudyForecast) {
-  const [first] = forecast.budgets;
-  return drawnBacktest(series, forecast.approach, first && first.budget / forecast.largestTrainedBudget);
 }
 
 function point(record: RunRecord, sources: FigureSources): RunPoint {
