@@ -1,15 +1,4 @@
-import type {
-  BacktestErrorsData,
-  ForecastRow,
-  IsoflopProfilesData,
-  KaplanComputeData,
-  LossContoursData,
-  MinimumStatus,
-  OptimumScalingData,
-  PublishedModelsData,
-  ResidualsData,
-  TrainingCurvesData,
-} from "@isoflop/figures";
+import type { FiguresData, ForecastRow, MinimumStatus } from "@isoflop/figures";
 import type { FitWarning, Interval } from "@isoflop/laws";
 
 /**
@@ -45,16 +34,7 @@ export interface ReportModel {
   /** What the design can tell and what it cannot; absent where no run is there yet. */
   readonly identifies?: readonly IdentificationRow[];
   /** A figure whose data is absent is left out, and the report says that it is. */
-  readonly figures: {
-    readonly trainingCurves?: TrainingCurvesData;
-    readonly isoflopProfiles?: IsoflopProfilesData;
-    readonly optimumScaling?: OptimumScalingData;
-    readonly lossContours?: LossContoursData;
-    readonly kaplanCompute?: KaplanComputeData;
-    readonly residuals?: ResidualsData;
-    readonly backtestErrors?: BacktestErrorsData;
-    readonly publishedModels?: PublishedModelsData;
-  };
+  readonly figures: FiguresData;
   readonly provenance: Provenance;
 }
 

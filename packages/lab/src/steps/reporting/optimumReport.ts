@@ -1,4 +1,5 @@
 import type { BacktestErrorsData } from "@isoflop/figures";
+import { drawnBacktest } from "@isoflop/figures";
 import {
   type AllocationFit,
   type CountingConvention,
@@ -12,7 +13,6 @@ import {
 import { backtestApproaches, bestByBacktest, type FitChoices, freshRecords } from "@isoflop/laws/procedures";
 import type { OptimumReport, ReportModel, ReportWarning } from "../../report/model.js";
 import type { Fits } from "../fits.js";
-import { drawnBacktest } from "./drawnBacktest.js";
 import { backtestReason, estimate, NAMES, procedureRows } from "./tables.js";
 import { withRemedy } from "./warnings.js";
 

@@ -1,8 +1,7 @@
-import { fitProfile, type IsoflopProfile, type RunRecord } from "@isoflop/laws";
+import { type FigureSources, figuresOf, profilesOf } from "@isoflop/figures";
 import { fitOfLaw } from "@isoflop/laws/procedures";
 import type { ReportModel } from "../../report/model.js";
 import type { Fits } from "../fits.js";
-import { type FigureSources, figuresOf } from "./figures.js";
 import { budgetRows, fitRows } from "./tables.js";
 import { fitWarnings } from "./warnings.js";
 
@@ -39,15 +38,4 @@ export function reportOf(sources: ReportSources): ReportModel {
       flopsPerToken,
     }),
   };
-}
-
-/** The profiles of a design whose minima are too few for Approach 2: shown, and fitted by nothing. */
-function profilesOf(records: readonly RunRecord[]): IsoflopProfile[] {
-  const budgets = [...new Set(records.flatMap(({ budget }) => budget ?? []))].sort((a, b) => a - b);
-  return budgets.map((budget) =>
-    fitProfile(
-      budget,
-      records.filter((record) => record.budget === budget),
-    ),
-  );
 }

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { drawnBacktest } from "@isoflop/figures";
 import type { ReportModel } from "../../report/model.js";
 import { toRecords } from "../../runs/records.js";
 import type { RunState } from "../../runs/status.js";
@@ -15,7 +16,6 @@ import { fitStudy } from "../fits.js";
 import { readForecast, type StudyForecast } from "../forecast.js";
 import { studyObservations } from "../studyObservations.js";
 import { verifyForecast } from "../verify.js";
-import { drawnBacktest } from "./drawnBacktest.js";
 import { countingText, machine } from "./machine.js";
 import { reportOf } from "./reportOf.js";
 import { forecastReport, runRows, seedNoise } from "./tables.js";

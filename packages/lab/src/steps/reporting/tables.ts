@@ -1,3 +1,4 @@
+import { minimumStatus } from "@isoflop/figures";
 import { formatFlops, type Interval, type IsoflopProfile, type Optimum, type OptimumIntervals } from "@isoflop/laws";
 import type { ApproachFit } from "@isoflop/laws/procedures";
 import { type Backtests, meanErrors } from "@isoflop/laws/procedures";
@@ -8,7 +9,6 @@ import type { Study } from "../../study/schema.js";
 import type { Fits } from "../fits.js";
 import type { ForecastingLaw, StudyForecast } from "../forecast.js";
 import type { Verification } from "../verify.js";
-import { minimumStatus } from "./figures.js";
 
 export const NAMES: Readonly<Record<ApproachFit["law"] | "loss-frontier", string>> = {
   "loss-frontier": "Ladder: loss along its ray",

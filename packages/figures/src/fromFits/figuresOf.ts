@@ -1,15 +1,11 @@
-import type {
-  BacktestErrorsData,
-  IsoflopProfile as DrawnProfile,
-  MinimumStatus,
-  PowerLaw,
-  RunPoint,
-} from "@isoflop/figures";
 import {
+  fitProfile,
   hoffmannApproach1,
   type IsoflopFit,
   type IsoflopProfile,
   type KaplanComputeFit,
+  type Optimum,
+  type OptimumIntervals,
   optimumBy,
   type ParametricFit,
   powerLawAllocation,
@@ -19,10 +15,24 @@ import {
   TOKENS_WHATEVER_THE_SIZE,
 } from "@isoflop/laws";
 import { type ApproachFit, fitOfLaw } from "@isoflop/laws/procedures";
-import type { ReportModel } from "../../report/model.js";
-import type { RunForecast, StudyForecast } from "../forecast.js";
+import type {
+  BacktestErrorsData,
+  IsoflopProfile as DrawnProfile,
+  FiguresData,
+  HoldoutRole,
+  MinimumStatus,
+  PowerLaw,
+  RunPoint,
+} from "../data.js";
 
-type Figures = ReportModel["figures"];
+/** A forecast as it was stated, one entry a held-out budget. */
+export interface StatedForecast {
+  readonly budgets: readonly {
+    readonly budget: number;
+    readonly optimum: Optimum;
+    readonly intervals95?: Partial<OptimumIntervals>;
+  }[];
+}
 
 /** What the figures are drawn from. */
 export interface FigureSources {
@@ -31,9 +41,9 @@ export interface FigureSources {
   readonly records: readonly RunRecord[];
   readonly holdouts: readonly RunRecord[];
   readonly names: ReadonlyMap<string, string>;
-  readonly roles: ReadonlyMap<string, RunForecast["role"] | "fit">;
+  readonly roles: ReadonlyMap<string, `holdout-${HoldoutRole}` | "fit">;
   /** Of a study that has stated one. */
-  readonly forecast: StudyForecast | undefined;
+  readonly forecast: StatedForecast | undefined;
   readonly backtest: BacktestErrorsData | undefined;
   /** FLOPs per token by N, where C is not 6ND. */
   readonly flopsPerToken: readonly { readonly parameters: number; readonly flops: number }[] | undefined;
@@ -45,8 +55,19 @@ export function minimumStatus(profile: IsoflopProfile): MinimumStatus {
   return profile.status === "used" ? "fitted" : profile.status === "edge" ? "edge" : "unfitted";
 }
 
+/** The profiles of a design whose minima are too few for Approach 2: shown, and fitted by nothing. */
+export function profilesOf(records: readonly RunRecord[]): IsoflopProfile[] {
+  const budgets = [...new Set(records.flatMap(({ budget }) => budget ?? []))].sort((a, b) => a - b);
+  return budgets.map((budget) =>
+    fitProfile(
+      budget,
+      records.filter((record) => record.budget === budget),
+    ),
+  );
+}
+
 /** The data of every figure that these fits support. */
-export function figuresOf(sources: FigureSources): Figures {
+export function figuresOf(sources: FigureSources): FiguresData {
   const { fits } = sources;
   const isoflop = fitOfLaw(fits, "isoflop-power-law");
   const parametric = fitOfLaw(fits, "chinchilla");
