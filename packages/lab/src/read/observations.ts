@@ -46,6 +46,8 @@ export interface Observations {
   readonly notices: readonly string[];
   /** Of the losses, where they are not in nats per token. */
   readonly lossUnit?: string;
+  /** The condition that left rows out, where one was given. */
+  readonly where?: string;
   /** The folders among the sources that an import has made. */
   readonly imported: readonly ImportedFolder[];
   /** Of a study whose design has parts or repeats data on purpose. */
@@ -98,6 +100,7 @@ export async function readObservations(paths: readonly string[], options: ReadOp
       sources: tables.map((table) => table.file),
       columns: [...new Set(groups.map(({ plan }) => plan.columns))],
       ...(lossUnit === undefined ? {} : { lossUnit }),
+      ...(where === undefined ? {} : { where }),
       imported: folders,
       notices: [...new Set([...folders.flatMap(({ manifest }) => manifest.warnings), ...notices, ...doubts])],
     };

@@ -11,6 +11,7 @@ import type {
   TrainingCurvesData,
 } from "@isoflop/figures";
 import type { FitWarning, Interval } from "@isoflop/laws";
+import type { Checklist } from "../checklist/item.js";
 
 /**
  * All that a report says, as plain data that survives JSON. Every string may come from a user (names, paths, messages) and
@@ -55,6 +56,8 @@ export interface ReportModel {
     readonly backtestErrors?: BacktestErrorsData;
     readonly publishedModels?: PublishedModelsData;
   };
+  /** What of it a reader can repeat, and what is not known. */
+  readonly checklist?: Checklist;
   readonly provenance: Provenance;
 }
 
@@ -85,6 +88,8 @@ export interface OptimumReport {
   readonly fit: string;
   /** Why that one. */
   readonly reason: string;
+  /** Whether a backtest says so. */
+  readonly backtested: boolean;
   readonly parameters: Estimate;
   readonly tokens: Estimate;
   /** Mean loss at the optimum; for Approach 1 a training loss. */
