@@ -68,6 +68,7 @@ export function fitJson(observations: Observations, fits: readonly StudyFit[], d
       ...(observations.derived === undefined ? {} : { derived: observations.derived }),
       columns: observations.columns,
       notices: observations.notices,
+      warnings: observations.warnings,
     },
     fits: [
       ...(draws

@@ -10,6 +10,7 @@ import type { FitChoices, Fits } from "../fits.js";
 import { countingText, machine } from "./machine.js";
 import { tellOptimum } from "./optimumReport.js";
 import { reportOf } from "./reportOf.js";
+import { withRemedy } from "./warnings.js";
 
 /** More circles and curves are one blot, and pages of tens of megabytes. */
 const MOST_DRAWN = 2000;
@@ -43,7 +44,11 @@ export async function reportOfRuns(
     isoflop: false,
     optimum,
     runs: records.map((record) => runRow(record, nameOf(record), entries.get(record.id))),
-    warnings: [...warnings, ...unitWarning(observations)],
+    warnings: [
+      ...observations.warnings.map((warning) => ({ ...withRemedy(warning), where: "runs" })),
+      ...warnings,
+      ...unitWarning(observations),
+    ],
     notes: [
       ...observations.notices,
       ...(derived === undefined ? [] : [`Derived: ${derived}.`]),
