@@ -69,6 +69,7 @@ export function fitJson(observations: Observations, fits: readonly ApproachFit[]
       ...(observations.derived === undefined ? {} : { derived: observations.derived }),
       columns: observations.columns,
       notices: observations.notices,
+      warnings: observations.warnings,
     },
     fits: [
       ...(draws
