@@ -1,5 +1,5 @@
+import { asDouble, asFloat, asInteger, asText, wireFields } from "@isoflop/trainer/tracking";
 import { parseLooseJson } from "../looseJson.js";
-import { asDouble, asFloat, asInteger, asText, wireFields } from "../protobufWire.js";
 import { hyperparametersOf, type Session } from "./hyperparameters.js";
 import { scalarOfTensor } from "./tensor.js";
 

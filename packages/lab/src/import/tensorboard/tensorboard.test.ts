@@ -2,8 +2,8 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { crc32c } from "@isoflop/trainer/tracking";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { crc32c } from "../crc32.js";
 import type { TrackedPoint } from "../source.js";
 import { scalarOfTensor } from "./tensor.js";
 import { tensorboard } from "./tensorboard.js";
