@@ -1,9 +1,18 @@
 import { IsoflopError } from "@isoflop/laws/error";
 import type { Exporter } from "./exporter.js";
+import { curvesExporter } from "./tables/curves.js";
+import { drawsExporter, fitsExporter } from "./tables/fits.js";
+import { recordsExporter } from "./tables/records.js";
 import { TRACKER_EXPORTERS } from "./trackers/trackerExporters.js";
 
 /** Everything that can be exported, in the order of writing. */
-export const EXPORTERS: readonly Exporter[] = [...TRACKER_EXPORTERS];
+export const EXPORTERS: readonly Exporter[] = [
+  recordsExporter,
+  curvesExporter,
+  fitsExporter,
+  drawsExporter,
+  ...TRACKER_EXPORTERS,
+];
 
 /** Those that --what names; undefined: what an export has unless told otherwise. Errors: export-what. */
 export function chosenExporters(names: readonly string[] | undefined): readonly Exporter[] {
