@@ -6,11 +6,13 @@ const FLOAT = 1;
 /** DataClass: which of TensorBoard's stores a value is kept in. */
 const TENSOR = 2;
 const SESSION_START = 1;
+/** Bytes of most events: growing takes longer than writing. */
+const ROOM = 1024;
 
 /** A value of the hyperparameters' table. */
 export type Hyperparameter = number | string | boolean;
 /** How a run ended, as Status of tensorboard/plugins/hparams/api.proto. */
-export const SESSION_STATUS = { finished: 1, failed: 2 } as const;
+export const SESSION_STATUS = { finished: 1, failed: 2, running: 3 } as const;
 
 /** Begins every file. From version 2 on TensorBoard heeds where a session starts. */
 export const versionEvent = (time: number): Uint8Array =>
@@ -68,7 +70,7 @@ export const endEvent = (time: number, state: keyof typeof SESSION_STATUS): Uint
   );
 
 function event(time: number, step: number, content: (pbf: PbfWriter) => void): Uint8Array {
-  const pbf = new PbfWriter();
+  const pbf = new PbfWriter(new Uint8Array(ROOM));
   pbf.writeDoubleField(1, time);
   if (step !== 0) pbf.writeVarintField(2, step);
   content(pbf);
