@@ -147,8 +147,10 @@ function tagsOf(tags: readonly string[]): { key: string; value: string }[] {
   });
 }
 
-/** As Python's str() has it, which is what MLflow's client logs. */
+/** As Python's str() has it, which is what MLflow's client logs: a double that is no exact integer does not look like one. */
 function paramText(value: Hyperparameter): string {
+  if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value))
+    return value.toExponential();
   return typeof value === "boolean" ? (value ? "True" : "False") : String(value);
 }
 

@@ -1,10 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { gunzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { TrackedPoint, TrackedRun } from "../source.js";
 import { mlflowDatabase } from "./database.js";
@@ -154,15 +152,11 @@ if (program === undefined && !process.env.CI) {
 
 describe.skipIf(program === undefined && !process.env.CI)("MLflow's own server", () => {
   let folder: string;
-  let database: string;
   let server: TrackingServer | undefined;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "isoflop-mlflow-server-"));
-    database = join(folder, "mlflow.db");
-    const packed = fileURLToPath(new URL("fixtures/mlflow.db.gz", import.meta.url));
-    await writeFile(database, gunzipSync(await readFile(packed)));
-    server = await startTrackingServer(program ?? "", folder, database);
+    server = await startTrackingServer(program ?? "", folder);
   }, 120_000);
 
   afterAll(async () => {
@@ -178,7 +172,7 @@ describe.skipIf(program === undefined && !process.env.CI)("MLflow's own server",
       all.sort((a, b) => (a.key === b.key ? a.step - b.step : a.key < b.key ? -1 : 1));
     for (const path of paths) {
       const run = await asked.open(path);
-      const stored = await mlflowDatabase.open(`${database}#${run.id}`);
+      const stored = await mlflowDatabase.open(`${server?.database}#${run.id}`);
       const { source: _source, series: _series, tags, ...said } = run;
       expect(stored).toMatchObject(said);
       expect(tags).toEqual(stored.tags);
