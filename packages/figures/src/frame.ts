@@ -129,11 +129,17 @@ export const figureStyles = `${paletteStyles}
  * @throws RangeError when the figure holds no SVG (it was not made by this package)
  */
 export function standaloneSvg(figure: HTMLElement): string {
-  const svg = [...figure.querySelectorAll("svg.isoflop-svg")].at(-1);
-  if (!svg) throw new RangeError("standaloneSvg: the element given is not a figure of this package: it holds no SVG.");
+  const svg = widestSvg(figure);
   const styles = `${paletteStyles} svg{background:${background}} text{white-space:pre}`;
   return svg.outerHTML.replace(/^<svg([^>]*)>/, (_, attributes: string) => {
     const namespaced = attributes.includes("xmlns=") ? attributes : ` xmlns="http://www.w3.org/2000/svg"${attributes}`;
     return `<svg${namespaced}><style>${styles}</style>`;
   });
+}
+
+/** @throws RangeError when the figure holds no SVG */
+export function widestSvg(figure: HTMLElement): Element {
+  const svg = [...figure.querySelectorAll("svg.isoflop-svg")].at(-1);
+  if (svg) return svg;
+  throw new RangeError("The element given is not a figure of this package: it holds no SVG.");
 }

@@ -80,6 +80,12 @@ const dark = properties(
   "--isoflop-background:#14171a;--isoflop-ink:#e8eaed;--isoflop-faint-ink:#a0a8b0;",
 );
 
+/** Every colour of a theme by its custom property, for what reads no style sheet. */
+export function themeColors(theme: "light" | "dark"): ReadonlyMap<string, string> {
+  const declarations = (theme === "light" ? light : dark).split(";").filter((text) => text !== "");
+  return new Map(declarations.map((text) => text.split(":") as [string, string]));
+}
+
 /** The custom properties for `:root`, for figures with a forced theme, and for pages that follow the reader's preference. */
 export const paletteStyles = `:root,.isoflop-figure[data-theme=light]{${light}}
 @media (prefers-color-scheme:dark){:root{${dark}}}

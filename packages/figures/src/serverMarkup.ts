@@ -1,5 +1,6 @@
 import { parseHTML } from "linkedom";
 import { type FigureOptions, standaloneSvg } from "./frame.js";
+import { type PlainSvgOptions, plainSvg } from "./plainSvg.js";
 
 /** An empty document for drawing figures in Node, where there is no browser. */
 export function serverDocument(): Document {
@@ -22,4 +23,13 @@ export function figureSvg<Data>(
   options: Omit<FigureOptions, "document"> = {},
 ): string {
   return standaloneSvg(draw(data, { ...options, document: serverDocument() }));
+}
+
+/** A figure as one SVG of one theme without styles, for converters; see plainSvg. */
+export function figurePlainSvg<Data>(
+  draw: (data: Data, options: FigureOptions) => HTMLElement,
+  data: Data,
+  options: PlainSvgOptions,
+): string {
+  return plainSvg(draw(data, { document: serverDocument() }), options);
 }

@@ -1,5 +1,6 @@
 import { IsoflopError } from "@isoflop/laws/error";
 import type { Exporter } from "./exporter.js";
+import { figuresExporter } from "./figures/figures.js";
 import { curvesExporter } from "./tables/curves.js";
 import { drawsExporter, fitsExporter } from "./tables/fits.js";
 import { recordsExporter } from "./tables/records.js";
@@ -11,6 +12,7 @@ export const EXPORTERS: readonly Exporter[] = [
   curvesExporter,
   fitsExporter,
   drawsExporter,
+  figuresExporter,
   ...TRACKER_EXPORTERS,
 ];
 
