@@ -14,6 +14,7 @@ export { type PlainSvgOptions, plainSvg } from "./plainSvg.js";
 export { type PlantedStudy, plantedStudy } from "./plantedStudy.js";
 export { publishedModels } from "./publishedModels.js";
 export { residuals } from "./residuals.js";
-export { figureMarkup, figurePlainSvg, figureSvg, serverDocument } from "./serverMarkup.js";
+export { figureMarkup, figurePlainSvg, figureSvg, figureVegaLite, serverDocument } from "./serverMarkup.js";
 export type { TextOutline } from "./textHalo.js";
 export { trainingCurves } from "./trainingCurves.js";
+export { vegaLite } from "./vegaLite/vegaLite.js";

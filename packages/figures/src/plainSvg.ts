@@ -1,5 +1,5 @@
 import { widestSvg } from "./frame.js";
-import { themeColors } from "./palette.js";
+import { background, plainColors } from "./palette.js";
 import { outlineHalos, type TextOutline } from "./textHalo.js";
 
 export interface PlainSvgOptions {
@@ -9,8 +9,6 @@ export interface PlainSvgOptions {
   readonly outline?: TextOutline;
 }
 
-const VARIABLE = /var\((--[\w-]+)\s*(?:,\s*([^()]*))?\)/g;
-
 /**
  * The figure's widest SVG, of one theme, for what knows neither style sheets nor CSS variables (PDF, most converters): colours and
  * font are plain attributes, and the background is a rectangle. Changes the figure that it is given.
@@ -18,11 +16,7 @@ const VARIABLE = /var\((--[\w-]+)\s*(?:,\s*([^()]*))?\)/g;
  */
 export function plainSvg(figure: HTMLElement, { theme, fontFamily, outline }: PlainSvgOptions): string {
   const svg = widestSvg(figure);
-  const colors = themeColors(theme);
-  const plain = (value: string): string =>
-    value
-      .replaceAll(VARIABLE, (_, name: string, fallback: string | undefined) => colors.get(name) ?? fallback ?? "")
-      .replaceAll("currentColor", colors.get("--isoflop-ink")!);
+  const plain = plainColors(theme);
   for (const element of [svg, ...svg.querySelectorAll("*")]) {
     for (const name of ["fill", "stroke", "color"]) {
       const value = element.getAttribute(name);
@@ -35,7 +29,7 @@ export function plainSvg(figure: HTMLElement, { theme, fontFamily, outline }: Pl
   svg.setAttribute("font-family", fontFamily);
   const ground = svg.ownerDocument.createElementNS("http://www.w3.org/2000/svg", "rect");
   for (const name of ["width", "height"]) ground.setAttribute(name, svg.getAttribute(name)!);
-  ground.setAttribute("fill", colors.get("--isoflop-background")!);
+  ground.setAttribute("fill", plain(background));
   svg.prepend(ground);
   return svg.outerHTML;
 }

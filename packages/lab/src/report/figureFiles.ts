@@ -2,6 +2,7 @@ import {
   backtestErrors,
   figurePlainSvg,
   figureSvg,
+  figureVegaLite,
   forecastCheck,
   isoflopProfiles,
   kaplanCompute,
@@ -21,6 +22,8 @@ export interface ReportFigure {
   readonly svg: () => string;
   /** One theme, without styles. */
   readonly plainSvg: (options: PlainSvgOptions) => string;
+  /** A specification, plain JSON. */
+  readonly vegaLite: (theme: PlainSvgOptions["theme"]) => object;
 }
 
 /** The report's figures; those without data are left out. */
@@ -32,6 +35,7 @@ export function reportFigures({ figures, forecast }: Pick<ReportModel, "figures"
       name,
       svg: () => figureSvg(draw, data),
       plainSvg: (options) => figurePlainSvg(draw, data, options),
+      vegaLite: (theme) => figureVegaLite(draw, data, theme),
     });
   };
   add("training-curves", trainingCurves, figures.trainingCurves);

@@ -30,12 +30,13 @@ export const figuresExporter: Exporter = {
 const ENDINGS: Readonly<Record<FigureFormat, string>> = { svg: "svg", png: "png", pdf: "pdf", "vega-lite": "vl.json" };
 
 async function contentOf(
-  { name, svg, plainSvg }: ReportFigure,
+  { name, svg, plainSvg, vegaLite }: ReportFigure,
   format: FigureFormat,
   { theme }: Pick<ExportOptions, "theme">,
   made: Date,
 ): Promise<string | Uint8Array> {
   if (format === "svg") return svg();
+  if (format === "vega-lite") return `${JSON.stringify(vegaLite(theme), undefined, 1)}\n`;
   if (format === "png") return pngOf(plainSvg({ theme, fontFamily: FONT_FAMILY }));
   return pdfOf(plainSvg({ theme, fontFamily: FONT_FAMILY, outline: outlineOf }), name, made);
 }
