@@ -22,9 +22,7 @@ export async function studyInput(study: StudyFolder, path: string, fitted?: Fits
   const specs = new Map(states.map(({ spec }) => [spec.id, spec]));
   const described = (record: RunRecord): ExportRecord => {
     const spec = specs.get(record.id);
-    return spec === undefined
-      ? record
-      : { ...record, label: spec.name, logger: spec.role, origin: originOf(spec.convention) };
+    return spec === undefined ? record : { ...record, label: spec.name, origin: originOf(spec.convention) };
   };
   const records = observations.records.map(described);
   const byId = new Map(records.map((record) => [record.id, record]));
