@@ -180,12 +180,13 @@ function spanned(mark: DrawnMark, row: number, { x, y }: Panel): ReturnType<type
   };
 }
 
-/** The fields of a row that a table can show. */
+/** The fields of a row that a table can show; its colour is among the channels. */
 function described(row: unknown): Spec {
   if (typeof row !== "object" || row === null) return {};
   return Object.fromEntries(
-    Object.entries(row).filter((entry): entry is [string, Json] =>
-      ["string", "number", "boolean"].includes(typeof entry[1]),
+    Object.entries(row).filter(
+      (entry): entry is [string, Json] =>
+        entry[0] !== "color" && ["string", "number", "boolean"].includes(typeof entry[1]),
     ),
   );
 }

@@ -2,18 +2,15 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ReportFigure, reportFigures } from "../../report/figureFiles.js";
 import type { Exporter, ExportOptions, FigureFormat } from "../exporter.js";
-import { FONT_FAMILY, outlineOf } from "./font.js";
-import { pdfOf } from "./pdf.js";
-import { pngOf } from "./png.js";
 
 /** Every figure of the report, as far as there are data for it. */
 export const figuresExporter: Exporter = {
   what: "figures",
   about: "the report's figures",
   byDefault: true,
-  lacks: ({ report }) => (report === undefined ? "there is no report of these runs" : undefined),
-  write: async ({ report }, { folder }, options) => {
-    const model = await report!();
+  lacks: ({ records, heldOut }) => (records.length + heldOut.length === 0 ? "there are no records" : undefined),
+  write: async ({ figures }, { folder }, options) => {
+    const model = await figures();
     const paths: string[] = [];
     await mkdir(join(folder, "figures"), { recursive: true });
     for (const figure of reportFigures(model)) {
@@ -37,6 +34,9 @@ async function contentOf(
 ): Promise<string | Uint8Array> {
   if (format === "svg") return svg();
   if (format === "vega-lite") return `${JSON.stringify(vegaLite(theme), undefined, 1)}\n`;
-  if (format === "png") return pngOf(plainSvg({ theme, fontFamily: FONT_FAMILY }));
+  // Loaded when they are wanted: the font, the renderer and the writer of PDF take half a second.
+  const { FONT_FAMILY, outlineOf } = await import("./font.js");
+  if (format === "png") return (await import("./png.js")).pngOf(plainSvg({ theme, fontFamily: FONT_FAMILY }));
+  const { pdfOf } = await import("./pdf.js");
   return pdfOf(plainSvg({ theme, fontFamily: FONT_FAMILY, outline: outlineOf }), name, made);
 }

@@ -1,4 +1,5 @@
 import type { RunRecord } from "@isoflop/laws";
+import type { ReportModel } from "../../report/model.js";
 import { toRecords } from "../../runs/records.js";
 import type { RunState } from "../../runs/status.js";
 import { readStudyRuns } from "../../runs/studyRuns.js";
@@ -26,6 +27,11 @@ export async function studyInput(study: StudyFolder, path: string, fitted?: Fits
   };
   const records = observations.records.map(described);
   const byId = new Map(records.map((record) => [record.id, record]));
+  let made: Promise<ReportModel> | undefined;
+  const report = () => {
+    made ??= reportModel(study, `isoflop export ${shellPath(path)}`);
+    return made;
+  };
   return {
     from: "study",
     title: name,
@@ -43,7 +49,8 @@ export async function studyInput(study: StudyFolder, path: string, fitted?: Fits
     notices: [],
     hasRuns: states.length > 0,
     runs: () => runsOf(states, name, byId),
-    report: () => reportModel(study, `isoflop export ${shellPath(path)}`),
+    figures: report,
+    report,
   };
 }
 
