@@ -1,5 +1,7 @@
-import { fitObservations } from "@isoflop/laws/procedures";
+import { lawNamed, orThrow } from "@isoflop/laws";
+import { type FitChoices, fitObservations } from "@isoflop/laws/procedures";
 import type { ExportInput } from "../export/input.js";
+import { lawInput } from "../export/inputs/law.js";
 import { observedInput } from "../export/inputs/observed.js";
 import { studyInput } from "../export/inputs/study.js";
 import type { Observations } from "../read/observations.js";
@@ -8,6 +10,7 @@ import { fitParts } from "../steps/partLaws.js";
 import { isStudy, openStudy } from "../study/folder.js";
 import { fitChoices, namedApproach } from "./fitChoices.js";
 import { type FitChoiceFlags, parametricConstraints } from "./fitFlags.js";
+import { fitOfLawFiles } from "./fitLaw.js";
 import { observationsOf } from "./observationFlags.js";
 
 /** Options of `isoflop fit` that make other fits of a study than its own. */
@@ -44,17 +47,33 @@ export async function exportInputOf(
   flags: FitChoiceFlags,
   chosen: (name: string) => boolean,
 ): Promise<ExportInput> {
+  if (flags.law !== undefined) return lawInputOf(sources, flags.law, flags, chosen);
   parametricConstraints(flags);
   const [first = ""] = sources;
   const ofStudy = sources.length === 1 && (await isStudy(first));
   if (ofStudy && !REFITTING.some(chosen)) return studyInput(await openStudy(first), first);
   const observations = await observationsOf(sources, flags);
-  const fits = await fitsOf(flags, observations);
-  return ofStudy ? studyInput(await openStudy(first), first, fits) : observedInput(sources, observations, fits);
+  const choices = await fitChoices(flags, observations, namedApproach(flags));
+  const fits = fitsOf(flags, observations, choices);
+  return ofStudy
+    ? studyInput(await openStudy(first), first, fits)
+    : observedInput(sources, observations, fits, choices);
 }
 
-async function fitsOf(flags: FitChoiceFlags, observations: Observations): Promise<Fits> {
-  const choices = await fitChoices(flags, observations, namedApproach(flags));
+/** One law of the library through the rows of files, as `isoflop fit --law` makes it. */
+async function lawInputOf(
+  sources: readonly string[],
+  name: string,
+  flags: FitChoiceFlags,
+  chosen: (name: string) => boolean,
+): Promise<ExportInput> {
+  const law = orThrow(lawNamed(name));
+  const { loss, ...others } = flags;
+  const { observations, fit } = await fitOfLawFiles(sources, law, { ...others, ...(chosen("loss") ? { loss } : {}) });
+  return lawInput(sources, observations, fit);
+}
+
+function fitsOf(flags: FitChoiceFlags, observations: Observations, choices: FitChoices): Fits {
   const fits = fitObservations(observations.records, observations.convention, choices);
   const parts = flags.approach === "all" ? (observations.study?.parts ?? []) : [];
   const [skipped] = fits.skipped;
