@@ -5,10 +5,12 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { plantedStudy } from "../fixtures/plantedStudy.js";
 import { command } from "../fixtures/testIo.js";
+import type { ForecastReport } from "../report/model.js";
 import type { Checklist, ChecklistItem } from "./item.js";
 import { itemOf, lacks, says } from "./item.js";
 import { escapeMarkdown } from "./markdown.js";
 import { factOf, spreadOf } from "./spread.js";
+import { validation } from "./validation.js";
 
 let folder: string;
 beforeEach(async () => {
@@ -112,6 +114,48 @@ describe("the checklist of a study", () => {
     const item = await checklistOf(study);
     for (const id of ["training.models", "training.data", "form.equation", "extraction.loss", "fitting.objective"]) {
       expect(item(id).status, id).toBe("gap");
+    }
+  });
+});
+
+describe("the validation of a law", () => {
+  const forecast: ForecastReport = {
+    budget: 1e12,
+    largestTrainedBudget: 2e11,
+    fit: "Approach 3",
+    statedAt: "2026-01-02T03:04:05Z",
+    rows: [
+      {
+        role: "optimum",
+        label: "forecast optimum",
+        parameters: 1e5,
+        tokens: 1e6,
+        predicted: 1.5,
+        interval95: [1.4, 1.6],
+        measured: 1.52,
+      },
+      { role: "larger", label: "larger model", parameters: 4e5, tokens: 2e5, predicted: 1.6 },
+    ],
+    procedures: [],
+  };
+
+  it("is the forecast beside what was measured, and what is not yet measured is a gap", () => {
+    expect(validation({ forecast, heldOut: [1e12], optimum: undefined })).toEqual([
+      says(
+        "1e12 FLOPs, 5.0 times the largest budget fitted, were forecast by Approach 3 (written down on 2026-01-02) before the held-out runs began",
+      ),
+      says("forecast optimum: forecast 1.5000 (95 % 1.4000 to 1.6000), measured 1.5200"),
+      lacks("larger model: forecast 1.6000, not measured yet; isoflop run --verify trains it"),
+    ]);
+  });
+
+  it("is a gap where a budget is held out and no forecast is stated, and where nothing could be tested", () => {
+    for (const subject of [
+      { heldOut: [1e12], optimum: undefined },
+      { heldOut: [], optimum: undefined },
+      { heldOut: [], optimum: { missing: "too few runs" } },
+    ]) {
+      expect(itemOf("a", "?", validation({ forecast: undefined, ...subject })).status).toBe("gap");
     }
   });
 });

@@ -76,11 +76,13 @@ export function studyFacts(
     loss: specs.length === 0 ? [] : lossOf(specs),
     modified: specs.length === 0 ? [] : [says("losses are fitted as they were measured")],
     ended:
-      open.length === 0 || specs.length === 0
-        ? specs.length === 0
-          ? [lacks("no run has ended yet; isoflop run")]
-          : [says("yes: only runs that were done are fitted")]
-        : [says(`only runs that were done are fitted; ${runs(open.length)} of the design not yet`)],
+      specs.length === 0
+        ? [lacks("no run has ended yet; isoflop run")]
+        : [
+            says(
+              `only runs that were done are fitted${open.length === 0 ? "" : `; ${runs(open.length)} of the design not yet`}`,
+            ),
+          ],
     data: [says(`runs/<id>/ of ${plain(folder)}: run.json, metrics.jsonl, result.json`)],
   };
 }

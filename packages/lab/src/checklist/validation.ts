@@ -3,7 +3,11 @@ import { lacks, type Part, says } from "./item.js";
 import type { ChecklistSubject } from "./subject.js";
 
 /** Held-out runs and backtests. */
-export function validation({ forecast, heldOut, optimum }: ChecklistSubject): Part[] {
+export function validation({
+  forecast,
+  heldOut,
+  optimum,
+}: Pick<ChecklistSubject, "forecast" | "heldOut" | "optimum">): Part[] {
   if (forecast !== undefined) {
     const { budget, fit, reason, rows, statedAt, largestTrainedBudget } = forecast;
     const times = (budget / largestTrainedBudget).toPrecision(2);

@@ -16,17 +16,9 @@ import { checklistHtml } from "../checklist/html.js";
 import { Html, html } from "./html.js";
 import { formatInstant } from "./instant.js";
 import type { ForecastReport, Provenance, ReportModel, ReportWarning } from "./model.js";
+import { droppedTable, formatDuration, runsTable } from "./runsTable.js";
 import { reportStyles } from "./styles.js";
-import {
-  budgetsTable,
-  droppedTable,
-  fitsTable,
-  forecastTable,
-  formatDuration,
-  identifiesTable,
-  proceduresTable,
-  runsTable,
-} from "./tables.js";
+import { budgetsTable, fitsTable, forecastTable, identifiesTable, proceduresTable } from "./tables.js";
 import { judge } from "./verdict.js";
 
 /** A figure at both widths, or a line that says which one is missing and why. */

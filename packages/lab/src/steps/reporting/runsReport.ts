@@ -53,7 +53,13 @@ export async function reportOfRuns(
     notes: [
       ...observations.notices,
       ...(derived === undefined ? [] : [`Derived: ${derived}.`]),
+      ...(observations.imported.length > 0 && drawn.some(hasCurve)
+        ? ["Curves of imported runs are of the training loss where one was logged, else of the loss that is fitted."]
+        : []),
       ...(drawn.length < records.length ? [`Figures show ${drawn.length} of the ${records.length} runs.`] : []),
+      ...(records.filter(hasCurve).length > drawn.filter(hasCurve).length
+        ? [`Curves are drawn of ${drawn.filter(hasCurve).length} runs.`]
+        : []),
     ],
     dropped,
     checklist: checklistOf({
@@ -137,15 +143,12 @@ function refusedAtImport({ path, outcome, apart }: ManifestEntry): DroppedRow[] 
   return reason === undefined ? [] : [{ row: path, reason }];
 }
 
+const hasCurve = ({ curve }: RunRecord): boolean => (curve?.length ?? 0) > 2;
+
 /** The records that figures draw: all, or evenly some of them by size; curves of fewer. */
 function drawnRecords(records: readonly RunRecord[]): readonly RunRecord[] {
   const shown = evenly(records, MOST_DRAWN);
-  const curved = new Set(
-    evenly(
-      shown.filter(({ curve }) => (curve?.length ?? 0) > 2),
-      MOST_CURVES,
-    ),
-  );
+  const curved = new Set(evenly(shown.filter(hasCurve), MOST_CURVES));
   return shown.map((record) => {
     if (record.curve === undefined || curved.has(record)) return record;
     const { curve: _, ...bare } = record;
