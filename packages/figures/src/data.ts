@@ -8,6 +8,8 @@ import type { CurvePoint, Interval } from "@isoflop/laws";
 
 /** One trained model as a point. */
 export interface RunPoint {
+  /** By which a page finds the run: interactive figures carry it as `data-run`. */
+  readonly id?: string;
   /** Shown when the reader hovers over the point. */
   readonly name: string;
   readonly parameters: number;
@@ -20,6 +22,7 @@ export interface RunPoint {
 
 /** One run's training curve. */
 export interface RunCurve {
+  readonly id?: string;
   readonly name: string;
   readonly parameters: number;
   /** As logged, tokens ascending. */
@@ -51,7 +54,12 @@ export interface Parabola {
 export interface IsoflopProfile {
   /** Nominal budget, FLOPs. */
   readonly budget: number;
-  readonly points: readonly { readonly name: string; readonly parameters: number; readonly loss: number }[];
+  readonly points: readonly {
+    readonly id?: string;
+    readonly name: string;
+    readonly parameters: number;
+    readonly loss: number;
+  }[];
   readonly parabola?: Parabola;
   readonly minimum?: { readonly parameters: number; readonly loss: number; readonly status: MinimumStatus };
 }
@@ -92,6 +100,7 @@ export interface OptimumScalingData {
   };
   /** Models trained at the held-out budget, labelled in the legend ("larger model"). */
   readonly heldOut?: readonly {
+    readonly id?: string;
     readonly label: string;
     readonly flops: number;
     readonly parameters: number;

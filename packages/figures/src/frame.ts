@@ -14,6 +14,12 @@ export interface FigureOptions {
   readonly widths?: readonly number[];
   /** "auto" (the default) follows the page; the others force a theme. */
   readonly theme?: "auto" | "light" | "dark";
+  /** Marks of runs that have an id carry it as `data-run`, so that a page can find and pick them. */
+  readonly interactive?: true;
+  /** Runs to emphasise, by id: ringed, the others fainter. */
+  readonly selected?: ReadonlySet<string>;
+  /** Runs that the fit left out, by id: hollow and crossed. Where it is given, though empty, the legend has a place for them. */
+  readonly leftOut?: ReadonlySet<string>;
 }
 
 /** What a figure may ask about the room it is drawn for. Lengths in px. */

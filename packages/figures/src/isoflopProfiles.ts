@@ -5,6 +5,7 @@ import { formatCount, formatFlops, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { sequenceLegend } from "./legend.js";
 import { background, faintInk, logColorScale } from "./palette.js";
+import { leftOutEntry, runDots } from "./runMarks.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 function parabolaLine(parabola: Parabola, profile: IsoflopProfile): { parameters: number; loss: number }[] {
@@ -63,6 +64,7 @@ export function isoflopProfiles(data: IsoflopProfilesData, options: FigureOption
               ...(unusable.length > 0
                 ? [{ label: "edge or no parabola, not used", mark: "ring" as const, color: faintInk }]
                 : []),
+              ...leftOutEntry(options),
             ],
           },
         ],
@@ -96,6 +98,7 @@ export function isoflopProfiles(data: IsoflopProfilesData, options: FigureOption
                 fill: (point: { budget: number }) => color(point.budget),
                 title: (point: (typeof points)[number]) =>
                   `${point.name}\nN ${formatCount(point.parameters)}, ${formatFlops(point.budget)} FLOPs\nloss ${formatLoss(point.loss, 4)}`,
+                ...runDots(points, options),
               }),
               Plot.dot(unusable, {
                 x: "parameters",

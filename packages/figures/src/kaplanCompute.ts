@@ -6,6 +6,7 @@ import { formatEstimate, formatFlops, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import type { LegendEntry } from "./legend.js";
 import { background, categoryColor, faintInk, ink } from "./palette.js";
+import { runLine } from "./runMarks.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 const heldOutColor = categoryColor(1);
@@ -13,7 +14,9 @@ const heldOutColor = categoryColor(1);
 /** Least loss against compute with L = (C_c/C)^alpha: Kaplan et al. 2020, Figure 1 left and eq. 1.3. */
 export function kaplanCompute(data: KaplanComputeData, options: FigureOptions): HTMLElement {
   const { minima, law, heldOut } = data;
-  const curves = (data.curves ?? []).map(smoothedCurve).filter((curve) => curve.length > 0);
+  const curves = (data.curves ?? [])
+    .map((run) => ({ run, line: smoothedCurve(run) }))
+    .filter(({ line }) => line.length > 0);
   const value = (flops: number): number => (law.criticalFlops / flops) ** law.exponent;
   const result = `Loss falls as C to the power −${formatEstimate(law.exponent, law.exponentInterval)} with C_c = ${formatFlops(law.criticalFlops)} FLOPs.`;
   const check = heldOut
@@ -39,18 +42,18 @@ export function kaplanCompute(data: KaplanComputeData, options: FigureOptions): 
       const fitted = minima.map((point) => point.flops);
       const [from, to] = [Math.min(...fitted), Math.max(...fitted)];
       const reach = heldOut ? Math.max(to, heldOut.flops) : to;
-      const x = logDomain([from, reach, ...curves.flatMap((curve) => curve.map((point) => point.flops))], 0.04);
+      const x = logDomain([from, reach, ...curves.flatMap(({ line }) => line.map((point) => point.flops))], 0.04);
       const y = logDomain(
         [
           ...minima.map((point) => point.loss),
           value(from),
           value(reach),
           ...(heldOut ? [heldOut.loss] : []),
-          ...curves.flatMap((curve) => curve.map((point) => point.loss)),
+          ...curves.flatMap(({ line }) => line.map((point) => point.loss)),
         ],
         0.04,
       );
-      const line = (low: number, high: number): { flops: number; loss: number }[] =>
+      const lawLine = (low: number, high: number): { flops: number; loss: number }[] =>
         high > low ? logSpace(low, high, 24).map((flops) => ({ flops, loss: value(flops) })) : [];
       const band = (law.band ?? []).filter((point) => point.flops >= x[0] && point.flops <= x[1]);
       return {
@@ -65,15 +68,22 @@ export function kaplanCompute(data: KaplanComputeData, options: FigureOptions): 
             x: flopsAxis("Training compute (FLOPs)", x, width - 58),
             y: lossAxis("Loss (nats per token)", y, height - 62),
             marks: [
-              ...curves.map((curve) =>
-                Plot.line(curve, { x: "flops", y: "loss", stroke: faintInk, strokeWidth: 1, strokeOpacity: 0.35 }),
+              ...curves.map(({ run, line }) =>
+                Plot.line(line, {
+                  x: "flops",
+                  y: "loss",
+                  stroke: faintInk,
+                  strokeWidth: 1,
+                  strokeOpacity: 0.35,
+                  ...runLine(run, options),
+                }),
               ),
               Plot.areaY(
                 band.map((point) => ({ ...point, low: Math.max(point.low, y[0]), high: Math.min(point.high, y[1]) })),
                 { x: "flops", y1: "low", y2: "high", fill: ink, fillOpacity: 0.14 },
               ),
-              Plot.line(line(from, to), { x: "flops", y: "loss", stroke: ink, strokeWidth: 1.75 }),
-              Plot.line(line(to, reach), {
+              Plot.line(lawLine(from, to), { x: "flops", y: "loss", stroke: ink, strokeWidth: 1.75 }),
+              Plot.line(lawLine(to, reach), {
                 x: "flops",
                 y: "loss",
                 stroke: ink,

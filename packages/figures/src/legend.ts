@@ -1,7 +1,17 @@
 import { background, faintInk, ink } from "./palette.js";
 
 /** How a legend entry looks: as its mark does in the figure. */
-export type LegendMark = "line" | "thick-line" | "dashes" | "dots" | "dot" | "ring" | "diamond" | "square" | "band";
+export type LegendMark =
+  | "line"
+  | "thick-line"
+  | "dashes"
+  | "dots"
+  | "dot"
+  | "ring"
+  | "diamond"
+  | "square"
+  | "band"
+  | "crossed";
 
 export interface LegendEntry {
   readonly label: string;
@@ -75,6 +85,16 @@ function drawMark(document: Document, entry: LegendEntry, x: number, y: number):
         stroke: color,
         "stroke-width": 1.75,
       });
+    case "crossed": {
+      const both = element(document, "g", { stroke: color, "stroke-width": 1.5, fill: background });
+      both.append(
+        element(document, "circle", { cx: middle, cy: y, r: 4 }),
+        element(document, "path", {
+          d: `M${middle - 5},${y - 5}L${middle + 5},${y + 5}M${middle + 5},${y - 5}L${middle - 5},${y + 5}`,
+        }),
+      );
+      return both;
+    }
     case "diamond":
       return element(document, "path", { d: diamond(middle, y, 5.5), fill: color, stroke: background });
     case "square":

@@ -6,6 +6,7 @@ import type { LossContoursData, RunPoint } from "./data.js";
 import { formatCount, formatFlops, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { background, categoryColor, faintInk, ink, rampColor } from "./palette.js";
+import { leftOutEntry, runDots } from "./runMarks.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 /** "tokens": N against D, free of any FLOP convention. "compute": N against C, as Hoffmann et al. 2022, Figure 4 left. */
@@ -135,6 +136,7 @@ export function lossContours(
               ...(last ? [{ label: "efficient frontier", mark: "thick-line" as const, color: frontierColor }] : []),
               { label: "run", mark: "dot", color: ink },
               ...(heldOut.length > 0 ? [{ label: "held-out run", mark: "ring" as const, color: ink }] : []),
+              ...leftOutEntry(options),
             ],
           },
         ],
@@ -155,10 +157,17 @@ export function lossContours(
                 Plot.line(line.points, { x: "x", y: "y", stroke: faintInk, strokeWidth: 1, strokeDasharray: "1.5 3" }),
               ),
               ...lines.map((line) => Plot.line(line.points, { x: "x", y: "y", stroke: line.color, strokeWidth: 1.5 })),
-              Plot.dot(runs, { ...dot, r: 2.75, fill: ink, fillOpacity: 0.85 }),
+              Plot.dot(runs, { ...dot, r: 2.75, fill: ink, fillOpacity: 0.85, ...runDots(runs, options) }),
               Plot.line(frontier, { x: across, y: "parameters", stroke: background, strokeWidth: 5.5 }),
               Plot.line(frontier, { x: across, y: "parameters", stroke: frontierColor, strokeWidth: 3 }),
-              Plot.dot(heldOut, { ...dot, r: 4.5, stroke: ink, strokeWidth: 1.75, fill: background }),
+              Plot.dot(heldOut, {
+                ...dot,
+                r: 4.5,
+                stroke: ink,
+                strokeWidth: 1.75,
+                fill: background,
+                ...runDots(heldOut, options),
+              }),
               labels(right, { textAnchor: "start", dx: 5 }),
               labels(top, { textAnchor: "middle", dy: -8 }),
             ],

@@ -6,6 +6,7 @@ import { formatCount, formatEstimate, formatFlops } from "./format.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import type { LegendEntry } from "./legend.js";
 import { background, categoryColor, ink, logColorScale } from "./palette.js";
+import { type Picking, runDots } from "./runMarks.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 interface Mark {
@@ -21,6 +22,7 @@ interface PanelData {
   readonly unusable: readonly Mark[];
   readonly forecast: readonly Mark[];
   readonly heldOut: readonly {
+    readonly id?: string;
     readonly flops: number;
     readonly value: number;
     readonly color: string;
@@ -43,7 +45,7 @@ function intervalRules(marks: readonly Mark[], stroke: string | ((mark: Mark) =>
   );
 }
 
-function panel(data: PanelData, compute: readonly [number, number], room: Room): Panel {
+function panel(data: PanelData, compute: readonly [number, number], room: Room, picking: Picking): Panel {
   const { law, fitted, unusable, forecast, heldOut } = data;
   const height = room.narrow ? 280 : 330;
   const width = room.narrow ? room.width : room.width / 2;
@@ -117,6 +119,7 @@ function panel(data: PanelData, compute: readonly [number, number], room: Room):
         strokeWidth: 1.75,
         fill: "none",
         title: "label",
+        ...runDots(heldOut, picking),
       }),
     ],
   };
@@ -153,6 +156,7 @@ export function optimumScaling(data: OptimumScalingData, options: FigureOptions)
         value: run[quantity],
         color: categoryColor(index === 0 ? 0 : index + 1),
         label: run.label,
+        ...(run.id === undefined ? {} : { id: run.id }),
       })),
     };
   };
@@ -184,8 +188,8 @@ export function optimumScaling(data: OptimumScalingData, options: FigureOptions)
         legend: [{ entries }],
         columns: room.narrow ? 1 : 2,
         panels: [
-          panel(panelData("Optimal parameters N", "parameters"), compute, room),
-          panel(panelData("Optimal tokens D", "tokens"), compute, room),
+          panel(panelData("Optimal parameters N", "parameters"), compute, room, options),
+          panel(panelData("Optimal tokens D", "tokens"), compute, room, options),
         ],
       };
     },

@@ -5,6 +5,7 @@ import { formatCount, formatFlops, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { sequenceLegend } from "./legend.js";
 import { categoryColor, ink, logColorScale } from "./palette.js";
+import { leftOutEntry, runDots } from "./runMarks.js";
 import { evenDomain, logDomain } from "./ticks.js";
 
 /**
@@ -51,13 +52,17 @@ export function residuals(data: ResidualsData, options: FigureOptions): HTMLElem
             fill: color,
             title: (row: (typeof rows)[number]) =>
               `${row.name}\nN ${formatCount(row.parameters)}, D ${formatCount(row.tokens)}\nmeasured ${formatLoss(row.loss, 4)}, predicted ${formatLoss(row.predicted, 4)}`,
+            ...runDots(rows, options),
           }),
         ],
       });
       const domain = (value: "parameters" | "tokens" | "predicted"): [number, number] =>
         logDomain(rows.map((row) => row[value]));
       return {
-        legend: [sequenceLegend("Budget (FLOPs)", budgets, scale, formatFlops, "dot", 12)],
+        legend: [
+          sequenceLegend("Budget (FLOPs)", budgets, scale, formatFlops, "dot", 12),
+          { entries: leftOutEntry(options) },
+        ],
         columns: room.narrow ? 1 : 3,
         panels: [
           panel(countAxis("Parameters N", domain("parameters"), width - 56), "parameters"),

@@ -6,6 +6,7 @@ import { formatCount, formatFlops, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { sequenceLegend } from "./legend.js";
 import { background, ink, logColorScale } from "./palette.js";
+import { leftOutEntry, runLine } from "./runMarks.js";
 import { logDomain } from "./ticks.js";
 
 /** Loss against training FLOPs, one curve a run, with the envelope: Hoffmann et al. 2022, Figure 2 left. */
@@ -45,7 +46,12 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
       return {
         legend: [
           sequenceLegend("Parameters", sizes, color, formatCount, "line"),
-          { entries: first ? [{ label: "efficient frontier", mark: "thick-line", color: ink }] : [] },
+          {
+            entries: [
+              ...(first ? [{ label: "efficient frontier", mark: "thick-line" as const, color: ink }] : []),
+              ...leftOutEntry(options),
+            ],
+          },
         ],
         panels: [
           {
@@ -67,7 +73,13 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
                 }),
               ),
               ...runs.map((run) =>
-                Plot.line(run.line, { x: "flops", y: "loss", stroke: color(run.parameters), strokeWidth: 1.3 }),
+                Plot.line(run.line, {
+                  x: "flops",
+                  y: "loss",
+                  stroke: color(run.parameters),
+                  strokeWidth: 1.3,
+                  ...runLine(run, options),
+                }),
               ),
               // A halo keeps the frontier apart from the curves that it touches.
               Plot.line(data.frontier, { x: "flops", y: "loss", stroke: background, strokeWidth: 5 }),
