@@ -127,6 +127,10 @@ const figures: readonly (readonly [
   ],
 ];
 
+/** What the data call things, the same in both languages. */
+const FROM_DATA =
+  /^(law \d|forecast optimum|larger model|3 parametric|Kaplan L\(C\)|Hoffmann 2022.*|Besiroglu 2024|Kaplan 2020|GPT-3|Gopher|Chinchilla|MT-NLG|Jurassic|LaMDA)$/;
+
 const dotsIn = (figure: Element, width: "wide" | "narrow"): number =>
   figure.querySelectorAll(`.isoflop-${width} .isoflop-panel [aria-label=dot] > *`).length;
 
@@ -165,6 +169,27 @@ describe.each(figures)("%s", (_name, draw, axes) => {
   it("is the same for the same data", () => {
     const again = plantedStudy(seeded(7));
     expect(draw(again, options()).outerHTML).toBe(draw(study, options()).outerHTML);
+  });
+
+  it("says all in Japanese when asked: title, caption, description, axes and legend, but for names from the data", () => {
+    const english = draw(study, options());
+    const japanese = draw(study, { ...options(), language: "ja" });
+    expect(japanese.getAttribute("lang")).toBe("ja");
+    const kana = /[\u3040-\u30ff\u4e00-\u9fff]/;
+    for (const part of ["figcaption strong", "figcaption span"])
+      expect(japanese.querySelector(part)?.textContent).toMatch(kana);
+    const svgs = (figure: Element) => [...figure.querySelectorAll("svg.isoflop-svg")];
+    svgs(japanese).forEach((svg, index) => {
+      expect(svg.getAttribute("aria-label")).toMatch(/[\u3040-\u30ff\u4e00-\u9fff].*。/);
+      const textsOf = (from: Element | undefined) =>
+        [...(from?.querySelectorAll("text, title") ?? [])].map((t) => t.textContent ?? "");
+      const before = textsOf(svgs(english)[index]);
+      const after = textsOf(svg);
+      expect(after).toHaveLength(before.length);
+      const words = before.flatMap((text, at) => (text === after[at] && /[a-z]{2}/.test(text) ? [text] : []));
+      expect(words.filter((text) => !FROM_DATA.test(text))).toEqual([]);
+      expect(svg.querySelectorAll("[data-run]")).toHaveLength(0);
+    });
   });
 
   it("takes every colour from the palette, so that dark pages work", () => {

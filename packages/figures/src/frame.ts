@@ -1,7 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { type Panel, plotOptions } from "./axes.js";
+import { bilingual, inLanguage, type Language } from "./language.js";
 import { drawLegend, element, type LegendGroup } from "./legend.js";
 import { background, ink, paletteStyles } from "./palette.js";
+import { raiseSelected } from "./runMarks.js";
 
 /** What every figure takes besides its data. */
 export interface FigureOptions {
@@ -14,6 +16,8 @@ export interface FigureOptions {
   readonly widths?: readonly number[];
   /** "auto" (the default) follows the page; the others force a theme. */
   readonly theme?: "auto" | "light" | "dark";
+  /** Of every text but names in the data (default: "en"). */
+  readonly language?: Language;
   /** Marks of runs that have an id carry it as `data-run`, so that a page can find and pick them. */
   readonly interactive?: true;
   /** Runs to emphasise, by id: ringed, the others fainter. */
@@ -51,7 +55,22 @@ export interface FigureContent {
 
 const narrowBelow = 520;
 
-function drawSvg(content: FigureContent, document: Document, width: number): Element {
+const latin = "system-ui, -apple-system, 'Segoe UI', sans-serif";
+const texts = bilingual(
+  { fonts: latin, alternative: (title: string, description: string) => `${title}. ${description}` },
+  {
+    // System fonts only: of macOS, Windows, Linux and Android, in this order.
+    fonts: latin.replace(
+      "sans-serif",
+      "'Hiragino Sans', 'Yu Gothic UI', Meiryo, 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif",
+    ),
+    alternative: (title: string, description: string) => `${title}。${description}`,
+  },
+);
+
+function drawSvg(content: FigureContent, options: FigureOptions, width: number): Element {
+  const { document, language = "en" } = options;
+  const text = inLanguage(texts, options);
   const room: Room = { document, width, narrow: width < narrowBelow, fontSize: 12 };
   const drawing = content.draw(room);
   const columns = drawing.columns ?? 1;
@@ -77,6 +96,7 @@ function drawSvg(content: FigureContent, document: Document, width: number): Ele
     });
     // Plot's own <style> addresses its own class; the frame sets what matters of it.
     group.append(...[...plot.children].filter((child) => child.localName !== "style"));
+    raiseSelected(group);
     return group;
   });
   const height = y + rowHeight;
@@ -87,12 +107,14 @@ function drawSvg(content: FigureContent, document: Document, width: number): Ele
     height,
     role: "img",
     // XML forbids "<" in attributes, and the serialiser of Node's document leaves it there.
-    "aria-label": `${content.title}. ${content.description}`.replaceAll("<", "‹"),
+    "aria-label": text.alternative(content.title, content.description).replaceAll("<", "‹"),
     class: `isoflop-svg ${room.narrow ? "isoflop-narrow" : "isoflop-wide"}`,
-    "font-family": "system-ui, -apple-system, 'Segoe UI', sans-serif",
+    "font-family": text.fonts,
     "font-size": room.fontSize,
     fill: ink,
     color: ink,
+    // Which glyphs of characters that Chinese and Japanese share.
+    ...(language === "en" ? {} : { lang: language }),
   });
   svg.append(legend.node, ...groups);
   return svg;
@@ -100,20 +122,21 @@ function drawSvg(content: FigureContent, document: Document, width: number): Ele
 
 /** Puts title, caption and one SVG for each width into a <figure>. */
 export function frame(options: FigureOptions, content: FigureContent): HTMLElement {
-  const { document, widths = [720], theme = "auto" } = options;
+  const { document, widths = [720], theme = "auto", language = "en" } = options;
   const figure = document.createElement("figure");
   figure.setAttribute(
     "class",
     `isoflop-figure isoflop-${content.name}${widths.length > 1 ? " isoflop-responsive" : ""}`,
   );
   if (theme !== "auto") figure.setAttribute("data-theme", theme);
+  if (language !== "en") figure.setAttribute("lang", language);
   const caption = document.createElement("figcaption");
   const title = document.createElement("strong");
   title.textContent = content.title;
   const text = document.createElement("span");
   text.textContent = content.caption;
   caption.append(title, " ", text);
-  figure.append(caption, ...widths.map((width) => drawSvg(content, document, width)));
+  figure.append(caption, ...widths.map((width) => drawSvg(content, options, width)));
   return figure;
 }
 

@@ -7,6 +7,7 @@ export { type FigureOptions, standaloneSvg } from "./frame.js";
 export { isoflopBias } from "./isoflopBias.js";
 export { isoflopProfiles } from "./isoflopProfiles.js";
 export { kaplanCompute } from "./kaplanCompute.js";
+export type { Language } from "./language.js";
 export { type ContourAxes, lossContours } from "./lossContours.js";
 export { nextDesign } from "./nextDesign.js";
 export { optimumScaling } from "./optimumScaling.js";

@@ -30,11 +30,15 @@ const swatch = 18;
 const gap = 5;
 const spacing = 14;
 
+/** Kana, ideographs, CJK punctuation and full-width forms: one em each. */
+const FULL_WIDTH = /[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\uffe0-\uffe6]/;
+
 /** Width of text in px, estimated: no layout engine is at hand in Node. A little generous, so that nothing collides. */
 export function textWidth(text: string, fontSize: number): number {
   let units = 0;
   for (const character of text) {
     if (/[ilI.,:;'’|()⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/.test(character)) units += 0.36;
+    else if (FULL_WIDTH.test(character)) units += 1;
     else if (/[mwMW@—]/.test(character)) units += 0.88;
     else if (/[A-Z×=–+−]/.test(character)) units += 0.68;
     else units += 0.57;

@@ -76,6 +76,20 @@ describe.each(drawn)("%s", (_name, draw, marks) => {
   });
 });
 
+describe("the ring of a selected run", () => {
+  it("lies above every mark, where the run is", () => {
+    const id = contours.runs[9]?.id ?? "";
+    const figure = lossContours(contours, options({ interactive: true, selected: new Set([id]) }));
+    const ring = figure.querySelector(".isoflop-selected");
+    expect(ring?.parentElement?.lastElementChild).toBe(ring);
+    expect(ring?.parentElement?.getAttribute("class")).toBe("isoflop-panel");
+    const dot = figure.querySelector(`[data-run="${id}"]`);
+    expect(ring?.getAttribute("cx")).toBe(dot?.getAttribute("cx"));
+    expect(ring?.getAttribute("cy")).toBe(dot?.getAttribute("cy"));
+    expect(ring?.getAttribute("transform")).toBe(dot?.parentElement?.getAttribute("transform"));
+  });
+});
+
 describe("marks of runs", () => {
   it("belong to the run that lies where the mark is, whatever order Plot draws in", () => {
     const runs = contours.runs.map((run, index) => (index === 3 ? { ...run, parameters: Number.NaN } : run));

@@ -1,7 +1,9 @@
 import type * as Plot from "@observablehq/plot";
 import type { FigureOptions } from "./frame.js";
+import { inLanguage } from "./language.js";
 import { element, type LegendEntry } from "./legend.js";
 import { background, ink } from "./palette.js";
+import { terms } from "./terms.js";
 
 /** What a figure may do to the marks of runs: nothing, unless asked. */
 export type Picking = Pick<FigureOptions, "interactive" | "selected" | "leftOut">;
@@ -26,8 +28,10 @@ function touched({ interactive, selected, leftOut }: Picking): boolean {
 }
 
 /** What the legend says of runs left out, as soon as there may be any: so that it does not grow when the first one is. */
-export function leftOutEntry({ leftOut }: Picking): LegendEntry[] {
-  return leftOut === undefined ? [] : [{ label: "left out", mark: "crossed", color: ink }];
+export function leftOutEntry(options: Picking & Pick<FigureOptions, "language">): LegendEntry[] {
+  return options.leftOut === undefined
+    ? []
+    : [{ label: inLanguage(terms, options).leftOut, mark: "crossed", color: ink }];
 }
 
 function ring(document: Document, x: number, y: number, r: number): Element {
@@ -51,6 +55,15 @@ function cross(document: Document, x: number, y: number, r: number, color: strin
     "pointer-events": "none",
     class: "isoflop-left-out",
   });
+}
+
+/** Lifts the rings of selected runs above every mark of their panel. */
+export function raiseSelected(panel: Element): void {
+  for (const selected of panel.querySelectorAll(".isoflop-selected")) {
+    const transform = selected.parentElement?.getAttribute("transform");
+    if (transform) selected.setAttribute("transform", transform);
+    panel.append(selected);
+  }
 }
 
 /**
