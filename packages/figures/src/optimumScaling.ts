@@ -1,36 +1,12 @@
-import type { Interval } from "@isoflop/laws";
-import * as Plot from "@observablehq/plot";
-import { countAxis, flopsAxis, type Panel } from "./axes.js";
-import type { OptimumScalingData, PowerLaw } from "./data.js";
+import type { OptimumScalingData } from "./data.js";
 import { formatCount, formatEstimate, formatFlops } from "./format.js";
-import { type FigureOptions, frame, type Room } from "./frame.js";
+import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
-import { background, categoryColor, ink, logColorScale } from "./palette.js";
-import { runDots } from "./runMarks.js";
+import { forecastColor, type Mark, type OptimumPanelData, optimumPanel } from "./optimumPanel.js";
+import { categoryColor, ink } from "./palette.js";
 import { terms } from "./terms.js";
-import { logDomain, logSpace } from "./ticks.js";
-
-interface Mark {
-  readonly budget: number;
-  readonly value: number;
-  readonly interval: Interval | undefined;
-}
-
-interface PanelData {
-  readonly label: string;
-  readonly law: PowerLaw;
-  readonly fitted: readonly Mark[];
-  readonly unusable: readonly Mark[];
-  readonly forecast: readonly Mark[];
-  readonly heldOut: readonly {
-    readonly id?: string;
-    readonly flops: number;
-    readonly value: number;
-    readonly color: string;
-    readonly label: string;
-  }[];
-}
+import { logDomain } from "./ticks.js";
 
 const texts = bilingual(
   {
@@ -62,101 +38,6 @@ const texts = bilingual(
   },
 );
 
-const forecastColor = categoryColor(1);
-
-function intervalRules(marks: readonly Mark[], stroke: string | ((mark: Mark) => string)): Plot.Markish {
-  return Plot.ruleX(
-    marks.filter((mark) => mark.interval),
-    {
-      x: "budget",
-      y1: (mark: Mark) => mark.interval?.[0],
-      y2: (mark: Mark) => mark.interval?.[1],
-      stroke,
-      strokeWidth: 1.75,
-    },
-  );
-}
-
-function panel(data: PanelData, compute: readonly [number, number], room: Room, options: FigureOptions): Panel {
-  const { law, fitted, unusable, forecast, heldOut } = data;
-  const height = room.narrow ? 280 : 330;
-  const width = room.narrow ? room.width : room.width / 2;
-  const value = (flops: number): number => law.coefficient * flops ** law.exponent;
-  const budgets = fitted.map((mark) => mark.budget);
-  const [from, to] = [Math.min(...budgets), Math.max(...budgets)];
-  const band = (law.band ?? []).filter((point) => point.flops >= compute[0] && point.flops <= compute[1]);
-  const line = (low: number, high: number): { flops: number; value: number }[] =>
-    high > low ? logSpace(low, high, 24).map((flops) => ({ flops, value: value(flops) })) : [];
-  const y = logDomain(
-    [
-      ...[...fitted, ...unusable, ...forecast].flatMap((mark) => [mark.value, ...(mark.interval ?? [])]),
-      ...heldOut.map((mark) => mark.value),
-      ...compute.map(value),
-    ],
-    0.06,
-  );
-  const color = logColorScale([...fitted, ...unusable].map((mark) => mark.budget));
-  const dot = { x: "budget", y: "value" } as const;
-  return {
-    height,
-    marginLeft: 46,
-    marginRight: 16,
-    marginTop: 24,
-    marginBottom: 38,
-    x: flopsAxis(inLanguage(terms, options).computeBudget, compute, width - 62),
-    y: countAxis(data.label, y, height - 62, 40),
-    marks: [
-      Plot.areaY(
-        band.map((point) => ({ ...point, low: Math.max(point.low, y[0]), high: Math.min(point.high, y[1]) })),
-        { x: "flops", y1: "low", y2: "high", fill: ink, fillOpacity: 0.12 },
-      ),
-      Plot.line(line(compute[0], from), {
-        x: "flops",
-        y: "value",
-        stroke: ink,
-        strokeWidth: 1.5,
-        strokeDasharray: "5 3",
-      }),
-      Plot.line(line(from, to), { x: "flops", y: "value", stroke: ink, strokeWidth: 1.5 }),
-      Plot.line(line(to, compute[1]), {
-        x: "flops",
-        y: "value",
-        stroke: ink,
-        strokeWidth: 1.5,
-        strokeDasharray: "5 3",
-      }),
-      intervalRules(fitted, (mark) => color(mark.budget)),
-      intervalRules(forecast, forecastColor),
-      Plot.dot(unusable, {
-        ...dot,
-        r: 4.5,
-        stroke: (mark: Mark) => color(mark.budget),
-        strokeWidth: 1.75,
-        fill: background,
-      }),
-      Plot.dot(fitted, {
-        ...dot,
-        r: 4.5,
-        fill: (mark: Mark) => color(mark.budget),
-        stroke: background,
-        strokeWidth: 0.75,
-      }),
-      Plot.dot(forecast, { ...dot, r: 7, symbol: "diamond", fill: forecastColor, stroke: background }),
-      Plot.dot(heldOut, {
-        x: "flops",
-        y: "value",
-        r: 8,
-        symbol: "square",
-        stroke: (mark: { color: string }) => mark.color,
-        strokeWidth: 1.75,
-        fill: "none",
-        title: "label",
-        ...runDots(heldOut, options),
-      }),
-    ],
-  };
-}
-
 /** N_opt and D_opt against C with their power laws: Hoffmann et al. 2022, Figure 3 centre and right. */
 export function optimumScaling(data: OptimumScalingData, options: FigureOptions): HTMLElement {
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
@@ -172,7 +53,7 @@ export function optimumScaling(data: OptimumScalingData, options: FigureOptions)
     : "";
   const fitted = text.fitted(used.length, unused.length);
 
-  const panelData = (label: string, quantity: "parameters" | "tokens"): PanelData => {
+  const panelData = (label: string, quantity: "parameters" | "tokens"): OptimumPanelData => {
     const intervalKey = quantity === "parameters" ? "parametersInterval" : "tokensInterval";
     const mark = (from: (typeof minima)[number]): Mark => ({
       budget: from.budget,
@@ -227,8 +108,8 @@ export function optimumScaling(data: OptimumScalingData, options: FigureOptions)
         legend: [{ entries }],
         columns: room.narrow ? 1 : 2,
         panels: [
-          panel(panelData(term.optimalN, "parameters"), compute, room, options),
-          panel(panelData(term.optimalD, "tokens"), compute, room, options),
+          optimumPanel(panelData(term.optimalN, "parameters"), compute, room, options),
+          optimumPanel(panelData(term.optimalD, "tokens"), compute, room, options),
         ],
       };
     },

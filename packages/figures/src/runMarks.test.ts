@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { seeded } from "./fixtures/seeded.js";
 import type { FigureOptions } from "./frame.js";
 import {
   isoflopProfiles,
@@ -11,15 +12,6 @@ import {
   trainingCurves,
 } from "./index.js";
 import { ink } from "./palette.js";
-
-/** A linear congruential generator (Numerical Recipes). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 const bare = plantedStudy(seeded(7));
 const options = (more: Partial<FigureOptions> = {}): FigureOptions => ({
