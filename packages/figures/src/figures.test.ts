@@ -3,12 +3,14 @@ import { seeded } from "./fixtures/seeded.js";
 import { type FigureOptions, standaloneSvg } from "./frame.js";
 import {
   backtestErrors,
+  bootstrapPairs,
   type CoordinateCheckData,
   coordinateCheck,
   criticalBatch,
   envelopeScaling,
   forecastCheck,
   type IsoflopBiasData,
+  influence,
   isoflopBias,
   isoflopProfiles,
   isoflopSlices,
@@ -16,13 +18,16 @@ import {
   kaplanCompute,
   kaplanLaws,
   kaplanSizes,
+  lawComparison,
   lossContours,
   type NextDesignData,
   nextDesign,
   optimumScaling,
   type PlantedStudy,
+  plantedDiagnostics,
   plantedKaplan,
   plantedStudy,
+  profileLikelihood,
   publishedModels,
   residuals,
   serverDocument,
@@ -31,6 +36,7 @@ import {
 
 const study = plantedStudy(seeded(7));
 const kaplan = plantedKaplan(seeded(3));
+const about = plantedDiagnostics(seeded(5));
 const options = (widths: readonly number[] = [360, 720]): FigureOptions => ({ document: serverDocument(), widths });
 
 const biasCurves = [0.02, 0.1].map((steep, law) => {
@@ -126,6 +132,18 @@ const figures: readonly (readonly [
     ["Training tokens D", "Parameters N", "FLOPs spent", "Error of the loss (%)", "Error of N_opt (%)"],
   ],
   [
+    "profileLikelihood",
+    (_, o) => profileLikelihood(about.profileLikelihood, o),
+    ["E", "A", "B", "α", "β", "Rise (95 % level = 1)"],
+  ],
+  ["bootstrapPairs", (_, o) => bootstrapPairs(about.bootstrapPairs, o), ["E", "A", "B", "α", "β"]],
+  ["influence", (_, o) => influence(about.influence, o), ["Exponent a without the run", "b2-n3"]],
+  [
+    "lawComparison",
+    (_, o) => lawComparison(about.lawComparison, o),
+    ["Compute budget C (FLOPs)", "Optimal parameters N"],
+  ],
+  [
     "envelopeScaling",
     (_, o) => envelopeScaling(kaplan.envelopeScaling, o),
     ["Compute budget C (FLOPs)", "Optimal parameters N", "Optimal tokens D"],
@@ -155,7 +173,7 @@ const figures: readonly (readonly [
 
 /** Names from the data, and formulas: the same in both languages. */
 const ONE_IN_BOTH =
-  /^(L\(N, S_min\)|law \d|forecast optimum|larger model|3 parametric|Kaplan L\(C\)|Hoffmann 2022.*|Besiroglu 2024|Kaplan 2020|GPT-3|Gopher|Chinchilla|MT-NLG|Jurassic|LaMDA)$/;
+  /^(Approach \d|b\d-n\d|r −?\d\.\d\d|L\(N, S_min\)|law \d|forecast optimum|larger model|3 parametric|Kaplan L\(C\)|Hoffmann 2022.*|Besiroglu 2024|Kaplan 2020|GPT-3|Gopher|Chinchilla|MT-NLG|Jurassic|LaMDA)$/;
 
 const lacking = (): never => {
   throw new Error("the planted data have it");
@@ -378,6 +396,23 @@ describe("a figure of next to nothing", () => {
     ["no efficient models", (o) => kaplanAllocation({ ...kaplan.kaplanAllocation, points: [] }, o)],
     ["no envelope", (o) => envelopeScaling({ ...kaplan.envelopeScaling, points: [] }, o)],
     ["slices without runs", (o) => isoflopSlices({ law, runs: [], frontier: [], budgets: [] }, o)],
+    ["no profiles of parameters", (o) => profileLikelihood({ parameters: [] }, o)],
+    [
+      "a profile that never rises",
+      (o) => {
+        const points = [1, 2, 3].map((value) => ({ value, rise: 0 }));
+        return profileLikelihood({ parameters: [{ name: "E", estimate: 2, points, level: 1 }] }, o);
+      },
+    ],
+    ["no draws", (o) => bootstrapPairs({ ...about.bootstrapPairs, draws: [] }, o)],
+    [
+      "draws of one value",
+      (o) => bootstrapPairs({ ...about.bootstrapPairs, draws: [1, 2, 3].map(() => [1, 1, 1, 1, 1]) }, o),
+    ],
+    ["one parameter", (o) => bootstrapPairs({ parameters: [{ name: "a", estimate: 1 }], draws: [[1], [2]] }, o)],
+    ["no run left out", (o) => influence({ quantity: "a", estimate: 0.5, runs: [] }, o)],
+    ["no laws", (o) => lawComparison({ laws: [] }, o)],
+    ["laws that do not reach the compute", (o) => lawComparison({ ...about.lawComparison, at: 1e40 }, o)],
     ["no models", (o) => publishedModels({ laws: [], models: [], fixedTokens: 3e11 }, o)],
   ])("is drawn without a broken number: %s", (_what, draw) => {
     expect(draw(options()).outerHTML).not.toMatch(/NaN|Infinity|undefined/);

@@ -38,7 +38,8 @@ export interface Room {
 /** One drawing: a legend over one or more panels, laid out in rows of `columns`. */
 export interface Drawing {
   readonly legend: readonly LegendGroup[];
-  readonly panels: readonly Panel[];
+  /** Row by row; undefined leaves its place empty. */
+  readonly panels: readonly (Panel | undefined)[];
   readonly columns?: number;
 }
 
@@ -81,12 +82,13 @@ function drawSvg(content: FigureContent, options: FigureOptions, width: number):
 
   let y = top;
   let rowHeight = 0;
-  const groups = drawing.panels.map((panel, index) => {
+  const groups = drawing.panels.flatMap((panel, index) => {
     const column = index % columns;
     if (column === 0 && index > 0) {
       y += rowHeight + panelGap;
       rowHeight = 0;
     }
+    if (panel === undefined) return [];
     const plot = Plot.plot({ width: panelWidth, ...plotOptions(panel), document });
     rowHeight = Math.max(rowHeight, Number(plot.getAttribute("height")));
     const group = element(document, "g", {
@@ -97,7 +99,7 @@ function drawSvg(content: FigureContent, options: FigureOptions, width: number):
     // Plot's own <style> addresses its own class; the frame sets what matters of it.
     group.append(...[...plot.children].filter((child) => child.localName !== "style"));
     raiseSelected(group);
-    return group;
+    return [group];
   });
   const height = y + rowHeight;
 

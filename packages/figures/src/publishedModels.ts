@@ -3,6 +3,7 @@ import { countAxis, flopsAxis } from "./axes.js";
 import type { PublishedModelsData } from "./data.js";
 import { formatCount, formatFlops } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
+import { atCompute } from "./interpolate.js";
 import { bilingual, inLanguage } from "./language.js";
 import { background, categoryColor, faintInk, ink } from "./palette.js";
 import { placeLabels } from "./placeLabels.js";
@@ -36,17 +37,6 @@ const texts = bilingual(
   },
 );
 
-/** N at log-log interpolation of a law's optima; undefined outside them. */
-function optimalParameters(optima: PublishedModelsData["laws"][number]["optima"], flops: number): number | undefined {
-  const right = optima.findIndex((point) => point.flops >= flops);
-  const above = optima[right];
-  const below = optima[right - 1];
-  if (!above) return undefined;
-  if (!below) return above.flops === flops ? above.parameters : undefined;
-  const share = Math.log(flops / below.flops) / Math.log(above.flops / below.flops);
-  return below.parameters * (above.parameters / below.parameters) ** share;
-}
-
 /** Large models against the published allocation laws, C = 6ND: Hoffmann et al. 2022, Figure 1. */
 export function publishedModels(data: PublishedModelsData, options: FigureOptions): HTMLElement {
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
@@ -56,7 +46,7 @@ export function publishedModels(data: PublishedModelsData, options: FigureOption
   const judged = data.laws[0];
   const against = judged
     ? models.flatMap((model) => {
-        const best = optimalParameters(judged.optima, model.flops);
+        const best = atCompute(judged.optima, model.flops, (optimum) => optimum.parameters);
         return best === undefined ? [] : [`${model.name} ${(model.parameters / best).toPrecision(2)}`];
       })
     : [];
@@ -100,7 +90,7 @@ export function publishedModels(data: PublishedModelsData, options: FigureOption
       const fixed = compute.map((flops) => ({ flops, parameters: flops / (6 * data.fixedTokens) })).filter(inside);
       const lines = data.laws.map((law) =>
         compute.flatMap((flops) => {
-          const parameters = optimalParameters(law.optima, flops);
+          const parameters = atCompute(law.optima, flops, (optimum) => optimum.parameters);
           return parameters === undefined ? [] : [{ flops, parameters }];
         }),
       );
