@@ -121,7 +121,7 @@ export function bootstrapPairs(data: BootstrapPairsData, options: FigureOptions)
       marginRight: 10,
       marginTop: 24,
       marginBottom: 38,
-      x: axis(pair.x, room.width / columns - 56, 42),
+      x: axis(pair.x, room.width / columns - 56, 40),
       y: axis(pair.y, height - 62, 32),
       marks: [
         dotCloud(

@@ -1,7 +1,7 @@
 import type { Interval } from "@isoflop/laws";
 
 /** How much worse the best fit becomes with one quantity held at a value (Venzon & Moolgavkar 1988). */
-export interface ProfileCurve {
+export interface LikelihoodProfile {
   /** "E", "alpha", "N_opt". */
   readonly name: string;
   readonly estimate: number;
@@ -17,7 +17,7 @@ export interface ProfileCurve {
 }
 
 export interface ProfileLikelihoodData {
-  readonly parameters: readonly ProfileCurve[];
+  readonly parameters: readonly LikelihoodProfile[];
 }
 
 export interface BootstrapPairsData {

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { amountAxis, evenAxis, type Panel } from "./axes.js";
-import type { ProfileCurve, ProfileLikelihoodData } from "./data.js";
+import type { LikelihoodProfile, ProfileLikelihoodData } from "./data.js";
 import { formatAmount } from "./format.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
@@ -89,7 +89,7 @@ export function profileLikelihood(data: ProfileLikelihoodData, options: FigureOp
   });
 }
 
-function profilePanel(curve: ProfileCurve, columns: number, room: Room, rise: string): Panel {
+function profilePanel(curve: LikelihoodProfile, columns: number, room: Room, rise: string): Panel {
   const { name, estimate, interval95, open = [], logarithmic } = curve;
   const line = cut(curve.points.map(({ value, rise }) => ({ value, share: rise / curve.level })));
   const values = [estimate, ...(interval95 ?? []), ...line.map(({ value }) => value)];
