@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { amountAxis, countAxis } from "./axes.js";
+import { computeIn } from "./compute.js";
 import type { BacktestErrorsData, BacktestPoint } from "./data.js";
-import { formatFlops } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
@@ -28,7 +28,7 @@ const texts = bilingual(
     asked: "reach asked for",
     reach: "Reach: compute forecast / largest fitted",
     error: "Error of the loss (%)",
-    reached: (fitted: string, asked: string) => `fitted to ${fitted}, asked for ${asked} FLOPs`,
+    reached: (fitted: string, asked: string) => `fitted to ${fitted}, asked for ${asked}`,
     percent: (value: string) => `${value} %`,
   },
   {
@@ -48,7 +48,7 @@ const texts = bilingual(
     asked: "求められた外挿の幅",
     reach: "外挿の幅: 予測した計算量 / フィットの最大",
     error: "損失の誤差 (%)",
-    reached: (fitted, asked) => `${fitted} までのフィットで ${asked} FLOPs を予測`,
+    reached: (fitted, asked) => `${fitted} までのフィットで ${asked} を予測`,
     percent: (value) => `${value}%`,
   },
 );
@@ -66,6 +66,7 @@ interface Drawn extends BacktestPoint {
 
 /** Size of every backtest's loss error against how far beyond its data it reached, one colour a procedure. */
 export function backtestErrors(data: BacktestErrorsData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const text = inLanguage(texts, options);
   const procedures = data.procedures.map(({ name, chosen, points }, index) => {
     // Side by side, so that none hides another: forecasts of one budget all have the same reach.
@@ -138,7 +139,7 @@ export function backtestErrors(data: BacktestErrorsData, options: FigureOptions)
                   stroke: color,
                   strokeWidth: 1.5,
                   title: (point: Drawn) =>
-                    `${point.name}\n${text.reached(formatFlops(point.fittedTo), formatFlops(point.heldOut))}\n${point.logError > 0 ? "+" : "−"}${text.percent(percent(100 * Math.abs(point.logError)))}`,
+                    `${point.name}\n${text.reached(unit.number(point.fittedTo), unit.text(point.heldOut))}\n${point.logError > 0 ? "+" : "−"}${text.percent(percent(100 * Math.abs(point.logError)))}`,
                 }),
               ),
             ],

@@ -1,5 +1,6 @@
+import { computeIn } from "./compute.js";
 import type { EnvelopeScalingData } from "./data.js";
-import { formatCount, formatEstimate, formatFlops } from "./format.js";
+import { formatCount, formatEstimate } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
@@ -14,7 +15,7 @@ const texts = bilingual(
     title: "Parameters and tokens along the envelope",
     laws: (a: string, b: string) => `N_opt grows as C to the power ${a}, D_opt as C to the power ${b} (95 % intervals)`,
     forecast: (flops: string, parameters: string, tokens: string) =>
-      ` At ${flops} FLOPs this asks for ${parameters} parameters and ${tokens} tokens.`,
+      ` At ${flops} this asks for ${parameters} parameters and ${tokens} tokens.`,
     points: (used: number, edge: number, runs: number) =>
       `Fitted to ${used} points of ${runs} ${runs === 1 ? "run" : "runs"}${edge > 0 ? `; ${edge} more (hollow) belong to the smallest or the largest size and are not used` : ""}.`,
     caption: (laws: string, forecast: string, points: string) =>
@@ -27,7 +28,7 @@ const texts = bilingual(
     title: "包絡線に沿ったパラメータ数とトークン数",
     laws: (a, b) => `N_opt は C の ${a} 乗、D_opt は C の ${b} 乗で増える (95% 信頼区間)`,
     forecast: (flops, parameters, tokens) =>
-      `${flops} FLOPs ではパラメータ数 ${parameters}、トークン数 ${tokens} が最適となる。`,
+      `${flops} ではパラメータ数 ${parameters}、トークン数 ${tokens} が最適となる。`,
     points: (used, edge, runs) =>
       `${runs} 個のランの ${used} 点へのフィット${edge > 0 ? `。ほかの ${edge} 点 (中抜き) は最小または最大のサイズのもので使わない` : ""}。`,
     caption: (laws, forecast, points) =>
@@ -40,6 +41,7 @@ const texts = bilingual(
 
 /** N_opt and D_opt against C by the envelope of training curves: Hoffmann et al. 2022, Figure 2 centre and right. */
 export function envelopeScaling(data: EnvelopeScalingData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const { points, parametersLaw, tokensLaw, forecast } = data;
   const used = points.filter((point) => point.status === "used");
@@ -49,7 +51,7 @@ export function envelopeScaling(data: EnvelopeScalingData, options: FigureOption
     formatEstimate(tokensLaw.exponent, tokensLaw.exponentInterval),
   );
   const extrapolated = forecast
-    ? text.forecast(formatFlops(forecast.flops), formatCount(forecast.parameters), formatCount(forecast.tokens))
+    ? text.forecast(unit.text(forecast.flops), formatCount(forecast.parameters), formatCount(forecast.tokens))
     : "";
   const fitted = text.points(used.length, edge.length, new Set(used.map((point) => point.id ?? point.name)).size);
 

@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { evenAxis, rowScale } from "./axes.js";
+import { computeIn } from "./compute.js";
 import type { ForecastCheckData, ForecastRow } from "./data.js";
-import { formatCount, formatFlops, formatLoss } from "./format.js";
+import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
@@ -11,7 +12,7 @@ import { evenDomain } from "./ticks.js";
 
 const texts = bilingual(
   {
-    title: (flops: string) => `Forecast for ${flops} FLOPs against measurement`,
+    title: (flops: string) => `Forecast for ${flops} against measurement`,
     caption: (words: string) => `Predicted before training, from smaller runs only. ${words}`,
     interval: (low: string, high: string) => ` (95 % interval ${low} to ${high})`,
     pending: (label: string, predicted: string) => `${label}: predicted ${predicted}, not measured yet.`,
@@ -20,7 +21,7 @@ const texts = bilingual(
     sentences: (all: readonly string[]) => all.join(" "),
   },
   {
-    title: (flops) => `${flops} FLOPs の予測と実測`,
+    title: (flops) => `${flops} の予測と実測`,
     caption: (words) => `学習の前に、より小さいランだけから予測したもの。${words}`,
     interval: (low, high) => ` (95% 信頼区間 ${low}〜${high})`,
     pending: (label, predicted) => `${label}: 予測 ${predicted}、未実測。`,
@@ -45,6 +46,7 @@ function sentence(row: ForecastRow, options: FigureOptions): string {
 
 /** Loss predicted for the held-out runs, with its interval, beside what was measured. */
 export function forecastCheck(data: ForecastCheckData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const rows = data.rows.map((row, index) => ({ ...row, place: data.rows.length - index }));
   const words = text.sentences(rows.map((row) => sentence(row, options)));
@@ -56,7 +58,7 @@ export function forecastCheck(data: ForecastCheckData, options: FigureOptions): 
 
   return frame(options, {
     name: "forecast-check",
-    title: text.title(formatFlops(data.budget)),
+    title: text.title(unit.text(data.budget)),
     caption: text.caption(words),
     description: words,
     draw: ({ width }) => {

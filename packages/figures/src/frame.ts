@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { type Panel, plotOptions } from "./axes.js";
+import type { ComputeUnit } from "./compute.js";
 import { bilingual, inLanguage, type Language } from "./language.js";
 import { drawLegend, element, type LegendGroup } from "./legend.js";
 import { background, ink, paletteStyles } from "./palette.js";
@@ -18,6 +19,8 @@ export interface FigureOptions {
   readonly theme?: "auto" | "light" | "dark";
   /** Of every text but names in the data (default: "en"). */
   readonly language?: Language;
+  /** What compute is told in (default: "FLOPs"); the data are in FLOPs always. */
+  readonly compute?: ComputeUnit;
   /** Marks of runs that have an id carry it as `data-run`, so that a page can find and pick them. */
   readonly interactive?: true;
   /** Runs to emphasise, by id: ringed, the others fainter. */

@@ -1,5 +1,6 @@
 export { backtestErrors } from "./backtestErrors.js";
 export { bootstrapPairs } from "./bootstrapPairs.js";
+export type { ComputeUnit } from "./compute.js";
 export { coordinateCheck } from "./coordinateCheck.js";
 export { criticalBatch } from "./criticalBatch.js";
 export * from "./data.js";

@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { countAxis, evenAxis, rowScale } from "./axes.js";
+import { computeIn } from "./compute.js";
 import type { InfluenceData } from "./data.js";
-import { formatCount, formatFlops } from "./format.js";
+import { formatCount } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { type LegendEntry, textWidth } from "./legend.js";
@@ -14,7 +15,7 @@ const texts = bilingual(
   {
     title: "What the fit owes to single runs",
     exponent: "the exponent a",
-    optimum: (flops: string) => `N_opt at ${flops} FLOPs`,
+    optimum: (flops: string) => `N_opt at ${flops}`,
     none: "No run was left out.",
     estimate: (what: string, value: string, interval: string) => `With all runs ${what} is ${value}${interval}.`,
     interval: (low: string, high: string) => ` (95 % interval ${low} to ${high})`,
@@ -24,7 +25,7 @@ const texts = bilingual(
       count === 0 ? "" : ` ${count} ${count === 1 ? "run moves" : "runs move"} it out of its interval.`,
     caption: (result: string, shown: number, all: number, approximate: boolean) =>
       `${approximate ? "What each run is worth to first order, without fitting anew" : "The fit made anew without each run"}; the ${shown} of ${all} runs that matter most. ${result}`,
-    axis: { a: "Exponent a without the run", parameters: (flops: string) => `N_opt at ${flops} FLOPs without the run` },
+    axis: { a: "Exponent a without the run", parameters: (flops: string) => `N_opt at ${flops} without the run` },
     without: "without the run",
     all: "with all runs",
     percent: (value: number) => `${value} %`,
@@ -33,7 +34,7 @@ const texts = bilingual(
   {
     title: "個々のランがフィットに与える影響",
     exponent: "指数 a",
-    optimum: (flops) => `${flops} FLOPs での N_opt`,
+    optimum: (flops) => `${flops} での N_opt`,
     none: "除いたランはない。",
     estimate: (what, value, interval) => `全ランでは、${what} は ${value}${interval}。`,
     interval: (low, high) => ` (95% 信頼区間 ${low}〜${high})`,
@@ -41,7 +42,7 @@ const texts = bilingual(
     outside: (count) => (count === 0 ? "" : `${count} 個のランは、除くと値が区間の外に出る。`),
     caption: (result, shown, all, approximate) =>
       `${approximate ? "各ランの影響の 1 次近似 (再フィットなし)" : "ランを 1 つずつ除いて再フィットした結果"}。${all} 個のうち影響の大きい ${shown} 個を示す。${result}`,
-    axis: { a: "そのランを除いた指数 a", parameters: (flops) => `そのランを除いた ${flops} FLOPs での N_opt` },
+    axis: { a: "そのランを除いた指数 a", parameters: (flops) => `そのランを除いた ${flops} での N_opt` },
     without: "そのランなし",
     all: "全ラン",
     percent: (value) => `${value}%`,
@@ -54,10 +55,11 @@ const runColor = categoryColor(0);
 
 /** How the exponent a, or N_opt at a compute, moves as each run is left out, the largest changes first. */
 export function influence(data: InfluenceData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const { quantity, estimate, interval95 } = data;
   const exponent = quantity === "a";
-  const flops = formatFlops(data.flops ?? 0);
+  const flops = unit.text(data.flops ?? 0);
   const shiftOf = (value: number): number => (exponent ? value - estimate : Math.log(value / estimate));
   const format = (value: number): string => (exponent ? value.toFixed(3) : formatCount(value)).replace("-", "−");
   const shift = (value: number): string => {

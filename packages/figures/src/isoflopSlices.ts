@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { countAxis, lossAxis } from "./axes.js";
 import { clipLine } from "./clip.js";
+import { computeIn } from "./compute.js";
 import { flopsPerTokenOf, modelLoss } from "./contours.js";
 import type { LossContoursData, RunPoint } from "./data.js";
-import { formatCount, formatFlops, formatLoss } from "./format.js";
+import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
@@ -16,7 +17,7 @@ const texts = bilingual(
   {
     title: "IsoFLOP slices of the fitted loss",
     minimum: (flops: string, parameters: string, loss: string) =>
-      `${flops} FLOPs: least at ${parameters} parameters, loss ${loss}`,
+      `${flops}: least at ${parameters} parameters, loss ${loss}`,
     caption: (largest: string) =>
       `What L(N, D) of Approach 3 gives along each budget, and the runs that were trained at it: the law is one for all budgets, no curve is fitted to its own. ${largest}`,
     sentence: (minima: readonly string[]) => (minima.length === 0 ? "No budgets were given." : `${minima.join("; ")}.`),
@@ -24,7 +25,7 @@ const texts = bilingual(
   },
   {
     title: "フィットした損失の IsoFLOP 断面",
-    minimum: (flops, parameters, loss) => `${flops} FLOPs: 最小はパラメータ数 ${parameters} で損失 ${loss}`,
+    minimum: (flops, parameters, loss) => `${flops}: 最小はパラメータ数 ${parameters} で損失 ${loss}`,
     caption: (largest) =>
       `各計算予算に沿って Approach 3 の L(N, D) が与える損失と、その予算で学習したラン。すべての予算に 1 つのスケーリング則を当てはめており、曲線ごとのフィットではない。${largest}`,
     sentence: (minima) => (minima.length === 0 ? "計算予算は与えられていない。" : `${minima.join("; ")}。`),
@@ -34,6 +35,7 @@ const texts = bilingual(
 
 /** The fitted loss against N at each budget: Hoffmann et al. 2022, Figure 4 right; the contours beside it have the same data. */
 export function isoflopSlices(data: LossContoursData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const { law, heldOut = [], frontier } = data;
   const flopsPerToken = flopsPerTokenOf(data.flopsPerToken);
@@ -61,7 +63,7 @@ export function isoflopSlices(data: LossContoursData, options: FigureOptions): H
     return { budget, parameters, loss: lossAt(budget, parameters) };
   });
   const words = minima.map(({ budget, parameters, loss }) =>
-    text.minimum(formatFlops(budget), formatCount(parameters), formatLoss(loss)),
+    text.minimum(unit.text(budget), formatCount(parameters), formatLoss(loss)),
   );
 
   return frame(options, {
@@ -84,7 +86,7 @@ export function isoflopSlices(data: LossContoursData, options: FigureOptions): H
       } as const;
       return {
         legend: [
-          sequenceLegend(term.budget, budgets, color, formatFlops, "line", 12),
+          sequenceLegend(term.budget(unit.name), budgets, color, unit.number, "line", 12),
           {
             entries: [
               { label: text.slice, mark: "line", color: faintInk },

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { countAxis, flopsAxis, type Panel } from "./axes.js";
+import { countAxis, type Panel } from "./axes.js";
+import { computeIn } from "./compute.js";
 import type { KaplanAllocationData, PowerLaw } from "./data.js";
 import { formatCount, formatEstimate } from "./format.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
@@ -20,7 +21,7 @@ const texts = bilingual(
       ` For ten times the compute the model grows ${n} times and its steps ${s} times; the remaining factor ${rest} is the batch.`,
     caption: (result: string) =>
       `The model of least loss for each C_min, compute as at a batch far below the critical one, and its least steps S_min, as at a batch far above it. ${result}`,
-    compute: "Least compute C_min (FLOPs)",
+    compute: (unit: string) => `Least compute C_min (${unit})`,
     steps: "Least steps S_min",
     efficient: "efficient model",
     point: (n: string, s: string) => `N ${n}, S_min ${s}`,
@@ -32,7 +33,7 @@ const texts = bilingual(
       `計算量を 10 倍にすると、モデルは ${n} 倍、ステップ数は ${s} 倍になり、残りの ${rest} 倍はバッチサイズに回る。`,
     caption: (result) =>
       `各 C_min (臨界バッチより十分小さいバッチでの計算量) で損失が最小となるモデルと、その最小ステップ数 S_min (臨界バッチより十分大きいバッチでのステップ数)。${result}`,
-    compute: "最小計算量 C_min (FLOPs)",
+    compute: (unit) => `最小計算量 C_min (${unit})`,
     steps: "最小ステップ数 S_min",
     efficient: "効率的なモデル",
     point: (n, s) => `N ${n}、S_min ${s}`,
@@ -43,6 +44,7 @@ const publishedColor = categoryColor(1);
 
 /** Optimal N and S_min against C_min: Kaplan et al. 2020, Figure 14 and section 6. */
 export function kaplanAllocation(data: KaplanAllocationData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const { points, parametersLaw, stepsLaw, published } = data;
   const tenfold = (law: PowerLaw): number => 10 ** law.exponent;
@@ -100,7 +102,7 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
       marginRight: 16,
       marginTop: 24,
       marginBottom: 38,
-      x: flopsAxis(text.compute, x, width - 62),
+      x: unit.axis(text.compute(unit.name), x, width - 62),
       y: countAxis(label, y, height - 62, 40),
       marks: [
         ...lawMarks({ value, fitted: [Math.min(...at), Math.max(...at)], band: bandOfCompute(law.band) }, { x, y }),

@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import { flopsAxis, lossAxis } from "./axes.js";
+import { lossAxis } from "./axes.js";
+import { computeIn } from "./compute.js";
 import { smoothedCurve } from "./curve.js";
 import type { KaplanComputeData } from "./data.js";
-import { formatEstimate, formatFlops, formatLoss } from "./format.js";
+import { formatEstimate, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
@@ -14,18 +15,18 @@ import { logDomain, logSpace } from "./ticks.js";
 const texts = bilingual(
   {
     title: "Loss against compute, Kaplan-style",
-    result: (exponent: string, flops: string) => `Loss falls as C to the power −${exponent} with C_c = ${flops} FLOPs.`,
+    result: (exponent: string, flops: string) => `Loss falls as C to the power −${exponent} with C_c = ${flops}.`,
     check: (flops: string, law: string, label: string, measured: string) =>
-      ` At ${flops} FLOPs the law says ${law}; measured (${label}): ${measured}.`,
+      ` At ${flops} the law says ${law}; measured (${label}): ${measured}.`,
     caption: (result: string) => `A pure power law through the least losses, without irreducible loss. ${result}`,
     curve: "training curve",
     least: "least loss",
   },
   {
     title: "損失と計算量 (Kaplan 流)",
-    result: (exponent, flops) => `損失は C の −${exponent} 乗で下がり、C_c = ${flops} FLOPs。`,
+    result: (exponent, flops) => `損失は C の −${exponent} 乗で下がり、C_c = ${flops}。`,
     check: (flops, law, label, measured) =>
-      `${flops} FLOPs では、べき乗則による損失は ${law}、実測 (${label}) は ${measured}。`,
+      `${flops} では、べき乗則による損失は ${law}、実測 (${label}) は ${measured}。`,
     caption: (result) => `最小損失を通る純粋なべき乗則。既約損失は含まない。${result}`,
     curve: "学習曲線",
     least: "最小損失",
@@ -36,15 +37,16 @@ const heldOutColor = categoryColor(1);
 
 /** Least loss against compute with L = (C_c/C)^alpha: Kaplan et al. 2020, Figure 1 left and eq. 1.3. */
 export function kaplanCompute(data: KaplanComputeData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const { minima, law, heldOut } = data;
   const curves = (data.curves ?? [])
     .map((run) => ({ run, line: smoothedCurve(run) }))
     .filter(({ line }) => line.length > 0);
   const value = (flops: number): number => (law.criticalFlops / flops) ** law.exponent;
-  const result = text.result(formatEstimate(law.exponent, law.exponentInterval), formatFlops(law.criticalFlops));
+  const result = text.result(formatEstimate(law.exponent, law.exponentInterval), unit.text(law.criticalFlops));
   const check = heldOut
-    ? text.check(formatFlops(heldOut.flops), formatLoss(value(heldOut.flops)), heldOut.label, formatLoss(heldOut.loss))
+    ? text.check(unit.text(heldOut.flops), formatLoss(value(heldOut.flops)), heldOut.label, formatLoss(heldOut.loss))
     : "";
   const entries: LegendEntry[] = [];
   if (curves.length > 0) entries.push({ label: text.curve, mark: "line", color: faintInk });
@@ -89,7 +91,7 @@ export function kaplanCompute(data: KaplanComputeData, options: FigureOptions): 
             marginRight: 16,
             marginTop: 24,
             marginBottom: 38,
-            x: flopsAxis(term.trainingCompute, x, width - 58),
+            x: unit.axis(term.trainingCompute(unit.name), x, width - 58),
             y: lossAxis(term.loss, y, height - 62),
             marks: [
               ...curves.map(({ run, line }) =>

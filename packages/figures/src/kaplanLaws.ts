@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import { type Axis, countAxis, flopsAxis, lossAxis, type Panel } from "./axes.js";
+import { type Axis, countAxis, lossAxis, type Panel } from "./axes.js";
+import { computeIn } from "./compute.js";
 import { smoothedCurve } from "./curve.js";
 import type { KaplanLawsData, KaplanPanel, RunCurve } from "./data.js";
-import { formatCount, formatEstimate, formatFlops, formatLoss } from "./format.js";
+import { formatCount, formatEstimate, formatLoss } from "./format.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { lawMarks } from "./lawMarks.js";
@@ -22,7 +23,7 @@ const texts = bilingual(
     result: (laws: readonly string[]) => (laws.length === 0 ? "No law could be fitted." : `${laws.join("; ")}.`),
     missing: (names: readonly string[]) =>
       names.length === 0 ? "" : ` No fit of ${names.map((name) => `L(${name})`).join(", ")}.`,
-    least: "Least compute C_min (FLOPs)",
+    least: (unit: string) => `Least compute C_min (${unit})`,
     curve: "training curve",
     point: "loss that the law was fitted to",
   },
@@ -35,7 +36,7 @@ const texts = bilingual(
     result: (laws) => (laws.length === 0 ? "どのべき乗則もフィットできなかった。" : `${laws.join("; ")}。`),
     missing: (names) =>
       names.length === 0 ? "" : `${names.map((name) => `L(${name})`).join("、")} のフィットはない。`,
-    least: "最小計算量 C_min (FLOPs)",
+    least: (unit) => `最小計算量 C_min (${unit})`,
     curve: "学習曲線",
     point: "フィットに使った損失",
   },
@@ -43,6 +44,7 @@ const texts = bilingual(
 
 /** L(C), L(D) and L(N) with their power laws, on one scale of losses: Kaplan et al. 2020, Figure 1, equations 1.1 to 1.3. */
 export function kaplanLaws(data: KaplanLawsData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const curves = (data.compute?.curves ?? [])
     .map((run) => ({ run, line: smoothedCurve(run) }))
@@ -52,9 +54,9 @@ export function kaplanLaws(data: KaplanLawsData, options: FigureOptions): HTMLEl
       panel: data.compute,
       name: data.compute?.adjusted ? "C_min" : "C",
       scale: "C_c",
-      format: (flops: number) => `${formatFlops(flops)} FLOPs`,
+      format: unit.text,
       axis: (domain: readonly [number, number], length: number) =>
-        flopsAxis(data.compute?.adjusted ? text.least : term.trainingCompute, domain, length),
+        unit.axis(data.compute?.adjusted ? text.least(unit.name) : term.trainingCompute(unit.name), domain, length),
     },
     {
       panel: data.tokens,

@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import { countAxis, flopsAxis } from "./axes.js";
+import { countAxis } from "./axes.js";
 import { clipLine } from "./clip.js";
+import { computeIn } from "./compute.js";
 import type { LawComparisonData } from "./data.js";
-import { formatCount, formatFlops } from "./format.js";
+import { formatCount } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { atCompute } from "./interpolate.js";
 import { bilingual, inLanguage } from "./language.js";
@@ -18,7 +19,7 @@ const texts = bilingual(
     interval: (low: string, high: string) => ` (${low}–${high})`,
     noInterval: " (no interval)",
     result: (flops: string, all: readonly string[], factor: string | undefined) =>
-      `At ${flops} FLOPs N_opt is, with 95 % intervals: ${all.join("; ")}.${factor === undefined ? "" : ` The largest is ${factor} times the smallest.`}`,
+      `At ${flops} N_opt is, with 95 % intervals: ${all.join("; ")}.${factor === undefined ? "" : ` The largest is ${factor} times the smallest.`}`,
     nothing: (laws: number) => (laws === 0 ? "No laws were given." : "No law reaches the compute that was asked for."),
     plain: (laws: readonly string[]) => `N_opt against compute by ${laws.join(", ")}.`,
     caption: (result: string) =>
@@ -32,7 +33,7 @@ const texts = bilingual(
     interval: (low, high) => ` (${low}–${high})`,
     noInterval: " (区間なし)",
     result: (flops, all, factor) =>
-      `${flops} FLOPs での N_opt と 95% 信頼区間: ${all.join("; ")}。${factor === undefined ? "" : `最大は最小の ${factor} 倍。`}`,
+      `${flops} での N_opt と 95% 信頼区間: ${all.join("; ")}。${factor === undefined ? "" : `最大は最小の ${factor} 倍。`}`,
     nothing: (laws) =>
       laws === 0 ? "スケーリング則は与えられていない。" : "指定の計算量に達するスケーリング則はない。",
     plain: (laws) => `計算量に対する N_opt: ${laws.join("、")}。`,
@@ -51,6 +52,7 @@ const styles = [
 
 /** N_opt against compute by several laws, with their bands: fits of the runs at hand and published ones in one panel. */
 export function lawComparison(data: LawComparisonData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const { at, trained } = data;
   const given = data.laws.filter(({ optima }) => optima.length > 0);
@@ -74,7 +76,7 @@ export function lawComparison(data: LawComparisonData, options: FigureOptions): 
   const result =
     at !== undefined && answers.length > 0
       ? text.result(
-          formatFlops(at),
+          unit.text(at),
           answers.map(({ words }) => words),
           factor,
         )
@@ -125,7 +127,7 @@ export function lawComparison(data: LawComparisonData, options: FigureOptions): 
             marginRight: 16,
             marginTop: 24,
             marginBottom: 38,
-            x: flopsAxis(term.computeBudget, x, width - 62),
+            x: unit.axis(term.computeBudget(unit.name), x, width - 62),
             y: countAxis(term.optimalN, y, height - 62, 44),
             marks: [
               Plot.rect(trained ? [trained] : [], {

@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
-import { countAxis, flopsAxis } from "./axes.js";
+import { countAxis } from "./axes.js";
 import { clipLine } from "./clip.js";
+import { computeIn } from "./compute.js";
 import { contour, contourLevels, flopsPerTokenOf, modelLoss } from "./contours.js";
 import type { LossContoursData, RunPoint } from "./data.js";
-import { formatCount, formatFlops, formatLoss } from "./format.js";
+import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { background, categoryColor, faintInk, ink, rampColor } from "./palette.js";
@@ -18,7 +19,7 @@ const texts = bilingual(
   {
     title: "Fitted loss over parameters and tokens",
     result: (parameters: string, tokens: string, flops: string, loss: string) =>
-      `The efficient frontier reaches ${parameters} parameters on ${tokens} tokens at ${flops} FLOPs, where the law gives ${loss} nats per token.`,
+      `The efficient frontier reaches ${parameters} parameters on ${tokens} tokens at ${flops}, where the law gives ${loss} nats per token.`,
     noFrontier: "No efficient frontier was given.",
     caption: (form: string, result: string) =>
       `Contours of ${form} (Approach 3), labelled in nats per token. ${result}`,
@@ -28,7 +29,7 @@ const texts = bilingual(
   {
     title: "パラメータ数とトークン数に対する損失のフィット",
     result: (parameters, tokens, flops, loss) =>
-      `効率的フロンティアは ${flops} FLOPs でパラメータ数 ${parameters}、トークン数 ${tokens} に達し、損失は ${loss} nat/トークンとなる。`,
+      `効率的フロンティアは ${flops} でパラメータ数 ${parameters}、トークン数 ${tokens} に達し、損失は ${loss} nat/トークンとなる。`,
     noFrontier: "効率的フロンティアは与えられていない。",
     caption: (form, result) => `${form} (Approach 3) の等高線。数値は nat/トークン。${result}`,
     description: (form, runs, result) => `${form}、${runs} 個のランへのフィット。${result}`,
@@ -90,6 +91,7 @@ export function lossContours(
   data: LossContoursData,
   options: FigureOptions & { readonly axes?: ContourAxes },
 ): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const { law, runs, heldOut = [], frontier } = data;
   const axes = options.axes ?? "tokens";
@@ -128,7 +130,7 @@ export function lossContours(
     ? text.result(
         formatCount(last.parameters),
         formatCount(last.tokens),
-        formatFlops(last.flops),
+        unit.text(last.flops),
         formatLoss(modelLoss(law, last.parameters, last.tokens)),
       )
     : text.noFrontier;
@@ -180,7 +182,7 @@ export function lossContours(
             x:
               axes === "tokens"
                 ? countAxis(term.trainingTokensD, xDomain, width - 86)
-                : flopsAxis(term.trainingCompute, xDomain, width - 86),
+                : unit.axis(term.trainingCompute(unit.name), xDomain, width - 86),
             y: countAxis(term.parametersN, yDomain, height - 80, 44),
             marks: [
               ...isoFlops.map((line) =>

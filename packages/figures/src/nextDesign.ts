@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { amountAxis, countAxis, flopsAxis, type Panel } from "./axes.js";
+import { amountAxis, countAxis, type Panel } from "./axes.js";
+import { computeIn } from "./compute.js";
 import type { NextDesignData } from "./data.js";
-import { formatCount, formatFlops } from "./format.js";
+import { formatCount } from "./format.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
@@ -17,7 +18,7 @@ const texts = bilingual(
     nothing: "Nothing is proposed.",
     percent: (value: number) => `${value} %`,
     spent: (runs: number, spent: string, target: string) =>
-      `${runs} ${runs === 1 ? "run" : "runs"} more for ${spent} FLOPs bring the standard error of the loss at ${target} FLOPs`,
+      `${runs} ${runs === 1 ? "run" : "runs"} more for ${spent} bring the standard error of the loss at ${target}`,
     falls: (spent: string, loss: readonly string[], parameters: readonly string[], grid: readonly string[]) =>
       `${spent} from ${loss.join(" to ")}, and that of N_opt from ${parameters.join(" to ")}; a regular isoFLOP grid of the same cost to ${grid.join(" and ")}.`,
     soFar: "run so far",
@@ -27,7 +28,7 @@ const texts = bilingual(
     target: "optimum at the target",
     these: "these runs",
     now: "now",
-    flopsSpent: "FLOPs spent",
+    spentAxis: (unit: string) => `${unit} spent`,
     lossError: "Error of the loss (%)",
     parametersError: "Error of N_opt (%)",
   },
@@ -37,8 +38,7 @@ const texts = bilingual(
       `目標の計算量での最適点について最も多くを教えるランと、費やす計算量に応じて見込まれる誤差。${result}`,
     nothing: "提案はない。",
     percent: (value) => `${value}%`,
-    spent: (runs, spent, target) =>
-      `${spent} FLOPs で ${runs} 個のランを追加すると、${target} FLOPs での標準誤差は、損失が`,
+    spent: (runs, spent, target) => `${spent} で ${runs} 個のランを追加すると、${target} での標準誤差は、損失が`,
     falls: (spent, loss, parameters, grid) =>
       `${spent} ${loss.join(" から ")} に、N_opt が ${parameters.join(" から ")} になる。同じ費用の規則的な IsoFLOP グリッドではそれぞれ ${grid.join(" と ")}。`,
     soFar: "これまでのラン",
@@ -48,7 +48,7 @@ const texts = bilingual(
     target: "目標での最適点",
     these: "提案のラン",
     now: "現在",
-    flopsSpent: "費やす FLOPs",
+    spentAxis: (unit) => `費やす ${unit}`,
     lossError: "損失の誤差 (%)",
     parametersError: "N_opt の誤差 (%)",
   },
@@ -60,6 +60,7 @@ const margins = { marginLeft: 50, marginRight: 14, marginTop: 24, marginBottom: 
 
 /** Runs to add: where they lie among those there are, and how the errors at the target fall with what is spent. */
 export function nextDesign(data: NextDesignData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const { target, runs, candidates, proposed, grid, before, curve } = data;
   const last = curve.at(-1);
@@ -69,7 +70,7 @@ export function nextDesign(data: NextDesignData, options: FigureOptions): HTMLEl
     last === undefined
       ? text.nothing
       : text.falls(
-          text.spent(count, formatFlops(last.flops), formatFlops(target.flops)),
+          text.spent(count, unit.text(last.flops), unit.text(target.flops)),
           [before.loss, last.design.loss].map(share),
           [before.parameters, last.design.parameters].map(share),
           [last.grid.loss, last.grid.parameters].map(share),
@@ -148,7 +149,7 @@ export function nextDesign(data: NextDesignData, options: FigureOptions): HTMLEl
     return {
       ...margins,
       height,
-      x: flopsAxis(text.flopsSpent, logDomain(flops, 0.05), lengthOf(room)),
+      x: unit.axis(text.spentAxis(unit.name), logDomain(flops, 0.05), lengthOf(room)),
       y: amountAxis(label, logDomain([now, ...lines.flat().map((point) => point.error)], 0.08), height - 62, 36),
       marks: [
         Plot.ruleY([now], { stroke: ink, strokeWidth: 1.25, strokeDasharray: "5 3" }),

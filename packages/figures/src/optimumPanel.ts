@@ -1,6 +1,7 @@
 import type { Interval } from "@isoflop/laws";
 import * as Plot from "@observablehq/plot";
-import { countAxis, flopsAxis, type Panel } from "./axes.js";
+import { countAxis, type Panel } from "./axes.js";
+import { computeIn } from "./compute.js";
 import type { PowerLaw } from "./data.js";
 import type { FigureOptions, Room } from "./frame.js";
 import { inLanguage } from "./language.js";
@@ -61,6 +62,7 @@ export function optimumPanel(
   options: FigureOptions,
 ): Panel {
   const { law, fitted, unusable, forecast, heldOut, radius = 4.5 } = data;
+  const unit = computeIn(options);
   const height = room.narrow ? 280 : 330;
   const width = room.narrow ? room.width : room.width / 2;
   const value = (flops: number): number => law.coefficient * flops ** law.exponent;
@@ -82,7 +84,7 @@ export function optimumPanel(
     marginRight: 16,
     marginTop: 24,
     marginBottom: 38,
-    x: flopsAxis(inLanguage(terms, options).computeBudget, compute, width - 62),
+    x: unit.axis(inLanguage(terms, options).computeBudget(unit.name), compute, width - 62),
     y: countAxis(data.label, y, height - 62, 40),
     marks: [
       ...lawMarks({ value, fitted: [from, to], band: bandOfCompute(law.band) }, { x: compute, y }),

@@ -1,5 +1,6 @@
+import { computeIn } from "./compute.js";
 import type { OptimumScalingData } from "./data.js";
-import { formatCount, formatEstimate, formatFlops } from "./format.js";
+import { formatCount, formatEstimate } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
@@ -13,7 +14,7 @@ const texts = bilingual(
     title: "Compute-optimal parameters and tokens",
     laws: (a: string, b: string) => `N_opt grows as C to the power ${a}, D_opt as C to the power ${b} (95 % intervals)`,
     forecast: (flops: string, parameters: string, tokens: string) =>
-      ` At ${flops} FLOPs this asks for ${parameters} parameters and ${tokens} tokens.`,
+      ` At ${flops} this asks for ${parameters} parameters and ${tokens} tokens.`,
     fitted: (used: number, unused: number) =>
       `Fitted to ${used} minim${used === 1 ? "um" : "a"}${unused > 0 ? `, ${unused} more not used (hollow)` : ""}.`,
     caption: (laws: string, forecast: string, fitted: string) =>
@@ -27,7 +28,7 @@ const texts = bilingual(
     title: "計算最適なパラメータ数とトークン数",
     laws: (a, b) => `N_opt は C の ${a} 乗、D_opt は C の ${b} 乗で増える (95% 信頼区間)`,
     forecast: (flops, parameters, tokens) =>
-      `${flops} FLOPs ではパラメータ数 ${parameters}、トークン数 ${tokens} が最適となる。`,
+      `${flops} ではパラメータ数 ${parameters}、トークン数 ${tokens} が最適となる。`,
     fitted: (used, unused) =>
       `${used} 個の極小へのフィット${unused > 0 ? `、ほかに不使用 ${unused} 個 (中抜き)` : ""}。`,
     caption: (laws, forecast, fitted) => `IsoFLOP プロファイルの極小を通るべき乗則: ${laws}。${forecast}${fitted}`,
@@ -40,6 +41,7 @@ const texts = bilingual(
 
 /** N_opt and D_opt against C with their power laws: Hoffmann et al. 2022, Figure 3 centre and right. */
 export function optimumScaling(data: OptimumScalingData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const { minima, parametersLaw, tokensLaw, forecast, heldOut = [] } = data;
   const used = minima.filter((minimum) => minimum.status === "fitted");
@@ -49,7 +51,7 @@ export function optimumScaling(data: OptimumScalingData, options: FigureOptions)
     formatEstimate(tokensLaw.exponent, tokensLaw.exponentInterval),
   );
   const extrapolated = forecast
-    ? text.forecast(formatFlops(forecast.flops), formatCount(forecast.parameters), formatCount(forecast.tokens))
+    ? text.forecast(unit.text(forecast.flops), formatCount(forecast.parameters), formatCount(forecast.tokens))
     : "";
   const fitted = text.fitted(used.length, unused.length);
 

@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { countAxis, flopsAxis } from "./axes.js";
+import { countAxis } from "./axes.js";
+import { computeIn } from "./compute.js";
 import type { PublishedModelsData } from "./data.js";
-import { formatCount, formatFlops } from "./format.js";
+import { formatCount } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { atCompute } from "./interpolate.js";
 import { bilingual, inLanguage } from "./language.js";
@@ -22,7 +23,7 @@ const texts = bilingual(
     trained: "trained model",
     fixed: (tokens: string) => `${tokens} tokens whatever the size`,
     point: (parameters: string, tokens: string, flops: string) =>
-      `${parameters} parameters on ${tokens} tokens\n${flops} FLOPs`,
+      `${parameters} parameters on ${tokens} tokens\n${flops}`,
   },
   {
     title: "公表されたモデルとスケーリング則",
@@ -33,12 +34,13 @@ const texts = bilingual(
     description: (models, relative) => `${models.join("; ")}。${relative}`,
     trained: "学習済みモデル",
     fixed: (tokens) => `サイズによらず ${tokens} トークン`,
-    point: (parameters, tokens, flops) => `パラメータ数 ${parameters}、トークン数 ${tokens}\n${flops} FLOPs`,
+    point: (parameters, tokens, flops) => `パラメータ数 ${parameters}、トークン数 ${tokens}\n${flops}`,
   },
 );
 
 /** Large models against the published allocation laws, C = 6ND: Hoffmann et al. 2022, Figure 1. */
 export function publishedModels(data: PublishedModelsData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const models = data.models.map((model) => ({ ...model, flops: 6 * model.parameters * model.tokens }));
   const tokens = formatCount(data.fixedTokens);
@@ -113,7 +115,7 @@ export function publishedModels(data: PublishedModelsData, options: FigureOption
             marginRight: margin.right,
             marginTop: margin.top,
             marginBottom: margin.bottom,
-            x: flopsAxis(term.trainingCompute, x, width - 62),
+            x: unit.axis(term.trainingCompute(unit.name), x, width - 62),
             y: countAxis(term.parametersN, y, height - 62, 44),
             marks: [
               Plot.line(fixed, {
@@ -138,7 +140,7 @@ export function publishedModels(data: PublishedModelsData, options: FigureOption
                 fill: ink,
                 stroke: background,
                 title: (model: (typeof models)[number]) =>
-                  `${model.name}\n${text.point(formatCount(model.parameters), formatCount(model.tokens), formatFlops(model.flops))}`,
+                  `${model.name}\n${text.point(formatCount(model.parameters), formatCount(model.tokens), unit.text(model.flops))}`,
               }),
               ...models.map((model, index) =>
                 Plot.text([model], {

@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { type Axis, countAxis, evenAxis, lossAxis, type Panel } from "./axes.js";
+import { computeIn } from "./compute.js";
 import type { ResidualsData } from "./data.js";
-import { formatCount, formatFlops, formatLoss } from "./format.js";
+import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
@@ -37,6 +38,7 @@ const texts = bilingual(
  * Approach 3 minimises (Hoffmann et al. 2022, eq. 3); at this size it reads as per cent of the loss.
  */
 export function residuals(data: ResidualsData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const rows = data.runs
     .filter((run) => run.loss > 0 && run.predicted > 0)
@@ -85,7 +87,7 @@ export function residuals(data: ResidualsData, options: FigureOptions): HTMLElem
         logDomain(rows.map((row) => row[value]));
       return {
         legend: [
-          sequenceLegend(term.budget, budgets, scale, formatFlops, "dot", 12),
+          sequenceLegend(term.budget(unit.name), budgets, scale, unit.number, "dot", 12),
           { entries: leftOutEntry(options) },
         ],
         columns: room.narrow ? 1 : 3,

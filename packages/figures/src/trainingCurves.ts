@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import { flopsAxis, lossAxis } from "./axes.js";
+import { lossAxis } from "./axes.js";
+import { computeIn } from "./compute.js";
 import { smoothedCurve, thin } from "./curve.js";
 import type { TrainingCurvesData } from "./data.js";
-import { formatCount, formatFlops, formatLoss } from "./format.js";
+import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
@@ -15,7 +16,7 @@ const texts = bilingual(
   {
     title: "Training curves and the efficient frontier",
     envelope: (loss: string, flops: string, lastLoss: string, lastFlops: string) =>
-      `The efficient frontier falls from ${loss} nats per token at ${flops} FLOPs to ${lastLoss} at ${lastFlops} FLOPs.`,
+      `The efficient frontier falls from ${loss} nats per token at ${flops} to ${lastLoss} at ${lastFlops}.`,
     noEnvelope: "No efficient frontier could be drawn through these curves.",
     models: (count: number, least: string, most: string) =>
       `${count} training curves of models from ${least} to ${most} parameters.`,
@@ -27,7 +28,7 @@ const texts = bilingual(
   {
     title: "学習曲線と効率的フロンティア",
     envelope: (loss, flops, lastLoss, lastFlops) =>
-      `効率的フロンティアは ${flops} FLOPs での ${loss} nat/トークンから ${lastFlops} FLOPs での ${lastLoss} まで下がる。`,
+      `効率的フロンティアは ${flops} での ${loss} nat/トークンから ${lastFlops} での ${lastLoss} まで下がる。`,
     noEnvelope: "これらの曲線からは効率的フロンティアを引けなかった。",
     models: (count, least, most) => `パラメータ数 ${least}〜${most} のモデルの学習曲線 ${count} 本。`,
     noModels: "学習曲線がない。",
@@ -39,6 +40,7 @@ const texts = bilingual(
 
 /** Loss against training FLOPs, one curve a run, with the envelope: Hoffmann et al. 2022, Figure 2 left. */
 export function trainingCurves(data: TrainingCurvesData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const runs = data.runs
     .filter((run) => run.curve.length > 0)
@@ -49,7 +51,7 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
   const last = data.frontier.at(-1);
   const envelope =
     first && last
-      ? text.envelope(formatLoss(first.loss), formatFlops(first.flops), formatLoss(last.loss), formatFlops(last.flops))
+      ? text.envelope(formatLoss(first.loss), unit.text(first.flops), formatLoss(last.loss), unit.text(last.flops))
       : text.noEnvelope;
 
   const models =
@@ -89,7 +91,7 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
             marginRight: 16,
             marginTop: 24,
             marginBottom: 38,
-            x: flopsAxis(term.trainingCompute, x, width - 58),
+            x: unit.axis(term.trainingCompute(unit.name), x, width - 58),
             y: lossAxis(term.trainingLoss, y, height - 62),
             marks: [
               ...runs.map((run) =>
