@@ -1,4 +1,6 @@
+import { lawNamed, orThrow } from "@isoflop/laws";
 import type { ExportInput } from "../export/input.js";
+import { lawInput } from "../export/inputs/law.js";
 import { observedInput } from "../export/inputs/observed.js";
 import { studyInput } from "../export/inputs/study.js";
 import type { Observations } from "../read/observations.js";
@@ -7,6 +9,7 @@ import { fitParts } from "../steps/partLaws.js";
 import { isStudy, openStudy } from "../study/folder.js";
 import { fitChoices } from "./fitChoices.js";
 import { type FitChoiceFlags, parametricConstraints } from "./fitFlags.js";
+import { fitOfLawFiles } from "./fitLaw.js";
 import { observationsOf } from "./observationFlags.js";
 
 /** Options of `isoflop fit` that make other fits of a study than its own. */
@@ -43,6 +46,7 @@ export async function exportInputOf(
   flags: FitChoiceFlags,
   chosen: (name: string) => boolean,
 ): Promise<ExportInput> {
+  if (flags.law !== undefined) return lawInputOf(sources, flags.law, flags, chosen);
   parametricConstraints(flags);
   const [first = ""] = sources;
   const ofStudy = sources.length === 1 && (await isStudy(first));
@@ -50,6 +54,19 @@ export async function exportInputOf(
   const observations = await observationsOf(sources, flags);
   const fits = await fitsOf(flags, observations);
   return ofStudy ? studyInput(await openStudy(first), first, fits) : observedInput(sources, observations, fits);
+}
+
+/** One law of the library through the rows of files, as `isoflop fit --law` makes it. */
+async function lawInputOf(
+  sources: readonly string[],
+  name: string,
+  flags: FitChoiceFlags,
+  chosen: (name: string) => boolean,
+): Promise<ExportInput> {
+  const law = orThrow(lawNamed(name));
+  const { loss, ...others } = flags;
+  const { observations, fit } = await fitOfLawFiles(sources, law, { ...others, ...(chosen("loss") ? { loss } : {}) });
+  return lawInput(sources, observations, fit);
 }
 
 async function fitsOf(flags: FitChoiceFlags, observations: Observations): Promise<Fits> {

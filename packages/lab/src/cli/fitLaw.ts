@@ -43,21 +43,7 @@ export interface LawFlags {
 export async function fitLawFiles(io: CommandIo, sources: readonly string[], flags: LawFlags): Promise<void> {
   const law = orThrow(lawNamed(flags.law));
   const at = flags.at === undefined ? undefined : inputsAt(law, flags.at);
-  const observations = await readLawRows(sources, law, {
-    ...(flags.columns === undefined ? {} : { columns: flags.columns }),
-    ...(flags.where === undefined ? {} : { where: flags.where }),
-  });
-  const made = fitLaw(law, observations.rows, {
-    loss: flags.loss ?? "mse",
-    delta: flags.delta,
-    resamples: flags.bootstrap,
-    random: createRandom(flags.seed),
-    ...(flags.bootstrapOver === undefined ? {} : { over: flags.bootstrapOver }),
-    ...(flags.noise === undefined ? {} : { noise: flags.noise }),
-    ...(flags.fix === undefined ? {} : { fixed: parseNumbers(flags.fix, "--fix") }),
-    ...(flags.tie === undefined ? {} : { tied: [flags.tie.split("=").map((name) => name.trim())] }),
-  });
-  const fit = orThrow(made);
+  const { observations, fit } = await fitOfLawFiles(sources, law, flags);
   const profile = flags.profile ? orThrow(profileIntervals(law, observations.rows, fit)) : undefined;
   const prediction = at && orThrow(predictFrom(fit, at, law));
   if (flags.json) {
@@ -72,6 +58,29 @@ export async function fitLawFiles(io: CommandIo, sources: readonly string[], fla
       ...(at === undefined ? {} : { prediction: { inputs: at, ...prediction } }),
     });
   } else io.stdout(lawText(law, observations, fit, profile, at && prediction && { at, prediction }));
+}
+
+/** The rows that a law takes, and its fit to them. Errors: those of readLawRows and fitLaw. */
+export async function fitOfLawFiles(
+  sources: readonly string[],
+  law: Law,
+  flags: Omit<LawFlags, "law" | "at" | "json" | "draws">,
+): Promise<{ readonly observations: LawObservations; readonly fit: LawFit }> {
+  const observations = await readLawRows(sources, law, {
+    ...(flags.columns === undefined ? {} : { columns: flags.columns }),
+    ...(flags.where === undefined ? {} : { where: flags.where }),
+  });
+  const made = fitLaw(law, observations.rows, {
+    loss: flags.loss ?? "mse",
+    delta: flags.delta,
+    resamples: flags.bootstrap,
+    random: createRandom(flags.seed),
+    ...(flags.bootstrapOver === undefined ? {} : { over: flags.bootstrapOver }),
+    ...(flags.noise === undefined ? {} : { noise: flags.noise }),
+    ...(flags.fix === undefined ? {} : { fixed: parseNumbers(flags.fix, "--fix") }),
+    ...(flags.tie === undefined ? {} : { tied: [flags.tie.split("=").map((name) => name.trim())] }),
+  });
+  return { observations, fit: orThrow(made) };
 }
 
 /** The fields of the public contract, without draws and residuals. */

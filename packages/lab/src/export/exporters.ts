@@ -1,5 +1,8 @@
 import { IsoflopError } from "@isoflop/laws/error";
 import type { Exporter } from "./exporter.js";
+import { figuresExporter } from "./figures/figures.js";
+import { latexExporter } from "./latex/latex.js";
+import { modelCardExporter } from "./modelCard/modelCard.js";
 import { curvesExporter } from "./tables/curves.js";
 import { drawsExporter, fitsExporter } from "./tables/fits.js";
 import { recordsExporter } from "./tables/records.js";
@@ -11,6 +14,9 @@ export const EXPORTERS: readonly Exporter[] = [
   curvesExporter,
   fitsExporter,
   drawsExporter,
+  figuresExporter,
+  latexExporter,
+  modelCardExporter,
   ...TRACKER_EXPORTERS,
 ];
 

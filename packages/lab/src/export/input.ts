@@ -72,6 +72,8 @@ export interface ExportInput {
   /** One after the other, each read when it is asked for; none of plain files. */
   readonly runs: () => AsyncIterable<ExportRun>;
   readonly hasRuns: boolean;
-  /** All that the report says, for figures and the model card; absent where none can be made. */
+  /** Data of the report's figures. */
+  readonly figures: () => Promise<Pick<ReportModel, "figures" | "forecast" | "generatedAt">>;
+  /** All that the report says; absent where there is none. */
   readonly report?: () => Promise<ReportModel>;
 }

@@ -4,6 +4,7 @@ import {
   asCheckpoint,
   type Collector,
   type ColumnMap,
+  type ColumnUse,
   checkpointNotices,
   collector,
   curveNotices,
@@ -38,6 +39,8 @@ export interface Observations {
   readonly convention: CountingConvention;
   /** How a missing one of N, D, C was made from the others; for the reader. */
   readonly derived?: string;
+  /** Unit of the losses where it is not nats per token. */
+  readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
   /** Where they come from. */
   readonly sources: readonly string[];
   /** Which columns were taken, one line for each kind of table; none of a study. */
@@ -86,8 +89,10 @@ export async function readObservations(paths: readonly string[], options: ReadOp
     const { doubts, ...found } = collected.finish(groups.map(({ plan }) => plan.uses));
     if (found.records.length === 0) throw nothingLeft(paths, found.dropped, hadRows ? where : undefined);
     const folders = await importedFolders(paths);
+    const lossUnit = groups[0]?.plan.uses.loss?.unit;
     return {
       ...found,
+      ...(lossUnit === undefined ? {} : { lossUnit }),
       ...(folders.length === 0 ? {} : { records: await withCurves(found.records, folders) }),
       ...(folders.length === 0 || folders.length < paths.length ? {} : { convention: sharedConvention(folders) }),
       sources: tables.map((table) => table.file),

@@ -1,4 +1,5 @@
 import type { RunRecord } from "@isoflop/laws";
+import type { ReportModel } from "../../report/model.js";
 import { toRecords } from "../../runs/records.js";
 import type { RunState } from "../../runs/status.js";
 import { readStudyRuns } from "../../runs/studyRuns.js";
@@ -22,12 +23,15 @@ export async function studyInput(study: StudyFolder, path: string, fitted?: Fits
   const specs = new Map(states.map(({ spec }) => [spec.id, spec]));
   const described = (record: RunRecord): ExportRecord => {
     const spec = specs.get(record.id);
-    return spec === undefined
-      ? record
-      : { ...record, label: spec.name, logger: spec.role, origin: originOf(spec.convention) };
+    return spec === undefined ? record : { ...record, label: spec.name, origin: originOf(spec.convention) };
   };
   const records = observations.records.map(described);
   const byId = new Map(records.map((record) => [record.id, record]));
+  let made: Promise<ReportModel> | undefined;
+  const report = () => {
+    made ??= reportModel(study, `isoflop export ${shellPath(path)}`);
+    return made;
+  };
   return {
     from: "study",
     title: name,
@@ -45,7 +49,8 @@ export async function studyInput(study: StudyFolder, path: string, fitted?: Fits
     notices: [],
     hasRuns: states.length > 0,
     runs: () => runsOf(states, name, byId),
-    report: () => reportModel(study, `isoflop export ${shellPath(path)}`),
+    figures: report,
+    report,
   };
 }
 

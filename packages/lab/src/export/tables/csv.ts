@@ -9,6 +9,7 @@ export const csvLine = (cells: readonly Cell[]): string => `${cells.map(csvCell)
 
 function csvCell(cell: Cell): string {
   if (cell === undefined || cell === null) return "";
-  if (typeof cell === "number") return String(cell);
+  // Long rows of digits would be read as integers beyond 64 bits.
+  if (typeof cell === "number") return Math.abs(cell) >= 1e15 ? cell.toExponential() : String(cell);
   return `"${inertText(cell).replaceAll('"', '""')}"`;
 }

@@ -1,4 +1,5 @@
 import type { FitResult, Interval } from "@isoflop/laws";
+import { estimatesOf, type NamedEstimate } from "../estimates.js";
 import type { Exporter } from "../exporter.js";
 import type { ExportFit } from "../input.js";
 import { type Cell, type Column, describedTable, number, type Table, text } from "./table.js";
@@ -33,15 +34,8 @@ export const drawsExporter: Exporter = {
   },
 };
 
-interface FitRow {
+interface FitRow extends NamedEstimate {
   readonly fit: ExportFit;
-  readonly parameter: string;
-  readonly estimate: number;
-}
-
-/** The parameters of a fit, then the exponents that follow from them and have an interval as well. */
-export function estimatesOf({ parameters, exponents }: FitResult): (readonly [string, number])[] {
-  return Object.entries({ ...parameters, ...exponents });
 }
 
 /** Intervals by profile likelihood, where a fit has them; an open end has no number. */
@@ -54,10 +48,8 @@ interface Profile {
 }
 
 function fitTable(fits: readonly ExportFit[]): Table {
-  const rows = fits.flatMap((fit) =>
-    estimatesOf(fit.fit).map(([parameter, estimate]): FitRow => ({ fit, parameter, estimate })),
-  );
-  const end = (place: 0 | 1) => (row: FitRow) => row.fit.fit.intervals95[row.parameter]?.[place];
+  const rows = fits.flatMap((fit) => estimatesOf(fit.fit).map((estimate): FitRow => ({ fit, ...estimate })));
+  const end = (place: 0 | 1) => (row: FitRow) => row.interval95?.[place];
   const profileEnd = (place: 0 | 1) => (row: FitRow) => profileOf(row.fit, row.parameter)?.[place];
   const columns: readonly (readonly [Column, (row: FitRow) => Cell])[] = [
     [text("fit"), ({ fit }) => fit.name],
@@ -66,7 +58,7 @@ function fitTable(fits: readonly ExportFit[]): Table {
     [text("law"), ({ fit }) => fit.fit.law],
     [text("parameter"), ({ parameter }) => parameter],
     [number("estimate"), ({ estimate }) => estimate],
-    [number("standard_error"), ({ fit, parameter }) => fit.fit.standardErrors[parameter]],
+    [number("standard_error"), ({ standardError }) => standardError],
     [number("low95"), end(0)],
     [number("high95"), end(1)],
     [number("profile_low95"), profileEnd(0)],
