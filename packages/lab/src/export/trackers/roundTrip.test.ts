@@ -170,7 +170,7 @@ describe.skipIf(program === undefined && !process.env.CI)("MLflow's own server",
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), "isoflop-mlflow-export-"));
     server = await startTrackingServer(program ?? "", home);
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await server?.close();
     await rm(home, { recursive: true, force: true });
