@@ -1,6 +1,6 @@
 // Brings a fresh clone to where its commands run: dependencies as locked, sources compiled. Cheap when nothing changed.
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -48,4 +48,34 @@ export function setUp() {
   }
   const [node, tsc] = tool("typescript/bin/tsc");
   run(node, [tsc, "-b"]);
+  buildWeb();
+}
+
+/** What the dashboard's pages are made of. */
+const PAGES = ["packages/web", "packages/figures", "packages/laws"];
+
+/** Builds the pages that `isoflop serve` sends, unless they are newer than all that they are made of. */
+export function buildWeb() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major === 20 && minor < 19) {
+    process.stderr.write("the dashboard's pages are not built: that takes Node.js 20.19 or newer\n");
+    return;
+  }
+  const built = `${root}packages/lab/dist/web/index.html`;
+  const since = existsSync(built) ? statSync(built).mtimeMs : 0;
+  const newer = PAGES.some((folder) =>
+    readdirSync(`${root}${folder}`, { recursive: true, withFileTypes: true }).some(
+      (file) =>
+        file.isFile() &&
+        !/(^|[/\\])(dist|node_modules)([/\\]|$)/.test(file.parentPath) &&
+        statSync(`${file.parentPath}/${file.name}`).mtimeMs > since,
+    ),
+  );
+  if (newer) viteBuild();
+}
+
+/** Builds the pages: for the lab's server, or with the arguments `--mode site` for a static site. */
+export function viteBuild(...args) {
+  const [node, vite] = tool("vite/bin/vite.js");
+  run(node, [vite, "build", `${root}packages/web`, "--logLevel", "warn", ...args]);
 }

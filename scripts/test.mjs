@@ -10,6 +10,7 @@ const [node, biome] = tool("@biomejs/biome/bin/biome");
 run(node, [biome, "check", "--error-on-warnings", "."]);
 const [, tsc] = tool("typescript/bin/tsc");
 run(node, [tsc, "-p", "tsconfig.test.json"]);
+run(node, [tsc, "-p", "packages/web"]);
 
 // Tests make their folders in one that is removed with all that they leave.
 const folder = mkdtempSync(join(tmpdir(), "isoflop-test-"));

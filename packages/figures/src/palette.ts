@@ -97,7 +97,7 @@ export function plainColors(theme: "light" | "dark"): (color: string) => string 
       .replaceAll("currentColor", colors.get("--isoflop-ink")!);
 }
 
-/** The custom properties for `:root`, for figures with a forced theme, and for pages that follow the reader's preference. */
-export const paletteStyles = `:root,.isoflop-figure[data-theme=light]{${light}}
-@media (prefers-color-scheme:dark){:root{${dark}}}
-.isoflop-figure[data-theme=dark]{${dark}}`;
+/** The custom properties: for pages that follow the reader's preference or force a theme, and for figures that force one. */
+export const paletteStyles = `:root,[data-theme=light]{${light}}
+@media (prefers-color-scheme:dark){:root:not([data-theme=light]){${dark}}}
+[data-theme=dark]{${dark}}`;

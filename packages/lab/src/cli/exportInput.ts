@@ -1,13 +1,14 @@
 import { lawNamed, orThrow } from "@isoflop/laws";
+import { type FitChoices, fitObservations } from "@isoflop/laws/procedures";
 import type { ExportInput } from "../export/input.js";
 import { lawInput } from "../export/inputs/law.js";
 import { observedInput } from "../export/inputs/observed.js";
 import { studyInput } from "../export/inputs/study.js";
 import type { Observations } from "../read/observations.js";
-import { type Fits, fitObservations } from "../steps/fits.js";
+import type { Fits } from "../steps/fits.js";
 import { fitParts } from "../steps/partLaws.js";
 import { isStudy, openStudy } from "../study/folder.js";
-import { fitChoices } from "./fitChoices.js";
+import { fitChoices, namedApproach } from "./fitChoices.js";
 import { type FitChoiceFlags, parametricConstraints } from "./fitFlags.js";
 import { fitOfLawFiles } from "./fitLaw.js";
 import { observationsOf } from "./observationFlags.js";
@@ -52,8 +53,11 @@ export async function exportInputOf(
   const ofStudy = sources.length === 1 && (await isStudy(first));
   if (ofStudy && !REFITTING.some(chosen)) return studyInput(await openStudy(first), first);
   const observations = await observationsOf(sources, flags);
-  const fits = await fitsOf(flags, observations);
-  return ofStudy ? studyInput(await openStudy(first), first, fits) : observedInput(sources, observations, fits);
+  const choices = await fitChoices(flags, observations, namedApproach(flags));
+  const fits = fitsOf(flags, observations, choices);
+  return ofStudy
+    ? studyInput(await openStudy(first), first, fits)
+    : observedInput(sources, observations, fits, choices);
 }
 
 /** One law of the library through the rows of files, as `isoflop fit --law` makes it. */
@@ -69,8 +73,7 @@ async function lawInputOf(
   return lawInput(sources, observations, fit);
 }
 
-async function fitsOf(flags: FitChoiceFlags, observations: Observations): Promise<Fits> {
-  const choices = await fitChoices(flags, observations);
+function fitsOf(flags: FitChoiceFlags, observations: Observations, choices: FitChoices): Fits {
   const fits = fitObservations(observations.records, observations.convention, choices);
   const parts = flags.approach === "all" ? (observations.study?.parts ?? []) : [];
   const [skipped] = fits.skipped;

@@ -1,14 +1,15 @@
+import type { ApproachFit } from "@isoflop/laws/procedures";
 import { Command } from "commander";
 import type { Observations } from "../read/observations.js";
-import { fitObservations, type StudyFit, withoutDraws } from "../steps/fits.js";
+import { withoutDraws } from "../steps/fits.js";
 import { fitParts, type PartFits } from "../steps/partLaws.js";
-import { fitChoices } from "./fitChoices.js";
-import { checkTogether, type FitFlags, parametricConstraints, withFitFlags } from "./fitFlags.js";
+import { namedApproach } from "./fitChoices.js";
+import { checkTogether, type FitFlags, withFitFlags } from "./fitFlags.js";
 import { fitLawFiles } from "./fitLaw.js";
+import { fitRuns } from "./fitRuns.js";
 import { fitsTable } from "./fitsTable.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
 import { minimaOf, minimaTable } from "./minimaTable.js";
-import { observationsOf } from "./observationFlags.js";
 import { observationsText } from "./observationsText.js";
 import { partsJson, partsText } from "./partsText.js";
 
@@ -37,11 +38,8 @@ Example:
         const { law, loss, ...others } = flags;
         return fitLawFiles(io, sources, { ...others, law, ...(chosen("loss") ? { loss } : {}) });
       }
-      // What the flags say wrongly is told before a long file is read.
-      parametricConstraints(flags);
-      const observations = await observationsOf(sources, flags);
-      const choices = await fitChoices(flags, observations);
-      const { fits, skipped } = fitObservations(observations.records, observations.convention, choices);
+      const { observations, fits: made } = await fitRuns(sources, flags, namedApproach(flags));
+      const { fits, skipped } = made;
       const parts =
         flags.approach === "all" && observations.study !== undefined && observations.study.parts.length > 0
           ? fitParts(observations.study.parts, { resamples: flags.bootstrap, seed: flags.seed })
@@ -62,7 +60,7 @@ Example:
 }
 
 /** The contract of `isoflop fit --json`; with draws, each fit whole, as a study keeps it. */
-export function fitJson(observations: Observations, fits: readonly StudyFit[], draws = false, parts?: PartFits) {
+export function fitJson(observations: Observations, fits: readonly ApproachFit[], draws = false, parts?: PartFits) {
   return {
     observations: {
       count: observations.records.length,
@@ -71,6 +69,7 @@ export function fitJson(observations: Observations, fits: readonly StudyFit[], d
       ...(observations.derived === undefined ? {} : { derived: observations.derived }),
       columns: observations.columns,
       notices: observations.notices,
+      warnings: observations.warnings,
     },
     fits: [
       ...(draws
@@ -84,6 +83,6 @@ export function fitJson(observations: Observations, fits: readonly StudyFit[], d
   };
 }
 
-function fitText(observations: Observations, fits: readonly StudyFit[]): string {
+function fitText(observations: Observations, fits: readonly ApproachFit[]): string {
   return `${observationsText(observations)}\n\n${fits.length === 0 ? "" : `${fitsTable(fits)}${minimaTable(fits)}`}`;
 }

@@ -1,13 +1,24 @@
 import { type DataConstrainedOptions, IsoflopError } from "@isoflop/laws";
+import { type ApproachName, approachesFor, type FitChoices } from "@isoflop/laws/procedures";
 import type { Observations } from "../read/observations.js";
-import { type ApproachName, approachesFor, type FitChoices } from "../steps/fits.js";
-import { type FitChoiceFlags, parametricConstraints } from "./fitFlags.js";
+import { type ApproachFlags, type FitChoiceFlags, parametricConstraints } from "./fitFlags.js";
 import { readLaw } from "./law.js";
 
-/** Which fits the flags ask for of these observations. Errors: those of parametricConstraints and readLaw; base-form. */
-export async function fitChoices(flags: FitChoiceFlags, observations: Observations): Promise<FitChoices> {
+/** The one approach that `--approach` names; undefined: all that there are. */
+export const namedApproach = ({ approach }: Pick<FitChoiceFlags, "approach">): readonly ApproachName[] | undefined =>
+  approach === "all" ? undefined : [approach as ApproachName];
+
+/**
+ * How these observations are fitted as the flags say: by all approaches that they are for, unless some are named. Errors: those of
+ * parametricConstraints and readLaw; base-form.
+ */
+export async function fitChoices(
+  flags: ApproachFlags,
+  observations: Observations,
+  approaches: readonly ApproachName[] = approachesFor(observations.records),
+): Promise<FitChoices> {
   return {
-    approaches: flags.approach === "all" ? approachesFor(observations.records) : [flags.approach as ApproachName],
+    approaches,
     loss: flags.loss,
     delta: flags.delta,
     curve: flags.curve,

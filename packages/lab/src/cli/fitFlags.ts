@@ -5,17 +5,14 @@ import {
   IsoflopError,
   type ParametricStarts,
 } from "@isoflop/laws";
+import type { FitChoices } from "@isoflop/laws/procedures";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseNumbers } from "../read/assignments.js";
-import type { FitChoices } from "../steps/fits.js";
 import { type ObservationFlags, withObservationFlags } from "./observationFlags.js";
 import { parseSeedNoise } from "./seedNoise.js";
 
-/** Options that say which fits are made, and of what. */
-export interface FitChoiceFlags extends ObservationFlags {
-  readonly approach: string;
-  /** One law of the library, instead of the approaches. */
-  readonly law?: string;
+/** How the approaches are fitted. */
+export interface ApproachFlags extends ObservationFlags {
   readonly loss: FitChoices["loss"];
   readonly delta: number;
   readonly fix?: string;
@@ -30,6 +27,13 @@ export interface FitChoiceFlags extends ObservationFlags {
   readonly decaying: NonNullable<DataConstrainedOptions["decaying"]>;
   readonly decay: DecayForm;
   readonly near?: NonNullable<DataConstrainedOptions["near"]>;
+}
+
+/** Which fits are made, and how. */
+export interface FitChoiceFlags extends ApproachFlags {
+  readonly approach: string;
+  /** One law of the library, instead of the approaches. */
+  readonly law?: string;
 }
 
 /** Options of `isoflop fit`. */
@@ -49,7 +53,7 @@ export function withFitFlags(command: Command): Command {
     .option("--at <inputs>", "--law: what the fit expects there, e.g. N=7e9,D=1e12");
 }
 
-/** Those that say which fits are made. */
+/** Declares those that say which fits are made. */
 export function withFitChoiceFlags(command: Command): Command {
   command
     .addOption(
@@ -58,6 +62,11 @@ export function withFitChoiceFlags(command: Command): Command {
         .default("all"),
     )
     .option("--law <name>", "instead of the approaches: one law, of those that `isoflop laws` lists");
+  return withApproachFlags(command);
+}
+
+/** Declares those that every verb has which fits the approaches, by what they belong to. */
+export function withApproachFlags(command: Command): Command {
   withObservationFlags(command);
   command
     .optionsGroup("Intervals:")
@@ -135,7 +144,7 @@ export function checkTogether(flags: FitChoiceFlags, chosen: (name: string) => b
 const CHINCHILLA: readonly string[] = ["E", "A", "B", "alpha", "beta"];
 
 /** What Approach 3 holds and ties. Errors: columns-syntax, bad-quantity, bad-constraint. */
-export function parametricConstraints({ fix, tie }: Pick<FitChoiceFlags, "fix" | "tie">): {
+export function parametricConstraints({ fix, tie }: Pick<FitFlags, "fix" | "tie">): {
   readonly fixed?: FixedParameters;
   readonly tied?: true;
 } {

@@ -3,11 +3,11 @@ import { Command } from "commander";
 import { placeText, type SlurmPlace, slurmStatus } from "../executors/slurm/status.js";
 import { type AttemptCounts, countAttempts, readAttempts } from "../runs/attempts.js";
 import { READ_AT_ONCE, type UnreadableRun } from "../runs/records.js";
+import { type RunLine, runLine } from "../runs/runLine.js";
 import type { RunState, RunStatus } from "../runs/status.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
-import { countedSize, sizeHeading } from "../study/countedSize.js";
+import { sizeHeading } from "../study/countedSize.js";
 import { openStudy } from "../study/folder.js";
-import type { Study } from "../study/schema.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
 import { textTable } from "./textTable.js";
 
@@ -28,12 +28,15 @@ export function statusVerb(io: CommandIo): Command {
       const { counting } = study.study;
       const unreadable: UnreadableRun[] = [];
       const states = await readStudyRuns(study, (run) => unreadable.push(run));
-      const runs: RunLine[] = [];
+      const runs: StatusLine[] = [];
       const slurm = await slurmStatus(study.folder);
       const placeOf = ({ spec, result }: RunState) => (result === undefined ? slurm.places.get(spec.id) : undefined);
       for (let i = 0; i < states.length; i += READ_AT_ONCE) {
         const some = states.slice(i, i + READ_AT_ONCE);
-        const lines = some.map(async (state) => describe(state, counting, await attemptsOf(state), placeOf(state)));
+        const lines = some.map(async (state): Promise<StatusLine> => {
+          const slurm = placeOf(state);
+          return { ...runLine(state, counting, await attemptsOf(state)), ...(slurm === undefined ? {} : { slurm }) };
+        });
         runs.push(...(await Promise.all(lines)));
       }
       const counts = Object.fromEntries(
@@ -55,32 +58,7 @@ export function statusVerb(io: CommandIo): Command {
 const attemptsOf = async ({ folder }: RunState): Promise<AttemptCounts> =>
   countAttempts(await readAttempts(folder).catch(() => []));
 
-type RunLine = ReturnType<typeof describe>;
-
-function describe(
-  { spec, status, last, result }: RunState,
-  counting: Study["counting"],
-  counts: AttemptCounts,
-  slurm: SlurmPlace | undefined,
-) {
-  return {
-    id: spec.id,
-    name: spec.name,
-    role: spec.role,
-    status,
-    ...(result?.reason === undefined ? {} : { reason: result.reason }),
-    budget: spec.budget,
-    parameters: countedSize(spec, counting),
-    tokens: spec.tokens,
-    step: result?.status === "done" ? result.steps : (last?.step ?? 0),
-    steps: spec.steps,
-    trainLoss: result?.["train/loss"] ?? last?.["train/loss"],
-    validationLoss: result?.["val/loss"] ?? last?.["val/loss"],
-    wallSeconds: result?.wallSeconds ?? last?.time,
-    ...counts,
-    ...(slurm === undefined ? {} : { slurm }),
-  };
-}
+type StatusLine = RunLine & { readonly slurm?: SlurmPlace };
 
 const ATTEMPTS: readonly (readonly [string, keyof AttemptCounts])[] = [
   ["Failures", "failures"],
@@ -88,7 +66,7 @@ const ATTEMPTS: readonly (readonly [string, keyof AttemptCounts])[] = [
   ["Lost", "lost"],
 ];
 
-function table(runs: readonly RunLine[], size: string): string {
+function table(runs: readonly StatusLine[], size: string): string {
   const attempts = ATTEMPTS.filter(([, key]) => runs.some((run) => run[key] > 0));
   const places = runs.some(({ slurm }) => slurm !== undefined);
   const header = ["Run", "Status", "Budget", size, "D", "Steps", "Train loss", "Validation loss", "Time"];

@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { serve } from "@hono/node-server";
+import { IsoflopError } from "@isoflop/laws";
+import { createApp } from "./app.js";
+import { readAssets } from "./assets.js";
+import type { ServedStudy } from "./served.js";
+
+/** Where the build puts the pages. */
+export const WEB_FOLDER = fileURLToPath(new URL("../web/", import.meta.url));
+
+export interface ListenOptions {
+  readonly studies: readonly ServedStudy[];
+  /** Address to bind; the loopback one unless told otherwise. */
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly webFolder?: string;
+}
+
+export interface Listening {
+  /** What to open: with the token where one is asked for. */
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);
+
+/** Starts the server. A token is asked for wherever others than this machine can reach it. Errors: web-missing, address-taken, address. */
+export async function listen({ studies, host, port, webFolder = WEB_FOLDER }: ListenOptions): Promise<Listening> {
+  const assets = await readAssets(webFolder);
+  const token = LOOPBACK.has(host) ? undefined : randomBytes(24).toString("base64url");
+  const hosts = new Set<string>();
+  const app = createApp({ studies, assets, access: { hosts, ...(token === undefined ? {} : { token }) } });
+  const server = serve({ fetch: app.fetch, hostname: host, port });
+  const bound = await new Promise<number>((resolve, reject) => {
+    server.once("listening", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+    server.once("error", (error) => reject(bindFailure(error, host, port)));
+  });
+  const shown = host.includes(":") ? `[${host}]` : host;
+  // Bound to every address, it answers to the names that the token's holder may have opened it by.
+  const names = LOOPBACK.has(host) ? ["127.0.0.1", "localhost", "[::1]"] : [shown, "127.0.0.1", "localhost"];
+  for (const name of names) hosts.add(`${name.toLowerCase()}:${bound}`);
+  return {
+    url: `http://${shown}:${bound}/${token === undefined ? "" : `?token=${token}`}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      }),
+  };
+}
+
+function bindFailure(error: Error & { readonly code?: string }, host: string, port: number): IsoflopError {
+  const taken = error.code === "EADDRINUSE";
+  return new IsoflopError({
+    code: taken ? "address-taken" : "address",
+    message: taken
+      ? `Something else listens on ${host}:${port}.`
+      : `Cannot listen on ${host}:${port}: ${error.message}.`,
+    hint: taken
+      ? "Choose another with --port, or --port 0 for any that is free."
+      : "--host takes an address of this machine.",
+  });
+}

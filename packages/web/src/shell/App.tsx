@@ -1,0 +1,45 @@
+import type { ComponentType } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { inLocale } from "../i18n/locale.js";
+import { route, type View } from "../state/route.js";
+import { Header } from "./Header.js";
+import { shellTexts } from "./shellTexts.js";
+
+/** Each view is a file of its own, fetched when it is first looked at. */
+const VIEWS: Readonly<Record<View, () => Promise<ComponentType>>> = {
+  study: async () => (await import("../views/study/StudyView.js")).StudyView,
+  laws: async () => (await import("../views/laws/LawsView.js")).LawsView,
+  planner: async () => (await import("../views/planner/PlannerView.js")).PlannerView,
+  data: async () => (await import("../views/data/DropView.js")).DropView,
+};
+
+/** The page: its head, and the view that the address names. */
+export function App() {
+  const { view } = route.value;
+  const t = inLocale(shellTexts);
+  const main = useRef<HTMLElement>(null);
+  const [shown, setShown] = useState<{ readonly view: View; readonly Content: ComponentType }>();
+  useEffect(() => {
+    let wanted = true;
+    VIEWS[view]().then((Content) => {
+      if (wanted) setShown({ view, Content });
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [view]);
+  useEffect(() => {
+    document.title = `${t.views[view]} · isoflop`;
+  }, [view, t]);
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        {t.skip}
+      </button>
+      <Header />
+      <main id="content" ref={main} tabIndex={-1} aria-busy={shown?.view !== view}>
+        {shown?.view === view ? <shown.Content /> : <p class="faint">{t.loading}</p>}
+      </main>
+    </>
+  );
+}

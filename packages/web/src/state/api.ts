@@ -1,0 +1,37 @@
+import type { ApiError, ControlRequest, StudyListing, StudyObservationsPage, StudySnapshot } from "isoflop/api";
+
+/** Whether a server stands behind the page: the static site has none. */
+export const SERVED = import.meta.env.MODE !== "site";
+
+/** What the server refused, as it said it. */
+export class RefusedRequest extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+  constructor({ error }: ApiError) {
+    super(error.message);
+    this.code = error.code;
+    this.hint = error.hint;
+  }
+}
+
+async function answer<T>(response: Response): Promise<T> {
+  const body: unknown = await response.json();
+  if (!response.ok) throw new RefusedRequest(body as ApiError);
+  return body as T;
+}
+
+const of = (key: string): string => `./api/studies/${encodeURIComponent(key)}`;
+
+export const listStudies = async (): Promise<readonly StudyListing[]> =>
+  SERVED ? answer(await fetch("./api/studies")) : [];
+export const fetchSnapshot = async (key: string): Promise<StudySnapshot> => answer(await fetch(of(key)));
+export const fetchObservations = async (key: string): Promise<StudyObservationsPage> =>
+  answer(await fetch(`${of(key)}/observations`));
+export const sendControl = async (key: string, asked: ControlRequest): Promise<unknown> =>
+  answer(
+    await fetch(`${of(key)}/control`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(asked),
+    }),
+  );

@@ -1,0 +1,26 @@
+import { computed, signal } from "@preact/signals";
+import type { StudyListing } from "isoflop/api";
+import { listStudies } from "./api.js";
+import { route } from "./route.js";
+
+/** What the server shows; undefined while it has not said. */
+export const studies = signal<readonly StudyListing[] | undefined>(undefined);
+export const studiesFailure = signal<string | undefined>(undefined);
+
+export function loadStudies(): void {
+  listStudies().then(
+    (listed) => {
+      studies.value = listed;
+      studiesFailure.value = undefined;
+    },
+    (error: unknown) => {
+      studiesFailure.value = error instanceof Error ? error.message : String(error);
+    },
+  );
+}
+
+/** The study that the address names, else the first. */
+export const chosenStudy = computed((): StudyListing | undefined => {
+  const key = route.value.params.get("study");
+  return studies.value?.find((study) => study.key === key) ?? studies.value?.[0];
+});

@@ -1,0 +1,4 @@
+/** The view of planner. */
+export function PlannerView() {
+  return <h1>Planner</h1>;
+}
