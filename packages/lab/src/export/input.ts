@@ -72,8 +72,6 @@ export interface ExportInput {
   /** One after the other, each read when it is asked for; none of plain files. */
   readonly runs: () => AsyncIterable<ExportRun>;
   readonly hasRuns: boolean;
-  /** Data of the report's figures. */
-  readonly figures: () => Promise<Pick<ReportModel, "figures" | "forecast" | "generatedAt">>;
   /** All that the report says; absent where there is none. */
   readonly report?: () => Promise<ReportModel>;
 }

@@ -39,7 +39,7 @@ export const tensorboard: ImportSource = {
     }
     return {
       id: path,
-      name: basename(path),
+      name: nameOf(path, config),
       source: path,
       config,
       summary: {},
@@ -49,6 +49,10 @@ export const tensorboard: ImportSource = {
     };
   },
 };
+
+/** The built-in trainer logs to runs/<id>/tensorboard, and says what the run is called. */
+const nameOf = (path: string, { name }: Readonly<Record<string, unknown>>): string =>
+  basename(path) === "tensorboard" && typeof name === "string" ? name : basename(path);
 
 interface Part {
   readonly file: string;
