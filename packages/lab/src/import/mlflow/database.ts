@@ -1,4 +1,5 @@
 import { open, stat } from "node:fs/promises";
+import { extname } from "node:path";
 import { IsoflopError, isIsoflopError } from "@isoflop/laws";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
 import { databaseState, snapshotOf } from "./snapshot.js";
@@ -9,6 +10,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** MLflow's SQLite database, mlflow.db; a run of it is "mlflow.db#<run id>" (mlflow/store/tracking/dbmodels of mlflow 3.17.2). */
 export const mlflowDatabase: ImportSource = {
   name: "mlflow-database",
+  mayBe: ({ path, names }) => names === undefined && !TEXTS.includes(extname(path).toLowerCase()),
   recognises: async (path) => {
     const { file } = await splitPath(path);
     const none = () => Buffer.alloc(0);
@@ -95,6 +97,9 @@ async function splitPath(path: string): Promise<{ file: string; run?: string }> 
   if (at < 0 || (await stat(path).catch(() => undefined)) !== undefined) return { file: path };
   return { file: path.slice(0, at), run: path.slice(at + 1) };
 }
+
+/** Endings of files that are no database, of which there may be thousands. */
+const TEXTS = [".json", ".jsonl", ".yaml", ".yml", ".txt", ".log", ".csv", ".md", ".py"];
 
 /** The first pages of a database have the tables that it was made with. */
 const BEGINNING = 1_000_000;

@@ -17,18 +17,20 @@ const SESSION_FOLDER = /^\d{9,}(\.\d+)?$/;
 export const tensorboard: ImportSource = {
   name: "tensorboard",
   nested: true,
+  independent: true,
+  mayBe: ({ names }) => names?.some((name) => EVENTS.test(name) || KERAS.includes(name)) ?? false,
   recognises: async (path) =>
     (await stat(path)).isDirectory() ? (await partsOf(path)).length > 0 && !(await belongsToParent(path)) : false,
   fingerprint: async (path) => fingerprintOf((await partsOf(path)).map(({ file }) => file)),
   open: async (path) => {
     const notices: string[] = [];
     const parts = await partsOf(path);
-    let config: Record<string, unknown> = await configBeside(path, notices);
+    let config: Record<string, unknown> = configBeside(path, notices);
     let state: string | undefined;
     // Hyperparameters are written first, or into a small file of their own; all files begin with few records.
     for (const { file } of parts) {
       let looked = 0;
-      for await (const { session, settings } of events(file, [])) {
+      for (const { session, settings } of events(file, [])) {
         config = { ...config, ...settings, ...session?.hyperparameters };
         state = session?.state ?? state;
         if (++looked > 64) break;
@@ -82,13 +84,13 @@ async function belongsToParent(folder: string): Promise<boolean> {
   return SESSION_FOLDER.test(name) ? hasOwn : !hasOwn;
 }
 
-async function* events(file: string, notices: string[]): AsyncGenerator<LoggedEvent, void, undefined> {
+function* events(file: string, notices: string[]): Generator<LoggedEvent, void, undefined> {
   const say = (what: string) => {
     const line = `${file}: ${what}`;
     if (!notices.includes(line)) notices.push(line);
   };
   let unreadable = 0;
-  for await (const record of tfRecords(file, ({ record, offset, why }) =>
+  for (const record of tfRecords(file, ({ record, offset, why }) =>
     say(`record ${record} at byte ${offset}: ${why}`),
   )) {
     try {
@@ -100,9 +102,9 @@ async function* events(file: string, notices: string[]): AsyncGenerator<LoggedEv
   }
 }
 
-async function* pointsOf(parts: readonly Part[], notices: string[]): AsyncGenerator<TrackedPoint, void, undefined> {
+function* pointsOf(parts: readonly Part[], notices: string[]): Generator<TrackedPoint, void, undefined> {
   for (const { file, prefix } of parts) {
-    for await (const { time, step, scalars } of events(file, notices)) {
+    for (const { time, step, scalars } of events(file, notices)) {
       for (const { tag, value } of scalars) yield { key: prefix + tag, step, value, time };
     }
   }

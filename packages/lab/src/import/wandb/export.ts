@@ -4,7 +4,7 @@ import { fingerprintOf } from "../fingerprint.js";
 import { numberOf as wordOrNumber } from "../metricFiles.js";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
 import { type ChartRun, chartRuns } from "./chart.js";
-import { exportColumns, exportError, exportRows, isExport, type Row } from "./exportRows.js";
+import { exportColumns, exportError, exportRows, hasExportEnding, isExport, type Row } from "./exportRows.js";
 import { scalarOf } from "./json.js";
 import { pointsOfRow } from "./row.js";
 
@@ -14,6 +14,7 @@ import { pointsOfRow } from "./row.js";
  */
 export const wandbExport: ImportSource = {
   name: "wandb-export",
+  mayBe: ({ path, names }) => names === undefined && hasExportEnding(path),
   recognises: async (path) => {
     const { file } = await splitPath(path);
     return (await stat(file)).isFile() && isExport(file);

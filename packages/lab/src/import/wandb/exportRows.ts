@@ -1,4 +1,5 @@
-import { open, readFile } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
 import { columnsOf, openDatabase, withDatabase } from "../../read/database.js";
@@ -12,24 +13,25 @@ export type Row = Readonly<Record<string, unknown>>;
 const TOLD = 65_536;
 const ENDINGS = [".csv", ".json", ".jsonl", ".ndjson", ".parquet"];
 
+/** Whether a name may be that of an export. The summary in a run's files has a _step, too. */
+export const hasExportEnding = (path: string): boolean =>
+  ENDINGS.includes(extname(path).toLowerCase()) && basename(path) !== "wandb-summary.json";
+
 /** Whether a file has a history as W&B exports it: by its ending and the names of its columns. */
-export async function isExport(path: string): Promise<boolean> {
+export function isExport(path: string): boolean {
   const ending = extname(path).toLowerCase();
-  // The summary in a run's files has a _step, too.
-  if (!ENDINGS.includes(ending) || basename(path) === "wandb-summary.json") return false;
-  const handle = await open(path);
+  if (!hasExportEnding(path)) return false;
+  const file = openSync(path, "r");
   try {
-    const { size } = await handle.stat();
-    const buffer = Buffer.alloc(TOLD);
-    const position = ending === ".parquet" ? Math.max(0, size - TOLD) : 0;
-    const { bytesRead } = await handle.read({ buffer, position });
-    const told = buffer.subarray(0, bytesRead).toString("latin1");
+    const buffer = Buffer.allocUnsafe(TOLD);
+    const position = ending === ".parquet" ? Math.max(0, fstatSync(file).size - TOLD) : 0;
+    const told = buffer.toString("latin1", 0, readSync(file, buffer, 0, TOLD, position));
     if (ending === ".parquet") return told.endsWith("PAR1") && told.includes("_step");
     if (ending !== ".csv") return told.includes('"_step"');
     const [header = ""] = told.split(/\r?\n/);
     return / - .*__MIN("|,|$)/.test(header) || /(^|,)"?_step"?(,|$)/.test(header);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
@@ -55,7 +57,7 @@ export async function* exportRows(path: string): AsyncGenerator<Row> {
 }
 
 async function* lineRows(path: string): AsyncGenerator<Row> {
-  for await (const { number, text, last } of numberedLines(path)) {
+  for (const { number, text, last } of numberedLines(path)) {
     if (text?.trim() === "") continue;
     const row = parseJson(text ?? "");
     // A last line without its end may be cut.

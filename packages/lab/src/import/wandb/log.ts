@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { IsoflopError } from "@isoflop/laws";
 import { crc32 } from "../crc32.js";
 
@@ -24,14 +24,14 @@ export const isLogHeader = (start: Uint8Array): boolean => FILE_HEADER.equals(st
  * @param onTorn called when the file ends within a record: its writer is at work still, or was killed
  * Errors: wandb-damaged, where a checksum fails before the end.
  */
-export async function* logRecords(path: string, onTorn: () => void): AsyncGenerator<Uint8Array> {
-  const handle = await open(path);
+export function* logRecords(path: string, onTorn: () => void): Generator<Uint8Array, void, undefined> {
+  const file = openSync(path, "r");
   try {
-    const { size } = await handle.stat();
+    const { size } = fstatSync(file);
     const block = Buffer.alloc(BLOCK);
     let parts: Buffer[] | undefined;
     for (let start = 0; start < size; start += BLOCK) {
-      const { bytesRead } = await handle.read({ buffer: block, position: start });
+      const bytesRead = readSync(file, block, 0, BLOCK, start);
       let at = 0;
       if (start === 0) {
         if (!isLogHeader(block.subarray(0, bytesRead))) throw damaged(path, 0, "it does not begin as one");
@@ -44,7 +44,7 @@ export async function* logRecords(path: string, onTorn: () => void): AsyncGenera
         const end = at + CHUNK_HEADER + length;
         if (type === 0 && length === 0) {
           // Zeros where a record should begin: a file system that lost the end of the file when the machine went down.
-          if (await zerosFrom(path, start + at)) return onTorn();
+          if (zerosFrom(file, start + at)) return onTorn();
           throw damaged(path, start + at, "a record has no type");
         }
         if (end > bytesRead) {
@@ -74,19 +74,17 @@ export async function* logRecords(path: string, onTorn: () => void): AsyncGenera
     }
     if (parts !== undefined) onTorn();
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
-async function zerosFrom(path: string, position: number): Promise<boolean> {
-  const handle = await open(path);
-  try {
-    for await (const chunk of handle.createReadStream({ start: position, autoClose: false })) {
-      if ((chunk as Buffer).some((byte) => byte !== 0)) return false;
-    }
-    return true;
-  } finally {
-    await handle.close();
+function zerosFrom(file: number, position: number): boolean {
+  const block = Buffer.alloc(BLOCK);
+  for (let at = position; ; ) {
+    const read = readSync(file, block, 0, BLOCK, at);
+    if (read === 0) return true;
+    if (block.subarray(0, read).some((byte) => byte !== 0)) return false;
+    at += read;
   }
 }
 

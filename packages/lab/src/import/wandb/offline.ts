@@ -11,6 +11,8 @@ import { pointsOfRow, withoutInternal } from "./row.js";
 /** A run's folder as wandb writes it, offline or before it is synchronised: the log in it has every row, and nothing is sampled. */
 export const wandbOffline: ImportSource = {
   name: "wandb",
+  independent: true,
+  mayBe: ({ path, names }) => names?.some((name) => LOG.test(name)) ?? path.endsWith(".wandb"),
   recognises: async (path) => {
     const file = await logOf(path).catch(() => undefined);
     return file !== undefined && isLogHeader(await firstBytes(file).catch(() => Buffer.alloc(0)));
@@ -19,10 +21,12 @@ export const wandbOffline: ImportSource = {
   fingerprint: async (path) => fingerprintOf([await logOf(path)]),
 };
 
+const LOG = /^run-.*\.wandb$/s;
+
 /** The log of a run's folder: the one file run-<id>.wandb in it, or the path itself. Errors: wandb-no-log. */
 async function logOf(path: string): Promise<string> {
   if (path.endsWith(".wandb")) return path;
-  const logs = (await readdir(path)).filter((name) => /^run-.*\.wandb$/.test(name));
+  const logs = (await readdir(path)).filter((name) => LOG.test(name));
   const [log] = logs;
   if (logs.length === 1 && log !== undefined) return join(path, log);
   throw new IsoflopError({
@@ -48,7 +52,7 @@ async function openLog(file: string, source: string): Promise<TrackedRun> {
   let run: LoggedRecord["run"];
   let exitCode: number | undefined;
   let torn = false;
-  for await (const record of recordsOf(file, () => {
+  for (const record of recordsOf(file, () => {
     torn = true;
   })) {
     if (record.run !== undefined) {
@@ -100,8 +104,8 @@ async function otherFoldersOf(file: string): Promise<number> {
     .length;
 }
 
-async function* pointsOf(file: string): AsyncGenerator<TrackedPoint> {
-  for await (const { history } of recordsOf(file, () => undefined)) {
+function* pointsOf(file: string): Generator<TrackedPoint> {
+  for (const { history } of recordsOf(file, () => undefined)) {
     if (history === undefined) continue;
     const { step: told, values } = decoded(() => readHistory(history), file);
     const row = emptyTree();
@@ -112,8 +116,8 @@ async function* pointsOf(file: string): AsyncGenerator<TrackedPoint> {
   }
 }
 
-async function* recordsOf(file: string, onTorn: () => void): AsyncGenerator<LoggedRecord> {
-  for await (const bytes of logRecords(file, onTorn)) yield decoded(() => readRecord(bytes), file);
+function* recordsOf(file: string, onTorn: () => void): Generator<LoggedRecord> {
+  for (const bytes of logRecords(file, onTorn)) yield decoded(() => readRecord(bytes), file);
 }
 
 function decoded<T>(read: () => T, file: string): T {
