@@ -23,14 +23,14 @@ export const innerFields = ({ message, from, to }: WireField): Generator<WireFie
   fieldsIn(message, from, to);
 
 function* fieldsIn(message: Buffer, start: number, end: number): Generator<WireField, void, undefined> {
-  let [at, low, high] = [start, 0, 0];
-  const need = (bytes: number): void => {
-    if (at + bytes > end) throw new RangeError("a field beyond the end of its message");
-  };
+  let at = start;
+  let low = 0;
+  let high = 0;
   const varint = (): void => {
-    [low, high] = [0, 0];
+    low = 0;
+    high = 0;
     for (let shift = 0; ; shift += 7) {
-      need(1);
+      if (at >= end) throw beyond();
       const byte = message[at++]!;
       const seven = byte & 0x7f;
       if (shift < 32) low |= seven << shift;
@@ -39,7 +39,8 @@ function* fieldsIn(message: Buffer, start: number, end: number): Generator<WireF
       if (byte < 0x80) break;
       if (shift === 63) throw new RangeError("a varint of more than ten bytes");
     }
-    [low, high] = [low >>> 0, high >>> 0];
+    low >>>= 0;
+    high >>>= 0;
   };
   while (at < end) {
     varint();
@@ -50,19 +51,22 @@ function* fieldsIn(message: Buffer, start: number, end: number): Generator<WireF
       yield { number, low, high, message, from: at, to: at };
     } else if (type === 1 || type === 5) {
       const width = type === 1 ? 8 : 4;
-      need(width);
-      [low, high] = [message.readUInt32LE(at), type === 1 ? message.readUInt32LE(at + 4) : 0];
+      if (at + width > end) throw beyond();
+      low = message.readUInt32LE(at);
+      high = type === 1 ? message.readUInt32LE(at + 4) : 0;
       yield { number, low, high, message, from: at, to: at };
       at += width;
     } else if (type === 2) {
       varint();
       const length = high * 2 ** 32 + low;
-      need(length);
+      if (at + length > end) throw beyond();
       yield { number, low: 0, high: 0, message, from: at, to: at + length };
       at += length;
     } else throw new RangeError(`a field of wire type ${type}`);
   }
 }
+
+const beyond = () => new RangeError("a field beyond the end of its message");
 
 const words = new Uint32Array(2);
 const double = new Float64Array(words.buffer);

@@ -28,10 +28,11 @@ export function* logRecords(path: string, onTorn: () => void): Generator<Uint8Ar
   const file = openSync(path, "r");
   try {
     const { size } = fstatSync(file);
-    const block = Buffer.alloc(BLOCK);
     let parts: Buffer[] | undefined;
     for (let start = 0; start < size; start += BLOCK) {
-      const bytesRead = readSync(file, block, 0, BLOCK, start);
+      // A new one each time: records are given out as parts of it.
+      const block = Buffer.allocUnsafe(Math.min(BLOCK, size - start));
+      const bytesRead = readSync(file, block, 0, block.length, start);
       let at = 0;
       if (start === 0) {
         if (!isLogHeader(block.subarray(0, bytesRead))) throw damaged(path, 0, "it does not begin as one");
@@ -51,7 +52,7 @@ export function* logRecords(path: string, onTorn: () => void): Generator<Uint8Ar
           if (start + bytesRead >= size && end <= BLOCK) return onTorn();
           throw damaged(path, start + at, "a record is longer than its block");
         }
-        const data = Buffer.from(block.subarray(at + CHUNK_HEADER, end));
+        const data = block.subarray(at + CHUNK_HEADER, end);
         if (crc32(block.subarray(at + 6, end)) !== block.readUInt32LE(at)) {
           if (start + end >= size) return onTorn();
           throw damaged(path, start + at, "a checksum is wrong");

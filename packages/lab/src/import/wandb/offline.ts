@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
@@ -5,8 +6,8 @@ import { fingerprintOf } from "../fingerprint.js";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
 import { scalarOf } from "./json.js";
 import { isLogHeader, logRecords } from "./log.js";
-import { applyChanges, emptyTree, type LoggedRecord, readHistory, readRecord } from "./record.js";
-import { pointsOfRow, withoutInternal } from "./row.js";
+import { applyChanges, emptyTree, type LoggedRecord, readHistory, readRecord, rowOf } from "./record.js";
+import { pointsOfValues, withoutInternal } from "./row.js";
 
 /** A run's folder as wandb writes it, offline or before it is synchronised: the log in it has every row, and nothing is sampled. */
 export const wandbOffline: ImportSource = {
@@ -46,7 +47,11 @@ async function firstBytes(file: string): Promise<Buffer> {
   }
 }
 
+/** Rows of a log so small are held, and not read a second time. */
+const HELD = 4 * 2 ** 20;
+
 async function openLog(file: string, source: string): Promise<TrackedRun> {
+  const rows: Uint8Array[] | undefined = statSync(file).size <= HELD ? [] : undefined;
   const config = emptyTree();
   const summary = emptyTree();
   let run: LoggedRecord["run"];
@@ -62,6 +67,7 @@ async function openLog(file: string, source: string): Promise<TrackedRun> {
     }
     if (record.config !== undefined) applyChanges(config, record.config);
     if (record.summary !== undefined) applyChanges(summary, record.summary);
+    if (record.history !== undefined) rows?.push(record.history);
     exitCode = record.exitCode ?? exitCode;
   }
   if (run === undefined) {
@@ -71,7 +77,7 @@ async function openLog(file: string, source: string): Promise<TrackedRun> {
       hint: "Leave this folder out.",
     });
   }
-  const others = await otherFoldersOf(file);
+  const others = otherFoldersOf(file);
   const notices = [
     ...(others > 0
       ? [
@@ -91,29 +97,52 @@ async function openLog(file: string, source: string): Promise<TrackedRun> {
     state: exitCode === undefined ? "running" : exitCode === 0 ? "finished" : "failed",
     tags: run.tags,
     notices: () => notices,
-    series: () => pointsOf(file),
+    series: () => pointsOf(file, rows ?? rowsOf(file)),
   };
 }
 
 /** How many folders beside a log's have the same run: one for each process that went on with it. Their names end with its id. */
-async function otherFoldersOf(file: string): Promise<number> {
+function otherFoldersOf(file: string): number {
   const folder = dirname(resolve(file));
   const id = basename(file).slice("run-".length, -".wandb".length);
-  const beside = await readdir(dirname(folder)).catch(() => []);
-  return beside.filter((name) => /^(offline-)?run-/.test(name) && name.endsWith(`-${id}`) && name !== basename(folder))
-    .length;
+  const same = runFoldersByEnd(dirname(folder)).get(id) ?? [];
+  return same.filter((name) => name !== basename(folder)).length;
 }
 
-function* pointsOf(file: string): Generator<TrackedPoint> {
-  for (const { history } of recordsOf(file, () => undefined)) {
-    if (history === undefined) continue;
-    const { step: told, values } = decoded(() => readHistory(history), file);
-    const row = emptyTree();
-    applyChanges(row, values);
-    const step = told ?? scalarOf(row._step);
-    if (step === undefined) throw damaged(file, "a row of history without a step");
-    yield* pointsOfRow(row, step);
+/** The run folders of the folder that was listed last, by every end of their names after a dash: thousands of runs ask. */
+let listed: { readonly key: string; readonly byEnd: ReadonlyMap<string, readonly string[]> } | undefined;
+
+function runFoldersByEnd(folder: string): ReadonlyMap<string, readonly string[]> {
+  const changed = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
+  if (changed === undefined) return new Map();
+  const key = `${changed.toString()} ${folder}`;
+  if (listed?.key === key) return listed.byEnd;
+  const byEnd = new Map<string, string[]>();
+  for (const name of readdirSync(folder)) {
+    if (!/^(offline-)?run-/.test(name)) continue;
+    for (let dash = name.indexOf("-"); dash >= 0; dash = name.indexOf("-", dash + 1)) {
+      const end = name.slice(dash + 1);
+      const names = byEnd.get(end);
+      if (names === undefined) byEnd.set(end, [name]);
+      else names.push(name);
+    }
   }
+  listed = { key, byEnd };
+  return byEnd;
+}
+
+function* pointsOf(file: string, rows: Iterable<Uint8Array>): Generator<TrackedPoint> {
+  for (const history of rows) {
+    const { step: told, values } = decoded(() => readHistory(history), file);
+    const row = rowOf(values);
+    const step = told ?? scalarOf(row.get("_step"));
+    if (step === undefined) throw damaged(file, "a row of history without a step");
+    yield* pointsOfValues(row, step);
+  }
+}
+
+function* rowsOf(file: string): Generator<Uint8Array> {
+  for (const { history } of recordsOf(file, () => undefined)) if (history !== undefined) yield history;
 }
 
 function* recordsOf(file: string, onTorn: () => void): Generator<LoggedRecord> {

@@ -120,6 +120,22 @@ export function applyChanges(tree: Record<string, unknown>, { update, remove }: 
   }
 }
 
+/** What changes make of an empty row: values by their names, nested ones as trees. */
+export function rowOf({ update }: Changes): Map<string, unknown> {
+  const row = new Map<string, unknown>();
+  for (const { path, value } of update) {
+    const name = path[0] ?? "";
+    if (path.length === 1) row.set(name, value);
+    else {
+      const before = row.get(name);
+      const tree = isMapping(before) ? before : emptyTree();
+      row.set(name, tree);
+      applyChanges(tree, { update: [{ path: path.slice(1), value }], remove: [] });
+    }
+  }
+  return row;
+}
+
 /** A tree without a prototype. */
 export const emptyTree = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;
 
