@@ -1,7 +1,6 @@
-import { type Dirent, readdir as readdirBack } from "node:fs";
+import { readdirSync } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
-import { promisify } from "node:util";
 import { IsoflopError } from "@isoflop/laws";
 import type { ImportSource, Place } from "./source.js";
 
@@ -16,10 +15,6 @@ export interface Unseen {
   readonly path: string;
   readonly reason: string;
 }
-
-/** By callback: node:fs/promises takes twice the processor's time for small folders, of which there may be thousands. */
-const readdirByCallback = promisify(readdirBack);
-const entriesOf = (folder: string): Promise<Dirent[]> => readdirByCallback(folder, { withFileTypes: true });
 
 /** A server's, and no path. */
 const ADDRESS = /^[\w.+-]+:\/\//;
@@ -60,7 +55,7 @@ export async function findRuns(
       const isFolder = kind === "folder" || entry?.isDirectory() === true;
       // A pipe or a device would be waited for.
       if (!isFolder && entry?.isFile() === false) return;
-      const entries = isFolder ? await entriesOf(place) : undefined;
+      const entries = isFolder ? readdirSync(place, { withFileTypes: true }) : undefined;
       const source = await recognised({ path: place, names: entries?.map(({ name }) => name) }, isGiven);
       if (source !== undefined) await add(place, source);
       if (entries === undefined || (source !== undefined && source.nested !== true)) return;

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { configBeside } from "./configBeside.js";
 import { fingerprintOf } from "./fingerprint.js";
@@ -20,8 +20,8 @@ export function metricFiles(mappings: readonly Mapping[]): ImportSource {
     name: "metrics",
     independent: true,
     mayBe: ({ path, names: inside }) => inside === undefined && names.includes(basename(path)),
-    recognises: async (path) => names.includes(basename(path)) && (await stat(path)).isFile(),
-    fingerprint: (path) => fingerprintOf([path]),
+    recognises: async (path) => names.includes(basename(path)) && statSync(path).isFile(),
+    fingerprint: async (path) => fingerprintOf([path]),
     open: async (path) => {
       const notices: string[] = [];
       const folder = dirname(path);

@@ -12,6 +12,7 @@ export const runFolder = (to: string, id: string): string => join(to, "runs", id
 
 /** Bytes of the files that a run was stored in. A file of another size was torn when the machine went down, or changed. */
 export interface StoredSizes {
+  readonly run: number;
   readonly points: number;
   readonly curve: number;
 }
@@ -23,7 +24,7 @@ export function isStored(to: string, id: string, sizes: StoredSizes | undefined)
     sizes !== undefined &&
     size("points.jsonl") === sizes.points &&
     size("curve.jsonl") === sizes.curve &&
-    size("run.json") !== undefined
+    size("run.json") === sizes.run
   );
 }
 
@@ -44,15 +45,13 @@ export async function storeRun(
     mkdirSync(partial, { recursive: true });
     const points = await writePoints(join(partial, "points.jsonl"), run, onPoint);
     const { name, source, config, summary, state, tags } = run;
-    writeFileSync(
-      join(partial, "run.json"),
-      `${JSON.stringify({ name, source, state, tags, config, summary }, asWords, 2)}\n`,
-    );
+    const about = Buffer.from(`${JSON.stringify({ name, source, state, tags, config, summary }, asWords, 2)}\n`);
+    writeFileSync(join(partial, "run.json"), about);
     const settled = settle();
-    const curve = curveText(settled);
+    const curve = Buffer.from(curveText(settled));
     writeFileSync(join(partial, "curve.jsonl"), curve);
     takePlace(partial, to, id);
-    return { points: points.count, settled, stored: { points: points.bytes, curve: Buffer.byteLength(curve) } };
+    return { points: points.count, settled, stored: { run: about.length, points: points.bytes, curve: curve.length } };
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
     throw writeFailure(error, partial);

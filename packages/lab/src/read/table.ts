@@ -3,6 +3,7 @@ import { IsoflopError, isIsoflopError } from "@isoflop/laws";
 import { type ColumnPlan, holdsWords } from "@isoflop/laws/observations";
 import { columnsOf, literal, quoted, rowsOf } from "./database.js";
 import { notATable, pathLiteral, type Reader, readerOf, readingSql } from "./files.js";
+import { checkRead, MOST_READ } from "./limit.js";
 
 /** Which column of a file holds which field. */
 export interface PlannedColumns {
@@ -53,7 +54,11 @@ export async function loadTable<Plan extends PlannedColumns>(
   let { reader } = described;
   for (;;) {
     try {
-      await connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS SELECT ${select} FROM ${readingSql(file, reader)}`);
+      await connection.run(
+        `CREATE OR REPLACE TEMP TABLE ${name} AS SELECT ${select} FROM ${readingSql(file, reader)} LIMIT ${MOST_READ + 1}`,
+      );
+      const [[rows] = []] = await rowsOf(connection, `SELECT count(*) FROM ${name}`);
+      checkRead(file, Number(rows));
       return { file, name, plan, notices: described.notices };
     } catch (cause) {
       const other = afterOddCell(reader, cause);

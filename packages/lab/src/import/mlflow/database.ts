@@ -1,4 +1,5 @@
-import { open, stat } from "node:fs/promises";
+import { closeSync, openSync, readSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { IsoflopError, isIsoflopError } from "@isoflop/laws";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
@@ -13,10 +14,11 @@ export const mlflowDatabase: ImportSource = {
   mayBe: ({ path, names }) => names === undefined && !TEXTS.includes(extname(path).toLowerCase()),
   recognises: async (path) => {
     const { file } = await splitPath(path);
-    const none = () => Buffer.alloc(0);
-    return (
-      isSqlite(await beginningOf(file, 16).catch(none)) && hasTables(await beginningOf(file, BEGINNING).catch(none))
-    );
+    try {
+      return isSqlite(beginningOf(file, 16)) && hasTables(beginningOf(file, BEGINNING));
+    } catch {
+      return false;
+    }
   },
   runs: async (path) => {
     const { file, run } = await splitPath(path);
@@ -104,13 +106,13 @@ const TEXTS = [".json", ".jsonl", ".yaml", ".yml", ".txt", ".log", ".csv", ".md"
 /** The first pages of a database have the tables that it was made with. */
 const BEGINNING = 1_000_000;
 
-async function beginningOf(file: string, size: number): Promise<Buffer> {
-  const handle = await open(file);
+function beginningOf(path: string, size: number): Buffer {
+  const file = openSync(path, "r");
   try {
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(size), position: 0 });
-    return buffer.subarray(0, bytesRead);
+    const bytes = Buffer.alloc(size);
+    return bytes.subarray(0, readSync(file, bytes, 0, size, 0));
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { fingerprintOf } from "../fingerprint.js";
 import { numberOf as wordOrNumber } from "../metricFiles.js";
@@ -16,20 +16,20 @@ export const wandbExport: ImportSource = {
   name: "wandb-export",
   mayBe: ({ path, names }) => names === undefined && hasExportEnding(path),
   recognises: async (path) => {
-    const { file } = await splitPath(path);
-    return (await stat(file)).isFile() && isExport(file);
+    const { file } = splitPath(path);
+    return statSync(file).isFile() && isExport(file);
   },
   runs: async (path) => {
-    const { file, run } = await splitPath(path);
+    const { file, run } = splitPath(path);
     const runs = chartRuns((await exportColumns(file)) ?? []);
     return run !== undefined || runs === undefined ? [path] : runs.map((held) => `${file}#${held.run}`);
   },
   open: openExport,
-  fingerprint: async (path) => fingerprintOf([(await splitPath(path)).file]),
+  fingerprint: async (path) => fingerprintOf([splitPath(path).file]),
 };
 
 async function openExport(path: string): Promise<TrackedRun> {
-  const { file, run } = await splitPath(path);
+  const { file, run } = splitPath(path);
   const runs = chartRuns((await exportColumns(file)) ?? []);
   if (runs === undefined) {
     const name = basename(file, extname(file));
@@ -127,8 +127,8 @@ function numberOf(text: unknown): number | undefined {
 }
 
 /** A run's name behind the "#" of a chart, if there is no file with that name. */
-async function splitPath(path: string): Promise<{ file: string; run?: string }> {
+function splitPath(path: string): { file: string; run?: string } {
   const at = path.toLowerCase().indexOf(".csv#");
-  if (at < 0 || (await stat(path).catch(() => undefined)) !== undefined) return { file: path };
+  if (at < 0 || statSync(path, { throwIfNoEntry: false }) !== undefined) return { file: path };
   return { file: path.slice(0, at + 4), run: path.slice(at + 5) };
 }

@@ -11,6 +11,7 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** Bytes at the start, and in Parquet at the end, that tell whether a file is an export: its columns are named there. */
 const TOLD = 65_536;
+const beginning = Buffer.alloc(TOLD);
 const ENDINGS = [".csv", ".json", ".jsonl", ".ndjson", ".parquet"];
 
 /** Whether a name may be that of an export. The summary in a run's files has a _step, too. */
@@ -23,7 +24,7 @@ export function isExport(path: string): boolean {
   if (!hasExportEnding(path)) return false;
   const file = openSync(path, "r");
   try {
-    const buffer = Buffer.allocUnsafe(TOLD);
+    const buffer = beginning;
     const position = ending === ".parquet" ? Math.max(0, fstatSync(file).size - TOLD) : 0;
     const told = buffer.toString("latin1", 0, readSync(file, buffer, 0, TOLD, position));
     if (ending === ".parquet") return told.endsWith("PAR1") && told.includes("_step");

@@ -1,5 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
-import { open, readdir } from "node:fs/promises";
+import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
 import { fingerprintOf } from "../fingerprint.js";
@@ -15,19 +14,22 @@ export const wandbOffline: ImportSource = {
   independent: true,
   mayBe: ({ path, names }) => names?.some((name) => LOG.test(name)) ?? path.endsWith(".wandb"),
   recognises: async (path) => {
-    const file = await logOf(path).catch(() => undefined);
-    return file !== undefined && isLogHeader(await firstBytes(file).catch(() => Buffer.alloc(0)));
+    try {
+      return isLogHeader(firstBytes(logOf(path)));
+    } catch {
+      return false;
+    }
   },
-  open: async (path) => openLog(await logOf(path), path),
-  fingerprint: async (path) => fingerprintOf([await logOf(path)]),
+  open: async (path) => openLog(logOf(path), path),
+  fingerprint: async (path) => fingerprintOf([logOf(path)]),
 };
 
 const LOG = /^run-.*\.wandb$/s;
 
 /** The log of a run's folder: the one file run-<id>.wandb in it, or the path itself. Errors: wandb-no-log. */
-async function logOf(path: string): Promise<string> {
+function logOf(path: string): string {
   if (path.endsWith(".wandb")) return path;
-  const logs = (await readdir(path)).filter((name) => LOG.test(name));
+  const logs = readdirSync(path).filter((name) => LOG.test(name));
   const [log] = logs;
   if (logs.length === 1 && log !== undefined) return join(path, log);
   throw new IsoflopError({
@@ -37,13 +39,13 @@ async function logOf(path: string): Promise<string> {
   });
 }
 
-async function firstBytes(file: string): Promise<Buffer> {
-  const handle = await open(file);
+function firstBytes(path: string): Buffer {
+  const file = openSync(path, "r");
   try {
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(16), position: 0 });
-    return buffer.subarray(0, bytesRead);
+    const bytes = Buffer.alloc(16);
+    return bytes.subarray(0, readSync(file, bytes, 0, 16, 0));
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
