@@ -30,7 +30,9 @@ export function configBeside(folder: string, notices: string[]): Record<string, 
 function smallText(path: string): string | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
-    return found?.isFile() === true && found.size <= LARGEST ? readFileSync(path, "utf8") : undefined;
+    return found?.isFile() === true && found.size <= LARGEST
+      ? readFileSync(path, "utf8").replace(/^\uFEFF/, "")
+      : undefined;
   } catch {
     return undefined;
   }

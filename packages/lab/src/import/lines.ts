@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { IsoflopError } from "@isoflop/laws/error";
 
 /** Longer lines are no metrics: their bytes are passed over, not held. */
 const LONGEST = 8 * 2 ** 20;
@@ -14,9 +15,20 @@ export interface NumberedLine {
   readonly last: boolean;
 }
 
+/** Errors: file-encoding, where a file begins with the mark of UTF-16. */
+function refuseWide(path: string, start: Buffer): void {
+  const [first, second] = start;
+  if (!((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))) return;
+  throw new IsoflopError({
+    code: "file-encoding",
+    message: `${path} is UTF-16, and not UTF-8.`,
+    hint: "Write it anew: iconv -f UTF-16 -t UTF-8.",
+  });
+}
+
 /**
  * The lines of a file of any size, in bounded memory, without the mark that may begin it. Read as it is asked for: of
- * thousands of small files the waiting would take longer than the reading.
+ * thousands of small files the waiting would take longer than the reading. Errors: file-encoding.
  */
 export function* numberedLines(path: string): Generator<NumberedLine, void, undefined> {
   const file = openSync(path, "r");
@@ -40,6 +52,7 @@ export function* numberedLines(path: string): Generator<NumberedLine, void, unde
       else pieces = [];
     };
     for (let size = readSync(file, chunk); size > 0; size = readSync(file, chunk)) {
+      if (number === 1 && held === 0) refuseWide(path, chunk.subarray(0, size));
       let first = chunk.indexOf(LINE_END);
       if (first >= size) first = -1;
       if (first < 0) {

@@ -67,13 +67,17 @@ function* pointsOf(
   timeNames: readonly string[],
   notices: string[],
 ): Generator<TrackedPoint, void, undefined> {
-  let [odd, step] = [0, 0];
+  let [odd, strange, step] = [0, 0, 0];
   const leave = (line: number, why: string) => {
     if (++odd <= TOLD) notices.push(`${path}:${line} is ${why}, and is left out`);
   };
   const layoutOf = layouts(stepNames, timeNames);
   for (const { number, text, last } of numberedLines(path)) {
     if (text?.trim() === "") continue;
+    // The sign that stands for what is none in UTF-8: the numbers are what was logged, the names may not be.
+    if (text?.includes("\uFFFD") && ++strange <= TOLD) {
+      notices.push(`${path}:${number} holds signs that are no UTF-8: its names may not be what was logged`);
+    }
     const line = parsed(text);
     if (line === undefined) {
       leave(
@@ -95,7 +99,8 @@ function* pointsOf(
         yield time === undefined ? { key: keys[i]!, step, value } : { key: keys[i]!, step, value, time };
     }
   }
-  if (odd > TOLD) notices.push(`${path}: ${odd - TOLD} more lines like these`);
+  const more = Math.max(0, odd - TOLD) + Math.max(0, strange - TOLD);
+  if (more > 0) notices.push(`${path}: ${more} more lines like these`);
 }
 
 /** The names and values of a line, nested ones by their path, and which of them are its step and its time (or -1). */

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError, isIsoflopError } from "@isoflop/laws";
 import { columnsOf, openDatabase, withDatabase } from "../../read/database.js";
 import { pathLiteral } from "../../read/files.js";
 import { numberedLines } from "../lines.js";
@@ -39,16 +39,20 @@ export function isExport(path: string): boolean {
 /** The columns of a table; undefined of JSON, whose rows name their values. */
 export async function exportColumns(path: string): Promise<readonly string[] | undefined> {
   if (extname(path).toLowerCase() !== ".csv") return undefined;
-  return (await withDatabase((connection) => columnsOf(connection, `SELECT * FROM ${csv(path)}`))).map(
-    ({ name }) => name,
-  );
+  try {
+    return (await withDatabase((connection) => columnsOf(connection, `SELECT * FROM ${csv(path)}`))).map(
+      ({ name }) => name,
+    );
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
 }
 
 /** The rows of an export, streamed but for JSON that is one list. Errors: wandb-export. */
 export async function* exportRows(path: string): AsyncGenerator<Row> {
   const ending = extname(path).toLowerCase();
-  if (ending === ".csv") yield* tableRows(`SELECT * FROM ${csv(path)}`);
-  else if (ending === ".parquet") yield* tableRows(`SELECT * FROM read_parquet(${pathLiteral(path)})`);
+  if (ending === ".csv") yield* tableRows(path, `SELECT * FROM ${csv(path)}`);
+  else if (ending === ".parquet") yield* tableRows(path, `SELECT * FROM read_parquet(${pathLiteral(path)})`);
   else if (ending === ".json") {
     const whole = parseJson(await readFile(path, "utf8"));
     // W&B's own JSON of a run's history is one object a line, whatever its ending.
@@ -75,11 +79,18 @@ function rowOf(row: unknown, path: string, number: number): Row {
   );
 }
 
-async function* tableRows(sql: string): AsyncGenerator<Row> {
+async function* tableRows(path: string, sql: string): AsyncGenerator<Row> {
   const { connection, close } = await openDatabase();
   try {
     const result = await connection.stream(sql);
-    for await (const rows of result.yieldRowObjectJs()) yield* rows;
+    const lots = result.yieldRowObjectJs();
+    for (;;) {
+      const lot = await lots.next();
+      if (lot.done === true) return;
+      yield* lot.value;
+    }
+  } catch (cause) {
+    throw unreadable(path, cause);
   } finally {
     await close();
   }
@@ -88,6 +99,17 @@ async function* tableRows(sql: string): AsyncGenerator<Row> {
 /** Every cell as text: what is a number is decided cell by cell, so that a NaN makes no column text. */
 const csv = (path: string): string =>
   `read_csv(${pathLiteral(path)}, header = true, all_varchar = true, delim = ',', quote = '"')`;
+
+/** What the database says of a damaged file, without its advice, as a fault of the file. */
+function unreadable(path: string, cause: unknown): unknown {
+  if (isIsoflopError(cause)) return cause;
+  const [why = ""] = (cause instanceof Error ? cause.message : String(cause)).split(/\n(?!Original Line)/);
+  const at = cause instanceof Error ? /\n(Invalid unicode[^\n]*)/.exec(cause.message)?.[1] : undefined;
+  return exportError(
+    `${path} cannot be read: ${[why.replaceAll("\n", " "), ...(at === undefined ? [] : [at])].join(": ").slice(0, 300)}.`,
+    "Export it anew.",
+  );
+}
 
 export function exportError(message: string, hint: string): IsoflopError {
   return new IsoflopError({ code: "wandb-export", message, hint });
