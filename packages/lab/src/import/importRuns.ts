@@ -80,6 +80,7 @@ export async function importRuns(paths: readonly string[], options: ImportOption
     // By their places, so that the order in which they are done is of no consequence.
     const done: (ManifestEntry | undefined)[] = runs.map(() => undefined);
     const decided = new Map<string, ManifestEntry>();
+    const lost: { path: string; reason: string }[] = [];
     const faults: (string | undefined)[] = runs.map(() => undefined);
     const counts = { added: 0, changed: 0, unchanged: 0 };
     const save = async (): Promise<Omit<Manifest, "format">> => {
@@ -100,9 +101,8 @@ export async function importRuns(paths: readonly string[], options: ImportOption
         counts[how]++;
         if (how !== "unchanged") await saveNowAndThen();
       } catch (error) {
-        // A full disk, unlike a bad file, stops all.
-        if (error instanceof Error && "exitCode" in error && error.exitCode === 1) throw error;
-        faults[place] = error instanceof Error ? error.message : String(error);
+        if (isFatal(error)) throw error;
+        faults[place] = reasonOf(error);
       }
       options.onProgress?.(++looked, runs.length);
     };
@@ -117,7 +117,12 @@ export async function importRuns(paths: readonly string[], options: ImportOption
       );
       const old = others.filter((entry) => entry.settings !== settings);
       await eachOf(old, AT_ONCE, async (entry) => {
-        decided.set(entry.id, await reader.again(entry, settings));
+        try {
+          decided.set(entry.id, await reader.again(entry, settings));
+        } catch (error) {
+          if (isFatal(error)) throw error;
+          lost.push({ path: entry.path, reason: `what was kept of it cannot be read: ${reasonOf(error)}` });
+        }
       });
     } catch (error) {
       await save();
@@ -126,6 +131,7 @@ export async function importRuns(paths: readonly string[], options: ImportOption
     const manifest = await save();
     const failed = [
       ...unseen,
+      ...lost,
       ...runs.flatMap(({ path }, place) => (faults[place] === undefined ? [] : [{ path, reason: faults[place] }])),
     ];
     // What servers answered is in the runs by now.
@@ -169,6 +175,11 @@ function savedNowAndThen(save: () => Promise<unknown>): () => Promise<void> {
     }
   };
 }
+
+/** A full disk, unlike a bad file, stops all. */
+const isFatal = (error: unknown): boolean => error instanceof Error && "exitCode" in error && error.exitCode === 1;
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const hashOf = (value: unknown): string =>
   createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);

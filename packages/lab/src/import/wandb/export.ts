@@ -83,7 +83,7 @@ async function* chartPoints(
       const value = cell(row, column, file, number);
       if (value === undefined) continue;
       const step = cell(row, stepColumn, file, number);
-      if (step === undefined)
+      if (step === undefined || !Number.isFinite(step))
         throw exportError(`${file}: row ${number.toString()} has no step.`, "Export the chart anew.");
       if (row[`${column}__MIN`] !== row[`${column}__MAX`]) told.means++;
       yield { key, step, value };
@@ -98,7 +98,7 @@ async function* historyPoints(file: string): AsyncGenerator<TrackedPoint> {
     number++;
     const values = isText ? Object.fromEntries(Object.keys(row).map((column) => [column, numberOf(row[column])])) : row;
     const step = scalarOf(values._step);
-    if (step === undefined) {
+    if (step === undefined || !Number.isFinite(step)) {
       throw exportError(
         `${file}: row ${number.toString()} has no _step.`,
         "Export the whole history, with its column _step.",

@@ -11,6 +11,8 @@ const BLOCK = 32_768;
 const CHUNK_HEADER = 7;
 /** ":W&B", 0xBEE1 little-endian, version 0. The header counts as the first seven bytes of the first block. */
 const FILE_HEADER = Buffer.from([0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0x00]);
+/** Of one record, a block each: larger ones are no rows, and would have to be held. */
+const MOST_PARTS = (64 * 2 ** 20) / BLOCK;
 /** Types of chunks; 3 is one in the middle. */
 const FULL = 1;
 const FIRST = 2;
@@ -64,6 +66,7 @@ export function* logRecords(path: string, onTorn: () => void): Generator<Uint8Ar
         else if (type === FIRST) parts = [data];
         else if (parts !== undefined) {
           parts.push(data);
+          if (parts.length > MOST_PARTS) throw damaged(path, start + at, "a record is larger than 64 MB");
           if (type === LAST) {
             yield Buffer.concat(parts);
             parts = undefined;

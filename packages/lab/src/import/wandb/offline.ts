@@ -138,7 +138,7 @@ function* pointsOf(file: string, rows: Iterable<Uint8Array>): Generator<TrackedP
     const { step: told, values } = decoded(() => readHistory(history), file);
     const row = rowOf(values);
     const step = told ?? scalarOf(row.get("_step"));
-    if (step === undefined) throw damaged(file, "a row of history without a step");
+    if (step === undefined || !Number.isFinite(step)) throw damaged(file, "a row of history without a step");
     yield* pointsOfValues(row, step);
   }
 }
