@@ -10,6 +10,7 @@ export default defineConfig({
       "@isoflop/laws/error": source("laws/src", "error.ts"),
       "@isoflop/laws/model": source("laws/src/model"),
       "@isoflop/laws/observations": source("laws/src/observations"),
+      "@isoflop/laws/procedures": source("laws/src/procedures"),
       "@isoflop/laws/quantities": source("laws/src", "quantities.ts"),
       "@isoflop/laws": source("laws/src"),
       "@isoflop/trainer/contract": source("trainer/src/contract"),

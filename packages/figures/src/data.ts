@@ -271,3 +271,15 @@ export interface NextDesignData {
   /** What is to be expected by what is spent, flops ascending. */
   readonly curve: readonly { readonly flops: number; readonly design: DesignErrors; readonly grid: DesignErrors }[];
 }
+
+/** What a set of runs and its fits gives to draw: what it does not support is absent. */
+export interface FiguresData {
+  readonly trainingCurves?: TrainingCurvesData;
+  readonly isoflopProfiles?: IsoflopProfilesData;
+  readonly optimumScaling?: OptimumScalingData;
+  readonly lossContours?: LossContoursData;
+  readonly kaplanCompute?: KaplanComputeData;
+  readonly residuals?: ResidualsData;
+  readonly backtestErrors?: BacktestErrorsData;
+  readonly publishedModels?: PublishedModelsData;
+}

@@ -4,6 +4,8 @@ export * from "./data.js";
 export { forecastCheck } from "./forecastCheck.js";
 export { formatCount, formatEstimate, formatFlops, formatLoss, powerOfTen } from "./format.js";
 export { type FigureOptions, standaloneSvg } from "./frame.js";
+export { drawnBacktest } from "./fromFits/drawnBacktest.js";
+export { type FigureSources, figuresOf, minimumStatus, profilesOf, type StatedForecast } from "./fromFits/figuresOf.js";
 export { isoflopBias } from "./isoflopBias.js";
 export { isoflopProfiles } from "./isoflopProfiles.js";
 export { kaplanCompute } from "./kaplanCompute.js";

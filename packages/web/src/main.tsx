@@ -1,10 +1,12 @@
 import { render } from "preact";
 import { App } from "./shell/App.js";
+import { loadStudies } from "./state/studies.js";
 import "./shell/styles.css";
 import { figureStyles } from "@isoflop/figures/styles";
 
 const styles = document.createElement("style");
 styles.textContent = figureStyles;
 document.head.append(styles);
+loadStudies();
 const place = document.getElementById("app");
 if (place !== null) render(<App />, place);

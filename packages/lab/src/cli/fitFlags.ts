@@ -5,17 +5,14 @@ import {
   IsoflopError,
   type ParametricStarts,
 } from "@isoflop/laws";
+import type { FitChoices } from "@isoflop/laws/procedures";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseNumbers } from "../read/assignments.js";
-import type { FitChoices } from "../steps/fits.js";
 import { type ObservationFlags, withObservationFlags } from "./observationFlags.js";
 import { parseSeedNoise } from "./seedNoise.js";
 
-/** Options of `isoflop fit`. */
-export interface FitFlags extends ObservationFlags {
-  readonly approach: string;
-  /** One law of the library, instead of the approaches. */
-  readonly law?: string;
+/** How the approaches are fitted. */
+export interface ApproachFlags extends ObservationFlags {
   readonly loss: FitChoices["loss"];
   readonly delta: number;
   readonly fix?: string;
@@ -30,6 +27,13 @@ export interface FitFlags extends ObservationFlags {
   readonly decaying: NonNullable<DataConstrainedOptions["decaying"]>;
   readonly decay: DecayForm;
   readonly near?: NonNullable<DataConstrainedOptions["near"]>;
+}
+
+/** Options of `isoflop fit`. */
+export interface FitFlags extends ApproachFlags {
+  readonly approach: string;
+  /** One law of the library, instead of the approaches. */
+  readonly law?: string;
   readonly at?: string;
   readonly json?: true;
   readonly draws?: true;
@@ -46,6 +50,13 @@ export function withFitFlags(command: Command): Command {
     .option("--law <name>", "instead of the approaches: one law, of those that `isoflop laws` lists")
     .option("--json", "write JSON to standard output")
     .option("--draws", "with --json: fits whole, with their draws, so that `isoflop plan --law` gives intervals");
+  return withApproachFlags(command)
+    .optionsGroup("Approach 3, data-constrained, --law:")
+    .option("--at <inputs>", "--law: what the fit expects there, e.g. N=7e9,D=1e12");
+}
+
+/** Declares those that every verb has which fits the approaches, by what they belong to. */
+export function withApproachFlags(command: Command): Command {
   withObservationFlags(command);
   command
     .optionsGroup("Intervals:")
@@ -72,8 +83,7 @@ export function withFitFlags(command: Command): Command {
       new Option("--starts <what>", "Approach 3: where the search starts")
         .choices(["projected", "hoffmann-grid"])
         .default("projected"),
-    )
-    .option("--at <inputs>", "--law: what the fit expects there, e.g. N=7e9,D=1e12");
+    );
   command
     .optionsGroup("Approach 2:")
     .addOption(

@@ -1,10 +1,9 @@
-import { backtestErrors, figureSvg } from "@isoflop/figures";
+import { backtestErrors, drawnBacktest, figureSvg } from "@isoflop/figures";
 import { flopsToPfDays, IsoflopError } from "@isoflop/laws";
+import { DEFAULT_FITS, freshRecords } from "@isoflop/laws/procedures";
 import { Command, Option } from "commander";
 import { writeWhole } from "../runs/folder.js";
-import { DEFAULT_FITS, freshRecords } from "../steps/fits.js";
 import { type AskedApproach, forecastRuns, type RunsForecast } from "../steps/forecastRuns.js";
-import { drawnBacktest } from "../steps/reporting/drawnBacktest.js";
 import { budgetOf, type ComputeFlags, withComputeFlags } from "./computeFlags.js";
 import { forecastFit } from "./forecastFit.js";
 import { forecastText } from "./forecastText.js";

@@ -20,7 +20,7 @@ export function serveVerb(io: CommandIo): Command {
       "Serves the dashboard of studies: runs as they train, laws, planner. Only this machine can reach it unless told otherwise.",
     )
     .argument(
-      "[study…]",
+      "[study...]",
       "folders of studies, folders of `isoflop import`, tables of runs; the study in this folder when none is named",
     )
     .option("--port <number>", "port to listen on; 0: any that is free", "4173")

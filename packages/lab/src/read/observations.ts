@@ -20,7 +20,7 @@ import { shellPath } from "../study/shellPath.js";
 import { judgeGroup, readCurves } from "./curves.js";
 import { rowsOf, withDatabase } from "./database.js";
 import { cellsOfGroup, type Group, groupTables, rowLabel } from "./group.js";
-import { importedFolders, sharedConvention, withCurves } from "./imported.js";
+import { type ImportedFolder, importedFolders, sharedConvention, withCurves } from "./imported.js";
 import { checkNumber } from "./limit.js";
 import { loadTables } from "./tables.js";
 
@@ -44,6 +44,10 @@ export interface Observations {
   readonly columns: readonly string[];
   /** What was decided in reading, and what looks doubtful. */
   readonly notices: readonly string[];
+  /** Of the losses, where they are not in nats per token. */
+  readonly lossUnit?: string;
+  /** The folders among the sources that an import has made. */
+  readonly imported: readonly ImportedFolder[];
   /** Of a study whose design has parts or repeats data on purpose. */
   readonly study?: Pick<StudyObservations, "parts" | "choices">;
 }
@@ -86,12 +90,15 @@ export async function readObservations(paths: readonly string[], options: ReadOp
     const { doubts, ...found } = collected.finish(groups.map(({ plan }) => plan.uses));
     if (found.records.length === 0) throw nothingLeft(paths, found.dropped, hadRows ? where : undefined);
     const folders = await importedFolders(paths);
+    const lossUnit = groups[0]?.plan.uses.loss?.unit;
     return {
       ...found,
       ...(folders.length === 0 ? {} : { records: await withCurves(found.records, folders) }),
       ...(folders.length === 0 || folders.length < paths.length ? {} : { convention: sharedConvention(folders) }),
       sources: tables.map((table) => table.file),
       columns: [...new Set(groups.map(({ plan }) => plan.columns))],
+      ...(lossUnit === undefined ? {} : { lossUnit }),
+      imported: folders,
       notices: [...new Set([...folders.flatMap(({ manifest }) => manifest.warnings), ...notices, ...doubts])],
     };
   });
@@ -187,6 +194,7 @@ async function readStudy(path: string): Promise<Observations> {
     sources: [folder],
     columns: [],
     notices: [],
+    imported: [],
     study: { parts, choices },
   };
 }

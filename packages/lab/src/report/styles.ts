@@ -31,6 +31,8 @@ tbody th{font-weight:500}
 th small,td small{display:block;font-size:.78rem;font-weight:400}
 td .note{white-space:normal;min-width:18rem}
 td div small{display:inline}
+h3{font-size:1.05rem;margin:1.5rem 0 .5rem}
+section>ul:not(.warnings) li{overflow-wrap:anywhere;max-width:78ch}
 .warnings{list-style:none;padding:0;display:grid;gap:.75rem}
 .warnings li{border:1px solid var(--rule);border-left:5px solid #c47f00;border-radius:6px;padding:.5rem .9rem;overflow-wrap:anywhere}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.875em}
