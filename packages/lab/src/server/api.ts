@@ -6,6 +6,8 @@ import type { RunLine } from "../runs/runLine.js";
 
 export type { Attempt } from "../runs/attempts.js";
 export type { RunLine } from "../runs/runLine.js";
+export type { RunStatus } from "../runs/status.js";
+export type { ControlOutcome } from "../steps/control.js";
 
 /** GET /api/studies: what the server was given to show. */
 export interface StudyListing {
@@ -101,6 +103,8 @@ export type RecordRole = "fit" | "holdout-optimum" | "holdout-larger";
 /** GET /api/studies/:key/observations: what the laws are fitted to. */
 export interface StudyObservationsPage {
   readonly title: string;
+  /** As in StudyState: whether the study has come further since. Of runs that no server has, none. */
+  readonly mark?: string;
   readonly convention: CountingConvention;
   readonly records: readonly RunRecord[];
   readonly holdouts: readonly (RunRecord & { readonly role: RecordRole })[];

@@ -1,13 +1,9 @@
-import { createHash } from "node:crypto";
-import { join } from "node:path";
-import { MANIFEST, RECORDS } from "../../import/manifest.js";
 import { readObservations } from "../../read/observations.js";
 import type { LiveRun } from "../api.js";
-import { importedNames } from "../importedNames.js";
+import { importedNames, tableMark } from "../importedNames.js";
 import type { ServedTable } from "../served.js";
 import type { Board, Look } from "./board.js";
 import { pointsEach, rounded, thinPoints } from "./points.js";
-import { stampOf } from "./stamp.js";
 
 /** Looks at runs that others trained: an imported folder, or a table. All of them have ended. */
 export function lookAtTable({ key, name, path }: ServedTable): Look {
@@ -27,8 +23,8 @@ export function lookAtTable({ key, name, path }: ServedTable): Look {
   return {
     board,
     again: async (tell) => {
-      const stamps = await Promise.all([path, join(path, RECORDS), join(path, MANIFEST)].map(stampOf));
-      if (stamps.join() === seen) return;
+      const mark = await tableMark(path);
+      if (mark === seen) return;
       const { records, convention } = await readObservations([path]);
       const names = await importedNames(path);
       const each = pointsEach(records.length);
@@ -69,9 +65,8 @@ export function lookAtTable({ key, name, path }: ServedTable): Look {
         );
       }
       for (const id of gone) board.runs.delete(id);
-      const observations = createHash("sha256").update(stamps.join()).digest("hex").slice(0, 16);
-      board.state = { ...state, counting: convention.parameters, observations };
-      seen = stamps.join();
+      board.state = { ...state, counting: convention.parameters, observations: mark };
+      seen = mark;
       tell({
         state: true,
         runs: [...board.runs.keys()],

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { labAtWork } from "../../executors/studyLock.js";
 import { readControl } from "../../runs/control.js";
@@ -7,6 +6,7 @@ import { READ_AT_ONCE } from "../../runs/records.js";
 import { notedRuns } from "../../runs/studyRuns.js";
 import type { StudyFolder } from "../../study/folder.js";
 import type { LiveRun, StudyState } from "../api.js";
+import { observationsMark } from "../observationsMark.js";
 import type { Board, Changes, Look } from "./board.js";
 import { pointsEach, thinPoints } from "./points.js";
 import { type RunWatch, watchRun } from "./runWatch.js";
@@ -102,7 +102,10 @@ export function lookAtStudy(key: string, folder: StudyFolder): Look {
         const reason = run.trouble();
         return reason === undefined ? [] : [{ id, reason }];
       }),
-      observations: await observationsMark(folder, states),
+      observations: await observationsMark(
+        folder,
+        states.filter(({ spec }) => board.runs.get(spec.id)?.part !== "sweep"),
+      ),
     };
   };
 
@@ -133,19 +136,6 @@ function firstState(key: string, { study }: StudyFolder): StudyState {
     heldOut: study.holdout.budgets,
     observations: "",
   };
-}
-
-/** Another one whenever a run's end, the design, the forecast or the report is another. */
-async function observationsMark(
-  { folder }: StudyFolder,
-  states: readonly { readonly spec: { readonly id: string }; readonly status: string; readonly result: unknown }[],
-): Promise<string> {
-  const files = ["design.json", "forecast.json", "verification.json", "report.html", "fits"];
-  const stamps = await Promise.all(files.map((name) => stampOf(join(folder, name))));
-  const hash = createHash("sha256").update(stamps.join());
-  for (const { spec, status, result } of states)
-    if (result !== undefined || status === "cancelled") hash.update(`\n${spec.id} ${status}`);
-  return hash.digest("hex").slice(0, 16);
 }
 
 async function forAll<T>(all: readonly T[], atOnce: number, work: (one: T, i: number) => Promise<void>): Promise<void> {
