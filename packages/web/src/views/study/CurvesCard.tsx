@@ -19,6 +19,9 @@ interface CurvesProps {
   readonly onOpen: (id: string) => void;
 }
 
+/** Between two drawings of everything. */
+const ANEW_MS = 250;
+
 /** All training curves, drawn as they come. */
 export function CurvesCard({ runs, chosen, onOpen }: CurvesProps) {
   const t = inLocale(studyTexts).curves;
@@ -44,24 +47,29 @@ export function CurvesCard({ runs, chosen, onOpen }: CurvesProps) {
     layer.current.draw(drawn, plane);
   }, [drawn, plane, dark]);
 
+  const known = useRef(runs);
+  known.current = runs;
   useEffect(() => {
-    let frame: number | undefined;
+    const ids = new Set(drawn.map(({ run }) => run.id));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const again = () => {
+      timer = undefined;
+      setAnew((count) => count + 1);
+    };
     const stop = onCurves((updates) => {
-      const known = new Set(drawn.map(({ run }) => run.id));
       const fine = updates.every((update) => {
-        if (!known.has(update.id)) return !runs.has(update.id) || update.points.length === 0;
+        if (!ids.has(update.id)) return known.current.get(update.id)?.part === "sweep" || update.points.length === 0;
         return plane !== undefined && holds(plane, update.points) && (layer.current?.extend(update) ?? false);
       });
-      if (!fine) frame ??= requestAnimationFrame(() => setAnew((count) => count + 1));
+      // At first, curves come in parts: not all are drawn anew for each.
+      if (!fine) timer ??= setTimeout(again, ANEW_MS);
     });
     return () => {
       stop();
-      if (frame !== undefined) {
-        cancelAnimationFrame(frame);
-        setAnew((count) => count + 1);
-      }
+      clearTimeout(timer);
+      if (timer !== undefined) again();
     };
-  }, [drawn, plane, runs]);
+  }, [drawn, plane]);
 
   const shownId = hovered?.id ?? chosen;
   useLayoutEffect(() => {

@@ -15,7 +15,7 @@ interface AxesProps {
 /** Grid, ticks and names of both axes, as the figures have them. */
 export function PlaneAxes({ plane, xLabel, yLabel, format = formatFlops }: AxesProps) {
   const { x, y, width, height } = plane;
-  const across = logTicks(x[0], x[1], Math.max(2, Math.floor(width / 62)));
+  const across = logTicks(x[0], x[1], Math.max(2, Math.floor(width / 95)));
   const up = logTicks(y[0], y[1], Math.max(2, Math.floor(height / 40)));
   const loss = decimalFormat(up);
   return (

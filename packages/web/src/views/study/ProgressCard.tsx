@@ -48,7 +48,7 @@ export function ProgressCard({ study }: { readonly study: LiveStudy }) {
       {state.kind === "study" && (
         <>
           <p class="faint">{state.held === undefined ? (state.training ? t.training : t.idle) : t.held[state.held]}</p>
-          <StudyControl state={state} />
+          <StudyControl state={state} anyPaused={counts.paused > 0} />
         </>
       )}
     </section>

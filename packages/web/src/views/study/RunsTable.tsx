@@ -90,7 +90,7 @@ export function RunsTable({ runs, chosen, onOpen }: TableProps) {
                   >
                     <button type="button" onClick={() => change({ sort: sortingText(nextSorting(sorting, column)) })}>
                       {t.table.columns[column]}
-                      <span aria-hidden="true">{own ? (sorting.descending ? " ▼" : " ▲") : " ↕"}</span>
+                      <span aria-hidden="true">{own ? (sorting.descending ? "▼" : "▲") : "↕"}</span>
                     </button>
                   </th>
                 );
@@ -150,7 +150,7 @@ function Row({ run, chosen, onOpen }: RowProps) {
         <span class="meter" aria-hidden="true">
           <span style={{ width: `${100 * fractionOf(run)}%` }} />
         </span>
-        {run.part === "imported" ? "–" : `${run.step}/${run.steps}`}
+        <span>{run.part === "imported" ? "–" : `${run.step}/${run.steps}`}</span>
       </td>
       <td class="number">{run.trainLoss?.toFixed(4) ?? "–"}</td>
       <td class="number">{run.validationLoss?.toFixed(4) ?? "–"}</td>

@@ -7,7 +7,7 @@ import { createOrdering } from "./ordering.js";
 import { studyTexts } from "./studyTexts.js";
 
 /** Pause, resume and cancel of the whole study. */
-export function StudyControl({ state }: { readonly state: StudyState }) {
+export function StudyControl({ state, anyPaused }: { readonly state: StudyState; readonly anyPaused: boolean }) {
   const t = inLocale(studyTexts).control;
   const { order, give } = useMemo(createOrdering, [state.key]);
   const { held } = state;
@@ -15,8 +15,8 @@ export function StudyControl({ state }: { readonly state: StudyState }) {
     <>
       <Controls
         label={t.study}
-        // Resume takes back single pauses as well, so it is of use whatever holds the study.
-        allowed={{ pause: held === undefined, resume: true, cancel: held !== "cancelled" }}
+        // Resume takes back single pauses as well.
+        allowed={{ pause: held === undefined, resume: held !== undefined || anyPaused, cancel: held !== "cancelled" }}
         question={t.confirmStudy}
         explanation={t.explainStudy}
         onOrder={(action) => void give(state.key, { action })}
