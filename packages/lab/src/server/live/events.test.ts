@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promi
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { command } from "../../fixtures/testIo.js";
-import type { LiveRun } from "../api.js";
+import type { LiveRun, StudyObservationsPage } from "../api.js";
 import { MOST_LISTENERS } from "./eventStream.js";
 import { append, listenTo, makeStudy, metricsLines, serverOf } from "./fixtures.js";
 
@@ -42,6 +42,9 @@ describe("the events of a study", () => {
     await page.until(() => ended(page.runs).length === 9 && page.state()?.training === false);
     expect((await lab).code).toBe(0);
     expect(page.state()?.observations).not.toBe(before);
+    const observations = (await (await ask(`/${key}/observations`)).json()) as StudyObservationsPage;
+    expect(observations.mark).toBe(page.state()?.observations);
+    expect(observations.records).toHaveLength(9);
     const atWork = page.seen.flatMap((message) => (message.event === "runs" ? message.data : []));
     expect(atWork.some(({ status, step, steps }) => status === "running" && step > 0 && step < steps)).toBe(true);
     const told = page.seen.flatMap((message) => (message.event === "state" ? [message.data.secondsLeft] : []));
