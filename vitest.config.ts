@@ -14,6 +14,7 @@ export default defineConfig({
       "@isoflop/laws/quantities": source("laws/src", "quantities.ts"),
       "@isoflop/laws": source("laws/src"),
       "@isoflop/trainer/contract": source("trainer/src/contract"),
+      "@isoflop/trainer/tracking": source("trainer/src/tracking"),
       "@isoflop/trainer": source("trainer/src"),
       "@isoflop/figures/scales": source("figures/src", "scales.ts"),
       "@isoflop/figures/styles": source("figures/src", "styles.ts"),

@@ -44,13 +44,24 @@ export interface FigureContent {
 }
 
 const narrowBelow = 520;
+const panelGap = 8;
+
+const roomOf = (document: Document, width: number): Room => ({
+  document,
+  width,
+  narrow: width < narrowBelow,
+  fontSize: 12,
+});
+
+/** Width of one panel of a drawing, px. */
+export const panelWidthOf = ({ columns = 1 }: Drawing, width: number): number =>
+  Math.floor((width - panelGap * (columns - 1)) / columns);
 
 function drawSvg(content: FigureContent, document: Document, width: number): Element {
-  const room: Room = { document, width, narrow: width < narrowBelow, fontSize: 12 };
+  const room = roomOf(document, width);
   const drawing = content.draw(room);
   const columns = drawing.columns ?? 1;
-  const panelGap = 8;
-  const panelWidth = Math.floor((width - panelGap * (columns - 1)) / columns);
+  const panelWidth = panelWidthOf(drawing, width);
   const legend = drawLegend(document, drawing.legend, width, room.fontSize);
   const top = legend.height > 0 ? legend.height + 6 : 0;
 
@@ -94,6 +105,20 @@ function drawSvg(content: FigureContent, document: Document, width: number): Ele
   return svg;
 }
 
+/** What a figure is drawn of, for those who draw it otherwise; it lives as long as the figure. */
+const contents = new WeakMap<HTMLElement, { readonly content: FigureContent; readonly width: number }>();
+
+/**
+ * The content of a figure, and its drawing for its widest SVG.
+ * @throws RangeError when the element is not a figure of this package
+ */
+export function drawingOf(figure: HTMLElement): { content: FigureContent; drawing: Drawing; width: number } {
+  const found = contents.get(figure);
+  if (found === undefined) throw new RangeError("The element given is not a figure of this package.");
+  const { content, width } = found;
+  return { content, width, drawing: content.draw(roomOf(figure.ownerDocument, width)) };
+}
+
 /** Puts title, caption and one SVG for each width into a <figure>. */
 export function frame(options: FigureOptions, content: FigureContent): HTMLElement {
   const { document, widths = [720], theme = "auto" } = options;
@@ -110,6 +135,7 @@ export function frame(options: FigureOptions, content: FigureContent): HTMLEleme
   text.textContent = content.caption;
   caption.append(title, " ", text);
   figure.append(caption, ...widths.map((width) => drawSvg(content, document, width)));
+  contents.set(figure, { content, width: widths.at(-1) ?? 720 });
   return figure;
 }
 
@@ -118,11 +144,17 @@ export function frame(options: FigureOptions, content: FigureContent): HTMLEleme
  * @throws RangeError when the figure holds no SVG (it was not made by this package)
  */
 export function standaloneSvg(figure: HTMLElement): string {
-  const svg = [...figure.querySelectorAll("svg.isoflop-svg")].at(-1);
-  if (!svg) throw new RangeError("standaloneSvg: the element given is not a figure of this package: it holds no SVG.");
+  const svg = widestSvg(figure);
   const styles = `${paletteStyles} svg{background:${background}} text{white-space:pre}`;
   return svg.outerHTML.replace(/^<svg([^>]*)>/, (_, attributes: string) => {
     const namespaced = attributes.includes("xmlns=") ? attributes : ` xmlns="http://www.w3.org/2000/svg"${attributes}`;
     return `<svg${namespaced}><style>${styles}</style>`;
   });
+}
+
+/** @throws RangeError when the figure holds no SVG */
+export function widestSvg(figure: HTMLElement): Element {
+  const svg = [...figure.querySelectorAll("svg.isoflop-svg")].at(-1);
+  if (svg) return svg;
+  throw new RangeError("The element given is not a figure of this package: it holds no SVG.");
 }

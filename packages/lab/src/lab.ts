@@ -1,4 +1,7 @@
 export { type ApproachFit, DEFAULT_FITS, type FitChoices, fitObservations } from "@isoflop/laws/procedures";
+export { countText } from "./checklist/checklist.js";
+export type { Checklist, ChecklistItem, ChecklistSection } from "./checklist/item.js";
+export { checklistMarkdown } from "./checklist/markdown.js";
 export type { ExecutionEvent, ExecutionOutcome } from "./executors/execution.js";
 export { type LocalOptions, runLocally } from "./executors/local.js";
 export { type Observations, type ReadOptions, readObservations } from "./read/observations.js";

@@ -1,8 +1,9 @@
-import type { ApproachFit, ApproachName } from "@isoflop/laws/procedures";
+import type { ApproachFit } from "@isoflop/laws/procedures";
 import { Command } from "commander";
 import type { Observations } from "../read/observations.js";
 import { withoutDraws } from "../steps/fits.js";
 import { fitParts, type PartFits } from "../steps/partLaws.js";
+import { namedApproach } from "./fitChoices.js";
 import { checkTogether, type FitFlags, withFitFlags } from "./fitFlags.js";
 import { fitLawFiles } from "./fitLaw.js";
 import { fitRuns } from "./fitRuns.js";
@@ -37,8 +38,7 @@ Example:
         const { law, loss, ...others } = flags;
         return fitLawFiles(io, sources, { ...others, law, ...(chosen("loss") ? { loss } : {}) });
       }
-      const approaches = flags.approach === "all" ? undefined : [flags.approach as ApproachName];
-      const { observations, fits: made } = await fitRuns(sources, flags, approaches);
+      const { observations, fits: made } = await fitRuns(sources, flags, namedApproach(flags));
       const { fits, skipped } = made;
       const parts =
         flags.approach === "all" && observations.study !== undefined && observations.study.parts.length > 0
@@ -69,6 +69,7 @@ export function fitJson(observations: Observations, fits: readonly ApproachFit[]
       ...(observations.derived === undefined ? {} : { derived: observations.derived }),
       columns: observations.columns,
       notices: observations.notices,
+      warnings: observations.warnings,
     },
     fits: [
       ...(draws

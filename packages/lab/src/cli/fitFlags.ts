@@ -29,11 +29,15 @@ export interface ApproachFlags extends ObservationFlags {
   readonly near?: NonNullable<DataConstrainedOptions["near"]>;
 }
 
-/** Options of `isoflop fit`. */
-export interface FitFlags extends ApproachFlags {
+/** Which fits are made, and how. */
+export interface FitChoiceFlags extends ApproachFlags {
   readonly approach: string;
   /** One law of the library, instead of the approaches. */
   readonly law?: string;
+}
+
+/** Options of `isoflop fit`. */
+export interface FitFlags extends FitChoiceFlags {
   readonly at?: string;
   readonly json?: true;
   readonly draws?: true;
@@ -42,17 +46,23 @@ export interface FitFlags extends ApproachFlags {
 /** Declares them, by what they belong to. */
 export function withFitFlags(command: Command): Command {
   command
+    .option("--json", "write JSON to standard output")
+    .option("--draws", "with --json: fits whole, with their draws, so that `isoflop plan --law` gives intervals");
+  return withFitChoiceFlags(command)
+    .optionsGroup("Approach 3, data-constrained, --law:")
+    .option("--at <inputs>", "--law: what the fit expects there, e.g. N=7e9,D=1e12");
+}
+
+/** Declares those that say which fits are made. */
+export function withFitChoiceFlags(command: Command): Command {
+  command
     .addOption(
       new Option("--approach <name>", "which procedure")
         .choices(["1", "2", "3", "kaplan", "data-constrained", "all"])
         .default("all"),
     )
-    .option("--law <name>", "instead of the approaches: one law, of those that `isoflop laws` lists")
-    .option("--json", "write JSON to standard output")
-    .option("--draws", "with --json: fits whole, with their draws, so that `isoflop plan --law` gives intervals");
-  return withApproachFlags(command)
-    .optionsGroup("Approach 3, data-constrained, --law:")
-    .option("--at <inputs>", "--law: what the fit expects there, e.g. N=7e9,D=1e12");
+    .option("--law <name>", "instead of the approaches: one law, of those that `isoflop laws` lists");
+  return withApproachFlags(command);
 }
 
 /** Declares those that every verb has which fits the approaches, by what they belong to. */
@@ -105,7 +115,7 @@ export function withApproachFlags(command: Command): Command {
 }
 
 /** Refuses options that do not go together: nothing asked for is silently left out. Errors: flags-conflict. */
-export function checkTogether(flags: FitFlags, chosen: (name: string) => boolean): void {
+export function checkTogether(flags: FitChoiceFlags, chosen: (name: string) => boolean): void {
   const refuse = (names: readonly string[], why: string) => {
     const stray = names.find(chosen);
     if (stray === undefined) return;

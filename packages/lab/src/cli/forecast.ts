@@ -57,7 +57,14 @@ export function forecastVerb(io: CommandIo): Command {
       const made = forecastRuns(records, convention, flops, flags.approach, choices, flags.profile);
       if (flags.figure !== undefined) await writeFigure(flags.figure, made);
       if (flags.json) {
-        const counted = { count: records.length, dropped, convention, ...(derived === undefined ? {} : { derived }) };
+        const { warnings } = observations;
+        const counted = {
+          count: records.length,
+          dropped,
+          convention,
+          ...(derived === undefined ? {} : { derived }),
+          warnings,
+        };
         const { flops: budget, ...rest } = made;
         writeJsonOutput(io, {
           observations: counted,

@@ -134,4 +134,23 @@ describe.skipIf(!existsSync(epoch))("the report of the published runs of Hoffman
     expect(text).toContain(">0.367 <");
     expect(text).toContain("isoflop-residuals");
   });
+
+  it("has a checklist that says what the fit is, and that a table says nothing of how they were trained", async () => {
+    const told = await command("report", epoch, "--where", "dropped = 0", "--bootstrap", "0", "--checklist", "--json");
+    const { sections, of, answered } = JSON.parse(told.stdout);
+    const items = sections.flatMap(
+      (section: { items: { id: string; status: string; answers: string[] }[] }) => section.items,
+    );
+    const item = (id: string) => items.find((one: { id: string }) => one.id === id);
+    expect(item("training.models").answers[0]).toMatch(/^240 runs of 140 sizes/);
+    expect(item("fitting.points").answers).toContain("Approach 3: 240 observations");
+    expect(item("extraction.left-out").answers[0]).toBe("those that do not satisfy --where dropped = 0");
+    expect(item("fitting.validation").answers[0]).toMatch(/^backtest: in \d+ forecasts/);
+    // Intervals were not asked for.
+    expect(item("fitting.uncertainty").status).toBe("gap");
+    for (const id of ["learning-rate", "data", "optimiser", "batch", "software"]) {
+      expect(item(`training.${id}`).status, id).toBe("gap");
+    }
+    expect(answered).toBeLessThan(of / 2 + 1);
+  });
 });

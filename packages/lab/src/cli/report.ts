@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
 import { Command } from "commander";
+import { checklistMarkdown } from "../checklist/markdown.js";
 import { importedFolders } from "../read/imported.js";
 import { type ReportPlace, refuseOthers, reportIn, writeReportTo } from "../steps/report.js";
 import { reportOfRuns } from "../steps/reporting/runsReport.js";
@@ -14,6 +15,7 @@ import { type CommandIo, writeJsonOutput } from "./io.js";
 
 interface ReportFlags extends ApproachFlags {
   readonly to?: string;
+  readonly checklist?: true;
   readonly json?: true;
 }
 
@@ -26,6 +28,10 @@ export function reportVerb(io: CommandIo): Command {
     )
     .argument("[source...]", "a study folder, an imported folder, files of runs, or globs in quotes", ["."])
     .option("--to <file>", "where to write the page; needed for files of runs")
+    .option(
+      "--checklist",
+      "print the (Mis)Fitting checklist as Markdown (JSON with --json), and write nothing unless --to says where",
+    )
     .option("--json", "write JSON to standard output");
   return withApproachFlags(verb)
     .addHelpText(
@@ -34,16 +40,21 @@ export function reportVerb(io: CommandIo): Command {
 Examples:
   $ isoflop report studies/sotu
   $ isoflop report imported --where "state = 'finished'"
-  $ isoflop report runs.csv --columns N=params --to runs.html`,
+  $ isoflop report runs.csv --columns N=params --to runs.html
+  $ isoflop report imported --checklist > checklist.md`,
     )
     .action(async (sources: string[], flags: ReportFlags, command: Command) => {
       const line = `isoflop ${(command.parent?.args ?? []).map(shellWord).join(" ")}`;
-      const place = await placeOf(sources, flags.to);
+      const place = flags.checklist && flags.to === undefined ? undefined : await placeOf(sources, flags.to);
       // Before the work: a fit of thousands of runs takes a while.
-      await refuseOthers(place.page);
+      if (place !== undefined) await refuseOthers(place.page);
       const model = await modelOf(sources, flags, command, line);
-      const report = await writeReportTo(place, model);
-      if (flags.json) writeJsonOutput(io, { report });
+      const report = place === undefined ? undefined : await writeReportTo(place, model);
+      const { checklist, title } = model;
+      if (flags.checklist && checklist !== undefined) {
+        if (flags.json) writeJsonOutput(io, { title, ...checklist, ...(report === undefined ? {} : { report }) });
+        else io.stdout(checklistMarkdown(title, checklist));
+      } else if (flags.json) writeJsonOutput(io, { report });
       else io.stdout(`${report}\n`);
     });
 }
@@ -52,7 +63,7 @@ async function modelOf(sources: readonly string[], flags: ReportFlags, command: 
   const [source = "."] = sources;
   if (sources.length === 1 && (await isStudy(source))) {
     refuseOfFits(command);
-    return reportOfStudy(await openStudy(source), line);
+    return reportOfStudy(await openStudy(source), line, flags.checklist !== true);
   }
   const { observations, fits, choices } = await fitRuns(sources, flags);
   return reportOfRuns(observations, fits, choices, { sources, command: line });
@@ -62,7 +73,7 @@ async function modelOf(sources: readonly string[], flags: ReportFlags, command: 
 function refuseOfFits(command: Command): void {
   const stray = command.options.find(
     (option) =>
-      !["to", "json"].includes(option.attributeName()) &&
+      !["to", "json", "checklist"].includes(option.attributeName()) &&
       command.getOptionValueSource(option.attributeName()) === "cli",
   );
   if (stray === undefined) return;

@@ -1,5 +1,6 @@
 import type { FiguresData, ForecastRow, MinimumStatus } from "@isoflop/figures";
 import type { FitWarning, Interval } from "@isoflop/laws";
+import type { Checklist } from "../checklist/item.js";
 
 /**
  * All that a report says, as plain data that survives JSON. Every string may come from a user (names, paths, messages) and
@@ -35,6 +36,8 @@ export interface ReportModel {
   readonly identifies?: readonly IdentificationRow[];
   /** A figure whose data is absent is left out, and the report says that it is. */
   readonly figures: FiguresData;
+  /** What of it a reader can repeat, and what is not known. */
+  readonly checklist?: Checklist;
   readonly provenance: Provenance;
 }
 
@@ -65,6 +68,8 @@ export interface OptimumReport {
   readonly fit: string;
   /** Why that one. */
   readonly reason: string;
+  /** Whether a backtest says so. */
+  readonly backtested: boolean;
   readonly parameters: Estimate;
   readonly tokens: Estimate;
   /** Mean loss at the optimum; for Approach 1 a training loss. */

@@ -11,20 +11,14 @@ import {
   residuals,
   trainingCurves,
 } from "@isoflop/figures";
+import { countText } from "../checklist/checklist.js";
+import { checklistHtml } from "../checklist/html.js";
 import { Html, html } from "./html.js";
 import { formatInstant } from "./instant.js";
 import type { ForecastReport, Provenance, ReportModel, ReportWarning } from "./model.js";
+import { droppedTable, formatDuration, runsTable } from "./runsTable.js";
 import { reportStyles } from "./styles.js";
-import {
-  budgetsTable,
-  droppedTable,
-  fitsTable,
-  forecastTable,
-  formatDuration,
-  identifiesTable,
-  proceduresTable,
-  runsTable,
-} from "./tables.js";
+import { budgetsTable, fitsTable, forecastTable, identifiesTable, proceduresTable } from "./tables.js";
 import { judge } from "./verdict.js";
 
 /** A figure at both widths, or a line that says which one is missing and why. */
@@ -88,6 +82,7 @@ const chapters = [
   ["warnings", "Warnings"],
   ["runs", "Runs"],
   ["published", "Published models"],
+  ["checklist", "Checklist"],
   ["made", "How this was made"],
 ] as const;
 
@@ -106,9 +101,9 @@ export function renderReport(model: ReportModel): string {
   const optimum = model.optimum === undefined || "missing" in model.optimum ? undefined : model.optimum;
   const done = model.runs.filter((run) => run.status === "done").length;
   const count = planned ? `${done} of ${model.runs.length} runs done` : `${model.runs.length} runs`;
-  const contents = chapters.map(
-    ([id, title]) => html`<li><a href="#${id}">${!planned && id === "forecast" ? "Backtest" : title}</a></li>`,
-  );
+  const contents = chapters
+    .filter(([id]) => id !== "checklist" || model.checklist !== undefined)
+    .map(([id, title]) => html`<li><a href="#${id}">${!planned && id === "forecast" ? "Backtest" : title}</a></li>`);
 
   const profiled = model.isoflop || model.budgets.length > 0;
 
@@ -179,7 +174,14 @@ ${section("verdict", "Verdict", [
   model.dropped === undefined || model.dropped.length === 0 ? undefined : droppedTable(model.dropped),
 ])}${section("published", "Published models and laws", [
   figure(publishedModels, figures.publishedModels, "No published models were given to this report."),
-])}${section("made", "How this was made", [provenanceList(model.provenance, model.generatedAt)])}`;
+])}${
+  model.checklist === undefined
+    ? ""
+    : section("checklist", "Checklist", [
+        html`<p>${countText(model.checklist)}. Questions after Li, Kudugunta and Zettlemoyer 2025, (Mis)Fitting: A Survey of Scaling Laws (arXiv:2502.18969), filled in from the runs and the fits.</p>`,
+        checklistHtml(model.checklist),
+      ])
+}${section("made", "How this was made", [provenanceList(model.provenance, model.generatedAt)])}`;
 
   return html`<!doctype html>
 <html lang="en">

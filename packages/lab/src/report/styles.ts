@@ -40,5 +40,11 @@ pre{background:var(--surface);border:1px solid var(--rule);border-radius:6px;pad
 dl{display:grid;grid-template-columns:minmax(7rem,max-content) minmax(0,1fr);gap:.25rem 1.25rem;margin:.75rem 0}
 dt{color:var(--isoflop-faint-ink)}
 dd{margin:0;overflow-wrap:anywhere}
+dl.checklist{display:block;max-width:90ch}
+dl.checklist dt{color:var(--isoflop-ink);font-weight:600;margin-top:.8rem}
+dl.checklist dd{margin:.15rem 0 0 1.25rem}
+dl.checklist dt span{font-size:.75rem;font-weight:600;border:1px solid currentColor;border-radius:4px;padding:0 .35rem;margin-right:.3rem;white-space:nowrap;color:var(--isoflop-faint-ink)}
+dl.checklist dt .answered{color:var(--good)}
+dl.checklist dt .gap{color:var(--bad)}
 @media print{.scroll{overflow:visible}nav{display:none}}
 `;

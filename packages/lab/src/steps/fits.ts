@@ -45,30 +45,43 @@ export function withoutDraws(fit: ApproachFit) {
 /** Raise it when a procedure gives other numbers for the same runs: kept fits are then made anew. */
 const PROCEDURES = 4;
 
-/**
- * The fits of a study, kept in fits/: computed again only when the records, the choices or the program have changed.
- * fits/all.json says what they were made of; fits/<law>.json is each fit whole, for `isoflop plan --law`.
- */
-export async function fitStudy(fitsFolder: string, observations: StudyObservations): Promise<Fits> {
-  const { records, convention, parts } = observations;
-  const choices: FitChoices = {
-    ...DEFAULT_FITS,
-    approaches: approachesFor(records),
-    ...observations.choices,
-  };
+/** What a study's fits are made of, and by which choices. */
+function studyAsks({ records, convention, parts, choices: own }: StudyObservations) {
+  const choices: FitChoices = { ...DEFAULT_FITS, approaches: approachesFor(records), ...own };
   const asked = parts.length === 0 ? {} : { parts };
   const key = createHash("sha256")
     .update(
       canonicalJson({ version: packageVersion(), procedures: PROCEDURES, records, convention, choices, ...asked }),
     )
     .digest("hex");
-  const index = join(fitsFolder, "all.json");
-  const kept = await readKept(index, key);
-  if (kept !== undefined) return kept;
-  const made = {
+  return { choices, key };
+}
+
+/** The fits of a study: those kept in fits/ where they are of these records, else made, and not kept. */
+export async function studyFits(fitsFolder: string, observations: StudyObservations): Promise<Fits> {
+  const { choices, key } = studyAsks(observations);
+  return (await readKept(indexOf(fitsFolder), key)) ?? makeFits(observations, choices);
+}
+
+const indexOf = (fitsFolder: string): string => join(fitsFolder, "all.json");
+
+function makeFits({ records, convention, parts }: StudyObservations, choices: FitChoices): Fits {
+  return {
     ...fitObservations(records, convention, choices),
     ...(parts.length > 0 && { parts: fitParts(parts, choices) }),
   };
+}
+
+/**
+ * The fits of a study, kept in fits/: computed again only when the records, the choices or the program have changed.
+ * fits/all.json says what they were made of; fits/<law>.json is each fit whole, for `isoflop plan --law`.
+ */
+export async function fitStudy(fitsFolder: string, observations: StudyObservations): Promise<Fits> {
+  const { choices, key } = studyAsks(observations);
+  const index = indexOf(fitsFolder);
+  const kept = await readKept(index, key);
+  if (kept !== undefined) return kept;
+  const made = makeFits(observations, choices);
   for (const fit of made.fits) await writeJson(join(fitsFolder, `${fit.law}.json`), fit);
   for (const { name, fit } of made.parts?.fits ?? []) await writeJson(join(fitsFolder, `${name}.json`), fit);
   // Last: it vouches for the others.

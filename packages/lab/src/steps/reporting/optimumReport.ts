@@ -62,6 +62,7 @@ export function tellOptimum(
           chosen.approach === best
             ? backtestReason({ approach: best, backtests })
             : `Approach ${best}, which would be taken, could not be fitted`,
+        backtested: (backtests.choice?.ranking.length ?? 0) > 0,
         parameters: estimate(optimum.parameters, intervals95?.parameters),
         tokens: estimate(optimum.tokens, intervals95?.tokens),
         ...(optimum.loss === undefined ? {} : { loss: estimate(optimum.loss, intervals95?.loss) }),

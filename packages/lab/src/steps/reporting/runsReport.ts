@@ -1,6 +1,8 @@
 import { basename, resolve } from "node:path";
 import type { RunRecord } from "@isoflop/laws";
 import type { FitChoices } from "@isoflop/laws/procedures";
+import { checklistOf } from "../../checklist/checklist.js";
+import { runsFacts } from "../../checklist/runsFacts.js";
 import type { ManifestEntry } from "../../import/manifest.js";
 import type { Observations } from "../../read/observations.js";
 import type { DroppedRow, ReportModel, ReportWarning, RunRow, RunStatus } from "../../report/model.js";
@@ -9,18 +11,19 @@ import type { Fits } from "../fits.js";
 import { countingText, machine } from "./machine.js";
 import { tellOptimum } from "./optimumReport.js";
 import { reportOf } from "./reportOf.js";
+import { withRemedy } from "./warnings.js";
 
 /** More circles and curves are one blot, and pages of tens of megabytes. */
 const MOST_DRAWN = 2000;
 const MOST_CURVES = 300;
 
 /** The report of runs that no study has planned: imported ones, or a table's, with the fits that were made to them. */
-export function reportOfRuns(
+export async function reportOfRuns(
   observations: Observations,
   fits: Fits,
   choices: FitChoices,
   { sources, command }: { readonly sources: readonly string[]; readonly command: string },
-): ReportModel {
+): Promise<ReportModel> {
   const { records, convention, derived } = observations;
   const entries = new Map(
     observations.imported.flatMap(({ manifest }) => manifest.runs.map((entry) => [entry.id, entry] as const)),
@@ -28,6 +31,13 @@ export function reportOfRuns(
   const nameOf = ({ id }: RunRecord) => entries.get(id)?.name ?? id;
   const { optimum, backtest, warnings } = tellOptimum(records, convention, fits, choices);
   const drawn = drawnRecords(records);
+  const dropped = [
+    ...observations.dropped.map(({ row, reason }) => ({
+      row: typeof row === "number" ? `row ${row}` : row,
+      reason,
+    })),
+    ...[...entries.values()].flatMap(refusedAtImport),
+  ];
   return reportOf({
     title: titleOf(sources),
     fits,
@@ -35,19 +45,37 @@ export function reportOfRuns(
     isoflop: false,
     optimum,
     runs: records.map((record) => runRow(record, nameOf(record), entries.get(record.id))),
-    warnings: [...warnings, ...unitWarning(observations)],
+    warnings: [
+      ...observations.warnings.map((warning) => ({ ...withRemedy(warning), where: "runs" })),
+      ...warnings,
+      ...unitWarning(observations),
+    ],
     notes: [
       ...observations.notices,
       ...(derived === undefined ? [] : [`Derived: ${derived}.`]),
+      ...(observations.imported.length > 0 && drawn.some(hasCurve)
+        ? ["Curves of imported runs are of the training loss where one was logged, else of the loss that is fitted."]
+        : []),
       ...(drawn.length < records.length ? [`Figures show ${drawn.length} of the ${records.length} runs.`] : []),
+      ...(records.filter(hasCurve).length > drawn.filter(hasCurve).length
+        ? [`Curves are drawn of ${drawn.filter(hasCurve).length} runs.`]
+        : []),
     ],
-    dropped: [
-      ...observations.dropped.map(({ row, reason }) => ({
-        row: typeof row === "number" ? `row ${row}` : row,
-        reason,
-      })),
-      ...[...entries.values()].flatMap(refusedAtImport),
-    ],
+    dropped,
+    checklist: checklistOf({
+      records,
+      convention,
+      fits,
+      choices,
+      dropped,
+      ...(observations.where === undefined ? {} : { where: observations.where }),
+      ...(await runsFacts(observations)),
+      forecast: undefined,
+      heldOut: [],
+      optimum,
+      command,
+      version: packageVersion(),
+    }),
     records: drawn,
     holdouts: [],
     names: new Map(drawn.map((record) => [record.id, nameOf(record)])),
@@ -115,15 +143,12 @@ function refusedAtImport({ path, outcome, apart }: ManifestEntry): DroppedRow[] 
   return reason === undefined ? [] : [{ row: path, reason }];
 }
 
+const hasCurve = ({ curve }: RunRecord): boolean => (curve?.length ?? 0) > 2;
+
 /** The records that figures draw: all, or evenly some of them by size; curves of fewer. */
 function drawnRecords(records: readonly RunRecord[]): readonly RunRecord[] {
   const shown = evenly(records, MOST_DRAWN);
-  const curved = new Set(
-    evenly(
-      shown.filter(({ curve }) => (curve?.length ?? 0) > 2),
-      MOST_CURVES,
-    ),
-  );
+  const curved = new Set(evenly(shown.filter(hasCurve), MOST_CURVES));
   return shown.map((record) => {
     if (record.curve === undefined || curved.has(record)) return record;
     const { curve: _, ...bare } = record;

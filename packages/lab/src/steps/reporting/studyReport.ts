@@ -1,6 +1,9 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { drawnBacktest } from "@isoflop/figures";
+import { DEFAULT_FITS } from "@isoflop/laws/procedures";
+import { checklistOf } from "../../checklist/checklist.js";
+import { studyFacts } from "../../checklist/studyFacts.js";
 import type { ReportModel } from "../../report/model.js";
 import { toRecords } from "../../runs/records.js";
 import type { RunState } from "../../runs/status.js";
@@ -12,17 +15,20 @@ import type { StudyFolder } from "../../study/folder.js";
 import type { ResolvedRuns } from "../../study/resolve.js";
 import type { Study } from "../../study/schema.js";
 import { packageVersion } from "../../study/versions.js";
-import { fitStudy } from "../fits.js";
+import { fitStudy, studyFits } from "../fits.js";
 import { readForecast, type StudyForecast } from "../forecast.js";
 import { studyObservations } from "../studyObservations.js";
-import { verifyForecast } from "../verify.js";
+import { judgeForecast, verifyForecast } from "../verify.js";
 import { countingText, machine } from "./machine.js";
 import { reportOf } from "./reportOf.js";
 import { forecastReport, runRows, seedNoise } from "./tables.js";
 import { studyWarnings } from "./warnings.js";
 
-/** The report of a study: what is on disk, half-trained or whole. */
-export async function reportOfStudy(study: StudyFolder, command: string): Promise<ReportModel> {
+/**
+ * The report of a study: what is on disk, half-trained or whole.
+ * @param keeps whether fits and verification that are made anew are kept in the study's folder
+ */
+export async function reportOfStudy(study: StudyFolder, command: string, keeps = true): Promise<ReportModel> {
   const { counting, name } = study.study;
   const states = await readStudyRuns(study);
   const observations = await studyObservations(study, states);
@@ -31,9 +37,9 @@ export async function reportOfStudy(study: StudyFolder, command: string): Promis
   const fits =
     observations.records.length + observations.parts.length === 0
       ? { fits: [], skipped: [] }
-      : await fitStudy(study.fits, observations);
+      : await (keeps ? fitStudy : studyFits)(study.fits, observations);
   const stated = await readForecast(study);
-  const verification = stated === undefined ? undefined : await verifyForecast(study, stated);
+  const verification = stated === undefined ? undefined : await (keeps ? verifyForecast : judgeForecast)(study, stated);
   const fitSpecs = states.map((state) => state.spec).filter((spec) => spec.role === "fit");
   const forecast = forecastReport(stated, verification, seedNoise(states));
   return reportOf({
@@ -53,6 +59,19 @@ export async function reportOfStudy(study: StudyFolder, command: string): Promis
     roles: new Map(states.map(({ spec }) => [spec.id, spec.role])),
     stated,
     backtest: backtestOf(stated),
+    checklist: checklistOf({
+      records,
+      convention: observations.convention,
+      fits,
+      choices: { ...DEFAULT_FITS, ...observations.choices },
+      dropped: dropped.map(({ name: row, reason }) => ({ row, reason })),
+      ...studyFacts(study, states, new Set(records.map(({ id }) => id))),
+      forecast,
+      heldOut: study.study.holdout.budgets,
+      optimum: undefined,
+      command,
+      version: packageVersion(),
+    }),
     flopsPerToken:
       counting.flops === "6N" && counting.parameters === "total"
         ? undefined
