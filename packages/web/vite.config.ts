@@ -16,6 +16,7 @@ export default defineConfig(({ mode }) => ({
       "@isoflop/laws/quantities": source("laws/src/quantities.ts"),
       "@isoflop/laws/error": source("laws/src/error.ts"),
       "@isoflop/laws": source("laws/src/index.ts"),
+      "@isoflop/figures/scales": source("figures/src/scales.ts"),
       "@isoflop/figures/styles": source("figures/src/styles.ts"),
       "@isoflop/figures": source("figures/src/index.ts"),
     },

@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { App } from "./shell/App.js";
 import { loadStudies } from "./state/studies.js";
+import "./state/live.js";
 import "./shell/styles.css";
 import { figureStyles } from "@isoflop/figures/styles";
 
