@@ -1,6 +1,6 @@
 // What a reader of files shares with toObservations: "@isoflop/laws/observations". Its functions throw IsoflopError.
 export { ALIASES, LOSS_UNITS } from "./aliases.js";
-export { isEmpty } from "./cells.js";
+export { isEmpty, readNumber } from "./cells.js";
 export { type Collector, collector } from "./collect.js";
 export { type ColumnPlan, mapColumns, namesKind, parseColumns, recogniseColumns } from "./columns.js";
 export { CURVE_SPAN, type ProgressPoint, pointsPerCurve, thinCurve } from "./curve.js";

@@ -29,8 +29,6 @@ export interface TablesObservations<Label> {
   /** Which columns were taken, one line for each kind of table. */
   readonly columns: readonly string[];
   readonly notices: readonly string[];
-  /** Of each table. */
-  readonly uses: readonly ColumnUses[];
 }
 
 interface Planned {
@@ -70,13 +68,11 @@ export function observationsOfTables<Label extends number | string>(
     const choices = choicesOf(group[0]!.table);
     notices.push(...addGroup(group, { label, choices, checkpoints, several: tables.length > 1 }, collected));
   }
-  const uses = planned.map(({ plan }) => plan.uses);
   const { doubts, ...found } = collected.finish([...groups.values()].map(([first]) => first!.plan.uses));
   return {
     ...found,
     columns: [...new Set(planned.map(({ plan }) => plan.columns))],
     notices: [...new Set([...notices, ...doubts])],
-    uses,
   };
 }
 

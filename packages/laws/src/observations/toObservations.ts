@@ -48,7 +48,7 @@ export function toObservations(
     rows: rows.map((_, i) => i + 1),
     cell: (row, column) => rows[row - 1]?.[column],
   };
-  const { columns, uses, ...found } = observationsOfTables(
+  const { columns, ...found } = observationsOfTables(
     [table],
     (_, row) => row,
     () => chosen,

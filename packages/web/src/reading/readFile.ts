@@ -1,0 +1,71 @@
+import { readDelimited } from "./delimited.js";
+import { ReadFault } from "./fault.js";
+import { readJson, readJsonLines } from "./json.js";
+import { LIMITS, type Limits } from "./limits.js";
+import type { StoredTable, TableContent } from "./storedTable.js";
+import { readText } from "./text.js";
+
+export interface ReadOptions {
+  /** Unpacked bytes that this file may still have. */
+  readonly limit?: number;
+  readonly limits?: Limits;
+  /** Called with the bytes that were read since. */
+  readonly onBytes?: (count: number) => void;
+}
+
+type Format = "csv" | "tsv" | "json" | "jsonl" | "parquet";
+const FORMATS: Readonly<Record<string, Format>> = {
+  csv: "csv",
+  txt: "csv",
+  tsv: "tsv",
+  json: "json",
+  jsonl: "jsonl",
+  ndjson: "jsonl",
+  parquet: "parquet",
+};
+
+/** What the file picker offers; the drop takes the same. */
+export const ACCEPTED = [...Object.keys(FORMATS), "gz"].map((ending) => `.${ending}`).join(",");
+
+/**
+ * Reads one file as a table, by its ending and its first bytes.
+ * @throws ReadFault
+ */
+export async function readFile(file: Blob, name: string, options: ReadOptions = {}): Promise<StoredTable> {
+  const { limits = LIMITS, limit = limits.bytes, onBytes = () => {} } = options;
+  const start = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  const magic = String.fromCharCode(...start);
+  if (start.length === 0) throw new ReadFault({ kind: "empty" });
+  if (magic.startsWith("PK")) throw new ReadFault({ kind: "archive" });
+  if (magic.startsWith("(\xB5/\xFD")) throw new ReadFault({ kind: "zstd" });
+  const format = magic === "PAR1" ? "parquet" : FORMATS[endingOf(name)];
+  if (format === undefined) throw new ReadFault({ kind: "type" });
+  if (format === "parquet") {
+    // Its reader is fetched when the first such file comes.
+    const { readParquet } = await import("./parquet.js");
+    return { name, ...(await readParquet(file, limits, limit, onBytes)), notices: [] };
+  }
+  const gzip = start[0] === 0x1f && start[1] === 0x8b;
+  const { content, notices } = await readText(file, { gzip, limit, onBytes }, (pieces): Promise<TableContent> => {
+    if (format === "json") return readJson(pieces, limits);
+    if (format === "jsonl") return readJsonLines(pieces, limits);
+    return readDelimited(pieces, format === "tsv" ? "\t" : undefined, limits);
+  });
+  return { name, ...content, notices };
+}
+
+/** A text without a name, as it comes from the clipboard: JSON begins with a bracket. */
+export function pastedFile(text: string): File {
+  const isJson = /^\s*[[{]/.test(text);
+  return new File([text], isJson ? "pasted.json" : "pasted.csv");
+}
+
+function endingOf(name: string): string {
+  return (
+    name
+      .toLowerCase()
+      .replace(/\.(gz|zst)$/, "")
+      .split(".")
+      .at(-1) ?? ""
+  );
+}
