@@ -1,5 +1,7 @@
 import { render } from "preact";
 import { App } from "./shell/App.js";
+import { keepOffline } from "./site/offline.js";
+import { SERVED } from "./state/api.js";
 import "./shell/styles.css";
 import { figureStyles } from "@isoflop/figures/styles";
 
@@ -8,3 +10,4 @@ styles.textContent = figureStyles;
 document.head.append(styles);
 const place = document.getElementById("app");
 if (place !== null) render(<App />, place);
+if (!SERVED) keepOffline();

@@ -1,10 +1,10 @@
 /** Why a file cannot be read. The page says it in the reader's language, with what to do about it. */
 export type Fault =
-  | { readonly kind: "type" | "archive" | "zstd" | "empty" | "unclosed" | "columnwise" | "no-rows" }
+  | { readonly kind: "type" | "archive" | "zstd" | "empty" | "columnwise" | "no-rows" | "binary" }
   | { readonly kind: "too-large" | "document" | "files"; readonly limit: number }
   | { readonly kind: "rows" | "columns" | "cells"; readonly limit: number }
   | { readonly kind: "line"; readonly line: number; readonly limit: number }
-  | { readonly kind: "binary" | "quote" | "not-object"; readonly line: number }
+  | { readonly kind: "quote" | "not-object"; readonly line: number }
   | { readonly kind: "ragged"; readonly line: number; readonly expected: number; readonly found: number }
   | { readonly kind: "json"; readonly line?: number; readonly detail: string }
   | { readonly kind: "gzip" | "parquet" | "unreadable"; readonly detail: string };

@@ -2,7 +2,6 @@ import { isIsoflopError } from "@isoflop/laws/error";
 import {
   type ColumnChoices,
   type ColumnUses,
-  type Field,
   holdsWords,
   isEmpty,
   observationsOfTables,
@@ -67,8 +66,9 @@ export function importTables(tables: readonly StoredTable[], choices: Choices): 
 function ofTable(columns: ColumnChoices, table: Table, all: readonly Table[]): ColumnChoices {
   return Object.fromEntries(
     Object.entries(columns).filter(([, choice]) => {
-      if (choice === null || choice === undefined || typeof choice === "string") return true;
-      const has = ({ columns: names }: Table) => names.includes(choice.column);
+      if (choice === null || choice === undefined) return true;
+      const column = typeof choice === "string" ? choice : choice.column;
+      const has = ({ columns: names }: Table) => names.includes(column);
       return has(table) || !all.some(has);
     }),
   ) as ColumnChoices;
@@ -110,9 +110,4 @@ export function sampleOf(cells: ArrayLike<unknown>, count: number): string[] {
     shown.push(text.length > 40 ? `${text.slice(0, 40)}…` : text);
   }
   return shown;
-}
-
-/** The field that a column is used for in a table. */
-export function fieldOf(uses: ColumnUses, column: string): Field | undefined {
-  return (Object.keys(uses) as Field[]).find((field) => uses[field]?.column === column);
 }

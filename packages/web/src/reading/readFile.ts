@@ -1,5 +1,6 @@
 import { readDelimited } from "./delimited.js";
 import { ReadFault } from "./fault.js";
+import { formatOf } from "./formats.js";
 import { readJson, readJsonLines } from "./json.js";
 import { LIMITS, type Limits } from "./limits.js";
 import type { StoredTable, TableContent } from "./storedTable.js";
@@ -13,20 +14,6 @@ export interface ReadOptions {
   readonly onBytes?: (count: number) => void;
 }
 
-type Format = "csv" | "tsv" | "json" | "jsonl" | "parquet";
-const FORMATS: Readonly<Record<string, Format>> = {
-  csv: "csv",
-  txt: "csv",
-  tsv: "tsv",
-  json: "json",
-  jsonl: "jsonl",
-  ndjson: "jsonl",
-  parquet: "parquet",
-};
-
-/** What the file picker offers; the drop takes the same. */
-export const ACCEPTED = [...Object.keys(FORMATS), "gz"].map((ending) => `.${ending}`).join(",");
-
 /**
  * Reads one file as a table, by its ending and its first bytes.
  * @throws ReadFault
@@ -38,7 +25,7 @@ export async function readFile(file: Blob, name: string, options: ReadOptions = 
   if (start.length === 0) throw new ReadFault({ kind: "empty" });
   if (magic.startsWith("PK")) throw new ReadFault({ kind: "archive" });
   if (magic.startsWith("(\xB5/\xFD")) throw new ReadFault({ kind: "zstd" });
-  const format = magic === "PAR1" ? "parquet" : FORMATS[endingOf(name)];
+  const format = magic === "PAR1" ? "parquet" : formatOf(name);
   if (format === undefined) throw new ReadFault({ kind: "type" });
   if (format === "parquet") {
     // Its reader is fetched when the first such file comes.
@@ -52,20 +39,4 @@ export async function readFile(file: Blob, name: string, options: ReadOptions = 
     return readDelimited(pieces, format === "tsv" ? "\t" : undefined, limits);
   });
   return { name, ...content, notices };
-}
-
-/** A text without a name, as it comes from the clipboard: JSON begins with a bracket. */
-export function pastedFile(text: string): File {
-  const isJson = /^\s*[[{]/.test(text);
-  return new File([text], isJson ? "pasted.json" : "pasted.csv");
-}
-
-function endingOf(name: string): string {
-  return (
-    name
-      .toLowerCase()
-      .replace(/\.(gz|zst)$/, "")
-      .split(".")
-      .at(-1) ?? ""
-  );
 }

@@ -95,7 +95,7 @@ export async function* unixLines(pieces: AsyncIterable<string>): AsyncGenerator<
   for await (const piece of pieces) {
     let text = carried + piece;
     carried = "";
-    if (text.includes("\0")) throw new ReadFault({ kind: "binary", line: 1 });
+    if (text.includes("\0")) throw new ReadFault({ kind: "binary" });
     if (text.endsWith("\r")) {
       text = text.slice(0, -1);
       carried = "\r";

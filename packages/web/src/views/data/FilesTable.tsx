@@ -1,0 +1,55 @@
+import { inLocale } from "../../i18n/locale.js";
+import { dropTexts } from "./dropTexts.js";
+import { forgetAll, forgetFile, tables } from "./importState.js";
+import { shownCount } from "./shown.js";
+
+/** The files that were read. */
+export function FilesTable() {
+  const t = inLocale(dropTexts);
+  if (tables.value.length === 0) return null;
+  return (
+    <section aria-labelledby="data-files">
+      <h2 id="data-files">{t.files}</h2>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t.file}</th>
+              <th scope="col" class="number">
+                {t.rows}
+              </th>
+              <th scope="col" class="number">
+                {t.columns}
+              </th>
+              <th scope="col">{t.readAs}</th>
+              <td>
+                {tables.value.length > 1 && (
+                  <button type="button" onClick={forgetAll}>
+                    {t.forgetAll}
+                  </button>
+                )}
+              </td>
+            </tr>
+          </thead>
+          <tbody>
+            {tables.value.map(({ name, rows, columns, notices }) => (
+              <tr key={name}>
+                <th scope="row" class="data-name">
+                  {name}
+                </th>
+                <td class="number">{shownCount(rows)}</td>
+                <td class="number">{shownCount(columns.length)}</td>
+                <td>{notices.map((notice) => t.notices[notice]).join("; ") || "—"}</td>
+                <td>
+                  <button type="button" aria-label={t.forgetFile(name)} onClick={() => forgetFile(name)}>
+                    {t.forget}
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
