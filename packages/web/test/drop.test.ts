@@ -7,7 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Listening, listen } from "../../lab/src/server/listen.js";
 import { haveChromium, launch, violations } from "./browser.js";
-import { drop, requestsOf } from "./dropping.js";
+import { drop, requestsOf, viewShown } from "./dropping.js";
 
 const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 const HOSTILE = [
@@ -70,9 +70,9 @@ describe.skipIf(!haveChromium)("a dropped file", () => {
     expect(saved).toContain("\r\n'=cmd()|'/c calc'!A1,2000000,20000000,240000000000000,3.4\r\n");
     const groups = page.locator(".data-group");
     expect(await groups.locator("summary").allTextContents()).toEqual([
-      "loss is not a number (1 rows)",
-      "loss is not positive (1 rows)",
-      "repeat another row in all numbers (1 rows)",
+      "loss is not a number (1 row)",
+      "loss is not positive (1 row)",
+      "repeat another row in all numbers (1 row)",
     ]);
     await groups.first().locator("summary").click();
     expect(await groups.first().locator("li").allTextContents()).toEqual(["Row 4: loss is not a number (<b>bad</b>)"]);
@@ -93,7 +93,7 @@ describe.skipIf(!haveChromium)("a dropped file", () => {
     );
     database.closeSync();
     await page.goto(`${server.url}#/planner`);
-    await page.getByRole("heading", { level: 1, name: "Planner" }).waitFor();
+    await viewShown(page, "Planner");
     await drop(page, [
       {
         name: "a.jsonl",
@@ -102,14 +102,14 @@ describe.skipIf(!haveChromium)("a dropped file", () => {
       { name: "b.parquet", content: await readFile(parquet) },
       { name: "c.csv", content: "N,D,loss\n9e6,2e7,3.1\n" },
     ]);
-    await told("7 runs read from a.jsonl + 2; 1 rows left out.");
+    await told("7 runs read from a.jsonl + 2; 1 row left out.");
     expect(new URL(page.url()).hash).toBe("#/data");
-    await page.getByRole("link", { name: "Planner" }).click();
-    await page.getByRole("heading", { level: 1, name: "Planner" }).waitFor();
+    await page.getByRole("navigation").getByRole("link", { name: "Planner" }).click();
+    await viewShown(page, "Planner");
     await page.getByRole("link", { name: "Data", exact: true }).click();
-    await told("7 runs read from a.jsonl + 2; 1 rows left out.");
+    await told("7 runs read from a.jsonl + 2; 1 row left out.");
     await page.getByRole("button", { name: "Remove b.parquet" }).click();
-    await told("2 runs read from a.jsonl + 1; 1 rows left out.");
+    await told("2 runs read from a.jsonl + 1; 1 row left out.");
     await page.getByRole("button", { name: "Remove all" }).click();
     await page.locator("#data-files").waitFor({ state: "detached" });
     expect(await status().textContent()).toBe("");
@@ -123,7 +123,7 @@ describe.skipIf(!haveChromium)("a dropped file", () => {
       { name: "cut.parquet", content: "PAR1 cut off" },
       { name: "good.csv", content: "N,D,loss\n1e6,2e7,3\n" },
     ]);
-    await told("1 runs read from good.csv; 0 rows left out.");
+    await told("1 run read from good.csv; 0 rows left out.");
     const lines = await page.locator(".data-faults p").allTextContents();
     expect(lines).toEqual([
       expect.stringMatching(/^ragged\.csv was not read Line 3 has 2 cells, the header 3\. /),
@@ -154,8 +154,8 @@ describe.skipIf(!haveChromium)("a dropped file", () => {
     await page.getByLabel("Column of condition 1").selectOption("arm");
     await page.getByLabel("Value of condition 1").fill("a");
     await told("2 runs read from odd.csv; 0 rows left out.");
-    expect(await page.getByText("1 rows do not satisfy them.").count()).toBe(1);
-    await page.getByRole("button", { name: "As recognised" }).click();
+    expect(await page.getByText("Left out by them: 1 row.").count()).toBe(1);
+    await page.getByRole("button", { name: "Back to what was recognised" }).click();
     await page.locator(".data-refusal").waitFor();
   });
 
@@ -165,7 +165,7 @@ describe.skipIf(!haveChromium)("a dropped file", () => {
       mimeType: "text/csv",
       buffer: Buffer.from("N,D,loss\n1e6,2e7,3\n"),
     });
-    await told("1 runs read from chosen.csv; 0 rows left out.");
+    await told("1 run read from chosen.csv; 0 rows left out.");
     await page.getByRole("button", { name: "Paste text" }).click();
     await page.getByLabel(/^Text of a table/).fill("N\tD\tloss\n2e6\t2e7\t3\n");
     await page.getByRole("button", { name: "Read this text" }).click();

@@ -28,3 +28,9 @@ export function requestsOf(page: Page): string[] {
   page.context().on("request", (request) => asked.push(request.url()));
   return asked;
 }
+
+/** Waits for a view, whatever it shows. */
+export async function viewShown(page: Page, name: string): Promise<void> {
+  await page.locator("nav a[aria-current=page]").filter({ hasText: name }).waitFor();
+  await page.locator('main[aria-busy="false"]').waitFor();
+}

@@ -1,6 +1,6 @@
 import { detailOf, type Fault, faultOf } from "./fault.js";
 import { importTables, sampleOf } from "./importTables.js";
-import { LIMITS } from "./limits.js";
+import { LIMITS, type Limits } from "./limits.js";
 import type { FileFault, Report, Request, TableSummary } from "./protocol.js";
 import { readFile } from "./readFile.js";
 import type { StoredTable } from "./storedTable.js";
@@ -12,7 +12,10 @@ interface Held {
 }
 
 /** Keeps the tables that were read, and answers requests one after the other. */
-export function createImporter(report: (report: Report) => void): (request: Request) => Promise<void> {
+export function createImporter(
+  report: (report: Report) => void,
+  limits: Limits = LIMITS,
+): (request: Request) => Promise<void> {
   const held: Held[] = [];
   let work = Promise.resolve();
 
@@ -20,7 +23,7 @@ export function createImporter(report: (report: Report) => void): (request: Requ
     if (request.kind === "read") {
       const faults: FileFault[] = [];
       for (const { file, name } of request.files) {
-        const fault = await read(file, freeName(name));
+        const fault = await read(file, name);
         if (fault !== undefined) faults.push({ name, fault });
       }
       reportTables(faults);
@@ -38,17 +41,17 @@ export function createImporter(report: (report: Report) => void): (request: Requ
   }
 
   async function read(file: Blob, name: string): Promise<Fault | undefined> {
-    if (held.length >= LIMITS.files) return { kind: "files", limit: LIMITS.files };
+    if (held.length >= limits.files) return { kind: "files", limit: limits.files };
     const before = held.reduce((sum, { bytes }) => sum + bytes, 0);
     let bytes = 0;
     let told = 0;
     try {
       const table = await readFile(file, name, {
-        limit: LIMITS.bytes - before,
+        limit: limits.bytes - before,
         limits: {
-          ...LIMITS,
-          rows: LIMITS.rows - held.reduce((sum, { table: { rows } }) => sum + rows, 0),
-          cells: LIMITS.cells - held.reduce((sum, { table: { rows, columns } }) => sum + rows * columns.length, 0),
+          ...limits,
+          rows: limits.rows - held.reduce((sum, { table: { rows } }) => sum + rows, 0),
+          cells: limits.cells - held.reduce((sum, { table: { rows, columns } }) => sum + rows * columns.length, 0),
         },
         onBytes(count) {
           bytes += count;
@@ -57,13 +60,13 @@ export function createImporter(report: (report: Report) => void): (request: Requ
           report({ kind: "progress", name, done: bytes, total: Math.max(bytes, file.size) });
         },
       });
-      held.push({ table, bytes });
+      held.push({ table: { ...table, name: freeName(name) }, bytes });
       return undefined;
     } catch (error) {
       const fault = faultOf(error);
       // What is left is little where other files are held: the limit is that of all together.
       return "limit" in fault && fault.kind in LIMITS_OF_ALL
-        ? { ...fault, limit: LIMITS[LIMITS_OF_ALL[fault.kind]!] }
+        ? { ...fault, limit: limits[LIMITS_OF_ALL[fault.kind]!] }
         : fault;
     }
   }

@@ -1,5 +1,6 @@
 import type { ColumnUse, ColumnUses, Field } from "@isoflop/laws/observations";
 import { FIELDS } from "@isoflop/laws/observations";
+import { ScrollBox } from "../../components/ScrollBox.js";
 import { inLocale } from "../../i18n/locale.js";
 import type { ImportOutcome } from "../../reading/importTables.js";
 import { CountingForm } from "./CountingForm.js";
@@ -20,7 +21,7 @@ export function ColumnForm({ outcome }: { readonly outcome: ImportOutcome }) {
     <section aria-labelledby="data-mapping">
       <h2 id="data-mapping">{t.title}</h2>
       <p class="faint">{t.lead}</p>
-      <div class="scroll">
+      <ScrollBox label={t.title}>
         <table class="data-mapping">
           <thead>
             <tr>
@@ -36,7 +37,7 @@ export function ColumnForm({ outcome }: { readonly outcome: ImportOutcome }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       <p>
         <button type="button" disabled={!isChanged} onClick={() => choose({ columns: {} })}>
           {t.reset}
@@ -90,7 +91,6 @@ function UnitSelect({ field, use }: { readonly field: Field; readonly use: Colum
   const units = unitsOf(field);
   if (units.length === 0) return null;
   const key = unitKey(field, use);
-  const names: Readonly<Record<string, string>> = t.units;
   return (
     <select
       aria-label={t.unitOf(t.fields[field])}
@@ -100,7 +100,7 @@ function UnitSelect({ field, use }: { readonly field: Field; readonly use: Colum
       {key === undefined && <option value="other">{t.factor(use.scale.toExponential())}</option>}
       {units.map((unit) => (
         <option key={unit} value={unit}>
-          {names[unit]}
+          {t.units[unit]}
         </option>
       ))}
     </select>

@@ -1,3 +1,4 @@
+import { ScrollBox } from "../../components/ScrollBox.js";
 import { inLocale } from "../../i18n/locale.js";
 import { dropTexts } from "./dropTexts.js";
 import { forgetAll, forgetFile, tables } from "./importState.js";
@@ -10,7 +11,7 @@ export function FilesTable() {
   return (
     <section aria-labelledby="data-files">
       <h2 id="data-files">{t.files}</h2>
-      <div class="scroll">
+      <ScrollBox label={t.files}>
         <table>
           <thead>
             <tr>
@@ -49,7 +50,7 @@ export function FilesTable() {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { inLocale } from "../../i18n/locale.js";
+import { inLocale, locale } from "../../i18n/locale.js";
 import type { ImportOutcome } from "../../reading/importTables.js";
 import { noticeText } from "./noticeTexts.js";
 import { runsTexts } from "./runsTexts.js";
@@ -35,7 +35,7 @@ export function Findings({ result }: Pick<ImportOutcome, "result">) {
         ))}
         {derived !== undefined && <li>{t.derived(derived)}</li>}
         {notices.map((notice) => {
-          const text = noticeText(notice);
+          const text = noticeText(notice, locale.value);
           return (
             <li key={notice} {...(text === undefined ? { lang: "en" } : {})}>
               {text ?? notice}

@@ -1,4 +1,5 @@
 import type { RunRecord } from "@isoflop/laws";
+import { ScrollBox } from "../../components/ScrollBox.js";
 import { inLocale } from "../../i18n/locale.js";
 import { recordsCsv } from "../../reading/recordsCsv.js";
 import type { Observed } from "../../state/observations.js";
@@ -21,7 +22,7 @@ export function RunsTable({ observed }: { readonly observed: Observed }) {
       <h2 id="data-runs">
         {t.title} <span class="faint">({t.count(shownCount(records.length))})</span>
       </h2>
-      <div class="scroll">
+      <ScrollBox label={t.title}>
         <table>
           <caption>{t.caption(shownCount(Math.min(SHOWN, records.length)), shownCount(records.length))}</caption>
           <thead>
@@ -61,7 +62,7 @@ export function RunsTable({ observed }: { readonly observed: Observed }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       <p>
         <button type="button" onClick={() => saveText("isoflop-runs.csv", recordsCsv(records))}>
           {t.csv}

@@ -1,4 +1,4 @@
-import { texts } from "../../i18n/locale.js";
+import { many, texts } from "../../i18n/locale.js";
 
 export const dropTexts = texts(
   {
@@ -18,7 +18,7 @@ export const dropTexts = texts(
     reading: (name: string, percent: string) => `Reading ${name}: ${percent}`,
     stop: "Stop",
     read: (runs: string, files: string, dropped: string) =>
-      `${runs} runs read from ${files}; ${dropped} rows left out.`,
+      `${many(runs, "run")} read from ${files}; ${many(dropped, "row")} left out.`,
     broken: (detail: string) =>
       `Reading stopped: ${detail}. The file may need more memory than this page has; isoflop fit reads it on your machine.`,
     notRead: (name: string) => `${name} was not read`,

@@ -1,4 +1,4 @@
-import { texts } from "../../i18n/locale.js";
+import { many, texts } from "../../i18n/locale.js";
 
 export const mappingTexts = texts(
   {
@@ -10,7 +10,7 @@ export const mappingTexts = texts(
     first: "First cells",
     none: "(none)",
     differs: "differs from file to file",
-    reset: "As recognised",
+    reset: "Back to what was recognised",
     fields: {
       parameters: "N, parameters",
       tokens: "D, training tokens",
@@ -75,7 +75,7 @@ export const mappingTexts = texts(
       empty: "is empty",
       filled: "is not empty",
     },
-    excluded: (rows: string) => `${rows} rows do not satisfy them.`,
+    excluded: (rows: string) => `Left out by them: ${many(rows, "row")}.`,
     remove: "Remove",
   },
   {

@@ -1,4 +1,4 @@
-import { locale } from "../../i18n/locale.js";
+import type { Locale } from "../../i18n/locale.js";
 
 /** What the reader of tables says in English, as the page says it: without the command's flags, and in Japanese. */
 interface Rule {
@@ -18,7 +18,7 @@ const WHY: Readonly<Record<string, string>> = {
     "トークン数・FLOPs・ステップのどれでも同じ名前の行を区別できません",
 };
 
-const RULES: readonly Rule[] = [
+export const NOTICES: readonly Rule[] = [
   {
     pattern: /^(.+) is taken for a perplexity: loss = ln\(.+\)\.$/s,
     ja: (column) => `${column} をパープレキシティとみなし、損失 = ln(${column}) とします。`,
@@ -120,13 +120,13 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** A notice in the language of the page; undefined where the page does not know it, and shows it as it is. */
-export function noticeText(notice: string): string | undefined {
-  for (const { pattern, en, ja } of RULES) {
+/** A notice in a language of the page; undefined where the page does not know it, and shows it as it is. */
+export function noticeText(notice: string, locale: Locale): string | undefined {
+  for (const { pattern, en, ja } of NOTICES) {
     const found = pattern.exec(notice);
     if (!found) continue;
-    const say = locale.value === "ja" ? ja : en;
+    const say = locale === "ja" ? ja : en;
     return say === undefined ? notice : say(...found.slice(1));
   }
-  return locale.value === "en" ? notice : undefined;
+  return locale === "en" ? notice : undefined;
 }

@@ -1,12 +1,12 @@
-import { texts } from "../../i18n/locale.js";
+import { many, texts } from "../../i18n/locale.js";
 
 export const runsTexts = texts(
   {
     title: "Runs, as they will be fitted",
-    count: (runs: string) => `${runs} runs`,
+    count: (runs: string) => many(runs, "run"),
     taken: "Taken",
     derived: (how: string) => `Derived: ${how} (Hoffmann et al. 2022, section 3.3).`,
-    caption: (shown: string, all: string) => `The first ${shown} of ${all} runs`,
+    caption: (shown: string, all: string) => `The first ${shown} of ${many(all, "run")}`,
     run: "Run",
     loss: "Loss",
     budget: "Budget, FLOPs",
@@ -15,8 +15,8 @@ export const runsTexts = texts(
     role: "Role",
     heldOut: "held out",
     csv: "Download these runs as CSV",
-    noticed: "To know",
-    dropped: (rows: string) => `Left out: ${rows} rows`,
+    noticed: "How they were read",
+    dropped: (rows: string) => `Left out: ${many(rows, "row")}`,
     droppedNone: "No row was left out.",
     row: (row: string) => `Row ${row}`,
     more: (count: string) => `and ${count} more`,
@@ -34,7 +34,7 @@ export const runsTexts = texts(
       sizeChanges: () => "runs whose N changes on the way",
       other: (reason: string) => reason,
     },
-    rowsOf: (count: string) => `${count} rows`,
+    rowsOf: (count: string) => many(count, "row"),
     refused: {
       "columns-missing": "There is too little to fit: choose the columns of a loss and of two of N, D and C below.",
       "columns-unknown": "A chosen column is in none of the files: choose another.",
@@ -61,7 +61,7 @@ export const runsTexts = texts(
     role: "役割",
     heldOut: "検証用",
     csv: "これらの実験を CSV で保存",
-    noticed: "注意点",
+    noticed: "読み取りの内容",
     dropped: (rows: string) => `除外した行: ${rows}`,
     droppedNone: "除外した行はありません。",
     row: (row: string) => `行 ${row}`,

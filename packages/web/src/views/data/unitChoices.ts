@@ -1,12 +1,31 @@
 import type { ColumnUse, Field } from "@isoflop/laws/observations";
 
 type Unit = Omit<ColumnUse, "column">;
+/** Units by the names that the page's texts have for them. */
+export type UnitKey =
+  | "one"
+  | "thousand"
+  | "million"
+  | "billion"
+  | "trillion"
+  | "flops"
+  | "teraflops"
+  | "exaflops"
+  | "zettaflops"
+  | "pfdays"
+  | "efdays"
+  | "nats"
+  | "perplexity"
+  | "bits"
+  | "bitsPerByte"
+  | "bitsPerCharacter"
+  | "natsPerByte";
 interface UnitChoice {
-  readonly key: string;
+  readonly key: UnitKey;
   readonly unit: Unit;
 }
 
-const scales = (entries: readonly (readonly [string, number])[]): UnitChoice[] =>
+const scales = (entries: readonly (readonly [UnitKey, number])[]): UnitChoice[] =>
   entries.map(([key, scale]) => ({ key, unit: { scale } }));
 const COUNTS = scales([
   ["one", 1],
@@ -42,10 +61,10 @@ const UNITS: Readonly<Partial<Record<Field, readonly UnitChoice[]>>> = {
 };
 
 /** The units that a field's column may be in, by key; none where there is nothing to choose. */
-export const unitsOf = (field: Field): readonly string[] => (UNITS[field] ?? []).map(({ key }) => key);
+export const unitsOf = (field: Field): readonly UnitKey[] => (UNITS[field] ?? []).map(({ key }) => key);
 
 /** The key of the unit in which a column is taken; undefined for a factor that has no name. */
-export function unitKey(field: Field, use: ColumnUse): string | undefined {
+export function unitKey(field: Field, use: ColumnUse): UnitKey | undefined {
   return UNITS[field]?.find(({ unit }) => unit.scale === use.scale && unit.log === use.log && unit.unit === use.unit)
     ?.key;
 }
