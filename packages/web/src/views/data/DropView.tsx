@@ -7,7 +7,7 @@ import { DroppedRows } from "./DroppedRows.js";
 import { dropTexts } from "./dropTexts.js";
 import { FilesTable } from "./FilesTable.js";
 import { Findings } from "./Findings.js";
-import { imported, outcome, tables } from "./importState.js";
+import { imported, outcome, plantedSeedOf, tables } from "./importState.js";
 import { PlantedTruth } from "./PlantedTruth.js";
 import { RunsTable } from "./RunsTable.js";
 import { SourcePicker } from "./SourcePicker.js";
@@ -17,14 +17,15 @@ import "./data.css";
 export function DropView() {
   const t = inLocale(dropTexts);
   const found = imported.value;
-  const shown = observations.value?.source.kind === "planted" ? observations.value : found;
+  const seed = plantedSeedOf(observations.value);
+  const shown = seed === undefined ? found : observations.value;
   return (
     <>
       <h1>{t.title}</h1>
       <p class="data-lead">{t.lead}</p>
       <SourcePicker />
       <FilesTable />
-      {shown?.source.kind === "planted" && <PlantedTruth seed={shown.source.seed} />}
+      {seed !== undefined && <PlantedTruth seed={seed} />}
       {outcome.value !== undefined && <Findings result={outcome.value.result} />}
       {shown !== undefined && (
         <>

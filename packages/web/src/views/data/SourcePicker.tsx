@@ -2,11 +2,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { inLocale } from "../../i18n/locale.js";
 import { ACCEPTED, pastedFile } from "../../reading/formats.js";
 import { LIMITS } from "../../reading/limits.js";
-import { observations } from "../../state/observations.js";
 import { dropTexts } from "./dropTexts.js";
 import { faultText } from "./faultTexts.js";
-import { broken, faults, forgetAll, imported, readFiles, reading } from "./importState.js";
-import { plantedStudy } from "./planted.js";
+import { broken, faults, forgetAll, imported, readFiles, reading, showPlanted } from "./importState.js";
 import { shownCount } from "./shown.js";
 
 const FIRST_SEED = 7;
@@ -49,13 +47,7 @@ export function SourcePicker() {
           {t.pasteToggle}
         </button>
         <span class="data-planted">
-          <button
-            type="button"
-            onClick={() => {
-              forgetAll();
-              observations.value = plantedStudy(seed, t.plantedTitle(`${seed}`));
-            }}
-          >
+          <button type="button" onClick={() => showPlanted(seed, t.plantedTitle(`${seed}`))}>
             {t.planted}
           </button>
           <label class="field">

@@ -3,7 +3,9 @@ import type { ColumnUse, Field } from "@isoflop/laws/observations";
 import { computed, effect, signal } from "@preact/signals";
 import type { Choices, ImportOutcome } from "../../reading/importTables.js";
 import type { FileFault, Report, Request, TableSummary } from "../../reading/protocol.js";
-import { type Observed, observations } from "../../state/observations.js";
+import { type Observed, observations, refreshObservations } from "../../state/observations.js";
+import { chosenStudy } from "../../state/studies.js";
+import { plantedStudy } from "./planted.js";
 
 const NOTHING_CHOSEN: Choices = { columns: {}, conditions: [], checkpoints: false };
 
@@ -85,7 +87,8 @@ export function forgetFile(name: string): void {
 export function forgetAll(): void {
   faults.value = [];
   stop(undefined);
-  if (observations.value?.source.kind !== "study") observations.value = undefined;
+  if (isDropped(observations.value)) observations.value = undefined;
+  if (chosenStudy.value !== undefined) void refreshObservations(chosenStudy.value.key);
 }
 
 /** Changes what the form says, and reads the runs anew. */
@@ -113,11 +116,28 @@ export const imported = computed((): Observed | undefined => {
     holdouts: [],
     names: Object.fromEntries(records.map(({ id }) => [id, id])),
     dropped: dropped.map(({ row, reason }) => ({ id: row, name: row, reason })),
-    source: { kind: "files", names },
+    source: { kind: "dropped", names },
   };
 });
 
 effect(() => {
   if (imported.value !== undefined) observations.value = imported.value;
-  else if (observations.peek()?.source.kind === "files") observations.value = undefined;
+  else if (isDropped(observations.peek()) && plantedSeedOf(observations.peek()) === undefined) {
+    observations.value = undefined;
+  }
 });
+
+function isDropped(observed: Observed | undefined): boolean {
+  return observed?.source.kind === "dropped";
+}
+
+/** The seed of a made-up study; undefined of any other. */
+export function plantedSeedOf(observed: Observed | undefined): number | undefined {
+  return observed?.source.kind === "dropped" ? observed.source.plantedSeed : undefined;
+}
+
+/** Shows a made-up study in the place of files. */
+export function showPlanted(seed: number, title: string): void {
+  forgetAll();
+  observations.value = plantedStudy(seed, title);
+}

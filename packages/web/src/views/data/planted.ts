@@ -38,6 +38,6 @@ export function plantedStudy(seed: number, title: string): Observed {
     holdouts,
     names: Object.fromEntries([...records, ...holdouts].map(({ id }) => [id, id])),
     dropped: [],
-    source: { kind: "planted", seed },
+    source: { kind: "dropped", names: [], plantedSeed: seed },
   };
 }
