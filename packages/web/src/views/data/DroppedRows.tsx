@@ -32,10 +32,8 @@ function Group({ group: { kind, subject, rows } }: { readonly group: DroppedGrou
         {t.reasons[kind](subject)} <span class="faint">({t.rowsOf(shownCount(rows.length))})</span>
       </summary>
       <ul>
-        {rows.slice(0, count).map(({ row, reason }) => (
-          <li key={row}>
-            {t.row(row)}: <span lang="en">{reason}</span>
-          </li>
+        {rows.slice(0, count).map(({ row, detail }) => (
+          <li key={row}>{detail === "" ? t.row(row) : `${t.row(row)}: ${detail}`}</li>
         ))}
       </ul>
       {rows.length > count && (

@@ -2,6 +2,7 @@ import { ScrollBox } from "../../components/ScrollBox.js";
 import { inLocale } from "../../i18n/locale.js";
 import { dropTexts } from "./dropTexts.js";
 import { forgetAll, forgetFile, tables } from "./importState.js";
+import { focusPicker } from "./picker.js";
 import { shownCount } from "./shown.js";
 
 /** The files that were read. */
@@ -25,7 +26,7 @@ export function FilesTable() {
               <th scope="col">{t.readAs}</th>
               <td>
                 {tables.value.length > 1 && (
-                  <button type="button" onClick={forgetAll}>
+                  <button type="button" onClick={() => gone(forgetAll)}>
                     {t.forgetAll}
                   </button>
                 )}
@@ -42,7 +43,7 @@ export function FilesTable() {
                 <td class="number">{shownCount(columns.length)}</td>
                 <td>{notices.map((notice) => t.notices[notice]).join("; ") || "—"}</td>
                 <td>
-                  <button type="button" aria-label={t.forgetFile(name)} onClick={() => forgetFile(name)}>
+                  <button type="button" aria-label={t.forgetFile(name)} onClick={() => gone(() => forgetFile(name))}>
                     {t.forget}
                   </button>
                 </td>
@@ -53,4 +54,10 @@ export function FilesTable() {
       </ScrollBox>
     </section>
   );
+}
+
+/** Forgets what has the focus. */
+function gone(forget: () => void): void {
+  forget();
+  focusPicker();
 }

@@ -5,6 +5,7 @@ import { LIMITS } from "../../reading/limits.js";
 import { dropTexts } from "./dropTexts.js";
 import { faultText } from "./faultTexts.js";
 import { broken, faults, forgetAll, imported, readFiles, reading, showPlanted } from "./importState.js";
+import { focusPicker, PICKER } from "./picker.js";
 import { shownCount } from "./shown.js";
 
 const FIRST_SEED = 7;
@@ -22,6 +23,7 @@ export function SourcePicker() {
     readFiles([pastedFile(text)]);
     setText("");
     setPasting(false);
+    focusPicker();
   };
   return (
     <section class="data-place" aria-label={t.place}>
@@ -29,7 +31,7 @@ export function SourcePicker() {
         {t.place}
       </p>
       <div class="data-ways">
-        <button type="button" class="main" onClick={() => picker.current?.click()}>
+        <button type="button" id={PICKER} class="main" onClick={() => picker.current?.click()}>
           {t.choose}
         </button>
         <input
@@ -99,15 +101,24 @@ function State() {
       <div class="data-state">
         <p role="status">
           {at !== undefined
-            ? t.reading(at.name, `${Math.floor(100 * Math.min(1, at.share))} %`)
+            ? t.reading(at.name)
             : found !== undefined
               ? t.read(shownCount(found.records.length), found.title, shownCount(found.dropped.length))
               : ""}
         </p>
         {at !== undefined && (
-          <button type="button" onClick={forgetAll}>
-            {t.stop}
-          </button>
+          <>
+            <progress aria-label={t.reading(at.name)} max={1} value={Math.min(1, at.share)} />
+            <button
+              type="button"
+              onClick={() => {
+                forgetAll();
+                focusPicker();
+              }}
+            >
+              {t.stop}
+            </button>
+          </>
         )}
       </div>
       <div role="alert" class="data-faults">

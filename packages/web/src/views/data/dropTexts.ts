@@ -5,7 +5,6 @@ export const dropTexts = texts(
     title: "Runs from your files",
     lead: "Drop CSV, TSV, JSON, JSONL or Parquet files anywhere on this page: one row a run, or the rows of training curves. They are read here, in your browser; nothing is sent anywhere.",
     place: "Drop files here",
-    placeOver: "Let go to read them here",
     choose: "Choose files …",
     pasteToggle: "Paste text",
     pasteLabel: "Text of a table (CSV, JSON, or cells copied from a spreadsheet)",
@@ -15,7 +14,7 @@ export const dropTexts = texts(
     limits: (megabytes: string, rows: string) =>
       `At most ${megabytes} MB unpacked and ${rows} rows, all files together. Larger ones: isoflop fit <files>, on your machine.`,
     kept: "What was read stays while this page is open, also when you look at other views. Closing or reloading the page forgets it.",
-    reading: (name: string, percent: string) => `Reading ${name}: ${percent}`,
+    reading: (name: string) => `Reading ${name} …`,
     stop: "Stop",
     read: (runs: string, files: string, dropped: string) =>
       `${many(runs, "run")} read from ${files}; ${many(dropped, "row")} left out.`,
@@ -38,10 +37,9 @@ export const dropTexts = texts(
     toPlanner: "Plan a budget",
   },
   {
-    title: "手元のファイルから実験結果を読む",
+    title: "ファイルから実験を読む",
     lead: "CSV、TSV、JSON、JSONL、Parquet ファイルをこのページのどこにでもドロップしてください。1 行が 1 実験の表でも、学習曲線の各点を並べた表でも読めます。読み取りはすべてブラウザー内で行われ、データはどこにも送信されません。",
     place: "ここにファイルをドロップ",
-    placeOver: "離すと、このブラウザー内で読み取ります",
     choose: "ファイルを選択…",
     pasteToggle: "テキストを貼り付け",
     pasteLabel: "表のテキスト(CSV、JSON、または表計算ソフトからコピーしたセル)",
@@ -51,7 +49,7 @@ export const dropTexts = texts(
     limits: (megabytes: string, rows: string) =>
       `全ファイル合計で、展開後 ${megabytes} MB、${rows} 行まで。それより大きいものは、手元で isoflop fit <ファイル> を使ってください。`,
     kept: "読み取った内容は、このページを開いている間は他の画面に移っても残ります。ページを閉じるか再読み込みすると消えます。",
-    reading: (name: string, percent: string) => `${name} を読み取り中: ${percent}`,
+    reading: (name: string) => `${name} を読み取り中…`,
     stop: "中止",
     read: (runs: string, files: string, dropped: string) =>
       `${files} から ${runs} 件の実験を読み取りました。除外した行: ${dropped}。`,

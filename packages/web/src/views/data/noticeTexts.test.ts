@@ -76,16 +76,20 @@ describe("rows that were left out", () => {
     ].join("\n");
     const { dropped } = await read(`${text}\n`);
     expect(
-      droppedGroups(dropped).map(({ kind, subject, rows }) => [kind, subject, rows.map(({ row }) => row)]),
+      droppedGroups(dropped).map(({ kind, subject, rows }) => [
+        kind,
+        subject,
+        rows.map(({ row, detail }) => `${row} ${detail}`),
+      ]),
     ).toEqual([
-      ["notPositive", "N", ["3", "4"]],
-      ["notNumber", "loss", ["1"]],
-      ["comma", "loss", ["2"]],
-      ["notFinite", "loss", ["5"]],
-      ["tooFew", "", ["6"]],
-      ["empty", "loss", ["7"]],
-      ["overflow", "C = 6ND", ["8"]],
-      ["duplicate", "", ["10"]],
+      ["notPositive", "N", ["3 0", "4 -1"]],
+      ["notNumber", "loss", ["1 x is empty"]],
+      ["comma", "loss", ["2 3,4"]],
+      ["notFinite", "loss", ["5 Infinity"]],
+      ["tooFew", "", ["6 "]],
+      ["empty", "loss", ["7 "]],
+      ["overflow", "C = 6ND", ["8 "]],
+      ["duplicate", "", ["10 9"]],
     ]);
   });
 
@@ -102,7 +106,11 @@ describe("rows that were left out", () => {
     ];
     const { dropped, records } = await read(`run,N,D,loss,step\n${curves.join("\n")}\n`);
     expect(records).toHaveLength(31);
-    expect(droppedGroups(dropped).map(({ kind }) => kind)).toEqual(["diverged", "noLoss", "sizeChanges"]);
+    expect(droppedGroups(dropped).map(({ kind, rows: [row] }) => [kind, row?.detail])).toEqual([
+      ["diverged", "x: loss is empty"],
+      ["noLoss", "none"],
+      ["sizeChanges", "grows: 9.00"],
+    ]);
     expect(droppedGroups([{ row: "1", reason: "of a new kind" }])).toMatchObject([
       { kind: "other", subject: "of a new kind" },
     ]);
