@@ -175,6 +175,22 @@ describe("a dropped file comes to the records that `isoflop fit` takes from it",
     );
   });
 
+  it("of JSON whose cells are now numbers, now text", async () => {
+    const lines = [
+      { run: 1, N: "3M", D: 2e7, loss: 3 },
+      { run: "b", N: 1e6, D: 2e7, loss: null },
+      { run: 2.5, N: 1e6, D: 2e7, loss: "3.5" },
+      { run: "c", N: 2e6, D: 2e7, loss: "x" },
+    ];
+    const path = await file("mixed.jsonl", lines.map((line) => JSON.stringify(line)).join("\n"));
+    const found = await expectSame([path]);
+    expect(found.records.map(({ id, parameters }) => [id, parameters])).toEqual([
+      ["1", 3e6],
+      ["2.5", 1e6],
+    ]);
+    expect(found.dropped.map(({ reason }) => reason)).toEqual(["loss is empty", "loss is not a number (x)"]);
+  });
+
   it("by columns and conditions that were chosen", async () => {
     const path = await file(
       "chosen.csv",

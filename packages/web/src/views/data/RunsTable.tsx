@@ -37,8 +37,9 @@ export function RunsTable({ observed }: { readonly observed: Observed }) {
             </tr>
           </thead>
           <tbody>
-            {first.map((record) => (
-              <tr key={record.id}>
+            {first.map((record, at) => (
+              // Names may repeat; the list is made anew as a whole.
+              <tr key={`${at}`}>
                 <th scope="row" class="data-name">
                   {names[record.id] ?? record.id}
                 </th>
