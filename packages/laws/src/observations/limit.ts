@@ -1,4 +1,4 @@
-import { IsoflopError } from "@isoflop/laws";
+import { IsoflopError } from "../error.js";
 
 /** More than these are no table of runs; each is an object in memory, and fits take time in proportion. */
 const MOST = 500_000;
