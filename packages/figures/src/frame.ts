@@ -3,6 +3,9 @@ import { type Panel, plotOptions } from "./axes.js";
 import { drawLegend, element, type LegendGroup } from "./legend.js";
 import { background, ink, paletteStyles } from "./palette.js";
 
+/** Languages that figures speak. */
+export type FigureLanguage = "en" | "ja";
+
 /** What every figure takes besides its data. */
 export interface FigureOptions {
   /** The page's document, or `serverDocument()` in Node. */
@@ -14,6 +17,16 @@ export interface FigureOptions {
   readonly widths?: readonly number[];
   /** "auto" (the default) follows the page; the others force a theme. */
   readonly theme?: "auto" | "light" | "dark";
+  /** Of title, caption, axes and legend (default: English). Names in the data stay as they are. */
+  readonly language?: FigureLanguage;
+}
+
+/** A figure's texts in the language that is asked for. */
+export function textsIn<Texts>(
+  texts: Readonly<Record<FigureLanguage, Texts>>,
+  { language = "en" }: Pick<FigureOptions, "language">,
+): Texts {
+  return texts[language];
 }
 
 /** What a figure may ask about the room it is drawn for. Lengths in px. */
@@ -94,13 +107,14 @@ function drawSvg(content: FigureContent, document: Document, width: number): Ele
 
 /** Puts title, caption and one SVG for each width into a <figure>. */
 export function frame(options: FigureOptions, content: FigureContent): HTMLElement {
-  const { document, widths = [720], theme = "auto" } = options;
+  const { document, widths = [720], theme = "auto", language } = options;
   const figure = document.createElement("figure");
   figure.setAttribute(
     "class",
     `isoflop-figure isoflop-${content.name}${widths.length > 1 ? " isoflop-responsive" : ""}`,
   );
   if (theme !== "auto") figure.setAttribute("data-theme", theme);
+  if (language !== undefined) figure.setAttribute("lang", language);
   const caption = document.createElement("figcaption");
   const title = document.createElement("strong");
   title.textContent = content.title;

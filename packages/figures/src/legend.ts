@@ -27,6 +27,7 @@ export function textWidth(text: string, fontSize: number): number {
     if (/[ilI.,:;'’|()⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/.test(character)) units += 0.36;
     else if (/[mwMW@—]/.test(character)) units += 0.88;
     else if (/[A-Z×=–+−]/.test(character)) units += 0.68;
+    else if (/[\u3000-\u9fff\uff00-\uff60]/.test(character)) units += 1;
     else units += 0.57;
   }
   return units * fontSize;
