@@ -276,6 +276,8 @@ export interface NextDesignData {
 export interface ValleyLaw {
   /** "besiroglu-2024". */
   readonly name: string;
+  /** Place of its colour in the palette, where other figures show the law as well (default: its place among these). */
+  readonly category?: number;
   /** Models of the same compute, N ascending. */
   readonly sizes: readonly {
     readonly parameters: number;

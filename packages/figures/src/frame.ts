@@ -81,6 +81,8 @@ function drawSvg(content: FigureContent, document: Document, width: number): Ele
       transform: `translate(${column * (panelWidth + panelGap)},${y})`,
       "text-anchor": "middle",
       class: "isoflop-panel",
+      // The SVG's own label tells all; Plot names its groups ("line", "dot"), which readers of the page need not hear.
+      "aria-hidden": "true",
     });
     // Plot's own <style> addresses its own class; the frame sets what matters of it.
     group.append(...[...plot.children].filter((child) => child.localName !== "style"));

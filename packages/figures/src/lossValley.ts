@@ -99,7 +99,7 @@ export function lossValley(
       return t.result(name, best, percent(tolerated.extraCompute), formatCount(low), formatCount(high));
     })
     .join(" ");
-  const color = (index: number): string => categoryColor(index);
+  const color = (index: number): string => categoryColor(laws[index]?.category ?? index);
   const at = (law: ValleyLaw): number => (measure === "loss" ? law.optimum.loss : 0);
   const x = logDomain(
     lines.flatMap((line) => line.map((place) => place.parameters)),
