@@ -19,7 +19,12 @@ export default defineConfig({
     },
   },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "trainers/*/test/**/*.test.ts"],
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "packages/web/test/**/*.test.ts",
+      "test/**/*.test.ts",
+      "trainers/*/test/**/*.test.ts",
+    ],
     testTimeout: 60_000,
   },
 });

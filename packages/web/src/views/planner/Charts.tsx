@@ -1,5 +1,5 @@
 import type { FigureOptions, LossValleyData, ModelMapData } from "@isoflop/figures";
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Figure } from "../../components/Figure.js";
 import { Select } from "../../components/Select.js";
 import { inLocale, locale } from "../../i18n/locale.js";
@@ -11,8 +11,23 @@ import { budget, change, limitedPlans, plans, servedPlans, state } from "./store
 
 type Drawing = typeof import("./charts.js");
 
-/** The wider one for half of a wide window. */
-const WIDTHS = [360, 600];
+/** Widths that the figures are drawn for, px; only one at a time, so that they keep up with a slider. */
+const NARROW = [360];
+const WIDE = [600];
+
+/** Which of the widths suits the place. */
+function useWidths() {
+  const place = useRef<HTMLDivElement>(null);
+  const [widths, setWidths] = useState<readonly number[]>();
+  useEffect(() => {
+    const { current } = place;
+    if (current === null) return;
+    const observer = new ResizeObserver(() => setWidths(current.clientWidth < 480 ? NARROW : WIDE));
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, []);
+  return { place, widths };
+}
 
 /** The valley around the optimum, and the map of models. */
 export function Charts() {
@@ -27,6 +42,7 @@ export function Charts() {
       wanted = false;
     };
   }, []);
+  const { place, widths } = useWidths();
   const { measure, axes } = state.value;
   const { flops } = budget.value;
   const named = useMemo(
@@ -60,11 +76,11 @@ export function Charts() {
             />
           )}
         </div>
-        <div class="planner-chart">
+        <div class="planner-chart" ref={place}>
           {valley.laws.length === 0 ? (
             <p>{t.noValley}</p>
           ) : (
-            drawing && <Figure draw={drawValley} data={valley} widths={WIDTHS} />
+            drawing && widths && <Figure draw={drawValley} data={valley} widths={widths} />
           )}
         </div>
       </section>
@@ -78,7 +94,7 @@ export function Charts() {
             onChange={(value) => change({ axes: value })}
           />
         </div>
-        <div class="planner-chart">{drawing && <Figure draw={drawMap} data={map} widths={WIDTHS} />}</div>
+        <div class="planner-chart">{drawing && widths && <Figure draw={drawMap} data={map} widths={widths} />}</div>
       </section>
     </div>
   );

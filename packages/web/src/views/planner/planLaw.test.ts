@@ -1,5 +1,8 @@
 import {
   clusterFlops,
+  createRandom,
+  dataConstrained,
+  fitDataConstrained,
   fitParametric,
   isIsoflopError,
   orThrow,
@@ -12,7 +15,7 @@ import { describe, expect, it } from "vitest";
 import type { FittedLaw } from "../../state/fittedLaws.js";
 import { budgetOf, commandOf, flopsOf, hardwareOf, spendingOf } from "./budget.js";
 import { JAPANESE_LAWS } from "./lawTexts.js";
-import { type Choice, chooseLaw, type LawPlan, planLaw, planLimited, planServed } from "./planLaw.js";
+import { type Choice, chooseLaw, type LawPlan, limitedIntervals, planLaw, planLimited, planServed } from "./planLaw.js";
 import { proposal } from "./proposal.js";
 import { DEFAULTS, fitId, OWN, type PlannerState } from "./state.js";
 
@@ -83,6 +86,35 @@ describe("a law's plan on the page", () => {
     const unknown = publishedLaws.filter(({ name }) => planned(name, 1e23).reach === undefined);
     expect(unknown.map(({ name }) => name)).toEqual(["muennighoff-2023"]);
     expect(planned("hoffmann-2022-approach-2", 3e22).reach).toBeCloseTo(10, 9);
+  });
+});
+
+describe("few unique tokens by a fit that has its own R_D* and R_N*", () => {
+  const truth = { E: 1.87, A: 521, B: 2500, alpha: 0.353, beta: 0.38, RD: 15, RN: 5 };
+  const { RD, RN, ...base } = truth;
+  const random = createRandom(3);
+  const runs = [4e8, 1.5e9, 1e10].flatMap((uniqueTokens) =>
+    [0.2, 0.7, 2, 6].flatMap((size) =>
+      [1, 3, 10, 40].map((epochs) => {
+        const [parameters, tokens] = [size * 0.05 * uniqueTokens, epochs * uniqueTokens];
+        const loss = dataConstrained(uniqueTokens).loss(truth, parameters, tokens) * Math.exp(0.002 * random.normal());
+        return { parameters, tokens, flops: 6 * parameters * tokens, loss, uniqueTokens };
+      }),
+    ),
+  );
+  const fit = orThrow(fitDataConstrained(runs, { base, resamples: 40 }));
+  const mine = planned(fitId("dc"), 1e22, [{ key: "dc", name: "dc", fit }]);
+
+  it("is planned at once without intervals, and the worker's intervals make it what the library plans", () => {
+    expect(fit.parameters.RD / RD).toBeGreaterThan(0.5);
+    expect(fit.parameters.RN / RN).toBeGreaterThan(0.2);
+    const all = plan(fit, 1e22, { uniqueTokens: 1e10 });
+    if (isIsoflopError(all)) throw all;
+    const { note: _, intervals95, ...expected } = all.alternatives.find(({ kind }) => kind === "data-constrained")!;
+    const { note: __, ...limited } = planLimited(mine, 1e10)!;
+    expect(limited).toEqual(expected);
+    expect(intervals95).toBeDefined();
+    expect(limitedIntervals({ id: "dc", fit, flops: 1e22, unique: 1e10 })).toEqual(intervals95);
   });
 });
 

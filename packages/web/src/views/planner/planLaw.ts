@@ -124,7 +124,27 @@ export function planServed({ law, made }: LawPlan, served: number): ServedPlan |
   return { ...found, usualFlops: computeOf(cost, parameters, tokens + served / 3) };
 }
 
-/** With few unique tokens (Muennighoff et al. 2023); undefined where the law is not E + A/N^alpha + B/D^beta. */
+/**
+ * With few unique tokens (Muennighoff et al. 2023); undefined where the law is not E + A/N^alpha + B/D^beta. Without intervals,
+ * which take a search for each of a fit's draws: limitedIntervals has them.
+ */
 export function planLimited({ law, made }: LawPlan, unique: number): Alternative | undefined {
-  return law.chinchilla && orThrow(dataConstrainedAlternative(law, made.optimum, unique));
+  if (law.chinchilla === undefined) return undefined;
+  if (law.repetition?.intervals95 === undefined) return orThrow(dataConstrainedAlternative(law, made.optimum, unique));
+  const { intervals95: _, ...repetition } = law.repetition;
+  return orThrow(dataConstrainedAlternative({ ...law, repetition }, made.optimum, unique));
+}
+
+/** What a worker is asked: the intervals of a fit of repeated data. */
+export interface LimitedRequest {
+  /** The law's id. */
+  readonly id: string;
+  readonly fit: FittedLaw["fit"];
+  readonly flops: number;
+  readonly unique: number;
+}
+
+/** Intervals of the best model with few unique tokens, from the draws of a fit that has its own R_D* and R_N*. */
+export function limitedIntervals({ fit, flops, unique }: LimitedRequest): Alternative["intervals95"] {
+  return orThrow(lawFromFit(fit)).repetition?.intervals95?.(flops, unique);
 }

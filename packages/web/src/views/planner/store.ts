@@ -3,8 +3,9 @@ import { fittedLaws } from "../../state/fittedLaws.js";
 import { route, setParams } from "../../state/route.js";
 import { budgetOf, hardwareOf, numberOf } from "./budget.js";
 import type { FieldName } from "./fields.js";
+import { askIntervals, limitedAnswers } from "./limitedIntervals.js";
 import { type Choice, chooseLaw, type LawPlan, planLaw, planLimited, planServed } from "./planLaw.js";
-import { type Notice, PARAMETERS, type PlannerState, parseState, printState } from "./state.js";
+import { fitKey, type Notice, PARAMETERS, type PlannerState, parseState, printState } from "./state.js";
 
 const first = parseState(route.peek().params);
 /** What the reader has set. */
@@ -87,8 +88,23 @@ export const servedPlans = computed(() => {
   const tokens = served.value;
   return plans.value.map((plan) => (tokens === undefined ? undefined : planServed(plan, tokens)));
 });
-/** With few unique tokens, for each of the plans. */
+/** With few unique tokens, for each of the plans; intervals join where they have come for just these numbers. */
 export const limitedPlans = computed(() => {
   const tokens = unique.value;
-  return plans.value.map((plan) => (tokens === undefined ? undefined : planLimited(plan, tokens)));
+  return plans.value.map((plan) => {
+    const limited = tokens === undefined ? undefined : planLimited(plan, tokens);
+    const answer = limitedAnswers.value.get(plan.choice.id);
+    if (limited === undefined || answer?.flops !== flops.value || answer.unique !== tokens) return limited;
+    return { ...limited, ...(answer.intervals95 && { intervals95: answer.intervals95 }) };
+  });
+});
+
+effect(() => {
+  const tokens = unique.value;
+  const requests = plans.value.flatMap(({ choice, law }) => {
+    const fit = fittedLaws.value.find(({ key }) => key === fitKey(choice.id))?.fit;
+    if (tokens === undefined || fit === undefined || law.repetition?.intervals95 === undefined) return [];
+    return [{ id: choice.id, fit, flops: flops.value, unique: tokens }];
+  });
+  askIntervals(requests);
 });
