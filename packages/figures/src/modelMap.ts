@@ -144,7 +144,7 @@ export function modelMap(data: ModelMapData, options: FigureOptions & { readonly
             marginRight: margin.right,
             marginTop: margin.top,
             marginBottom: margin.bottom,
-            x: axes === "tokens" ? countAxis(t.tokens, x, width - 62) : flopsAxis(t.flops, x, width - 62),
+            x: axes === "tokens" ? countAxis(t.tokens, x, width - 62, 80) : flopsAxis(t.flops, x, width - 62, 80),
             y: countAxis(t.parameters, y, height - 62, 44),
             marks: [
               ...isoFlopLevels(range).map((flops) =>

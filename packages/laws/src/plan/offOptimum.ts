@@ -25,8 +25,15 @@ const SIZE_RANGE = Math.log(1e4);
 /**
  * A size beside the optimum on the isoFLOP line, by Hoffmann et al. 2022, equation 4: L(N, C / 6N) against L(N_opt, D_opt); and
  * the compute at which L(N, D) = L(N_opt, D_opt).
+ *
+ * @param law that predicts the loss of any N and D
  * @param optimum what the law would train for the budget
+ * @param parameters N of the other size
  * @returns undefined where the law gives no loss over N and D
+ *
+ * @example
+ * const optimum = besiroglu2024.optimum(5.76e23);
+ * const half = offOptimum(besiroglu2024, optimum, optimum.parameters / 2);
  */
 export function offOptimum(law: NamedLaw, optimum: Optimum, parameters: number): OffOptimum | undefined {
   const { loss: lossAt } = law;
@@ -49,7 +56,14 @@ export type Tolerance = { readonly extraCompute: number } | { readonly lossShare
 
 /**
  * The sizes that cost no more than a tolerance at the optimum's compute: from the smallest to the largest.
+ *
+ * @param law that predicts the loss of any N and D
+ * @param optimum what the law would train for the budget
+ * @param tolerance a share of compute beyond the budget, or of the optimum's loss
  * @returns undefined where the law gives no loss, or where the tolerance is not exceeded within ten thousand times the optimum
+ *
+ * @example
+ * const sizes = sizesWithin(besiroglu2024, besiroglu2024.optimum(5.76e23), { extraCompute: 0.01 });
  */
 export function sizesWithin(law: NamedLaw, optimum: Optimum, tolerance: Tolerance): Interval | undefined {
   const least = law.loss?.(optimum.parameters, optimum.tokens);

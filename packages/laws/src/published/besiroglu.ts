@@ -1,5 +1,5 @@
 import { type ChinchillaParameters, chinchilla } from "../laws/chinchilla.js";
-import { HOFFMANN_LARGEST_FLOPS } from "./hoffmann.js";
+import { HOFFMANN_LARGEST_FLOPS } from "./hoffmannRuns.js";
 import type { NamedLaw } from "./law.js";
 
 /** Besiroglu et al. 2024, as their notebook prints them; the paper's text has E = 1.8172, of another objective. */

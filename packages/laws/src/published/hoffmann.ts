@@ -1,11 +1,10 @@
 import { fitPowerLaw } from "../fit/powerLawFit.js";
 import { type ChinchillaParameters, chinchilla } from "../laws/chinchilla.js";
+import { HOFFMANN_LARGEST_FLOPS } from "./hoffmannRuns.js";
 import type { NamedLaw } from "./law.js";
 import { type AllocationRow, hoffmannTable3, hoffmannTableA3Approach2 } from "./tables.js";
 
 const paper = "Hoffmann et al. 2022, Training Compute-Optimal Large Language Models (arXiv:2203.15556)";
-/** The right-most run of Hoffmann's Figure 4, as Besiroglu et al. 2024 read it off. */
-export const HOFFMANN_LARGEST_FLOPS = 1.3e22;
 const convention = { parameters: "total", flops: "6N" } as const;
 
 /**

@@ -97,7 +97,7 @@ export function planLaw(choice: Choice & { readonly law: NamedLaw }, flops: numb
 function valleyOf(name: string, law: NamedLaw, optimum: Plan["optimum"]): ValleyLaw | undefined {
   const { parameters, tokens, loss, intervals95 } = optimum;
   if (law.loss === undefined || loss === undefined) return undefined;
-  const sizes = logSpace(parameters / 12, parameters * 12, 49).map((n) => offOptimum(law, optimum, n)!);
+  const sizes = logSpace(parameters / 12, parameters * 12, 97).map((n) => offOptimum(law, optimum, n)!);
   const withinCompute = sizesWithin(law, optimum, { extraCompute: TOLERATED.extraCompute });
   const withinLoss = sizesWithin(law, optimum, { lossShare: TOLERATED.lossShare });
   return {

@@ -71,7 +71,7 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
             ? `${law.name}(${law.source})`
             : law.source;
       const sentences = [
-        `${source} のスケーリング則によれば、計算最適なモデルのパラメータ数は ${formatCount(parameters)}${between(intervals95?.parameters, formatCount)}、学習トークン数は ${formatCount(tokens)}${between(intervals95?.tokens, formatCount)}(1 パラメータあたり ${formatPlain(Number((tokens / parameters).toPrecision(3)), "ja")} トークン)${loss === undefined ? "" : `で、損失の予測値は 1 トークンあたり ${formatLoss(loss)} nats${between(intervals95?.loss, formatLoss)}`}である。`,
+        `${source} のスケーリング則によれば、計算最適なモデルのパラメータ数は ${formatCount(parameters)}${between(intervals95?.parameters, formatCount)}、学習トークン数は ${formatCount(tokens)}${between(intervals95?.tokens, formatCount)}(1 パラメータあたり ${formatPlain(Number((tokens / parameters).toPrecision(3)), "ja")} トークン)${loss === undefined ? "" : `で、損失の予測値は 1 トークンあたり ${formatLoss(loss)} nats${between(intervals95?.loss, formatLoss) || " "}`}である。`,
       ];
       if (intervals95 === undefined)
         sentences.push(
