@@ -1,11 +1,13 @@
 import { inLocale } from "../../i18n/locale.js";
-import { FewTokens, Serving } from "./Alternatives.js";
+import { BudgetLine } from "./amounts.js";
 import { BudgetForm } from "./BudgetForm.js";
 import { Charts } from "./Charts.js";
+import { FewTokens } from "./FewTokens.js";
 import { LawsForm } from "./LawsForm.js";
-import { BudgetLine, OptimumTable } from "./OptimumTable.js";
+import { OptimumTable } from "./OptimumTable.js";
 import { Proposal } from "./Proposal.js";
 import { plannerTexts } from "./plannerTexts.js";
+import { Serving } from "./Serving.js";
 import { budget, notices } from "./store.js";
 import "./planner.css";
 

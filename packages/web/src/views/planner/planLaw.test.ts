@@ -14,8 +14,9 @@ import {
 import { describe, expect, it } from "vitest";
 import type { FittedLaw } from "../../state/fittedLaws.js";
 import { budgetOf, commandOf, flopsOf, hardwareOf, spendingOf } from "./budget.js";
+import { drawsLoss, intervalsOf } from "./intervals.js";
 import { JAPANESE_LAWS } from "./lawTexts.js";
-import { type Choice, chooseLaw, type LawPlan, limitedIntervals, planLaw, planLimited, planServed } from "./planLaw.js";
+import { type Choice, chooseLaw, type LawPlan, planLaw, planLimited, planServed } from "./planLaw.js";
 import { proposal } from "./proposal.js";
 import { DEFAULTS, fitId, OWN, type PlannerState } from "./state.js";
 
@@ -75,17 +76,43 @@ describe("a law's plan on the page", () => {
     expect(low).toBeLessThan(mine.made.optimum.parameters);
     expect(high).toBeGreaterThan(mine.made.optimum.parameters);
     expect(mine.reach).toBeCloseTo(10, 6);
-    expect(chooseLaw(fitId("another"), hoffmann, [fit])).toEqual({
-      id: fitId("another"),
-      kind: "fit",
-      name: "another",
-    });
+    const absent = { kind: "fit", name: "another", reason: "noDraws" };
+    expect(chooseLaw(fitId("another"), hoffmann, [fit])).toEqual({ id: fitId("another"), ...absent });
   });
 
   it("knows how far every published law reaches but Muennighoff's, whose runs are not at hand", () => {
     const unknown = publishedLaws.filter(({ name }) => planned(name, 1e23).reach === undefined);
     expect(unknown.map(({ name }) => name)).toEqual(["muennighoff-2023"]);
     expect(planned("hoffmann-2022-approach-2", 3e22).reach).toBeCloseTo(10, 9);
+  });
+});
+
+describe("with serving counted, by a fit with draws", () => {
+  const { fit, key } = fitted(100);
+  const asked = { kind: "served", id: key, fit, flops: 1e12 } as const;
+
+  it("has intervals around it, which with nothing to serve are those of the optimum", () => {
+    const mine = planned(fitId(key), 1e12, [{ key, name: key, fit }]);
+    const found = planServed(mine, 1e7)!;
+    const { parameters, tokens } = intervalsOf({ ...asked, tokens: 1e7 })!;
+    for (const [value, [low, high]] of [
+      [found.parameters, parameters],
+      [found.tokens, tokens],
+    ] as const) {
+      expect(value).toBeGreaterThan(low);
+      expect(value).toBeLessThan(high);
+    }
+    const optimum = mine.made.optimum.intervals95!;
+    const unserved = intervalsOf({ ...asked, tokens: 1 })!;
+    unserved.parameters.forEach((end, i) => {
+      expect(end / optimum.parameters[i]!).toBeCloseTo(1, 4);
+    });
+  });
+
+  it("says that there are none without draws", () => {
+    expect(drawsLoss(fit)).toBe(true);
+    expect(drawsLoss(fitted(0).fit)).toBe(false);
+    expect(intervalsOf({ ...asked, fit: fitted(0).fit, tokens: 1e7 })).toBeUndefined();
   });
 });
 
@@ -106,6 +133,8 @@ describe("few unique tokens by a fit that has its own R_D* and R_N*", () => {
   const mine = planned(fitId("dc"), 1e22, [{ key: "dc", name: "dc", fit }]);
 
   it("is planned at once without intervals, and the worker's intervals make it what the library plans", () => {
+    expect(mine.choice.reason).toBe("heldBase");
+    expect(mine.made.optimum).not.toHaveProperty("intervals95");
     expect(fit.parameters.RD / RD).toBeGreaterThan(0.5);
     expect(fit.parameters.RN / RN).toBeGreaterThan(0.2);
     const all = plan(fit, 1e22, { uniqueTokens: 1e10 });
@@ -114,7 +143,8 @@ describe("few unique tokens by a fit that has its own R_D* and R_N*", () => {
     const { note: __, ...limited } = planLimited(mine, 1e10)!;
     expect(limited).toEqual(expected);
     expect(intervals95).toBeDefined();
-    expect(limitedIntervals({ id: "dc", fit, flops: 1e22, unique: 1e10 })).toEqual(intervals95);
+    expect(intervalsOf({ kind: "limited", id: "dc", fit, flops: 1e22, tokens: 1e10 })).toEqual(intervals95);
+    expect(intervalsOf({ kind: "served", id: "dc", fit, flops: 1e22, tokens: 1e12 })).toBeUndefined();
   });
 });
 

@@ -10,6 +10,7 @@ import {
   isIsoflopError,
   lawFromFit,
   type NamedLaw,
+  type OptimumIntervals,
   offOptimum,
   orThrow,
   type Plan,
@@ -27,12 +28,19 @@ export const TOLERATED = { extraCompute: 0.01, lossShare: 0.001 } as const;
 /** Where a law is from: it decides what can be said of its uncertainty. */
 export type LawKind = "published" | "fit" | "own";
 
+/** Why a law's optimum has no interval: what it comes as, a fit without draws, or one whose base the draws leave as it was. */
+export type WithoutIntervals = "published" | "own" | "noDraws" | "heldBase";
+
 /** One of the laws that stand side by side, as its id names it; without a law where the page has none by that name. */
 export interface Choice {
   readonly id: string;
   readonly kind: LawKind;
   readonly name: string;
+  /** What to say where its optimum has no interval. */
+  readonly reason: WithoutIntervals;
   readonly law?: NamedLaw;
+  /** What the law was made from, where it is a fit of the page. */
+  readonly fit?: FittedLaw["fit"];
 }
 
 /** E + A/N^alpha + B/D^beta with constants that the reader typed. */
@@ -51,15 +59,22 @@ function ownLaw(constants: ChinchillaParameters): NamedLaw {
 
 /** The law that an id names. */
 export function chooseLaw(id: string, constants: ChinchillaParameters, fits: readonly FittedLaw[]): Choice {
-  if (id === OWN) return { id, kind: "own", name: id, law: ownLaw(constants) };
+  if (id === OWN) return { id, kind: "own", name: id, reason: "own", law: ownLaw(constants) };
   const key = fitKey(id);
   if (key === undefined) {
     const law = publishedLaws.find(({ name }) => name === id);
-    return { id, kind: "published", name: id, ...(law && { law }) };
+    return { id, kind: "published", name: id, reason: "published", ...(law && { law }) };
   }
   const fitted = fits.find((one) => one.key === key);
   const law = fitted && lawFromFit(fitted.fit, fitted.name);
-  return { id, kind: "fit", name: fitted?.name ?? key, ...(law && !isIsoflopError(law) && { law }) };
+  const reason = fitted === undefined || fitted.fit.draws.rows.length === 0 ? "noDraws" : "heldBase";
+  return {
+    id,
+    kind: "fit",
+    name: fitted?.name ?? key,
+    reason,
+    ...(fitted && law && !isIsoflopError(law) && { law, fit: fitted.fit }),
+  };
 }
 
 /** What one law says of the budget. */
@@ -110,6 +125,8 @@ function valleyOf(name: string, law: NamedLaw, optimum: Plan["optimum"]): Valley
 
 /** The model as good as the optimum that costs least with so many tokens served (Sardana et al. 2023). */
 export interface ServedPlan extends InferenceAwareOptimum {
+  /** From a fit's draws. */
+  readonly intervals95?: OptimumIntervals;
   /** What the optimum of training alone would cost, training and serving together. */
   readonly usualFlops: number;
 }
@@ -126,25 +143,11 @@ export function planServed({ law, made }: LawPlan, served: number): ServedPlan |
 
 /**
  * With few unique tokens (Muennighoff et al. 2023); undefined where the law is not E + A/N^alpha + B/D^beta. Without intervals,
- * which take a search for each of a fit's draws: limitedIntervals has them.
+ * which take a search for each of a fit's draws: intervals.ts has them.
  */
 export function planLimited({ law, made }: LawPlan, unique: number): Alternative | undefined {
   if (law.chinchilla === undefined) return undefined;
   if (law.repetition?.intervals95 === undefined) return orThrow(dataConstrainedAlternative(law, made.optimum, unique));
   const { intervals95: _, ...repetition } = law.repetition;
   return orThrow(dataConstrainedAlternative({ ...law, repetition }, made.optimum, unique));
-}
-
-/** What a worker is asked: the intervals of a fit of repeated data. */
-export interface LimitedRequest {
-  /** The law's id. */
-  readonly id: string;
-  readonly fit: FittedLaw["fit"];
-  readonly flops: number;
-  readonly unique: number;
-}
-
-/** Intervals of the best model with few unique tokens, from the draws of a fit that has its own R_D* and R_N*. */
-export function limitedIntervals({ fit, flops, unique }: LimitedRequest): Alternative["intervals95"] {
-  return orThrow(lawFromFit(fit)).repetition?.intervals95?.(flops, unique);
 }

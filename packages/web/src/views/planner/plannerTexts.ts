@@ -76,7 +76,10 @@ export const plannerTexts = texts(
     noInterval: {
       published: "no interval: published as point estimates",
       own: "no interval: constants alone have none",
-      fit: "no interval: the fit comes without draws",
+      noDraws: "no interval: the fit comes without draws",
+      heldBase: "no interval: the fit held its base law fixed",
+      served: "no interval: sought for the law's best constants alone",
+      borrowed: "no interval: R_D* and R_N* are point estimates",
     },
     noLoss: "the law predicts no loss over N and D",
     inside: "within it",
@@ -196,7 +199,10 @@ export const plannerTexts = texts(
     noInterval: {
       published: "区間なし: 点推定値のみ公表",
       own: "区間なし: 定数のみのため",
-      fit: "区間なし: ブートストラップ標本なし",
+      noDraws: "区間なし: ブートストラップ標本なし",
+      heldBase: "区間なし: 基礎となる法則を固定した推定",
+      served: "区間なし: 最良の定数についてのみ探索",
+      borrowed: "区間なし: R_D* と R_N* が点推定値のため",
     },
     noLoss: "この法則は N と D に対する損失を与えない",
     inside: "データの範囲内",

@@ -9,7 +9,7 @@ import {
   formatPlain,
   type Language,
 } from "./format.js";
-import { type LawPlan, TOLERATED } from "./planLaw.js";
+import { type LawPlan, TOLERATED, type WithoutIntervals } from "./planLaw.js";
 import type { Currency } from "./state.js";
 
 /** What a proposal's paragraph is made of. */
@@ -22,6 +22,21 @@ export interface ProposalFacts {
 
 /** Beyond this many times the largest compute fitted, a plan is called an extrapolation. */
 export const REACH = 1;
+
+const NO_INTERVAL: Readonly<Record<Language, Readonly<Record<WithoutIntervals, string>>>> = {
+  en: {
+    published: "The constants are point estimates, so no interval can be given.",
+    own: "The constants are point estimates, so no interval can be given.",
+    noDraws: "The fit comes without draws, so no interval can be given.",
+    heldBase: "The fit held its base law fixed, so no interval can be given.",
+  },
+  ja: {
+    published: "定数は点推定値のみであるため、信頼区間は示せない。",
+    own: "定数は点推定値のみであるため、信頼区間は示せない。",
+    noDraws: "このフィットにはブートストラップ標本がないため、信頼区間は示せない。",
+    heldBase: "このフィットでは基礎となる法則を固定したため、信頼区間は示せない。",
+  },
+};
 
 type Sentences = (facts: ProposalFacts) => string[];
 
@@ -41,12 +56,7 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
       const sentences = [
         `By ${source}, the compute-optimal model has ${formatCount(parameters)} parameters${between(intervals95?.parameters, formatCount)} trained on ${formatCount(tokens)} tokens${between(intervals95?.tokens, formatCount)}, ${formatPlain(Number((tokens / parameters).toPrecision(3)), "en")} tokens per parameter${loss === undefined ? "" : `, at an expected loss of ${formatLoss(loss)} nats per token${between(intervals95?.loss, formatLoss)}`}.`,
       ];
-      if (intervals95 === undefined)
-        sentences.push(
-          choice.kind === "fit"
-            ? "The fit comes without draws, so no interval can be given."
-            : "The constants are point estimates, so no interval can be given.",
-        );
+      if (intervals95 === undefined) sentences.push(NO_INTERVAL.en[choice.reason]);
       if (valley?.withinCompute)
         sentences.push(
           `Sizes of ${formatInterval(valley.withinCompute, formatCount)} parameters reach the same loss for at most ${formatPercent(TOLERATED.extraCompute)} % more compute.`,
@@ -73,12 +83,7 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
       const sentences = [
         `${source} のスケーリング則によれば、計算最適なモデルのパラメータ数は ${formatCount(parameters)}${between(intervals95?.parameters, formatCount)}、学習トークン数は ${formatCount(tokens)}${between(intervals95?.tokens, formatCount)}(1 パラメータあたり ${formatPlain(Number((tokens / parameters).toPrecision(3)), "ja")} トークン)${loss === undefined ? "" : `で、損失の予測値は 1 トークンあたり ${formatLoss(loss)} nats${between(intervals95?.loss, formatLoss) || " "}`}である。`,
       ];
-      if (intervals95 === undefined)
-        sentences.push(
-          choice.kind === "fit"
-            ? "このフィットにはブートストラップ標本がないため、信頼区間は示せない。"
-            : "定数は点推定値のみであるため、信頼区間は示せない。",
-        );
+      if (intervals95 === undefined) sentences.push(NO_INTERVAL.ja[choice.reason]);
       if (valley?.withinCompute)
         sentences.push(
           `パラメータ数が ${formatInterval(valley.withinCompute, formatCount)} の範囲であれば、同じ損失に達するための計算量の増加は ${formatPercent(TOLERATED.extraCompute)} % 以内である。`,

@@ -3,9 +3,10 @@ import { fittedLaws } from "../../state/fittedLaws.js";
 import { route, setParams } from "../../state/route.js";
 import { budgetOf, hardwareOf, numberOf } from "./budget.js";
 import type { FieldName } from "./fields.js";
-import { askIntervals, limitedAnswers } from "./limitedIntervals.js";
+import { answered, askIntervals } from "./intervalAnswers.js";
+import { drawsLoss, drawsRepetition, type IntervalRequest } from "./intervals.js";
 import { type Choice, chooseLaw, type LawPlan, planLaw, planLimited, planServed } from "./planLaw.js";
-import { fitKey, type Notice, PARAMETERS, type PlannerState, parseState, printState } from "./state.js";
+import { type Notice, PARAMETERS, type PlannerState, parseState, printState } from "./state.js";
 
 const first = parseState(route.peek().params);
 /** What the reader has set. */
@@ -83,28 +84,37 @@ export const columns = computed((): readonly Column[] =>
 /** The plans that there are. */
 export const plans = computed(() => columns.value.flatMap(({ plan }) => (plan === undefined ? [] : [plan])));
 
-/** With serving counted, for each of the plans. */
+/** With serving counted, for each of the plans; intervals join where they have come for just these numbers. */
 export const servedPlans = computed(() => {
   const tokens = served.value;
-  return plans.value.map((plan) => (tokens === undefined ? undefined : planServed(plan, tokens)));
+  return plans.value.map((plan) => {
+    const found = tokens === undefined ? undefined : planServed(plan, tokens);
+    if (found === undefined || tokens === undefined) return undefined;
+    const intervals95 = answered({ kind: "served", id: plan.choice.id, flops: flops.value, tokens });
+    return { ...found, ...(intervals95 && { intervals95 }) };
+  });
 });
-/** With few unique tokens, for each of the plans; intervals join where they have come for just these numbers. */
+/** With few unique tokens, for each of the plans; intervals likewise. */
 export const limitedPlans = computed(() => {
   const tokens = unique.value;
   return plans.value.map((plan) => {
-    const limited = tokens === undefined ? undefined : planLimited(plan, tokens);
-    const answer = limitedAnswers.value.get(plan.choice.id);
-    if (limited === undefined || answer?.flops !== flops.value || answer.unique !== tokens) return limited;
-    return { ...limited, ...(answer.intervals95 && { intervals95: answer.intervals95 }) };
+    const found = tokens === undefined ? undefined : planLimited(plan, tokens);
+    if (found === undefined || tokens === undefined) return undefined;
+    const intervals95 = answered({ kind: "limited", id: plan.choice.id, flops: flops.value, tokens });
+    return { ...found, ...(intervals95 && "epochs" in intervals95 && { intervals95 }) };
   });
 });
 
 effect(() => {
-  const tokens = unique.value;
-  const requests = plans.value.flatMap(({ choice, law }) => {
-    const fit = fittedLaws.value.find(({ key }) => key === fitKey(choice.id))?.fit;
-    if (tokens === undefined || fit === undefined || law.repetition?.intervals95 === undefined) return [];
-    return [{ id: choice.id, fit, flops: flops.value, unique: tokens }];
-  });
-  askIntervals(requests);
+  const asked = { served: served.value, limited: unique.value };
+  askIntervals(
+    plans.value.flatMap(({ choice: { id, fit } }) =>
+      (["served", "limited"] as const).flatMap((kind): IntervalRequest[] => {
+        const tokens = asked[kind];
+        if (tokens === undefined || fit === undefined) return [];
+        const drawn = kind === "served" ? drawsLoss(fit) : drawsRepetition(fit);
+        return drawn ? [{ kind, id, fit, flops: flops.value, tokens }] : [];
+      }),
+    ),
+  );
 });
