@@ -28,11 +28,11 @@ export function Serving() {
           rows={[
             {
               label: t.parameters,
-              cell: cell(({ parameters, intervals95 }, { choice: { fit } }) => (
+              cell: cell(({ parameters, intervals95 }, { choice: { fit, reason } }) => (
                 <>
                   <Amount name="servedParameters" value={parameters} write={formatCount} />
                   {between(intervals95?.parameters, formatCount) ?? (
-                    <small>{fit && drawsLoss(fit) ? t.waiting : t.noInterval.served}</small>
+                    <small>{fit && drawsLoss(fit) ? t.waiting : t.noInterval[reason]}</small>
                   )}
                 </>
               )),
