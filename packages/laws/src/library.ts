@@ -101,6 +101,7 @@ export * from "./plan/comparisons.js";
 export * from "./plan/fitLaw.js";
 export * from "./plan/inferenceAware.js";
 export * from "./plan/kaplanEfficient.js";
+export * from "./plan/offOptimum.js";
 export * from "./plan/overfitting.js";
 export * from "./plan/plan.js";
 export * from "./published/besiroglu.js";
