@@ -16,12 +16,18 @@ export default defineConfig({
       "@isoflop/trainer/contract": source("trainer/src/contract"),
       "@isoflop/trainer/tracking": source("trainer/src/tracking"),
       "@isoflop/trainer": source("trainer/src"),
+      "@isoflop/figures/scales": source("figures/src", "scales.ts"),
       "@isoflop/figures/styles": source("figures/src", "styles.ts"),
       "@isoflop/figures": source("figures/src"),
     },
   },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "trainers/*/test/**/*.test.ts"],
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "packages/web/test/**/*.test.ts",
+      "test/**/*.test.ts",
+      "trainers/*/test/**/*.test.ts",
+    ],
     testTimeout: 60_000,
   },
 });

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount, formatFlops } from "./format.js";
+import { decimalFormat, formatCount, formatFlops } from "./format.js";
 import { evenTicks, logTicks } from "./ticks.js";
 
 type Domain = readonly [number, number];
@@ -43,15 +43,6 @@ export function countAxis(label: string, domain: Domain, length: number, spacing
 /** A logarithmic axis of FLOPs. */
 export function flopsAxis(label: string, domain: Domain, length: number, spacing = 58): Axis {
   return axis("log", label, domain, logTicks(domain[0], domain[1], most(length, spacing)), (c) => formatFlops(c));
-}
-
-/** Just as many decimals as tell the ticks apart. */
-function decimalFormat(ticks: readonly number[]): (value: number) => string {
-  const decimals = Math.max(
-    0,
-    ...ticks.map((tick) => (String(Number(tick.toPrecision(10))).split(".")[1] ?? "").length),
-  );
-  return (value) => value.toFixed(Math.min(decimals, 6)).replace(/^-/, "−");
 }
 
 /** A logarithmic axis of loss, in plain decimals: a ladder's losses seldom span a decade. */

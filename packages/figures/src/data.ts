@@ -312,3 +312,60 @@ export interface FiguresData {
   readonly backtestErrors?: BacktestErrorsData;
   readonly publishedModels?: PublishedModelsData;
 }
+
+/** Sizes along an isoFLOP line, by one law. */
+export interface ValleyLaw {
+  /** "besiroglu-2024". */
+  readonly name: string;
+  /** Place of its colour in the palette, where other figures show the law as well (default: its place among these). */
+  readonly category?: number;
+  /** Models of the same compute, N ascending. */
+  readonly sizes: readonly {
+    readonly parameters: number;
+    readonly tokens: number;
+    readonly loss: number;
+    /** Share of compute beyond the optimum's at which that size has the optimum's loss; absent where none does. */
+    readonly extraCompute?: number;
+  }[];
+  readonly optimum: {
+    readonly parameters: number;
+    readonly tokens: number;
+    readonly loss: number;
+    readonly parametersInterval?: Interval;
+  };
+  /** Sizes that need no more extra compute than is tolerated, and those that lose no more loss. */
+  readonly withinCompute?: Interval;
+  readonly withinLoss?: Interval;
+}
+
+export interface LossValleyData {
+  /** The budget. */
+  readonly flops: number;
+  /** Laws that predict a loss over N and D. */
+  readonly laws: readonly ValleyLaw[];
+  /** As shares: 0.01, 0.001. */
+  readonly tolerated: { readonly extraCompute: number; readonly lossShare: number };
+}
+
+/** A model that a law asks for. */
+export interface MappedModel {
+  readonly parameters: number;
+  readonly tokens: number;
+  readonly flops: number;
+}
+
+export interface ModelMapData {
+  /** The budget. */
+  readonly flops: number;
+  readonly laws: readonly {
+    readonly name: string;
+    readonly optimum: MappedModel & { readonly parametersInterval?: Interval; readonly tokensInterval?: Interval };
+    /** The compute-optimal model at each compute, flops ascending. */
+    readonly optima: readonly MappedModel[];
+    /** With the cost of serving, and with few unique tokens. */
+    readonly served?: MappedModel;
+    readonly limited?: MappedModel;
+  }[];
+  /** Trained models, C = 6ND. */
+  readonly models: readonly { readonly name: string; readonly parameters: number; readonly tokens: number }[];
+}

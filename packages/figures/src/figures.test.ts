@@ -18,8 +18,12 @@ import {
   kaplanCompute,
   kaplanLaws,
   kaplanSizes,
+  type LossValleyData,
   lawComparison,
   lossContours,
+  lossValley,
+  type ModelMapData,
+  modelMap,
   type NextDesignData,
   nextDesign,
   optimumScaling,
@@ -81,6 +85,39 @@ const sparse: NextDesignData = {
   })),
 };
 
+const valley: LossValleyData = {
+  flops: 1e22,
+  tolerated: { extraCompute: 0.01, lossShare: 0.001 },
+  laws: ["one", "two"].map((name, k) => ({
+    name,
+    optimum: { parameters: 1e10, tokens: 1e12 / 6, loss: 2 + k / 10, parametersInterval: [8e9, 1.3e10] },
+    withinCompute: [7e9, 1.4e10],
+    withinLoss: [6e9, 1.6e10],
+    sizes: [-2, -1, 0, 1, 2].map((step) => ({
+      parameters: 1e10 * 3 ** step,
+      tokens: 1e12 / 6 / 3 ** step,
+      loss: 2 + k / 10 + 0.01 * step ** 2,
+      ...(step > -2 && { extraCompute: 0.4 * step ** 2 }),
+    })),
+  })),
+};
+
+const mapped = (parameters: number, tokens: number) => ({ parameters, tokens, flops: 6 * parameters * tokens });
+const map: ModelMapData = {
+  flops: 1e22,
+  laws: [
+    {
+      name: "one",
+      optimum: { ...mapped(1e10, 1e12 / 6), parametersInterval: [8e9, 1.3e10], tokensInterval: [1e11, 2e11] },
+      optima: [1e9, 1e10, 1e12].map((n) => mapped(n, 20 * n)),
+      served: mapped(5e9, 5e11),
+      limited: mapped(1.2e10, 1.2e11),
+    },
+    { name: "two", optimum: mapped(2e10, 1e12 / 12), optima: [1e9, 1e12].map((n) => mapped(n, 5 * n)) },
+  ],
+  models: study.publishedModels.models,
+};
+
 const figures: readonly (readonly [
   string,
   (from: PlantedStudy, options: FigureOptions) => HTMLElement,
@@ -125,6 +162,26 @@ const figures: readonly (readonly [
     "coordinateCheck",
     (_, o) => coordinateCheck(coordinates, o),
     ["Width", "Change of stream, standard", "Change of logits, muP"],
+  ],
+  [
+    "lossValley",
+    (_, o) => lossValley(valley, o),
+    ["Loss (nats per token)", "Parameters N", "within 1 % of compute", "within 0.1 % of loss", "95 % interval"],
+  ],
+  [
+    "lossValley of compute",
+    (_, o) => lossValley(valley, { ...o, measure: "compute" }),
+    ["Extra compute (%)", "Parameters N"],
+  ],
+  [
+    "modelMap",
+    (_, o) => modelMap(map, o),
+    ["Training tokens D", "Parameters N", "with serving counted", "with few unique tokens"],
+  ],
+  [
+    "modelMap over compute",
+    (_, o) => modelMap(map, { ...o, axes: "compute" }),
+    ["Training compute (FLOPs)", "Parameters N"],
   ],
   [
     "nextDesign",
@@ -431,5 +488,58 @@ describe("text from users", () => {
     expect(figure.outerHTML).toContain("&lt;script&gt;");
     expect(standaloneSvg(figure)).not.toContain("<script");
     expect(standaloneSvg(figure)).toMatch(/^<svg[^>]* xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+  });
+});
+
+describe("the loss valley", () => {
+  it("tells each law's optimum and the sizes that cost little, in words", () => {
+    expect(lossValley(valley, options()).querySelector("figcaption")?.textContent).toContain(
+      "two: optimum 10B parameters; from 7B to 14B cost at most 1 % more compute.",
+    );
+  });
+
+  it("ends a line of extra compute where that reaches 100 %, and draws none where no compute suffices", () => {
+    const titles = [...lossValley(valley, { ...options([720]), measure: "compute" }).querySelectorAll("title")];
+    // Of five sizes one has no extra compute and one lies at 160 %: that one is drawn at 100 %.
+    expect(titles.filter((title) => title.textContent?.startsWith("one\nN")).length).toBe(3 + 1);
+    expect(titles.filter((title) => title.textContent === "one").length).toBe(1);
+  });
+});
+
+describe("the map of models", () => {
+  it("tells what each law asks for, and names every model for those who point at it", () => {
+    const figure = modelMap(map, options([720]));
+    expect(figure.querySelector("figcaption")?.textContent).toContain(
+      "one asks for 10B parameters on 167B tokens; two asks for 20B parameters on 83.3B tokens",
+    );
+    const titles = [...figure.querySelectorAll("title")].map((title) => title.textContent?.split("\n")[0]);
+    for (const { name } of map.models) expect(titles).toContain(name);
+    expect(titles).toEqual(
+      expect.arrayContaining([
+        "one: optimum for the budget",
+        "one: with serving counted",
+        "one: with few unique tokens",
+      ]),
+    );
+  });
+});
+
+describe("figures in Japanese", () => {
+  it.each([
+    ["lossValley", lossValley(valley, { ...options(), language: "ja" })],
+    ["modelMap", modelMap(map, { ...options(), language: "ja" })],
+  ])("%s: title, axes, legend and description, and says so to readers of the page", (_name, figure) => {
+    expect(figure.getAttribute("lang")).toBe("ja");
+    const japanese = /[\u3040-\u9fff]/;
+    for (const text of [
+      figure.querySelector("strong")?.textContent,
+      figure.querySelector("svg")?.getAttribute("aria-label"),
+    ])
+      expect(text).toMatch(japanese);
+    const labels = [...figure.querySelectorAll("text")].map((text) => text.textContent ?? "");
+    expect(labels.some((label) => label === "パラメータ数 N")).toBe(true);
+    const names = map.models.map(({ name }) => name);
+    const english = labels.filter((label) => /[a-z]{4,}/.test(label) && !japanese.test(label));
+    expect(english.filter((label) => !names.includes(label))).toEqual([]);
   });
 });

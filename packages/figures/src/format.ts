@@ -55,3 +55,12 @@ export function formatEstimate(value: number, interval?: readonly [number, numbe
   const text = value.toFixed(decimals);
   return interval ? `${text} (${interval[0].toFixed(decimals)}–${interval[1].toFixed(decimals)})` : text;
 }
+
+/** Just as many decimals as tell the ticks apart. */
+export function decimalFormat(ticks: readonly number[]): (value: number) => string {
+  const decimals = Math.max(
+    0,
+    ...ticks.map((tick) => (String(Number(tick.toPrecision(10))).split(".")[1] ?? "").length),
+  );
+  return (value) => value.toFixed(Math.min(decimals, 6)).replace(/^-/, "−");
+}

@@ -109,6 +109,8 @@ function drawSvg(content: FigureContent, options: FigureOptions, width: number):
       transform: `translate(${column * (panelWidth + panelGap)},${y})`,
       "text-anchor": "middle",
       class: "isoflop-panel",
+      // The SVG's own label tells all; Plot names its groups ("line", "dot"), which readers of the page need not hear.
+      "aria-hidden": "true",
     });
     // Plot's own <style> addresses its own class; the frame sets what matters of it.
     group.append(...[...plot.children].filter((child) => child.localName !== "style"));

@@ -21,6 +21,8 @@ export { kaplanSizes } from "./kaplanSizes.js";
 export type { Language } from "./language.js";
 export { lawComparison } from "./lawComparison.js";
 export { type ContourAxes, lossContours } from "./lossContours.js";
+export { lossValley, type ValleyMeasure } from "./lossValley.js";
+export { modelMap } from "./modelMap.js";
 export { nextDesign } from "./nextDesign.js";
 export { optimumScaling } from "./optimumScaling.js";
 export { type PlainSvgOptions, plainSvg } from "./plainSvg.js";

@@ -41,6 +41,7 @@ export function textWidth(text: string, fontSize: number): number {
     else if (FULL_WIDTH.test(character)) units += 1;
     else if (/[mwMW@—]/.test(character)) units += 0.88;
     else if (/[A-Z×=–+−]/.test(character)) units += 0.68;
+    else if (/[\u3000-\u9fff\uff00-\uff60]/.test(character)) units += 1;
     else units += 0.57;
   }
   return units * fontSize;

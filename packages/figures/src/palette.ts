@@ -43,10 +43,16 @@ export const ink = "var(--isoflop-ink, #1a1d21)";
 /** Text and lines of the second rank. */
 export const faintInk = "var(--isoflop-faint-ink, #5c6670)";
 
+export const RAMP_STEPS = rampLight.length;
+
+/** Which colour of the sequence a place in an ordered set has, 0 (lowest) to 1 (highest). */
+export function rampStep(position: number): number {
+  return Math.min(RAMP_STEPS - 1, Math.max(0, Math.round(position * (RAMP_STEPS - 1))));
+}
+
 /** Colour of a place in an ordered set, 0 (lowest) to 1 (highest). */
 export function rampColor(position: number): string {
-  const steps = rampLight.length;
-  const step = Math.min(steps - 1, Math.max(0, Math.round(position * (steps - 1))));
+  const step = rampStep(position);
   return `var(--isoflop-ramp-${step}, ${rampLight[step]})`;
 }
 

@@ -5,6 +5,7 @@ export {
   forecast,
   forecastDataConstrained,
   forecastLoss,
+  likelihoodCurves,
   predictDataConstrained,
   predictLoss,
   profileForecast,
@@ -43,6 +44,7 @@ export { fitLossFrontier, type LossFrontierFit } from "./fit/lossFrontierFit.js"
 export * from "./fit/parametric.js";
 export type { ResidualLoss } from "./fit/parametricData.js";
 export type { ParametricSetting, ParametricStarts } from "./fit/parametricFit.js";
+export type { LikelihoodCurve, LikelihoodCurveOptions } from "./fit/parametricLikelihoodCurves.js";
 export type { FixedParameters } from "./fit/parametricModel.js";
 export type { ProfileForecast } from "./fit/parametricProfile.js";
 export * from "./fit/powerLawFit.js";
@@ -101,6 +103,7 @@ export * from "./plan/comparisons.js";
 export * from "./plan/fitLaw.js";
 export * from "./plan/inferenceAware.js";
 export * from "./plan/kaplanEfficient.js";
+export * from "./plan/offOptimum.js";
 export * from "./plan/overfitting.js";
 export * from "./plan/plan.js";
 export * from "./published/besiroglu.js";

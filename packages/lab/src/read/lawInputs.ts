@@ -1,8 +1,8 @@
 import { type FitWarning, IsoflopError, type Law, type LawRow } from "@isoflop/laws";
+import { checkNumber } from "@isoflop/laws/observations";
 import { parseAssignments } from "./assignments.js";
 import { quoted, rowsOf, withDatabase } from "./database.js";
 import { importedBehind, importWarnings, sharedConvention } from "./imported.js";
-import { checkNumber } from "./limit.js";
 import type { DroppedRow } from "./observations.js";
 import { rowNumber } from "./table.js";
 import { loadTables } from "./tables.js";

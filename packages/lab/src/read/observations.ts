@@ -4,6 +4,8 @@ import {
   asCheckpoint,
   type Collector,
   type ColumnMap,
+  checkLossUnits,
+  checkNumber,
   checkpointNotices,
   collector,
   curveNotices,
@@ -21,7 +23,6 @@ import { judgeGroup, readCurves } from "./curves.js";
 import { rowsOf, withDatabase } from "./database.js";
 import { cellsOfGroup, type Group, groupTables, rowLabel } from "./group.js";
 import { type ImportedFolder, importedBehind, importWarnings, sharedConvention, withCurves } from "./imported.js";
-import { checkNumber } from "./limit.js";
 import { loadTables } from "./tables.js";
 
 /** A row that no fit sees, and why. */
@@ -84,7 +85,7 @@ export async function readObservations(paths: readonly string[], options: ReadOp
       where,
     );
     const groups = await groupTables(connection, tables);
-    checkLossUnits(groups);
+    checkLossUnits(groups.map(({ plan, files }) => ({ source: files[0]!, uses: plan.uses })));
     const collected = collector<number | string>();
     const notices = tables.flatMap((table) => table.notices);
     for (const group of groups) {
@@ -146,18 +147,6 @@ async function addGroup(
   return areCurves
     ? checkpointNotices(source, uses, group.rows, group.rows - rows)
     : sharedNameNotice(source, uses, verdict);
-}
-
-/** Bits per byte and nats per token in one fit would be two laws. */
-function checkLossUnits(groups: readonly Group[]): void {
-  const [first, ...rest] = groups.map(({ plan, files }) => ({ unit: plan.uses.loss?.unit ?? "nats per token", files }));
-  const other = rest.find(({ unit }) => unit !== first?.unit);
-  if (first === undefined || other === undefined) return;
-  throw new IsoflopError({
-    code: "mixed-units",
-    message: `The losses of ${first.files[0]} are in ${first.unit}, those of ${other.files[0]} in ${other.unit}.`,
-    hint: "Fit each by itself, or name columns of the same unit: --columns loss=….",
-  });
 }
 
 /** A study's records have fixed columns, and the study says what is in them: nothing to choose, nothing to mix in. */

@@ -2,6 +2,11 @@ import { IsoflopError } from "../error.js";
 import type { DataConstrainedFit } from "../fit/dataConstrained.js";
 import type { KaplanComputeFit } from "../fit/kaplan.js";
 import type { ParametricFit } from "../fit/parametric.js";
+import {
+  likelihoodCurves as curvesOf,
+  type LikelihoodCurve,
+  type LikelihoodCurveOptions,
+} from "../fit/parametricLikelihoodCurves.js";
 import { type ProfileForecast, profileForecast as profileOf } from "../fit/parametricProfile.js";
 import { checkRecords } from "../fit/records.js";
 import { isPositive, show } from "../fit/rowFaults.js";
@@ -126,19 +131,50 @@ export function profileForecast(
   runs: readonly RunInput[],
   flops: number,
 ): Outcome<ProfileForecast> {
+  return attempt(() => profileOf(profiledFit(fit), profiledRuns(runs), flops));
+}
+
+/**
+ * The profile likelihoods themselves of a fit of Approach 3: how much worse its best fit becomes with one quantity held at
+ * a value and all others free (Venzon & Moolgavkar 1988). Of the free parameters, of the exponent a, and of N_opt where a
+ * budget is given.
+ *
+ * @param fit of Approach 3, with its setting
+ * @param runs the ones that were fitted
+ * @param options points a side; FLOPs of a budget
+ * @returns by name ("E", "A", "B", "alpha", "beta", "a", "N_opt"): estimate, 95 % interval, points of the curve, and the
+ * rise at which the interval ends, in the objective's unit. Errors: "bad-fit", "bad-record", "too-few-records",
+ * "bad-budget", "bad-option"
+ *
+ * @example
+ * const curves = likelihoodCurves(fitParametric(runs), runs, { flops: 1e21 });
+ * if (!isIsoflopError(curves)) curves.alpha?.points;
+ */
+export function likelihoodCurves(
+  fit: Outcome<ParametricFit>,
+  runs: readonly RunInput[],
+  options?: LikelihoodCurveOptions,
+): Outcome<Readonly<Record<string, LikelihoodCurve>>> {
   return attempt(() => {
-    const law = fitOf(fit);
-    if (law.law !== "chinchilla" || law.setting === undefined) {
-      throw new IsoflopError({
-        code: "bad-fit",
-        message: `A profile needs a fit of Approach 3 with its setting, not one of the law ${show(law.law)}.`,
-        hint: "Give what fitParametric returns.",
-      });
-    }
-    const records = named(runs);
-    checkRecords(records, 2, "A profile");
-    return profileOf(law, records, flops);
+    checkOptions(options, { positive: ["steps"] });
+    return curvesOf(profiledFit(fit), profiledRuns(runs), options);
   });
+}
+
+function profiledFit(fit: Outcome<ParametricFit>): ParametricFit {
+  const law = fitOf(fit);
+  if (law.law === "chinchilla" && law.setting !== undefined) return law;
+  throw new IsoflopError({
+    code: "bad-fit",
+    message: `A profile needs a fit of Approach 3 with its setting, not one of the law ${show(law.law)}.`,
+    hint: "Give what fitParametric returns.",
+  });
+}
+
+function profiledRuns(runs: readonly RunInput[]) {
+  const records = named(runs);
+  checkRecords(records, 2, "A profile");
+  return records;
 }
 
 /**

@@ -3,7 +3,7 @@ import { chinchilla, chinchillaExponents } from "../laws/chinchilla.js";
 import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
 import { objectiveAt95 } from "../uncertainty/likelihood.js";
-import { type ProfileInterval, profileInterval } from "../uncertainty/profileLikelihood.js";
+import { type ProfileInterval, type ProfilePoint, profileInterval } from "../uncertainty/profileLikelihood.js";
 import type { ParametricFit } from "./parametric.js";
 import { fromChinchilla, toChinchilla } from "./parametricData.js";
 import type { Penalty } from "./parametricDescent.js";
@@ -11,20 +11,19 @@ import { interiorVariables } from "./parametricDiagnostics.js";
 import { type ParametricProblem, type ParametricSetting, parametricProblem } from "./parametricFit.js";
 
 /** A number that follows from the search variables; `value` turns it into what is reported. */
-interface Quantity {
+export interface Quantity {
   of(theta: ArrayLike<number>): number;
   value(q: number): number;
 }
 
 const asIs = (q: number) => q;
 
-/** Profile intervals of the free parameters and of the exponent a. */
-export function profileParameters(
+/** The free parameters and the exponent a, each as a quantity. */
+export function freeQuantities(
   problem: ParametricProblem,
-  setting: ParametricSetting,
-  theta: Float64Array,
+  { fixed, tied }: ParametricSetting,
   compute: ComputeCost,
-): Record<string, ProfileInterval> {
+): [name: string, quantity: Quantity][] {
   const own = (at: ArrayLike<number>) => toChinchilla(problem.data, at);
   // Amplitudes by their logarithms, in which their profiles are nearly parabolas; an interval does not mind.
   const quantities: Record<string, Quantity> = {
@@ -35,14 +34,24 @@ export function profileParameters(
     beta: { of: (at) => at[4]!, value: asIs },
     a: { of: (at) => chinchillaExponents(own(at), compute).a, value: asIs },
   };
-  const { fixed, tied } = setting;
   const held = new Set(Object.keys(fixed).filter((name) => fixed[name as keyof typeof fixed] !== undefined));
   if (tied && (held.has("alpha") || held.has("beta"))) held.add("alpha").add("beta");
   if (tied || (held.has("alpha") && held.has("beta"))) held.add("a");
+  return Object.entries(quantities).filter(([name]) => !held.has(name));
+}
+
+/** Profile intervals of the free parameters and of the exponent a. */
+export function profileParameters(
+  problem: ParametricProblem,
+  setting: ParametricSetting,
+  theta: Float64Array,
+  compute: ComputeCost,
+): Record<string, ProfileInterval> {
   return Object.fromEntries(
-    Object.entries(quantities)
-      .filter(([name]) => !held.has(name))
-      .map(([name, quantity]) => [name, profile(problem, setting, theta, quantity)]),
+    freeQuantities(problem, setting, compute).map(([name, quantity]) => [
+      name,
+      profile(problem, setting, theta, quantity),
+    ]),
   );
 }
 
@@ -80,16 +89,44 @@ export function profileForecast(fit: ParametricFit, records: readonly RunRecord[
   };
 }
 
-/**
- * Holds a quantity by a spring and lets the rest go: at the minimum of objective + k (q - target)^2 / 2 the objective is
- * the least of all points with the same q, so (q, objective) is a point of the profile whatever k is.
- */
 function profile(
   problem: ParametricProblem,
   setting: ParametricSetting,
   theta: Float64Array,
   quantity: Quantity,
 ): ProfileInterval {
+  const { best, threshold, reach, holder } = profiled(problem, setting, theta, quantity);
+  const found = profileInterval(best, threshold, reach, holder());
+  return reported(found, quantity);
+}
+
+/** An interval of the search's quantity in what is reported. */
+export function reported({ interval, open }: ProfileInterval, quantity: Quantity): ProfileInterval {
+  const [p, q] = interval.map(quantity.value) as [number, number];
+  return { interval: [Math.min(p, q), Math.max(p, q)], open };
+}
+
+/** What the profile of one quantity is looked for with. */
+interface Profiled {
+  readonly best: ProfilePoint;
+  /** The objective at which the 95 % interval ends. */
+  readonly threshold: number;
+  /** A first guess of half the interval's width. */
+  readonly reach: number;
+  /** Fits with the quantity drawn to a target, each from the last one of its side that lay within the interval. */
+  holder(): (target: number, side: number, stiffness: number) => ProfilePoint;
+}
+
+/**
+ * Holds a quantity by a spring and lets the rest go: at the minimum of objective + k (q - target)^2 / 2 the objective is
+ * the least of all points with the same q, so (q, objective) is a point of the profile whatever k is.
+ */
+export function profiled(
+  problem: ParametricProblem,
+  setting: ParametricSetting,
+  theta: Float64Array,
+  quantity: Quantity,
+): Profiled {
   const runs = problem.rows.count;
   const start = problem.descend(theta);
   // The search sums Huber's losses over delta; the likelihoods know sums of r^2 and of |r|.
@@ -97,22 +134,27 @@ function profile(
   const { loss, delta } = setting;
   const threshold = objectiveAt95(loss, delta, least, runs);
   const best = { value: quantity.of(start.theta), objective: least };
-  const warm = new Map<number, Float64Array>([
-    [-1, start.theta],
-    [1, start.theta],
-  ]);
   const scales = start.theta.map((v) => 1e-4 * (Math.abs(v) + 1e-3));
   const free = interiorVariables(start.theta, problem.model);
-  const found = profileInterval(best, threshold, guess(), (target, side, stiffness) => {
-    const penalty = spring(quantity, target, stiffness, scales, problem.model);
-    const { theta: end, value } = problem.descend(warm.get(side)!, { penalty, tolerance: 1e-12 });
-    const q = quantity.of(end);
-    const objective = value - 0.5 * stiffness * (q - target) ** 2;
-    if (objective < threshold) warm.set(side, end);
-    return { value: q, objective };
-  });
-  const [p, q] = found.interval.map(quantity.value) as [number, number];
-  return { interval: [Math.min(p, q), Math.max(p, q)], open: found.open };
+  return {
+    best,
+    threshold,
+    reach: guess(),
+    holder: () => {
+      const warm = new Map<number, Float64Array>([
+        [-1, start.theta],
+        [1, start.theta],
+      ]);
+      return (target, side, stiffness) => {
+        const penalty = spring(quantity, target, stiffness, scales, problem.model);
+        const { theta: end, value } = problem.descend(warm.get(side)!, { penalty, tolerance: 1e-12 });
+        const q = quantity.of(end);
+        const objective = value - 0.5 * stiffness * (q - target) ** 2;
+        if (objective < threshold) warm.set(side, end);
+        return { value: q, objective };
+      };
+    },
+  };
 
   /** A first reach: the quantity's change when one parameter moves by a hundredth, the largest of them. */
   function guess(): number {

@@ -11,6 +11,7 @@ import { sixND } from "../model/computeCost.js";
 import { central95 } from "../numerics/statistics.js";
 import type { NamedLaw } from "../published/law.js";
 import { FEWEST_DRAWS } from "../uncertainty/bootstrap.js";
+import { reachOf } from "./reach.js";
 
 type Values = Readonly<Record<string, number>>;
 
@@ -79,6 +80,7 @@ export function lawFromLawFit(fit: LawFit, name = fit.law): NamedLaw {
     source: `${String(fit.diagnostics.observations)} rows, law ${fit.law}`,
     convention: { parameters: "given", flops: "6N" },
     notes: fit.warnings.map((warning) => warning.message),
+    ...reachOf(fit),
     compute: sixND,
     optimum: (flops) => allocation.optimum(parameters, flops),
     cautions: (flops) => extrapolationWarnings(fit, flops).map((warning) => warning.message),

@@ -6,6 +6,7 @@ import { type AllocationFit, lossBy, optimumBy } from "../forecast/laws.js";
 import { chinchilla } from "../laws/chinchilla.js";
 import type { NamedLaw } from "../published/law.js";
 import type { CountingConvention } from "../record.js";
+import { reachOf } from "./reach.js";
 
 const titles = {
   "1": "training-curve envelope",
@@ -23,6 +24,7 @@ export function lawFromFit(fit: AllocationFit | DataConstrainedFit, name = `appr
     source: `${String(fit.diagnostics.observations)} runs, law ${fit.law}`,
     convention: conventionOf(fit),
     notes: fit.warnings.map((warning) => warning.message),
+    ...reachOf(fit),
     compute: fit.compute,
     optimum: (flops) => optimumBy(fit, fit.parameters, flops),
     cautions: (flops) => forecast(fit, flops).warnings.map((warning) => warning.message),
@@ -45,6 +47,7 @@ function dataConstrainedLawOf(fit: DataConstrainedFit, name: string): NamedLaw {
     source: law,
     convention: conventionOf(fit),
     notes: fit.warnings.map((warning) => warning.message),
+    ...reachOf(fit),
     compute: fit.compute,
     chinchilla: parameters,
     optimum: (flops) => chinchilla.optimum(parameters, flops, fit.compute),

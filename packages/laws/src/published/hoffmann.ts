@@ -1,5 +1,6 @@
 import { fitPowerLaw } from "../fit/powerLawFit.js";
 import { type ChinchillaParameters, chinchilla } from "../laws/chinchilla.js";
+import { HOFFMANN_LARGEST_FLOPS } from "./hoffmannRuns.js";
 import type { NamedLaw } from "./law.js";
 import { type AllocationRow, hoffmannTable3, hoffmannTableA3Approach2 } from "./tables.js";
 
@@ -11,7 +12,13 @@ const convention = { parameters: "total", flops: "6N" } as const;
  * At a row's FLOPs the law gives that row; between rows it interpolates in logarithms; beyond them it goes on with the
  * exponents of a regression over all rows.
  */
-function fromTable(name: string, title: string, table: string, rows: readonly AllocationRow[]): NamedLaw {
+function fromTable(
+  name: string,
+  title: string,
+  table: string,
+  rows: readonly AllocationRow[],
+  largestFlops: number,
+): NamedLaw {
   const logC = rows.map((row) => Math.log(row.flops));
   const byRows = (values: readonly number[]) => {
     const logs = values.map(Math.log);
@@ -29,6 +36,7 @@ function fromTable(name: string, title: string, table: string, rows: readonly Al
       `The rows of ${table}, interpolated in logarithms; beyond them N ∝ C^${n.exponent.toFixed(3)}, D ∝ C^${d.exponent.toFixed(3)}.`,
       "The law says nothing on loss. The printed N and D are rounded: 6ND differs from C by up to 5 % (at 67B).",
     ],
+    largestFlops,
     optimum: (flops) => ({ flops, parameters: n.at(flops), tokens: d.at(flops) }),
   };
 }
@@ -49,6 +57,7 @@ export const hoffmannApproach1 = fromTable(
   "Chinchilla, approach 1: training-curve envelope",
   "Table 3",
   hoffmannTable3,
+  HOFFMANN_LARGEST_FLOPS,
 );
 
 /** Hoffmann et al. 2022 (arXiv:2203.15556), Approach 2: isoFLOP profiles. */
@@ -57,6 +66,8 @@ export const hoffmannApproach2 = fromTable(
   "Chinchilla, approach 2: isoFLOP profiles",
   "Table A3",
   hoffmannTableA3Approach2,
+  // The largest of its nine budgets (section 3.2).
+  3e21,
 );
 
 /** From the TeX source: a = 6.0073404, b = 6.0179186, e = .5267228, with A = exp(a), B = exp(b), E = exp(e). */
@@ -76,6 +87,7 @@ export const hoffmannApproach3: NamedLaw = {
     "The rounded ones (1.69, 406.4, 410.7, .34, .28) give a fifth fewer parameters at 5.88e23 FLOPs.",
     "The fit had not converged (Besiroglu et al. 2024): prefer besiroglu-2024.",
   ],
+  largestFlops: HOFFMANN_LARGEST_FLOPS,
   optimum: (flops) => chinchilla.optimum(hoffmannConstants, flops),
   loss: (n, d) => chinchilla.loss(hoffmannConstants, n, d),
   chinchilla: hoffmannConstants,

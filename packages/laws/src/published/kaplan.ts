@@ -56,6 +56,8 @@ export const kaplan2020: NamedLaw = {
     "L(N, D) of equation 1.5 has another optimum than Table 6, and is therefore no part of this law.",
     "Its steep exponent owes to uncounted head FLOPs, long warm-up, unmatched cosines and untuned small models (Porian et al. 2024).",
   ],
+  // At most: 1.5e9 parameters for 2.5e5 steps of 512 sequences of 1024 tokens (section 2.2).
+  largestFlops: 6 * 1.5e9 * 2.5e5 * 512 * 1024,
   optimum(flops) {
     const { parameters, tokens } = kaplanRecipe(flops);
     return { flops, parameters, tokens, loss: kaplanCompute.loss(kaplanComputeConstants, flops) };

@@ -9,6 +9,9 @@ export interface ProfileInterval {
 /** How much stiffer than the profile itself a spring is at first, if the first guess of its width is right. */
 const STIFFNESS = 30;
 
+/** A spring's stiffness for a profile that rises by `rise` over half the width of its interval. */
+export const stiffnessFor = (rise: number, width: number): number => (STIFFNESS * rise) / width ** 2;
+
 /** The best objective with a quantity held near a target: where it ended, and the objective there. */
 export interface ProfilePoint {
   readonly value: number;
@@ -34,7 +37,7 @@ export function profileInterval(
   const rise = ({ objective }: ProfilePoint) => Math.sqrt(Math.max(objective - best.objective, 0)) / height - 1;
   const open: ("low" | "high")[] = [];
   const end = (side: -1 | 1): number => {
-    let stiffness = (STIFFNESS * height ** 2) / scale ** 2;
+    let stiffness = stiffnessFor(height ** 2, scale);
     const at = (reach: number) => ({ reach, ...holdAt(best.value + side * reach, side, stiffness) });
     let inner = { reach: 0, ...best };
     let outer: typeof inner | undefined;

@@ -1,5 +1,15 @@
-import type { ApproachFit } from "@isoflop/laws/procedures";
+import type { AllocationFit, DataConstrainedFit } from "@isoflop/laws";
 import { signal } from "@preact/signals";
 
-/** The newest fits to the observations; undefined while there are none. */
-export const fittedLaws = signal<readonly ApproachFit[] | undefined>(undefined);
+/** A fit made in the page, for others than the view that made it. */
+export interface FittedLaw {
+  /** Names it in an address: the same again when the same runs are fitted in the same way. */
+  readonly key: string;
+  /** As the reader knows it: the study and the procedure. */
+  readonly name: string;
+  /** With its draws, so that plans have intervals. */
+  readonly fit: AllocationFit | DataConstrainedFit;
+}
+
+/** The fits of the studies and files that are open, newest first. */
+export const fittedLaws = signal<readonly FittedLaw[]>([]);

@@ -3,9 +3,20 @@ import type { StudyObservationsPage } from "isoflop/api";
 import { fetchObservations } from "./api.js";
 import { chosenStudy } from "./studies.js";
 
+/** Where observations come from: a study that the server shows, or the page itself. */
+export type ObservationSource =
+  | { readonly kind: "served"; readonly key: string }
+  | {
+      readonly kind: "dropped";
+      /** Of the files. */
+      readonly names: readonly string[];
+      /** Of a made-up study, instead of files. */
+      readonly plantedSeed?: number;
+    };
+
 /** What the laws are fitted to, and where it is from. */
 export interface Observed extends StudyObservationsPage {
-  readonly source: { readonly kind: "served"; readonly key: string } | { readonly kind: "dropped" };
+  readonly source: ObservationSource;
 }
 
 /** The runs that every view looks at: those of the chosen study, or those that were dropped on the page. */

@@ -13,7 +13,9 @@ const fitter = new Fitter(
   (answer) => {
     fitAnswer.value = answer;
     fitFailure.value = undefined;
-    fittedLaws.value = answer.fits;
+    fittedLaws.value = answer.fits.flatMap((fit) =>
+      fit.law === "kaplan-compute" ? [] : [{ key: fit.law, name: fit.law, fit }],
+    );
   },
   (reason) => {
     fitFailure.value = reason;

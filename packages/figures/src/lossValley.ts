@@ -1,0 +1,187 @@
+import * as Plot from "@observablehq/plot";
+import { countAxis, evenAxis, type Panel, rowScale } from "./axes.js";
+import type { LossValleyData, ValleyLaw } from "./data.js";
+import { formatCount, formatFlops, formatLoss } from "./format.js";
+import { type FigureOptions, frame } from "./frame.js";
+import { inLanguage, type Language } from "./language.js";
+import type { LegendEntry } from "./legend.js";
+import { background, categoryColor, ink } from "./palette.js";
+import { evenDomain, logDomain } from "./ticks.js";
+
+/** What is drawn against N: the loss, or the extra compute in per cent. */
+export type ValleyMeasure = "loss" | "compute";
+
+const percent = (share: number): string => String(Number((100 * share).toPrecision(3)));
+
+const en = {
+  title: "The cost of being off the optimum",
+  parameters: "Parameters N",
+  loss: "Loss (nats per token)",
+  compute: "Extra compute (%)",
+  optimum: "optimum",
+  interval: "95 % interval",
+  withinCompute: (share: number) => `within ${percent(share)} % of compute`,
+  withinLoss: (share: number) => `within ${percent(share)} % of loss`,
+  about: (flops: string, measure: ValleyMeasure) =>
+    measure === "loss"
+      ? `Loss of models of every size trained with ${flops} FLOPs.`
+      : `Compute beyond ${flops} FLOPs that a model of each size needs to reach the optimum's loss.`,
+  result: (law: string, optimum: string, share: string, low: string, high: string) =>
+    `${law}: optimum ${optimum} parameters; from ${low} to ${high} cost at most ${share} % more compute.`,
+  wide: (law: string, optimum: string) => `${law}: optimum ${optimum} parameters.`,
+};
+const texts: Readonly<Record<Language, typeof en>> = {
+  en,
+  ja: {
+    title: "最適点から外れたときの代償",
+    parameters: "パラメータ数 N",
+    loss: "損失(nats/トークン)",
+    compute: "追加の計算量(%)",
+    optimum: "最適点",
+    interval: "95 % 信頼区間",
+    withinCompute: (share) => `計算量の増加が ${percent(share)} % 以内`,
+    withinLoss: (share) => `損失の増加が ${percent(share)} % 以内`,
+    about: (flops, measure) =>
+      measure === "loss"
+        ? `計算量 ${flops} FLOPs で学習した各サイズのモデルの損失。`
+        : `各サイズのモデルが最適点の損失に達するために、${flops} FLOPs を超えて必要となる計算量。`,
+    result: (law, optimum, share, low, high) =>
+      `${law}: 最適なパラメータ数は ${optimum}。${low} から ${high} までなら追加の計算量は ${share} % 以内。`,
+    wide: (law, optimum) => `${law}: 最適なパラメータ数は ${optimum}。`,
+  },
+};
+
+/** Twice the compute is the most that is drawn. */
+const MOST_EXTRA = 100;
+
+interface Place {
+  readonly parameters: number;
+  readonly value: number;
+  readonly title: string;
+}
+
+/** A law's line, ended where it leaves the frame. */
+function lineOf(law: ValleyLaw, measure: ValleyMeasure): Place[] {
+  const places = law.sizes.flatMap(({ parameters, tokens, loss, extraCompute }): Place[] => {
+    const value =
+      measure === "loss" ? loss : extraCompute === undefined ? Number.POSITIVE_INFINITY : 100 * extraCompute;
+    const extra = extraCompute === undefined ? "" : `, +${percent(extraCompute)} % C`;
+    const title = `${law.name}\nN ${formatCount(parameters)}, D ${formatCount(tokens)}\nL ${formatLoss(loss, 4)}${extra}`;
+    return [{ parameters, value, title }];
+  });
+  if (measure === "loss") return places;
+  return places.flatMap((place, index): Place[] => {
+    if (place.value <= MOST_EXTRA) return [place];
+    const inner = [places[index - 1], places[index + 1]].find(
+      (other) => other !== undefined && other.value <= MOST_EXTRA,
+    );
+    if (inner === undefined || !Number.isFinite(place.value)) return [];
+    const share = (MOST_EXTRA - inner.value) / (place.value - inner.value);
+    const parameters = inner.parameters * (place.parameters / inner.parameters) ** share;
+    return [{ parameters, value: MOST_EXTRA, title: law.name }];
+  });
+}
+
+/** Loss or extra compute against N at a fixed budget, with the sizes that are good enough: the iso-loss valley. */
+export function lossValley(
+  data: LossValleyData,
+  options: FigureOptions & { readonly measure?: ValleyMeasure },
+): HTMLElement {
+  const t = inLanguage(texts, options);
+  const measure = options.measure ?? "loss";
+  const { laws, tolerated } = data;
+  const lines = laws.map((law) => lineOf(law, measure));
+  const flops = formatFlops(data.flops);
+  const result = laws
+    .map(({ name, optimum, withinCompute }) => {
+      const best = formatCount(optimum.parameters);
+      if (withinCompute === undefined) return t.wide(name, best);
+      const [low, high] = withinCompute;
+      return t.result(name, best, percent(tolerated.extraCompute), formatCount(low), formatCount(high));
+    })
+    .join(" ");
+  const color = (index: number): string => categoryColor(laws[index]?.category ?? index);
+  const at = (law: ValleyLaw): number => (measure === "loss" ? law.optimum.loss : 0);
+  const x = logDomain(
+    lines.flatMap((line) => line.map((place) => place.parameters)),
+    0.01,
+  );
+  const y =
+    measure === "loss"
+      ? evenDomain(lines.flatMap((line) => line.map((place) => place.value)))
+      : ([-3, MOST_EXTRA] as const);
+  const bounded = ([low, high]: readonly [number, number]) => ({ x1: Math.max(low, x[0]), x2: Math.min(high, x[1]) });
+  const intervals = laws.some((law) => law.optimum.parametersInterval !== undefined);
+
+  return frame(options, {
+    name: "loss-valley",
+    title: t.title,
+    caption: `${t.about(flops, measure)} ${result}`,
+    description: `${t.about(flops, measure)} ${result}`,
+    draw: ({ width, narrow }) => {
+      const height = narrow ? 300 : 360;
+      const margin = { marginLeft: 50, marginRight: 14 };
+      const rows = laws.map((law, index) => ({ law, y: laws.length - index, color: color(index) }));
+      const valley: Panel = {
+        ...margin,
+        height,
+        marginTop: 24,
+        marginBottom: 24,
+        x: { ...countAxis(t.parameters, x, width - 64), label: null },
+        y: evenAxis(measure === "loss" ? t.loss : t.compute, y, height - 48, 40),
+        marks: [
+          ...lines.map((line, index) =>
+            Plot.line(line, { x: "parameters", y: "value", stroke: color(index), strokeWidth: 2 }),
+          ),
+          ...lines.map((line, index) =>
+            Plot.dot(line, { x: "parameters", y: "value", r: 5, fill: color(index), fillOpacity: 0, title: "title" }),
+          ),
+          Plot.dot(laws, {
+            x: (law: ValleyLaw) => law.optimum.parameters,
+            y: at,
+            r: 7,
+            symbol: "diamond",
+            fill: (_: ValleyLaw, index: number) => color(index),
+            stroke: background,
+            title: (law: ValleyLaw) => `${law.name}\nN ${formatCount(law.optimum.parameters)}`,
+          }),
+        ],
+      };
+      const enough: Panel = {
+        ...margin,
+        height: 46 + 22 * laws.length,
+        marginTop: 4,
+        marginBottom: 38,
+        x: countAxis(t.parameters, x, width - 64),
+        y: rowScale(laws.length),
+        marks: rows.flatMap(({ law, y: row, color: stroke }) => {
+          const bar = (interval: readonly [number, number] | undefined, strokeWidth: number, strokeOpacity: number) =>
+            Plot.ruleY(interval === undefined ? [] : [bounded(interval)], {
+              ...{ x1: "x1", x2: "x2", y: () => row, stroke, strokeWidth, strokeOpacity },
+            });
+          return [
+            bar(law.withinLoss, 13, 0.22),
+            bar(law.withinCompute, 6, 0.6),
+            bar(law.optimum.parametersInterval, 1.75, 1),
+            Plot.dot([law.optimum], {
+              ...{ x: "parameters", y: () => row, r: 5, symbol: "diamond", fill: stroke, stroke: background },
+            }),
+          ];
+        }),
+      };
+      const entries: LegendEntry[] = [
+        { label: t.optimum, mark: "diamond", color: ink },
+        { label: t.withinCompute(tolerated.extraCompute), mark: "thick-line", color: ink },
+        { label: t.withinLoss(tolerated.lossShare), mark: "band", color: ink },
+      ];
+      if (intervals) entries.push({ label: t.interval, mark: "line", color: ink });
+      return {
+        legend: [
+          { entries: laws.map((law, index) => ({ label: law.name, mark: "line" as const, color: color(index) })) },
+          { entries },
+        ],
+        panels: [valley, enough],
+      };
+    },
+  });
+}

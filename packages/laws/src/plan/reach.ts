@@ -1,0 +1,8 @@
+import type { FitResult } from "../fit/result.js";
+import type { NamedLaw } from "../published/law.js";
+
+/** How far the runs of a fit reach: what lies beyond is extrapolated. */
+export function reachOf({ diagnostics }: FitResult): Pick<NamedLaw, "largestFlops"> {
+  const { largestFlops } = diagnostics;
+  return typeof largestFlops === "number" ? { largestFlops } : {};
+}

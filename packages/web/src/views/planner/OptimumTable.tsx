@@ -1,0 +1,81 @@
+import { formatCount, type Interval } from "@isoflop/laws";
+import { inLocale, locale } from "../../i18n/locale.js";
+import { between } from "./alternativeCells.js";
+import { Amount } from "./amounts.js";
+import { formatFactor, formatInterval, formatLoss, formatPlain } from "./format.js";
+import { LawTable, type Row } from "./LawTable.js";
+import { lawName } from "./lawName.js";
+import type { LawPlan } from "./planLaw.js";
+import { plannerTexts } from "./plannerTexts.js";
+import { REACH } from "./proposal.js";
+import { plans } from "./store.js";
+
+/** N, D and L by each law, with their intervals, what they cost, and how far the law is stretched. */
+export function OptimumTable() {
+  const t = inLocale(plannerTexts);
+  const language = locale.value;
+  const why = ({ choice, made }: LawPlan) =>
+    made.optimum.intervals95 === undefined && <small>{t.noInterval[choice.reason]}</small>;
+  const range = (plan: LawPlan, interval: Interval | undefined) =>
+    plan.valley === undefined ? <small>{t.noLoss}</small> : (interval && formatInterval(interval, formatCount)) || "–";
+  const rows: Row[] = [
+    {
+      label: t.parameters,
+      cell: (plan) => (
+        <>
+          <Amount name="parameters" value={plan.made.optimum.parameters} write={formatCount} />
+          {between(plan.made.optimum.intervals95?.parameters, formatCount)}
+          {why(plan)}
+        </>
+      ),
+    },
+    {
+      label: t.tokens,
+      cell: ({ made }) => (
+        <>
+          <Amount name="tokens" value={made.optimum.tokens} write={formatCount} />
+          {between(made.optimum.intervals95?.tokens, formatCount)}
+        </>
+      ),
+    },
+    {
+      label: t.ratio,
+      cell: ({ made }) => formatPlain(Number((made.optimum.tokens / made.optimum.parameters).toPrecision(3)), language),
+    },
+    {
+      label: t.loss,
+      cell: ({ made: { optimum } }) =>
+        optimum.loss === undefined ? (
+          <small>{t.noLoss}</small>
+        ) : (
+          <>
+            <Amount name="loss" value={optimum.loss} write={formatLoss} />
+            {between(optimum.intervals95?.loss, formatLoss)}
+          </>
+        ),
+    },
+    { label: t.within, cell: (plan) => range(plan, plan.valley?.withinCompute) },
+    { label: t.withinLoss, cell: (plan) => range(plan, plan.valley?.withinLoss) },
+    {
+      label: t.reach,
+      cell: ({ reach }) =>
+        reach === undefined ? t.unknownReach : reach <= REACH ? t.inside : t.times(formatFactor(reach, language)),
+    },
+    { label: t.counts, cell: ({ law }) => t.counting[law.convention.parameters] },
+  ];
+  const stretched = plans.value.filter(({ reach }) => reach !== undefined && reach > REACH);
+  return (
+    <>
+      <LawTable caption={t.optimum} rows={rows} />
+      {stretched.length > 0 && (
+        <p class="planner-warning">
+          {t.far(
+            stretched
+              .map(({ choice, reach = 1 }) => t.farLaw(lawName(choice), formatFactor(reach, language)))
+              .join(language === "ja" ? "、" : ", "),
+          )}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,33 @@
+import { formatCount, type Interval } from "@isoflop/laws";
+import type { Currency } from "./state.js";
+
+/** The languages in which numbers are written. */
+export type Language = "en" | "ja";
+
+/** Nats per token. */
+export const formatLoss = (loss: number): string => loss.toFixed(3);
+
+/** "12B–15B". */
+export const formatInterval = ([low, high]: Interval, write: (value: number) => string): string =>
+  `${write(low)}–${write(high)}`;
+
+/** Plain figures of three digits at least, grouped: 14, 53,760, 0.25. */
+export function formatPlain(value: number, language: Language): string {
+  if (value >= 1e15) return formatCount(value);
+  const digits = Math.max(3, Math.ceil(Math.log10(Math.max(value, 1))));
+  return new Intl.NumberFormat(language, { maximumSignificantDigits: Math.min(digits, 21) }).format(value);
+}
+
+/** An amount of money, without cents where it is large. */
+export function formatCost(cost: number, currency: Currency, language: Language): string {
+  if (cost >= 1e15) return `${formatCount(cost)} ${currency}`;
+  const maximumFractionDigits = cost >= 100 || currency === "JPY" ? 0 : 2;
+  return new Intl.NumberFormat(language, { style: "currency", currency, maximumFractionDigits }).format(cost);
+}
+
+/** A share in per cent: 40, 2.5. */
+export const formatPercent = (share: number): string => String(Number((100 * share).toPrecision(3)));
+
+/** A factor: 2.4, 31, 1,800. */
+export const formatFactor = (factor: number, language: Language): string =>
+  new Intl.NumberFormat(language, { maximumSignificantDigits: 2 }).format(factor);

@@ -1,0 +1,107 @@
+import { formatCount, formatFlops, type Interval } from "@isoflop/laws";
+import type { Budget, Hardware } from "./budget.js";
+import {
+  formatCost,
+  formatFactor,
+  formatInterval,
+  formatLoss,
+  formatPercent,
+  formatPlain,
+  type Language,
+} from "./format.js";
+import { type LawPlan, TOLERATED, type WithoutIntervals } from "./planLaw.js";
+import type { Currency } from "./state.js";
+
+/** What a proposal's paragraph is made of. */
+export interface ProposalFacts {
+  readonly budget: Budget;
+  readonly hardware: Hardware;
+  readonly currency: Currency;
+  readonly plans: readonly LawPlan[];
+}
+
+/** Beyond this many times the largest compute fitted, a plan is called an extrapolation. */
+export const REACH = 1;
+
+const NO_INTERVAL: Readonly<Record<Language, Readonly<Record<WithoutIntervals, string>>>> = {
+  en: {
+    published: "The constants are point estimates, so no interval can be given.",
+    own: "The constants are point estimates, so no interval can be given.",
+    noDraws: "The fit comes without draws, so no interval can be given.",
+    heldBase: "The fit held its base law fixed, so no interval can be given.",
+  },
+  ja: {
+    published: "定数は点推定値のみであるため、信頼区間は示せない。",
+    own: "定数は点推定値のみであるため、信頼区間は示せない。",
+    noDraws: "このフィットにはブートストラップ標本がないため、信頼区間は示せない。",
+    heldBase: "このフィットでは基礎となる法則を固定したため、信頼区間は示せない。",
+  },
+};
+
+type Sentences = (facts: ProposalFacts) => string[];
+
+const SENTENCES: Readonly<Record<Language, Sentences>> = {
+  en: ({ budget, hardware, currency, plans }) => [
+    `The budget is ${formatFlops(budget.flops)} training FLOPs (${formatCount(budget.pfDays)} PF-days): ${formatPlain(budget.days, "en")} days on ${formatPlain(hardware.count, "en")} ${hardware.accelerator.name} at ${formatPercent(hardware.mfu)} % MFU, ${formatCount(budget.acceleratorHours)} accelerator-hours${budget.cost === undefined ? "" : `, ${formatCost(budget.cost, currency, "en")}`}.`,
+    ...plans.map(({ choice, law, made, reach, valley }) => {
+      const { parameters, tokens, loss, intervals95 } = made.optimum;
+      const between = (interval: Interval | undefined, write: (value: number) => string) =>
+        interval === undefined ? "" : ` (95 % interval ${formatInterval(interval, write)})`;
+      const source =
+        choice.kind === "own" && law.chinchilla
+          ? `L = ${constants(law.chinchilla)}`
+          : choice.kind === "fit"
+            ? `${law.name}: ${law.source}`
+            : law.source;
+      const sentences = [
+        `By ${source}, the compute-optimal model has ${formatCount(parameters)} parameters${between(intervals95?.parameters, formatCount)} trained on ${formatCount(tokens)} tokens${between(intervals95?.tokens, formatCount)}, ${formatPlain(Number((tokens / parameters).toPrecision(3)), "en")} tokens per parameter${loss === undefined ? "" : `, at an expected loss of ${formatLoss(loss)} nats per token${between(intervals95?.loss, formatLoss)}`}.`,
+      ];
+      if (intervals95 === undefined) sentences.push(NO_INTERVAL.en[choice.reason]);
+      if (valley?.withinCompute)
+        sentences.push(
+          `Sizes of ${formatInterval(valley.withinCompute, formatCount)} parameters reach the same loss for at most ${formatPercent(TOLERATED.extraCompute)} % more compute.`,
+        );
+      if (reach !== undefined && reach > REACH)
+        sentences.push(
+          `This extrapolates to ${formatFactor(reach, "en")} times the largest compute that the law was fitted to.`,
+        );
+      return sentences.join(" ");
+    }),
+  ],
+  ja: ({ budget, hardware, currency, plans }) => [
+    `学習の計算予算は ${formatFlops(budget.flops)} FLOPs(${formatCount(budget.pfDays)} PF-days)であり、${hardware.accelerator.name} ${formatPlain(hardware.count, "ja")} 基を MFU ${formatPercent(hardware.mfu)} % で ${formatPlain(budget.days, "ja")} 日間使用することに相当する(延べ ${formatCount(budget.acceleratorHours)} アクセラレータ時間${budget.cost === undefined ? "" : `、費用 ${formatCost(budget.cost, currency, "ja")}`})。`,
+    ...plans.map(({ choice, law, made, reach, valley }) => {
+      const { parameters, tokens, loss, intervals95 } = made.optimum;
+      const between = (interval: Interval | undefined, write: (value: number) => string) =>
+        interval === undefined ? "" : `(95 % 信頼区間 ${formatInterval(interval, write)})`;
+      const source =
+        choice.kind === "own" && law.chinchilla
+          ? `L = ${constants(law.chinchilla)}`
+          : choice.kind === "fit"
+            ? `${law.name}(${law.source})`
+            : law.source;
+      const sentences = [
+        `${source} のスケーリング則によれば、計算最適なモデルのパラメータ数は ${formatCount(parameters)}${between(intervals95?.parameters, formatCount)}、学習トークン数は ${formatCount(tokens)}${between(intervals95?.tokens, formatCount)}(1 パラメータあたり ${formatPlain(Number((tokens / parameters).toPrecision(3)), "ja")} トークン)${loss === undefined ? "" : `で、損失の予測値は 1 トークンあたり ${formatLoss(loss)} nats${between(intervals95?.loss, formatLoss) || " "}`}である。`,
+      ];
+      if (intervals95 === undefined) sentences.push(NO_INTERVAL.ja[choice.reason]);
+      if (valley?.withinCompute)
+        sentences.push(
+          `パラメータ数が ${formatInterval(valley.withinCompute, formatCount)} の範囲であれば、同じ損失に達するための計算量の増加は ${formatPercent(TOLERATED.extraCompute)} % 以内である。`,
+        );
+      if (reach !== undefined && reach > REACH)
+        sentences.push(
+          `なお、この予算は当該スケーリング則の推定に用いられた最大の計算量の ${formatFactor(reach, "ja")} 倍にあたり、結果は外挿である。`,
+        );
+      return sentences.join("");
+    }),
+  ],
+};
+
+function constants({ E, A, B, alpha, beta }: NonNullable<LawPlan["law"]["chinchilla"]>): string {
+  return `${E} + ${A}/N^${alpha} + ${B}/D^${beta}`;
+}
+
+/** The paragraph to paste into a proposal: the budget, and the optimum by each law with its interval and its source. */
+export function proposal(facts: ProposalFacts, language: Language): string {
+  return SENTENCES[language](facts).join(language === "ja" ? "" : " ");
+}
