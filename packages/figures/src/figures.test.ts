@@ -396,6 +396,17 @@ describe("the loss valley", () => {
     );
   });
 
+  it("numbers several laws, so that no colour is needed to tell them apart", () => {
+    const texts = (figure: Element) => [...figure.querySelectorAll("text")].map((text) => text.textContent);
+    expect(texts(lossValley(valley, options([720]))).filter((text) => text === "2" || text === "2 two")).toHaveLength(
+      3,
+    );
+    const alone = lossValley({ ...valley, laws: valley.laws.slice(0, 1) }, options([720]));
+    expect(texts(alone)).toContain("one");
+    expect(texts(alone)).not.toContain("1");
+    expect(texts(modelMap(map, options([720]))).filter((text) => text === "1" || text === "1 one")).toHaveLength(4);
+  });
+
   it("ends a line of extra compute where that reaches 100 %, and draws none where no compute suffices", () => {
     const titles = [...lossValley(valley, { ...options([720]), measure: "compute" }).querySelectorAll("title")];
     // Of five sizes one has no extra compute and one lies at 160 %: that one is drawn at 100 %.

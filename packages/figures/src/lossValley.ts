@@ -100,6 +100,9 @@ export function lossValley(
     })
     .join(" ");
   const color = (index: number): string => categoryColor(laws[index]?.category ?? index);
+  // Several laws are numbered, so that no colour is needed to tell them apart.
+  const numbered = laws.length > 1 || (laws[0]?.category ?? 0) > 0;
+  const numeral = (index: number): string => (numbered ? String((laws[index]?.category ?? index) + 1) : "");
   const at = (law: ValleyLaw): number => (measure === "loss" ? law.optimum.loss : 0);
   const x = logDomain(
     lines.flatMap((line) => line.map((place) => place.parameters)),
@@ -120,7 +123,13 @@ export function lossValley(
     draw: ({ width, narrow }) => {
       const height = narrow ? 300 : 360;
       const margin = { marginLeft: 50, marginRight: 14 };
-      const rows = laws.map((law, index) => ({ law, y: laws.length - index, color: color(index) }));
+      const rows = laws.map((law, index) => ({
+        ...{ law, y: laws.length - index, color: color(index), number: numeral(index) },
+        start: Math.min(
+          law.optimum.parameters,
+          ...[law.withinLoss, law.withinCompute].flatMap((range) => range?.[0] ?? []),
+        ),
+      }));
       const valley: Panel = {
         ...margin,
         height,
@@ -144,6 +153,10 @@ export function lossValley(
             stroke: background,
             title: (law: ValleyLaw) => `${law.name}\nN ${formatCount(law.optimum.parameters)}`,
           }),
+          Plot.text(laws, {
+            ...{ x: (law: ValleyLaw) => law.optimum.parameters, y: at, dy: -15, fill: ink, fontWeight: 600 },
+            ...{ text: (_: ValleyLaw, index: number) => numeral(index), stroke: background, strokeWidth: 4 },
+          }),
         ],
       };
       const enough: Panel = {
@@ -153,7 +166,7 @@ export function lossValley(
         marginBottom: 38,
         x: countAxis(t.parameters, x, width - 64),
         y: rowScale(laws.length),
-        marks: rows.flatMap(({ law, y: row, color: stroke }) => {
+        marks: rows.flatMap(({ law, y: row, color: stroke, number, start }) => {
           const bar = (interval: readonly [number, number] | undefined, strokeWidth: number, strokeOpacity: number) =>
             Plot.ruleY(interval === undefined ? [] : [bounded(interval)], {
               ...{ x1: "x1", x2: "x2", y: () => row, stroke, strokeWidth, strokeOpacity },
@@ -162,6 +175,9 @@ export function lossValley(
             bar(law.withinLoss, 13, 0.22),
             bar(law.withinCompute, 6, 0.6),
             bar(law.optimum.parametersInterval, 1.75, 1),
+            Plot.text([number], {
+              ...{ x: () => Math.max(start, x[0]), y: () => row, dx: -6, text: [number], textAnchor: "end", fill: ink },
+            }),
             Plot.dot([law.optimum], {
               ...{ x: "parameters", y: () => row, r: 5, symbol: "diamond", fill: stroke, stroke: background },
             }),
@@ -176,7 +192,13 @@ export function lossValley(
       if (intervals) entries.push({ label: t.interval, mark: "line", color: ink });
       return {
         legend: [
-          { entries: laws.map((law, index) => ({ label: law.name, mark: "line" as const, color: color(index) })) },
+          {
+            entries: laws.map((law, index) => ({
+              label: `${numeral(index)} ${law.name}`.trim(),
+              mark: "line" as const,
+              color: color(index),
+            })),
+          },
           { entries },
         ],
         panels: [valley, enough],

@@ -90,6 +90,8 @@ export function modelMap(data: ModelMapData, options: FigureOptions & { readonly
   );
   const result = each.length > 0 ? t.results(formatFlops(data.flops), each.join("; ")) : "";
   const color = (index: number): string => categoryColor(index);
+  // Several laws are numbered, so that no colour is needed to tell them apart.
+  const numeral = (index: number): string => (data.laws.length > 1 ? String(index + 1) : "");
   const has = (kind: "served" | "limited"): boolean => data.laws.some((law) => law[kind] !== undefined);
   const hover = (name: string, point: MappedModel): string =>
     t.hover(name, formatCount(point.parameters), formatCount(point.tokens), formatFlops(point.flops));
@@ -116,13 +118,18 @@ export function modelMap(data: ModelMapData, options: FigureOptions & { readonly
         fontSize,
       ).slice(planned.length);
       const bar = { stroke: ink, strokeWidth: 1.75 } as const;
+      const number = (point: MappedModel, index: number): Plot.Markish =>
+        Plot.text([point], {
+          ...{ x: across, y: "parameters", text: [numeral(index)], dx: 9, dy: -11, fill: ink, fontWeight: 600 },
+          ...{ stroke: background, strokeWidth: 4 },
+        });
       const mark = (kind: "served" | "limited", symbol: "square" | "circle"): Plot.Markish[] =>
         data.laws.flatMap((law, index) => {
           const point = law[kind];
           if (point === undefined) return [];
           const title = () => hover(`${law.name}: ${t[kind]}`, point);
           const look = { r: 6, symbol, stroke: color(index), strokeWidth: 2, fill: background, title };
-          return [Plot.dot([point], { x: across, y: "parameters", ...look })];
+          return [Plot.dot([point], { x: across, y: "parameters", ...look }), number(point, index)];
         });
       const entries: LegendEntry[] = [
         { label: t.model, mark: "dot", color: ink },
@@ -134,7 +141,13 @@ export function modelMap(data: ModelMapData, options: FigureOptions & { readonly
       if (has("limited")) entries.push({ label: t.limited, mark: "ring", color: ink });
       return {
         legend: [
-          { entries: data.laws.map((law, index) => ({ label: law.name, mark: "line" as const, color: color(index) })) },
+          {
+            entries: data.laws.map((law, index) => ({
+              label: `${numeral(index)} ${law.name}`.trim(),
+              mark: "line" as const,
+              color: color(index),
+            })),
+          },
           { entries },
         ],
         panels: [
@@ -177,6 +190,7 @@ export function modelMap(data: ModelMapData, options: FigureOptions & { readonly
                     ...{ x: across, y: "parameters", r: 8, symbol: "diamond", fill: color(index), stroke: background },
                     title: () => hover(`${name}: ${t.optimum}`, optimum),
                   }),
+                  number(optimum, index),
                 ];
               }),
               ...mark("served", "square"),

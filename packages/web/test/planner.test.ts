@@ -131,6 +131,22 @@ describe.skipIf(!haveChromium)("the planner", () => {
     expect(page.url()).toBe(address);
   });
 
+  it("keeps what is set when the reader looks at another view, and follows an address that is typed", async () => {
+    await open();
+    await page.getByRole("textbox", { name: "Days" }).fill("28");
+    await expect.poll(() => page.url()).toContain("days=28");
+    await page.getByRole("link", { name: "Study" }).click();
+    await page.locator(".planner").waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "Planner" }).click();
+    await expect.poll(() => page.url()).toContain("days=28");
+    same(await shown("days"), 28);
+    await page.evaluate(() => {
+      location.hash = "#/planner?pfDays=100";
+    });
+    await expect.poll(() => shown("pfDays")).toBeCloseTo(100, 9);
+    expect(page.url()).toContain("pfDays=100");
+  });
+
   it("with an address that makes no sense shows the usual values, and says so", async () => {
     const bad = encodeURIComponent('"><img src=x onerror=globalThis.hit=1>');
     await open(`?flops=${bad}&laws=nobody+besiroglu-2024&mfu=7&served=-1&way=cluster`);

@@ -22,7 +22,9 @@ export function LawsForm() {
       <ul class="planner-laws">
         {choices.value.map((choice, index) => (
           <li key={choice.id}>
-            <span class="planner-swatch" style={{ background: `var(--isoflop-category-${index})` }} />
+            <span class="planner-swatch" style={{ background: `var(--isoflop-category-${index})` }}>
+              {index + 1}
+            </span>
             <span>
               <strong>{lawName(choice)}</strong>
               <span class="faint"> {lawTitle(choice)}</span>

@@ -61,7 +61,15 @@ export function OptimumTable() {
       cell: ({ reach }) =>
         reach === undefined ? t.unknownReach : reach <= REACH ? t.inside : t.times(formatFactor(reach, language)),
     },
-    { label: t.counts, cell: ({ law }) => t.counting[law.convention.parameters] },
+    {
+      label: t.counts,
+      cell: ({ law: { convention } }) => (
+        <>
+          {t.counting[convention.parameters]}
+          <small>{t.flopsCounting[convention.flops]}</small>
+        </>
+      ),
+    },
   ];
   const stretched = plans.value.filter(({ reach }) => reach !== undefined && reach > REACH);
   return (
