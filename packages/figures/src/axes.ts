@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount, formatFlops } from "./format.js";
+import { decimalFormat, formatCount, formatFlops } from "./format.js";
 import { evenTicks, logTicks } from "./ticks.js";
 
 type Domain = readonly [number, number];
@@ -45,15 +45,6 @@ export function flopsAxis(label: string, domain: Domain, length: number, spacing
   return axis("log", label, domain, logTicks(domain[0], domain[1], most(length, spacing)), (c) => formatFlops(c));
 }
 
-/** Just as many decimals as tell the ticks apart. */
-function decimalFormat(ticks: readonly number[]): (value: number) => string {
-  const decimals = Math.max(
-    0,
-    ...ticks.map((tick) => (String(Number(tick.toPrecision(10))).split(".")[1] ?? "").length),
-  );
-  return (value) => value.toFixed(Math.min(decimals, 6)).replace(/^-/, "−");
-}
-
 /** A logarithmic axis of loss, in plain decimals: a ladder's losses seldom span a decade. */
 export function lossAxis(label: string, domain: Domain, length: number, spacing = 40): Axis {
   const ticks = logTicks(domain[0], domain[1], most(length, spacing));
@@ -92,4 +83,9 @@ export function plotOptions(panel: Panel): Plot.PlotOptions {
   const named: Plot.Markish[] = [Plot.axisX(x.ticks, { ...common, label: x.label, text: text(x) })];
   if (y.label !== null) named.push(Plot.axisY(y.ticks, { ...common, label: y.label, text: text(y) }));
   return { ...sizes, x: x.scale, y: y.scale, marks: [...axes, ...marks, ...named] };
+}
+
+/** The same axis from its largest value to its smallest: losses that fall to the right. */
+export function reversed(axis: Axis): Axis {
+  return { ...axis, scale: { ...axis.scale, reverse: true } };
 }

@@ -2,7 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { countAxis, evenAxis, type Panel, rowScale } from "./axes.js";
 import type { LossValleyData, ValleyLaw } from "./data.js";
 import { formatCount, formatFlops, formatLoss } from "./format.js";
-import { type FigureLanguage, type FigureOptions, frame, textsIn } from "./frame.js";
+import { type FigureOptions, frame } from "./frame.js";
+import { inLanguage, type Language } from "./language.js";
 import type { LegendEntry } from "./legend.js";
 import { background, categoryColor, ink } from "./palette.js";
 import { evenDomain, logDomain } from "./ticks.js";
@@ -29,7 +30,7 @@ const en = {
     `${law}: optimum ${optimum} parameters; from ${low} to ${high} cost at most ${share} % more compute.`,
   wide: (law: string, optimum: string) => `${law}: optimum ${optimum} parameters.`,
 };
-const texts: Readonly<Record<FigureLanguage, typeof en>> = {
+const texts: Readonly<Record<Language, typeof en>> = {
   en,
   ja: {
     title: "最適点から外れたときの代償",
@@ -86,7 +87,7 @@ export function lossValley(
   data: LossValleyData,
   options: FigureOptions & { readonly measure?: ValleyMeasure },
 ): HTMLElement {
-  const t = textsIn(texts, options);
+  const t = inLanguage(texts, options);
   const measure = options.measure ?? "loss";
   const { laws, tolerated } = data;
   const lines = laws.map((law) => lineOf(law, measure));

@@ -3,7 +3,8 @@ import { countAxis, flopsAxis } from "./axes.js";
 import { clipLine } from "./clip.js";
 import type { MappedModel, ModelMapData } from "./data.js";
 import { formatCount, formatFlops } from "./format.js";
-import { type FigureLanguage, type FigureOptions, frame, textsIn } from "./frame.js";
+import { type FigureOptions, frame } from "./frame.js";
+import { inLanguage, type Language } from "./language.js";
 import type { LegendEntry } from "./legend.js";
 import type { ContourAxes } from "./lossContours.js";
 import { background, categoryColor, faintInk, ink } from "./palette.js";
@@ -27,7 +28,7 @@ const en = {
   results: (flops: string, each: string) => `For ${flops} FLOPs ${each}.`,
   hover: (name: string, n: string, d: string, c: string) => `${name}\n${n} parameters on ${d} tokens\n${c} FLOPs`,
 };
-const texts: Readonly<Record<FigureLanguage, typeof en>> = {
+const texts: Readonly<Record<Language, typeof en>> = {
   en,
   ja: {
     title: "既知のモデルと計画",
@@ -57,7 +58,7 @@ function isoFlopLevels([low, high]: readonly [number, number]): number[] {
 
 /** A plan's optimum by each law, N against D or C, among the models of Hoffmann et al. 2022, Figure 1. */
 export function modelMap(data: ModelMapData, options: FigureOptions & { readonly axes?: ContourAxes }): HTMLElement {
-  const t = textsIn(texts, options);
+  const t = inLanguage(texts, options);
   const axes = options.axes ?? "tokens";
   const models = data.models.map((model) => ({ ...model, flops: 6 * model.parameters * model.tokens }));
   const planned = data.laws.flatMap(({ optimum, served, limited }) =>

@@ -43,10 +43,16 @@ export const ink = "var(--isoflop-ink, #1a1d21)";
 /** Text and lines of the second rank. */
 export const faintInk = "var(--isoflop-faint-ink, #5c6670)";
 
+export const RAMP_STEPS = rampLight.length;
+
+/** Which colour of the sequence a place in an ordered set has, 0 (lowest) to 1 (highest). */
+export function rampStep(position: number): number {
+  return Math.min(RAMP_STEPS - 1, Math.max(0, Math.round(position * (RAMP_STEPS - 1))));
+}
+
 /** Colour of a place in an ordered set, 0 (lowest) to 1 (highest). */
 export function rampColor(position: number): string {
-  const steps = rampLight.length;
-  const step = Math.min(steps - 1, Math.max(0, Math.round(position * (steps - 1))));
+  const step = rampStep(position);
   return `var(--isoflop-ramp-${step}, ${rampLight[step]})`;
 }
 
@@ -79,6 +85,23 @@ const dark = properties(
   categoryDark,
   "--isoflop-background:#14171a;--isoflop-ink:#e8eaed;--isoflop-faint-ink:#a0a8b0;",
 );
+
+/** Every colour of a theme by its custom property. */
+function themeColors(theme: "light" | "dark"): ReadonlyMap<string, string> {
+  const declarations = (theme === "light" ? light : dark).split(";").filter((text) => text !== "");
+  return new Map(declarations.map((text) => text.split(":") as [string, string]));
+}
+
+const VARIABLE = /var\((--[\w-]+)\s*(?:,\s*([^()]*))?\)/g;
+
+/** What replaces the variables in a colour by those of a theme. */
+export function plainColors(theme: "light" | "dark"): (color: string) => string {
+  const colors = themeColors(theme);
+  return (color) =>
+    color
+      .replaceAll(VARIABLE, (_, name: string, fallback: string | undefined) => colors.get(name) ?? fallback ?? "")
+      .replaceAll("currentColor", colors.get("--isoflop-ink")!);
+}
 
 /** The custom properties: for pages that follow the reader's preference or force a theme, and for figures that force one. */
 export const paletteStyles = `:root,[data-theme=light]{${light}}

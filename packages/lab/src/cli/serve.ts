@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { IsoflopError } from "@isoflop/laws";
 import { Command } from "commander";
 import { listen } from "../server/listen.js";
@@ -7,6 +8,7 @@ import { type CommandIo, log, writeJsonOutput } from "./io.js";
 interface ServeFlags {
   readonly host: string;
   readonly port: string;
+  readonly open?: true;
   readonly json?: true;
 }
 
@@ -15,27 +17,51 @@ export function serveVerb(io: CommandIo): Command {
   return new Command("serve")
     .summary("show studies in the browser")
     .description(
-      "Opens the dashboard of studies: runs as they train, laws, planner. Only this machine can reach it unless told otherwise.",
+      "Serves the dashboard of studies: runs as they train, laws, planner. Only this machine can reach it unless told otherwise.",
     )
-    .argument("[study…]", "folders of studies; the one in this folder when none is named")
+    .argument(
+      "[study...]",
+      "folders of studies, folders of `isoflop import`, tables of runs; the study in this folder when none is named",
+    )
     .option("--port <number>", "port to listen on; 0: any that is free", "4173")
     .option("--host <address>", "address to listen on; other than loopback, a token is asked for", "127.0.0.1")
+    .option("--open", "open it in the browser")
     .option("--json", "write JSON to standard output")
     .addHelpText("after", "\nExample:\n  $ isoflop serve studies/sotu")
     .action(async (paths: readonly string[], flags: ServeFlags) => {
-      const studies = await openServed(paths.length === 0 ? ["."] : paths);
-      const server = await listen({ studies, host: flags.host, port: parsePort(flags.port) });
-      if (flags.json) writeJsonOutput(io, { url: server.url });
-      else io.stdout(`${server.url}\n`);
-      log(io, "Ctrl-C stops it.");
-      const wait = (): Promise<void> =>
-        new Promise((resolve) => {
+      const port = parsePort(flags.port);
+      const server = await listen({ studies: await openServed(paths), host: flags.host, port });
+      await (io.whileTraining ?? ((work: () => Promise<void>) => work()))(async () => {
+        if (flags.json) writeJsonOutput(io, { url: server.url });
+        else io.stdout(`${server.url}\n`);
+        if (flags.open && !(await openBrowser(server.url))) {
+          log(io, "No browser could be opened: open the address yourself.");
+        }
+        log(io, "Ctrl-C stops it.");
+        await new Promise<void>((resolve) => {
           if (io.signal.aborted) resolve();
           io.signal.addEventListener("abort", () => resolve(), { once: true });
         });
-      await (io.whileTraining ?? ((work: () => Promise<void>) => work()))(wait);
+      });
       await server.close();
     });
+}
+
+/** The program that opens an address in the reader's browser: given it as an argument, never by way of a shell. */
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+  darwin: ["open"],
+  win32: ["rundll32", "url.dll,FileProtocolHandler"],
+};
+
+/** Whether there was a program to hand it to. */
+function openBrowser(url: string): Promise<boolean> {
+  const [program, ...rest] = OPENERS[process.platform] ?? ["xdg-open"];
+  return new Promise((resolve) => {
+    const child = spawn(program, [...rest, url], { stdio: "ignore", detached: true });
+    child.once("error", () => resolve(false));
+    child.once("spawn", () => resolve(true));
+    child.unref();
+  });
 }
 
 function parsePort(text: string): number {

@@ -5,6 +5,7 @@ import { systemCode, writeFailure } from "@isoflop/trainer/contract";
 import { z } from "zod";
 import { readIfThere } from "../runs/folder.js";
 import { identifyProcess, isSameProcess, type ProcessIdentity, signalGroup, stopProcess } from "./processes.js";
+import { keepTrainerLog } from "./trainerLog.js";
 
 /** How a trainer's process ended. */
 export interface ProcessEnd {
@@ -106,6 +107,8 @@ export async function trainSession(
   clearTimeout(timer);
   stop.signal.removeEventListener("abort", onStop);
   stop.kill?.removeEventListener("abort", onKill);
+  // Another's run by now.
+  if (!stop.kill?.aborted) await keepTrainerLog(runFolder, end.said);
   return end;
 }
 

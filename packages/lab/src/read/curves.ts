@@ -4,6 +4,7 @@ import {
   CURVE_SPAN,
   type CurveCounts,
   type CurveVerdict,
+  checkNumber,
   type Field,
   isEmpty,
   judgeCurves,
@@ -18,7 +19,6 @@ import {
 } from "@isoflop/laws/observations";
 import { quoted, rowsOf } from "./database.js";
 import { type Group, POSITION, toCells } from "./group.js";
-import { checkNumber } from "./limit.js";
 import { valueSql } from "./sqlNumber.js";
 
 /** Rows of a large table that are looked at to find runs, and runs that are then judged: it is no curves or all curves. */

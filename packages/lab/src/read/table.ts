@@ -161,7 +161,9 @@ function flattened(found: readonly { readonly name: string; readonly type: strin
   const columns = new Map<string, string>();
   const add = (path: readonly string[], type: string): void => {
     const fields = structFields(type);
-    if (fields === undefined) columns.set(path.join("."), path.map(quoted).join("."));
+    // Numbers in some rows and text in others ("70M") are JSON to the reader: text is then taken without its quotes.
+    const sql = path.map(quoted).join(".");
+    if (fields === undefined) columns.set(path.join("."), type === "JSON" ? `(${sql} ->> '$')` : sql);
     else for (const { name, type: inner } of fields) add([...path, name], inner);
   };
   for (const { name, type } of found) add([name], type);

@@ -51,7 +51,8 @@ export async function readParts(study: StudyFolder): Promise<ResolvedRuns["parts
   return (await readNoted(join(study.folder, "design.json"), designSchema))?.parts;
 }
 
-async function notedRuns(study: StudyFolder): Promise<ReadonlySet<string> | undefined> {
+/** The ids of the design as last noted and of the stated forecast; undefined where no design is noted. */
+export async function notedRuns(study: StudyFolder): Promise<ReadonlySet<string> | undefined> {
   const design = await readNoted(join(study.folder, "design.json"), designSchema);
   if (design === undefined) return undefined;
   const forecast = await readNoted(join(study.folder, "forecast.json"), forecastSchema);

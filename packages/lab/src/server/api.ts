@@ -1,9 +1,13 @@
 // What the dashboard and its server say to each other. Types only: the page imports nothing else of the lab.
 import type { CountingConvention, RunRecord } from "@isoflop/laws";
+import type { Attempt } from "../runs/attempts.js";
 import type { Hold } from "../runs/control.js";
 import type { RunLine } from "../runs/runLine.js";
 
+export type { Attempt } from "../runs/attempts.js";
 export type { RunLine } from "../runs/runLine.js";
+export type { RunStatus } from "../runs/status.js";
+export type { ControlOutcome } from "../steps/control.js";
 
 /** GET /api/studies: what the server was given to show. */
 export interface StudyListing {
@@ -15,21 +19,82 @@ export interface StudyListing {
   readonly kind: "study" | "imported";
 }
 
-/** What is known of a study at one moment, without its curves. */
-export interface StudySnapshot {
+/** A run as the dashboard shows it. */
+export interface LiveRun extends RunLine {
+  /** Of the design (hold-outs included), a trial of the sweep before it, or trained elsewhere and imported. */
+  readonly part: "design" | "sweep" | "imported";
+  /** FLOPs of the whole run by Hoffmann's count, which is nearest to the time it takes: what progress is measured by. */
+  readonly cost: number;
+  /** FLOPs of one step by the study's count: where a point of its curve lies. */
+  readonly stepFlops: number;
+}
+
+/** What is known of a study at one moment, but for its runs. */
+export interface StudyState {
   readonly key: string;
   readonly name: string;
+  readonly kind: StudyListing["kind"];
   readonly design: string;
-  /** Whether a lab is training it just now. */
+  /** Whether a lab is training it just now, or a cluster has lately. */
   readonly training: boolean;
   /** What holds the whole study. */
   readonly held?: Hold;
-  /** Seconds until the runs known now are done, at the pace of those at work; absent while nothing is known of it. */
+  /** Seconds until the runs known now are done, at the pace seen so far; absent while nothing is known of it. */
   readonly secondsLeft?: number;
-  readonly runs: readonly RunLine[];
+  /** How N is counted: "total", "non-embedding", …. */
+  readonly counting: string;
   readonly unreadable: readonly { readonly id: string; readonly reason: string }[];
   /** FLOPs of the budgets that are held out to check the forecast. */
   readonly heldOut: readonly number[];
+  /** Changes whenever GET …/observations would say something else. */
+  readonly observations: string;
+  /** Why the study could not be looked at just now; what is shown is as it was before. */
+  readonly problem?: string;
+}
+
+/** What is known of a study at one moment, without its curves. */
+export interface StudySnapshot extends StudyState {
+  readonly runs: readonly LiveRun[];
+}
+
+/** Training losses along a run. */
+export interface CurveUpdate {
+  readonly id: string;
+  /** These are all its points, instead of those sent before: a run may be cut back to a checkpoint. Else they follow those. */
+  readonly whole: boolean;
+  /** step, loss, step, loss, …: steps ascending, thinned. */
+  readonly points: readonly number[];
+}
+
+/**
+ * GET /api/studies/:key/events, by name of the event. A connection begins with a snapshot and the whole of every curve, so one that
+ * was lost is made anew and nothing is missing or double.
+ */
+export interface LiveEvents {
+  readonly snapshot: StudySnapshot;
+  readonly state: StudyState;
+  /** Lines that changed, and new runs. */
+  readonly runs: readonly LiveRun[];
+  /** Runs by id that the study no longer asks for. */
+  readonly gone: readonly string[];
+  readonly curves: readonly CurveUpdate[];
+}
+
+/** GET /api/studies/:key/runs/:run. */
+export interface RunDetails {
+  readonly id: string;
+  readonly name: string;
+  /** run.json. */
+  readonly spec: unknown;
+  /** The newest ones, oldest first. */
+  readonly attempts: readonly Attempt[];
+  readonly reason?: string;
+  /** The end of what its trainer, or the cluster's task, last said. */
+  readonly log?: { readonly file: string; readonly text: string; readonly cut: boolean };
+  /** As in CurveUpdate, with more points. */
+  readonly curve: readonly number[];
+  /** Validation losses along the run, in the same form. */
+  readonly validation: readonly number[];
 }
 
 /** Whether a record is one to fit, or which of the held-out models it is. */
@@ -38,6 +103,8 @@ export type RecordRole = "fit" | "holdout-optimum" | "holdout-larger";
 /** GET /api/studies/:key/observations: what the laws are fitted to. */
 export interface StudyObservationsPage {
   readonly title: string;
+  /** As in StudyState: whether the study has come further since. Of runs that no server has, none. */
+  readonly mark?: string;
   readonly convention: CountingConvention;
   readonly records: readonly RunRecord[];
   readonly holdouts: readonly (RunRecord & { readonly role: RecordRole })[];

@@ -4,13 +4,13 @@ import { serve } from "@hono/node-server";
 import { IsoflopError } from "@isoflop/laws";
 import { createApp } from "./app.js";
 import { readAssets } from "./assets.js";
-import type { ServedStudy } from "./served.js";
+import type { Served } from "./served.js";
 
 /** Where the build puts the pages. */
 export const WEB_FOLDER = fileURLToPath(new URL("../web/", import.meta.url));
 
 export interface ListenOptions {
-  readonly studies: readonly ServedStudy[];
+  readonly studies: readonly Served[];
   /** Address to bind; the loopback one unless told otherwise. */
   readonly host: string;
   /** 0: any that is free. */

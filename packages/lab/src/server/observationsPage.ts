@@ -1,21 +1,72 @@
+import type { RunRecord } from "@isoflop/laws";
+import { thinCurve } from "@isoflop/laws/observations";
+import { readObservations } from "../read/observations.js";
 import { toRecords } from "../runs/records.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import { studyObservations } from "../steps/studyObservations.js";
+import type { StudyFolder } from "../study/folder.js";
 import type { RecordRole, StudyObservationsPage } from "./api.js";
-import type { ServedStudy } from "./served.js";
+import { importedNames, tableMark } from "./importedNames.js";
+import { observationsMark } from "./observationsMark.js";
+import type { Served, ServedTable } from "./served.js";
 
-/** What the laws of a study are fitted to, as its files tell it now. */
-export async function observationsPage({ study }: ServedStudy): Promise<StudyObservationsPage> {
+/** What the laws are fitted to, as the files tell it now. */
+export const observationsPage = (served: Served): Promise<StudyObservationsPage> =>
+  served.kind === "study" ? ofStudy(served.study) : ofTable(served);
+
+async function ofStudy(study: StudyFolder): Promise<StudyObservationsPage> {
   const states = await readStudyRuns(study, () => {});
+  const mark = await observationsMark(study, states);
   const { records, convention, dropped } = await studyObservations(study, states);
   const holdouts = await toRecords(states, study.study.counting, "holdout");
   const roles = new Map(states.map(({ spec }) => [spec.id, spec.role as RecordRole]));
   return {
     title: study.study.name,
+    mark,
     convention,
-    records,
+    records: thinned(records),
     holdouts: holdouts.records.map((record) => ({ ...record, role: roles.get(record.id) ?? "fit" })),
     names: Object.fromEntries(states.map(({ spec }) => [spec.id, spec.name])),
     dropped: [...dropped, ...holdouts.dropped],
   };
+}
+
+async function ofTable({ name, path }: ServedTable): Promise<StudyObservationsPage> {
+  const mark = await tableMark(path);
+  const { records, convention, dropped } = await readObservations([path]);
+  const names = await importedNames(path);
+  return {
+    title: name,
+    mark,
+    convention,
+    records,
+    holdouts: [],
+    names: Object.fromEntries(records.map(({ id }) => [id, names.get(id) ?? id])),
+    dropped: dropped.map(({ row, reason }) => ({
+      id: String(row),
+      name: names.get(String(row)) ?? String(row),
+      reason,
+    })),
+  };
+}
+
+/** Points of all curves together; beyond that they would be megabytes at every run's end. */
+const MOST_POINTS = 200_000;
+
+/** Curves of a study of many runs, averaged to what a page can take. */
+function thinned(records: readonly RunRecord[]): readonly RunRecord[] {
+  const points = records.reduce((sum, { curve }) => sum + (curve?.length ?? 0), 0);
+  if (points <= MOST_POINTS) return records;
+  const most = Math.floor(MOST_POINTS / records.length);
+  return records.map((record) => {
+    const { curve = [], flops, tokens } = record;
+    const few = thinCurve(
+      curve.map((point) => ({ progress: point.tokens, loss: point.loss })),
+      most,
+    );
+    return {
+      ...record,
+      curve: few.map(({ progress, loss }) => ({ tokens: progress, flops: (flops * progress) / tokens, loss })),
+    };
+  });
 }

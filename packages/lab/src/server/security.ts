@@ -105,7 +105,7 @@ function same(given: string, token: string): boolean {
 /** An answer that is no success, in the one form that they all have. */
 export function refuse(
   context: Context,
-  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 500,
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 500 | 503,
   code: string,
   message: string,
   hint?: string,

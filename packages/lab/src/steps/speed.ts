@@ -41,6 +41,22 @@ export function speedOfFinished(states: readonly RunState[]): Speed | undefined 
   return { source: "finished runs", points: bySize(points), overheadSeconds: 0 };
 }
 
+/** Runs at work tell a speed once they have trained for so many seconds: the first steps allocate. */
+const TELLING_SECONDS = 1;
+
+/** The speed of runs that are done and of those at work, where there is any: what a dashboard reckons the time left by. */
+export function speedSoFar(states: readonly RunState[]): Speed | undefined {
+  const points = states.flatMap(({ spec, status, last, result }) => {
+    const ended = status === "done" && result !== undefined;
+    const seconds = ended ? result.wallSeconds : last?.time;
+    const share = (ended ? result.steps : (last?.step ?? 0)) / spec.steps;
+    return seconds !== undefined && share > 0 && seconds > (ended ? 0 : TELLING_SECONDS)
+      ? [{ parameters: spec.parameters.total, flopsPerSecond: (share * costOf(spec)) / seconds }]
+      : [];
+  });
+  return points.length === 0 ? undefined : { source: "finished runs", points: bySize(points), overheadSeconds: 0 };
+}
+
 /** One point a size: the middle of its runs. */
 function bySize(points: readonly SpeedPoint[]): SpeedPoint[] {
   const sizes = [...new Set(points.map(({ parameters }) => parameters))].sort((a, b) => a - b);

@@ -17,7 +17,8 @@ import { attempt, type Outcome } from "../outcome.js";
  *
  * @param rows objects with a key for each column; N in parameters, D in tokens, C in FLOPs, the loss in nats per token
  * @returns the runs, what was dropped, which columns were taken and what else a reader should know. Errors:
- * "bad-table", "bad-option", "columns-missing", "columns-unknown", "columns-syntax"; "no-observations", with every row
+ * "bad-table", "bad-option", "columns-missing", "columns-unknown", "columns-syntax", "too-many-rows"; "no-observations", with
+ * every row
  *
  * @example
  * const table = toObservations([{ params: "70M", tokens: 1.4e9, val_loss: 3.2 }]);

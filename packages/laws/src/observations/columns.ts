@@ -1,7 +1,8 @@
 import { IsoflopError } from "../error.js";
 import { ALIASES, KINDS, plain, splitUnit } from "./aliases.js";
-import { type ColumnMap, type ColumnUse, type ColumnUses, FIELDS, type Field } from "./fields.js";
-import { findLosses, isTrainLoss } from "./lossColumns.js";
+import { describe, listed, lossNotices } from "./columnTexts.js";
+import { type ColumnChoices, type ColumnMap, type ColumnUse, type ColumnUses, FIELDS, type Field } from "./fields.js";
+import { findLosses } from "./lossColumns.js";
 import { nearest } from "./nearest.js";
 
 /** The user's short names. */
@@ -13,7 +14,6 @@ const SYMBOLS: Readonly<Record<string, Field>> = {
   U: "uniqueTokens",
   RUN: "id",
 };
-const NAMES: Readonly<Partial<Record<Field, string>>> = { parameters: "N", tokens: "D", flops: "C", id: "run" };
 
 /** A column's name may state their unit. */
 const WITH_UNIT: readonly Field[] = ["parameters", "tokens", "flops", "uniqueTokens", "budget"];
@@ -35,14 +35,30 @@ export interface ColumnPlan {
  */
 export function mapColumns(
   columns: readonly string[],
-  chosen: ColumnMap,
+  chosen: ColumnChoices,
+  source: string,
+  isText?: (column: string) => boolean,
+): ColumnPlan {
+  const plan = recogniseColumns(columns, chosen, source, isText);
+  requireEnough(plan.uses, columns, source);
+  return plan;
+}
+
+/**
+ * The same where too little may be recognised: for a form that shows what is, and asks for the rest.
+ * @throws IsoflopError "columns-unknown", "columns-syntax"
+ */
+export function recogniseColumns(
+  columns: readonly string[],
+  chosen: ColumnChoices,
   source: string,
   isText: (column: string) => boolean = () => false,
 ): ColumnPlan {
   const uses: Partial<Record<Field, ColumnUse>> = {};
   for (const field of FIELDS) {
-    const text = chosen[field];
-    if (text !== undefined) uses[field] = chosenUse(field, text, columns, source);
+    const choice = chosen[field];
+    if (typeof choice === "string") uses[field] = chosenUse(field, choice, columns, source);
+    else if (choice !== undefined && choice !== null) uses[field] = knownUse(field, choice, columns, source);
   }
   const taken = new Map<string, Field>();
   for (const field of FIELDS) {
@@ -54,14 +70,15 @@ export function mapColumns(
   const others = new Map<Field, readonly string[]>();
   const free = () => columns.filter((column) => !taken.has(column));
   const losses = findLosses(free());
-  if (uses.loss === undefined && losses.loss !== undefined) {
+  const isOpen = (field: Field) => uses[field] === undefined && chosen[field] !== null;
+  if (isOpen("loss") && losses.loss !== undefined) {
     uses.loss = losses.loss;
     others.set("loss", losses.others);
-    if (uses.trainLoss === undefined && losses.trainLoss !== undefined) uses.trainLoss = losses.trainLoss;
+    if (isOpen("trainLoss") && losses.trainLoss !== undefined) uses.trainLoss = losses.trainLoss;
   }
   for (const use of [uses.loss, uses.trainLoss]) if (use !== undefined) taken.set(use.column, "loss");
   for (const field of FIELDS) {
-    if (uses[field] !== undefined || field === "loss" || field === "trainLoss") continue;
+    if (!isOpen(field) || field === "loss" || field === "trainLoss") continue;
     const [first, ...rest] = candidates(field, free()).filter(
       ({ column }) => !(VAGUE.includes(plain(column)) && isText(column)),
     );
@@ -75,12 +92,11 @@ export function mapColumns(
       );
     }
   }
-  requireEnough(uses, columns, source);
   return { uses, columns: describe(uses, others), notices: lossNotices(uses) };
 }
 
 /** Whether the name of the run may be that of a kind of model, which several runs share. */
-export function namesKind(uses: ColumnUses, chosen: ColumnMap): boolean {
+export function namesKind(uses: ColumnUses, chosen: ColumnChoices): boolean {
   return chosen.id === undefined && uses.id !== undefined && KINDS.includes(plain(uses.id.column));
 }
 
@@ -127,55 +143,21 @@ function chosenUse(field: Field, text: string, columns: readonly string[], sourc
   if (columns.includes(column)) {
     return { column, scale: Number(scaled?.[2] ?? 1), ...(logged ? { log: true } : {}) };
   }
+  throw unknownColumn(field, column, columns, source);
+}
+
+function knownUse(field: Field, use: ColumnUse, columns: readonly string[], source: string): ColumnUse {
+  if (columns.includes(use.column)) return use;
+  throw unknownColumn(field, use.column, columns, source);
+}
+
+function unknownColumn(field: Field, column: string, columns: readonly string[], source: string): IsoflopError {
   const meant = nearest(column, columns);
-  throw new IsoflopError({
+  return new IsoflopError({
     code: "columns-unknown",
     message: `${source} has no column ${JSON.stringify(column)} (said to hold ${field}).`,
     hint: `${meant === undefined ? "" : `Did you mean ${meant}? `}Its columns: ${listed(columns)}.`,
   });
-}
-
-/** "N = params_B * 1e9, D = tokens, loss = val_loss (also there: train_loss)". */
-function describe(uses: ColumnUses, others: ReadonlyMap<Field, readonly string[]>): string {
-  const parts = FIELDS.flatMap((field) => {
-    const use = uses[field];
-    if (use === undefined || (field === "step" && uses.id === undefined)) return [];
-    const also = others.get(field) ?? [];
-    const from = use.log ? `ln(${use.column})` : use.column + (use.scale === 1 ? "" : ` * ${shownScale(use.scale)}`);
-    const unit = use.unit === undefined ? "" : ` in ${use.unit}`;
-    const shown = listed(also.slice(0, 6)) + (also.length > 6 ? ", …" : "");
-    return [`${NAMES[field] ?? field} = ${from}${unit}${also.length === 0 ? "" : ` (also there: ${shown})`}`];
-  });
-  return parts.join(", ");
-}
-
-const shownScale = (scale: number): string =>
-  scale >= 1000 ? scale.toExponential().replace("+", "") : String(Number(scale.toPrecision(6)));
-
-/** What the reader must know of the loss: the units differ, and a training loss is not a test loss. */
-function lossNotices(uses: ColumnUses): string[] {
-  const { loss } = uses;
-  if (loss === undefined) return [];
-  const notices: string[] = [];
-  if (loss.log) notices.push(`${loss.column} is taken for a perplexity: loss = ln(${loss.column}).`);
-  if (loss.unit !== undefined) {
-    notices.push(
-      `${loss.column} is in ${loss.unit}, and is left so: exponents do not depend on the unit, but E, A, B and every ` +
-        "forecast loss are in it. Do not mix it with nats per token.",
-    );
-  }
-  if (isTrainLoss(loss.column)) {
-    notices.push(
-      `The only loss is ${loss.column}, a training loss: it is below the test loss where data repeat, and noisier.`,
-    );
-  }
-  return notices;
-}
-
-/** Names in one line: those with blanks, commas or line breaks in quotes. */
-function listed(columns: readonly string[]): string {
-  const shown = columns.slice(0, 40).map((name) => (/^[^\s,"]+$/.test(name) ? name : JSON.stringify(name)));
-  return shown.join(", ") + (columns.length > 40 ? ` and ${columns.length - 40} more` : "");
 }
 
 function requireEnough(uses: ColumnUses, columns: readonly string[], source: string): void {

@@ -28,6 +28,9 @@ export interface ColumnUse {
   readonly unit?: "bits per byte" | "bits per character" | "nats per byte";
 }
 
+/** What a form has chosen: a column by name, one with its unit, or that there is none; the names decide the rest. */
+export type ColumnChoices = Readonly<Partial<Record<Field, string | ColumnUse | null>>>;
+
 export type ColumnUses = Readonly<Partial<Record<Field, ColumnUse>>>;
 
 /** The cells of one row that are of use, as the source holds them. */

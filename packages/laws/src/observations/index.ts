@@ -1,11 +1,21 @@
 // What a reader of files shares with toObservations: "@isoflop/laws/observations". Its functions throw IsoflopError.
 export { ALIASES, LOSS_UNITS } from "./aliases.js";
-export { isEmpty } from "./cells.js";
+export { isEmpty, readNumber } from "./cells.js";
 export { type Collector, collector } from "./collect.js";
-export { type ColumnPlan, mapColumns, namesKind, parseColumns } from "./columns.js";
+export { type ColumnPlan, mapColumns, namesKind, parseColumns, recogniseColumns } from "./columns.js";
 export { CURVE_SPAN, type ProgressPoint, pointsPerCurve, thinCurve } from "./curve.js";
-export { type Cells, type ColumnMap, type ColumnUse, type ColumnUses, FIELDS, type Field } from "./fields.js";
+export {
+  type Cells,
+  type ColumnChoices,
+  type ColumnMap,
+  type ColumnUse,
+  type ColumnUses,
+  FIELDS,
+  type Field,
+} from "./fields.js";
+export { checkNumber } from "./limit.js";
 export { findLosses, isTrainLoss } from "./lossColumns.js";
+export { checkLossUnits } from "./lossUnits.js";
 export { nearest } from "./nearest.js";
 export {
   asCheckpoint,
@@ -22,5 +32,6 @@ export {
   sharedNameNotice,
   toRunRecord,
 } from "./runs.js";
-export { holdsWords, toObservations } from "./toObservations.js";
+export { holdsWords, observationsOfTables, type Table, type TablesObservations } from "./tables.js";
+export { toObservations } from "./toObservations.js";
 export { toRecord } from "./toRecord.js";

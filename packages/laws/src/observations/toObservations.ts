@@ -1,20 +1,9 @@
 import { IsoflopError } from "../error.js";
 import type { CountingConvention, RunRecord } from "../record.js";
-import { isEmpty } from "./cells.js";
-import { collector, type Dropped } from "./collect.js";
-import { type ColumnPlan, mapColumns, namesKind, parseColumns } from "./columns.js";
-import type { Cells, ColumnMap, Field } from "./fields.js";
-import { curvesOf, rowsByRun, spanOf } from "./groupRuns.js";
-import {
-  asCheckpoint,
-  checkpointNotices,
-  curveNotices,
-  judgeCurves,
-  type Progress,
-  sharedNameNotice,
-  toRunRecord,
-} from "./runs.js";
-import { toRecord } from "./toRecord.js";
+import type { Dropped } from "./collect.js";
+import { parseColumns } from "./columns.js";
+import type { ColumnMap } from "./fields.js";
+import { observationsOfTables, type Table } from "./tables.js";
 
 /** How a table is to be taken, where its columns' names do not say it. */
 export interface ObservationOptions {
@@ -44,7 +33,7 @@ export interface ObservationSet {
  * Records of a table's rows, as every fit takes them: the columns are found by the names in use (see ALIASES), the third
  * of N, D and C is derived by C = 6ND, duplicates and impossible rows are dropped with their reason, and the rows of
  * training curves become one record a run with its curve.
- * @throws IsoflopError "columns-missing", "columns-unknown", "columns-syntax"; "no-observations" with the faulty rows
+ * @throws IsoflopError "columns-missing", "columns-unknown", "columns-syntax", "too-many-rows"; "no-observations" with the faulty rows
  */
 export function toObservations(
   rows: readonly Readonly<Record<string, unknown>>[],
@@ -53,59 +42,20 @@ export function toObservations(
   const source = options.source ?? "the table";
   const chosen = typeof options.columns === "string" ? parseColumns(options.columns) : (options.columns ?? {});
   if (rows.length === 0) throw noObservations(source, []);
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const plan = mapColumns(names, chosen, source, (column) => holdsWords(rows.slice(0, 100).map((row) => row[column])));
-  const { uses } = plan;
-  const table = rows.map((row, i) => ({ row: i + 1, cells: cellsOf(row, plan) }));
-  const named = uses.id !== undefined;
-  const spans = named
-    ? [...rowsByRun(table).values()].map((group) => spanOf(group, uses)).filter((span) => span !== undefined)
-    : [];
-  const verdict = judgeCurves(spans);
-  const notices = [...plan.notices];
-  const collected = collector<number>();
-  if ("progress" in verdict && !(namesKind(uses, chosen) && uses.step === undefined)) {
-    if (options.checkpoints) notices.push(...addCheckpoints());
-    else notices.push(...addRuns(verdict.progress));
-  } else {
-    for (const { row, cells } of table) collected.add(row, toRecord(cells, uses, String(row)), named);
-    notices.push(...sharedNameNotice(source, uses, verdict));
-  }
-  const { records, dropped, convention, derived, doubts } = collected.finish([uses]);
-  if (records.length === 0) throw noObservations(source, dropped);
-  return {
-    records,
-    dropped,
-    convention,
-    ...(derived === undefined ? {} : { derived }),
-    columns: plan.columns,
-    notices: [...notices, ...doubts],
+  const table: Table = {
+    source,
+    columns: [...new Set(rows.flatMap((row) => Object.keys(row)))],
+    rows: rows.map((_, i) => i + 1),
+    cell: (row, column) => rows[row - 1]?.[column],
   };
-
-  function addRuns(along: Progress): string[] {
-    const { runs, counts } = curvesOf(table, uses, along);
-    for (const { row, run } of runs) collected.add(row, toRunRecord(run, uses), true);
-    return curveNotices(source, uses, along, counts);
-  }
-
-  function addCheckpoints(): string[] {
-    const withLoss = table.filter(({ cells }) => !isEmpty(cells.loss) && !/^nan$/i.test(String(cells.loss).trim()));
-    for (const { row, cells } of withLoss) collected.add(row, asCheckpoint(cells, row, uses), true);
-    return checkpointNotices(source, uses, table.length, table.length - withLoss.length);
-  }
-}
-
-/** The cells of use of one row. */
-export function cellsOf(row: Readonly<Record<string, unknown>>, { uses }: ColumnPlan): Cells {
-  const cells: Partial<Record<Field, unknown>> = {};
-  for (const [field, use] of Object.entries(uses)) cells[field as Field] = row[use.column];
-  return cells;
-}
-
-/** Whether the cells are words, and no quantities. */
-export function holdsWords(cells: readonly unknown[]): boolean {
-  const texts = cells.filter((cell): cell is string => typeof cell === "string" && cell.trim() !== "");
-  return texts.length > 0 && texts.every((text) => /^[^\d.+-]/.test(text.trim()));
+  const { columns, ...found } = observationsOfTables(
+    [table],
+    (_, row) => row,
+    () => chosen,
+    options.checkpoints ?? false,
+  );
+  if (found.records.length === 0) throw noObservations(source, found.dropped);
+  return { ...found, columns: columns.join("; ") };
 }
 
 function noObservations(source: string, dropped: readonly Dropped<number>[]): IsoflopError {

@@ -28,3 +28,6 @@ export const texts = <const Texts>(en: Texts, ja: Translated<Texts>): TextsOf<Te
 
 /** The texts in the language of the page. Read while rendering, so that a switch renders anew. */
 export const inLocale = <Texts>(both: TextsOf<Texts>): Translated<Texts> => both[locale.value] as Translated<Texts>;
+
+/** A number of things in English: "1 run", "2 runs". */
+export const many = (count: string, thing: string): string => `${count} ${thing}${count === "1" ? "" : "s"}`;

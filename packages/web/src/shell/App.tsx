@@ -2,12 +2,17 @@ import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { inLocale } from "../i18n/locale.js";
 import { route, type View } from "../state/route.js";
+import { DropTarget } from "./DropTarget.js";
 import { Header } from "./Header.js";
 import { shellTexts } from "./shellTexts.js";
 
 /** Each view is a file of its own, fetched when it is first looked at. */
 const VIEWS: Readonly<Record<View, () => Promise<ComponentType>>> = {
-  study: async () => (await import("../views/study/StudyView.js")).StudyView,
+  // By the build's own word, so that each build leaves out what the other shows.
+  study: async () =>
+    import.meta.env.MODE !== "site"
+      ? (await import("../views/study/StudyView.js")).StudyView
+      : (await import("../views/site/NoServerView.js")).NoServerView,
   laws: async () => (await import("../views/laws/LawsView.js")).LawsView,
   planner: async () => (await import("../views/planner/PlannerView.js")).PlannerView,
   data: async () => (await import("../views/data/DropView.js")).DropView,
@@ -37,6 +42,7 @@ export function App() {
         {t.skip}
       </button>
       <Header />
+      <DropTarget />
       <main id="content" ref={main} tabIndex={-1} aria-busy={shown?.view !== view}>
         {shown?.view === view ? <shown.Content /> : <p class="faint">{t.loading}</p>}
       </main>

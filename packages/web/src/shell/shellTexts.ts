@@ -11,6 +11,7 @@ export const shellTexts = texts(
     loading: "Loading …",
     failed: (reason: string) => `This could not be shown: ${reason}`,
     retry: "Try again",
+    dropOver: "Let go to read the files here, in your browser",
   },
   {
     skip: "本文へ移動",
@@ -22,5 +23,6 @@ export const shellTexts = texts(
     loading: "読み込み中…",
     failed: (reason: string) => `表示できませんでした: ${reason}`,
     retry: "再試行",
+    dropOver: "離すと、ファイルをこのブラウザー内で読み取ります",
   },
 );

@@ -1,4 +1,11 @@
-import type { ApiError, ControlRequest, StudyListing, StudyObservationsPage, StudySnapshot } from "isoflop/api";
+import type {
+  ApiError,
+  ControlOutcome,
+  ControlRequest,
+  RunDetails,
+  StudyListing,
+  StudyObservationsPage,
+} from "isoflop/api";
 
 /** Whether a server stands behind the page: the static site has none. */
 export const SERVED = import.meta.env.MODE !== "site";
@@ -24,10 +31,13 @@ const of = (key: string): string => `./api/studies/${encodeURIComponent(key)}`;
 
 export const listStudies = async (): Promise<readonly StudyListing[]> =>
   SERVED ? answer(await fetch("./api/studies")) : [];
-export const fetchSnapshot = async (key: string): Promise<StudySnapshot> => answer(await fetch(of(key)));
 export const fetchObservations = async (key: string): Promise<StudyObservationsPage> =>
   answer(await fetch(`${of(key)}/observations`));
-export const sendControl = async (key: string, asked: ControlRequest): Promise<unknown> =>
+export const fetchRun = async (key: string, id: string): Promise<RunDetails> =>
+  answer(await fetch(`${of(key)}/runs/${encodeURIComponent(id)}`));
+/** The address of a study's server-sent events. */
+export const eventsOf = (key: string): string => `${of(key)}/events`;
+export const sendControl = async (key: string, asked: ControlRequest): Promise<ControlOutcome> =>
   answer(
     await fetch(`${of(key)}/control`, {
       method: "POST",

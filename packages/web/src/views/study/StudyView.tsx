@@ -1,4 +1,110 @@
-/** The view of study. */
+import { useRef } from "preact/hooks";
+import { Select } from "../../components/Select.js";
+import { inLocale } from "../../i18n/locale.js";
+import { SERVED } from "../../state/api.js";
+import { connection, liveStudy } from "../../state/live.js";
+import { route, setParams } from "../../state/route.js";
+import { chosenStudy, studies, studiesFailure } from "../../state/studies.js";
+import { CurvesCard } from "./CurvesCard.js";
+import { Failures } from "./Failures.js";
+import { ProfilesCard } from "./ProfilesCard.js";
+import { ProgressCard } from "./ProgressCard.js";
+import { RunPanel } from "./RunPanel.js";
+import { RunsTable } from "./RunsTable.js";
+import { studyTexts } from "./studyTexts.js";
+import "./study.css";
+
+/** A study as it is trained: progress, curves, runs, failures, control. */
 export function StudyView() {
-  return <h1>Study</h1>;
+  const t = inLocale(studyTexts);
+  const listing = chosenStudy.value;
+  if (!SERVED || (studies.value !== undefined && listing === undefined)) {
+    return (
+      <>
+        <h1>{t.title}</h1>
+        <p>{SERVED ? t.none : t.noServer}</p>
+        <p>{t.elsewhere}</p>
+      </>
+    );
+  }
+  const failure = studiesFailure.value;
+  if (listing === undefined) {
+    return (
+      <>
+        <h1>{t.title}</h1>
+        <p role="status">{failure === undefined ? t.loading : t.unreached(failure)}</p>
+      </>
+    );
+  }
+  return <Study folder={listing.folder} name={listing.name} />;
+}
+
+function Study({ folder, name }: { readonly folder: string; readonly name: string }) {
+  const t = inLocale(studyTexts);
+  const study = liveStudy.value;
+  const chosen = route.value.params.get("run") ?? undefined;
+  const opener = useRef<Element | null>(null);
+  const onOpen = (id: string): void => {
+    opener.current = document.activeElement;
+    setParams({ run: id });
+  };
+  const onClose = (): void => {
+    setParams({ run: undefined });
+    // Back to where it was opened, so that a keyboard goes on from there.
+    if (opener.current instanceof HTMLElement) opener.current.focus();
+  };
+  const state = study?.state;
+  return (
+    <div class="study">
+      <StudyHead name={name} folder={folder} />
+      {state?.problem !== undefined && <p role="alert">{t.problem(state.problem)}</p>}
+      {study === undefined || state === undefined ? (
+        <p class="faint wait">{t.loading}</p>
+      ) : study.runs.size === 0 ? (
+        <p class="wait">
+          {t.empty} <code>isoflop run {folder}</code>
+        </p>
+      ) : (
+        <>
+          <div class={chosen === undefined ? "upper" : "upper with-panel"}>
+            <div>
+              <ProgressCard study={study} />
+              <CurvesCard runs={study.runs} chosen={chosen} onOpen={onOpen} />
+            </div>
+            {chosen !== undefined && <RunPanel state={state} run={study.runs.get(chosen)} onClose={onClose} />}
+          </div>
+          <RunsTable runs={study.runs} chosen={chosen} onOpen={onOpen} />
+          <Failures state={state} runs={study.runs} onOpen={onOpen} />
+          <ProfilesCard />
+        </>
+      )}
+    </div>
+  );
+}
+
+function StudyHead({ name, folder }: { readonly name: string; readonly folder: string }) {
+  const t = inLocale(studyTexts);
+  const all = studies.value ?? [];
+  const state = liveStudy.value?.state;
+  const live = connection.value;
+  return (
+    <div class="study-head">
+      <h1>{name}</h1>
+      <p class={`connection ${live}`} role="status">
+        <span aria-hidden="true">{live === "open" ? "●" : "◌"}</span> {t.connection[live]}
+      </p>
+      {all.length > 1 && (
+        <Select
+          label={t.choose}
+          value={chosenStudy.value?.key ?? ""}
+          options={all.map((study) => ({ value: study.key, text: study.name }))}
+          onChange={(key) => setParams({ study: key, run: undefined, status: undefined, q: undefined })}
+        />
+      )}
+      <p class="faint where">
+        <code>{folder}</code>
+        {state === undefined ? "" : ` · ${state.kind === "study" ? t.design(state.design) : t.imported}`}
+      </p>
+    </div>
+  );
 }

@@ -1,0 +1,244 @@
+import {
+  fitProfile,
+  hoffmannApproach1,
+  type IsoflopFit,
+  type IsoflopProfile,
+  type KaplanComputeFit,
+  type Optimum,
+  type OptimumIntervals,
+  optimumBy,
+  type ParametricFit,
+  powerLawAllocation,
+  publishedLaws,
+  publishedModels,
+  type RunRecord,
+  TOKENS_WHATEVER_THE_SIZE,
+} from "@isoflop/laws";
+import { type ApproachFit, fitOfLaw } from "@isoflop/laws/procedures";
+import type {
+  BacktestErrorsData,
+  IsoflopProfile as DrawnProfile,
+  FiguresData,
+  HoldoutRole,
+  MinimumStatus,
+  PowerLaw,
+  RunPoint,
+} from "../data.js";
+
+/** A forecast as it was stated, one entry a held-out budget. */
+export interface StatedForecast {
+  readonly budgets: readonly {
+    readonly budget: number;
+    readonly optimum: Optimum;
+    readonly intervals95?: Partial<OptimumIntervals>;
+  }[];
+}
+
+/** What the figures are drawn from. */
+export interface FigureSources {
+  readonly fits: readonly ApproachFit[];
+  readonly profiles: readonly IsoflopProfile[];
+  readonly records: readonly RunRecord[];
+  readonly holdouts: readonly RunRecord[];
+  readonly names: ReadonlyMap<string, string>;
+  readonly roles: ReadonlyMap<string, `holdout-${HoldoutRole}` | "fit">;
+  /** Of a study that has stated one. */
+  readonly forecast: StatedForecast | undefined;
+  readonly backtest: BacktestErrorsData | undefined;
+  /** FLOPs per token by N, where C is not 6ND. */
+  readonly flopsPerToken: readonly { readonly parameters: number; readonly flops: number }[] | undefined;
+}
+
+const LABELS = { "holdout-optimum": "forecast optimum", "holdout-larger": "larger model", fit: "run" } as const;
+
+export function minimumStatus(profile: IsoflopProfile): MinimumStatus {
+  return profile.status === "used" ? "fitted" : profile.status === "edge" ? "edge" : "unfitted";
+}
+
+/** The profiles of a design whose minima are too few for Approach 2: shown, and fitted by nothing. */
+export function profilesOf(records: readonly RunRecord[]): IsoflopProfile[] {
+  const budgets = [...new Set(records.flatMap(({ budget }) => budget ?? []))].sort((a, b) => a - b);
+  return budgets.map((budget) =>
+    fitProfile(
+      budget,
+      records.filter((record) => record.budget === budget),
+    ),
+  );
+}
+
+/** The data of every figure that these fits support. */
+export function figuresOf(sources: FigureSources): FiguresData {
+  const { fits } = sources;
+  const isoflop = fitOfLaw(fits, "isoflop-power-law");
+  const parametric = fitOfLaw(fits, "chinchilla");
+  const kaplan = fitOfLaw(fits, "kaplan-compute");
+  return {
+    ...(sources.records.some((record) => (record.curve?.length ?? 0) > 2)
+      ? { trainingCurves: trainingCurves(sources) }
+      : {}),
+    ...(sources.profiles.length === 0
+      ? {}
+      : { isoflopProfiles: { profiles: sources.profiles.map((p) => drawnProfile(p, sources)) } }),
+    ...(isoflop === undefined ? {} : { optimumScaling: optimumScaling(isoflop, sources) }),
+    ...(parametric === undefined
+      ? {}
+      : { lossContours: lossContours(parametric, sources), residuals: residuals(parametric, sources) }),
+    ...(kaplan === undefined ? {} : { kaplanCompute: kaplanCompute(kaplan, sources) }),
+    ...(sources.backtest === undefined ? {} : { backtestErrors: sources.backtest }),
+    publishedModels: {
+      // The first is the one that the caption compares the models with: the paper's own choice for its Figure 1.
+      laws: [hoffmannApproach1, ...publishedLaws.filter((law) => law !== hoffmannApproach1)].map((law) => ({
+        name: law.title,
+        optima: logSpaced(1e20, 1e26, 25).map((flops) => law.optimum(flops)),
+      })),
+      models: publishedModels.map(({ name, parameters, tokens }) => ({ name, parameters, tokens })),
+      fixedTokens: TOKENS_WHATEVER_THE_SIZE,
+    },
+  };
+}
+
+function point(record: RunRecord, sources: FigureSources): RunPoint {
+  const { parameters, tokens, flops, loss, budget } = record;
+  const role = sources.roles.get(record.id) ?? "fit";
+  const name = role === "fit" ? (sources.names.get(record.id) ?? record.id) : LABELS[role];
+  return { id: record.id, name, parameters, tokens, flops, loss, ...(budget === undefined ? {} : { budget }) };
+}
+
+function curves({ records, names }: FigureSources) {
+  return records
+    .filter((record) => (record.curve?.length ?? 0) > 2)
+    .map((record) => ({
+      id: record.id,
+      name: names.get(record.id) ?? record.id,
+      parameters: record.parameters,
+      curve: record.curve ?? [],
+    }));
+}
+
+function trainingCurves(sources: FigureSources) {
+  const envelope = fitOfLaw(sources.fits, "envelope-power-law")?.envelope ?? [];
+  return { runs: curves(sources), frontier: envelope.map(({ flops, loss }) => ({ flops, loss })) };
+}
+
+function drawnProfile(profile: IsoflopProfile, { names }: FigureSources): DrawnProfile {
+  const { vertex, coefficients, budget } = profile;
+  const curvature = coefficients?.[2] ?? 0;
+  return {
+    budget,
+    points: profile.points.map(({ id, parameters, loss }) => ({ id, name: names.get(id) ?? id, parameters, loss })),
+    ...(vertex === undefined || curvature <= 0
+      ? {}
+      : {
+          parabola: { parameters: vertex.parameters, loss: vertex.loss, curvature },
+          minimum: { parameters: vertex.parameters, loss: vertex.loss, status: minimumStatus(profile) },
+        }),
+  };
+}
+
+function optimumScaling(fit: IsoflopFit, sources: FigureSources) {
+  const budgets = fit.profiles.map((profile) => profile.budget);
+  const [stated] = sources.forecast?.budgets ?? [];
+  const reach = logSpaced(Math.min(...budgets), Math.max(...budgets, stated?.budget ?? 0), 40);
+  const draws = fit.draws.rows.map((row) =>
+    Object.fromEntries(fit.draws.names.map((name, i) => [name, row[i] ?? Number.NaN])),
+  );
+  const law = (quantity: "parameters" | "tokens"): PowerLaw => {
+    const [k, exponent] = quantity === "parameters" ? (["kN", "a"] as const) : (["kD", "b"] as const);
+    const interval = fit.intervals95[exponent];
+    return {
+      coefficient: fit.parameters[k],
+      exponent: fit.parameters[exponent],
+      ...(interval === undefined ? {} : { exponentInterval: interval }),
+      ...(draws.length < 20
+        ? {}
+        : {
+            band: reach.map((flops) => {
+              const values = draws
+                .map((p) => powerLawAllocation.optimum(p as typeof fit.parameters, flops)[quantity])
+                .sort((a, b) => a - b);
+              const at = (share: number) => values[Math.round(share * (values.length - 1))] ?? Number.NaN;
+              return { flops, low: at(0.025), high: at(0.975) };
+            }),
+          }),
+    };
+  };
+  return {
+    minima: fit.profiles.flatMap((profile) =>
+      profile.vertex === undefined
+        ? []
+        : [
+            {
+              budget: profile.budget,
+              parameters: profile.vertex.parameters,
+              tokens: profile.vertex.tokens,
+              status: minimumStatus(profile),
+            },
+          ],
+    ),
+    parametersLaw: law("parameters"),
+    tokensLaw: law("tokens"),
+    ...(stated === undefined
+      ? {}
+      : {
+          forecast: {
+            flops: stated.budget,
+            parameters: stated.optimum.parameters,
+            tokens: stated.optimum.tokens,
+            ...(stated.intervals95 === undefined
+              ? {}
+              : { parametersInterval: stated.intervals95.parameters, tokensInterval: stated.intervals95.tokens }),
+          },
+        }),
+    heldOut: sources.holdouts.map((record) => {
+      const { name, flops, parameters, tokens } = point(record, sources);
+      return { id: record.id, label: name, flops, parameters, tokens };
+    }),
+  };
+}
+
+function lossContours(fit: ParametricFit, sources: FigureSources) {
+  const budgets = [...new Set(sources.records.flatMap((record) => record.budget ?? []))].sort((a, b) => a - b);
+  const all = [...budgets, ...(sources.forecast?.budgets.map(({ budget }) => budget) ?? [])];
+  const range = all.length > 0 ? all : sources.records.map((record) => record.flops);
+  return {
+    law: fit.parameters,
+    runs: sources.records.map((record) => point(record, sources)),
+    heldOut: sources.holdouts.map((record) => point(record, sources)),
+    frontier: logSpaced(Math.min(...range), Math.max(...range), 40).map((flops) =>
+      optimumBy(fit, fit.parameters, flops),
+    ),
+    budgets: all,
+    ...(sources.flopsPerToken === undefined ? {} : { flopsPerToken: sources.flopsPerToken }),
+  };
+}
+
+function residuals(fit: ParametricFit, sources: FigureSources) {
+  const predicted = new Map(fit.residuals.map((residual) => [residual.id, residual.predicted]));
+  return {
+    runs: sources.records.flatMap((record) => {
+      const value = predicted.get(record.id);
+      return value === undefined ? [] : [{ ...point(record, sources), predicted: value }];
+    }),
+  };
+}
+
+function kaplanCompute(fit: KaplanComputeFit, sources: FigureSources) {
+  const interval = fit.intervals95.alphaC;
+  const held = sources.holdouts.find((record) => sources.roles.get(record.id) === "holdout-optimum");
+  return {
+    curves: curves(sources),
+    minima: fit.frontier.map(({ flops, loss }) => ({ flops, loss })),
+    law: {
+      criticalFlops: fit.parameters.Cc,
+      exponent: fit.parameters.alphaC,
+      ...(interval === undefined ? {} : { exponentInterval: interval }),
+    },
+    ...(held === undefined
+      ? {}
+      : { heldOut: { label: LABELS["holdout-optimum"], flops: held.flops, loss: held.loss } }),
+  };
+}
+
+function logSpaced(low: number, high: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => low * (high / low) ** (i / (count - 1)));
+}

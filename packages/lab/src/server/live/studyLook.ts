@@ -1,0 +1,145 @@
+import { basename, join } from "node:path";
+import { labAtWork } from "../../executors/studyLock.js";
+import { readControl } from "../../runs/control.js";
+import { listRuns } from "../../runs/folder.js";
+import { READ_AT_ONCE } from "../../runs/records.js";
+import { notedRuns } from "../../runs/studyRuns.js";
+import type { StudyFolder } from "../../study/folder.js";
+import type { LiveRun, StudyState } from "../api.js";
+import { observationsMark } from "../observationsMark.js";
+import type { Board, Changes, Look } from "./board.js";
+import { pointsEach, thinPoints } from "./points.js";
+import { type RunWatch, watchRun } from "./runWatch.js";
+import { secondsLeft } from "./secondsLeft.js";
+import { stampOf } from "./stamp.js";
+
+/** One in so many runs is read again at every look, whatever its stamps say. */
+const ROUND = 30;
+/** New points of one run that are told at a time. */
+const NEWS = 40;
+/** A run whose metrics grew within so many looks is at work, whoever trains it. */
+const LATELY = 120;
+/** Curves that are read at a time. */
+const CURVES_AT_ONCE = 16;
+
+/** Looks at a study that isoflop trains. Nothing is kept but what is shown: the study's files are its state. */
+export function lookAtStudy(key: string, folder: StudyFolder): Look {
+  const { study } = folder;
+  const watched = new Map<string, RunWatch>();
+  const board: Board = { state: firstState(key, folder), runs: new Map(), curves: new Map() };
+  const cluster = study.executor.kind === "slurm";
+  let looks = 0;
+  let grewAt = Number.NEGATIVE_INFINITY;
+  let listed = "";
+
+  /** Whether the runs that belong to the study are others than before. */
+  const list = async (): Promise<string[]> => {
+    const files = ["runs", "sweep", "design.json", "forecast.json"];
+    const stamps = (await Promise.all(files.map((name) => stampOf(join(folder.folder, name))))).join();
+    if (stamps === listed && looks % ROUND !== 0) return [];
+    const noted = await notedRuns(folder);
+    const design = (await listRuns(folder.runs)).filter((path) => noted?.has(basename(path)) ?? true);
+    const sweep = await listRuns(join(folder.folder, "sweep"));
+    const there = new Map<string, RunWatch>();
+    const add = (path: string, part: LiveRun["part"]) => {
+      const id = basename(path);
+      if (!there.has(id)) there.set(id, watched.get(id) ?? watchRun(path, part, study.counting));
+    };
+    for (const path of design) add(path, "design");
+    for (const path of sweep) add(path, "sweep");
+    const gone = [...watched.keys()].filter((id) => !there.has(id));
+    for (const id of gone) {
+      watched.delete(id);
+      board.runs.delete(id);
+      board.curves.delete(id);
+    }
+    for (const [id, run] of there) watched.set(id, run);
+    listed = stamps;
+    return gone;
+  };
+
+  const lines = async (): Promise<{ changed: string[]; gone: string[] }> => {
+    const control = await readControl(folder.folder);
+    const changed: string[] = [];
+    const gone: string[] = [];
+    await forAll([...watched], READ_AT_ONCE, async ([id, run], i) => {
+      if (!(await run.look(control, (i + looks) % ROUND === 0))) return;
+      const line = run.line();
+      if (line !== undefined) {
+        board.runs.set(id, line);
+        changed.push(id);
+      } else if (board.runs.delete(id)) gone.push(id);
+    });
+    return { changed, gone };
+  };
+
+  const curves = async (tell: (changes: Changes) => void): Promise<void> => {
+    const each = pointsEach(watched.size);
+    await forAll([...watched], CURVES_AT_ONCE, async ([id, run]) => {
+      const had = board.curves.get(id);
+      const news = await run.curve({ whole: each, news: NEWS });
+      if (news === undefined) return;
+      const { whole, points } = news;
+      if (!whole || had !== undefined) grewAt = looks;
+      const curve = whole || had === undefined ? points : [...had, ...points];
+      board.curves.set(id, curve.length > 4 * each ? thinPoints(curve, each) : curve);
+      tell({ curves: [{ id, whole, points }] });
+    });
+  };
+
+  let left: number | undefined;
+  const state = async (moved: boolean): Promise<StudyState> => {
+    const held = (await readControl(folder.folder)).study;
+    const states = [...watched.values()].flatMap((run) => run.state() ?? []);
+    if (moved) left = secondsLeft(states, study);
+    const lab = await labAtWork(folder.folder);
+    return {
+      ...firstState(key, folder),
+      training: lab !== undefined || (cluster && looks - grewAt < LATELY),
+      ...(held === undefined ? {} : { held }),
+      ...(left === undefined ? {} : { secondsLeft: left }),
+      unreadable: [...watched].flatMap(([id, run]) => {
+        const reason = run.trouble();
+        return reason === undefined ? [] : [{ id, reason }];
+      }),
+      observations: await observationsMark(
+        folder,
+        states.filter(({ spec }) => board.runs.get(spec.id)?.part !== "sweep"),
+      ),
+    };
+  };
+
+  return {
+    board,
+    again: async (tell, withCurves) => {
+      const gone = await list();
+      const found = await lines();
+      const now = await state(found.changed.length + found.gone.length + gone.length > 0);
+      const changed = JSON.stringify(now) !== JSON.stringify(board.state);
+      board.state = now;
+      tell({ state: changed, runs: found.changed, gone: [...gone, ...found.gone] });
+      if (withCurves) await curves(tell);
+      looks++;
+    },
+  };
+}
+
+function firstState(key: string, { study }: StudyFolder): StudyState {
+  return {
+    key,
+    name: study.name,
+    kind: "study",
+    design: study.design.kind,
+    training: false,
+    counting: study.counting.parameters,
+    unreadable: [],
+    heldOut: study.holdout.budgets,
+    observations: "",
+  };
+}
+
+async function forAll<T>(all: readonly T[], atOnce: number, work: (one: T, i: number) => Promise<void>): Promise<void> {
+  for (let i = 0; i < all.length; i += atOnce) {
+    await Promise.all(all.slice(i, i + atOnce).map((one, k) => work(one, i + k)));
+  }
+}

@@ -1,0 +1,156 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { command } from "../fixtures/testIo.js";
+import type { RunDetails, StudyObservationsPage, StudySnapshot } from "./api.js";
+import { listenTo, makeStudy, serverOf } from "./live/fixtures.js";
+import { openServed } from "./served.js";
+
+let study: string;
+beforeEach(async () => {
+  study = await makeStudy();
+});
+afterEach(async () => {
+  for (const name of Object.keys(process.env)) if (/^(FAKE_|ISOFLOP_CACHE)/.test(name)) delete process.env[name];
+  await rm(dirname(study), { recursive: true, force: true });
+});
+
+describe("one run", () => {
+  it("is told with its spec, its attempts, what it failed of and what its trainer said", async () => {
+    const { key, ask } = await serverOf(study);
+    await command("pause", study);
+    await command("run", study);
+    await command("resume", study);
+    const [failing] = ((await (await ask(`/${key}`)).json()) as StudySnapshot).runs;
+    process.env.FAKE_NEVER = failing?.name;
+    await command("run", study);
+    const details = async (id: string) => (await (await ask(`/${key}/runs/${id}`)).json()) as RunDetails;
+    const failed = await details(failing?.id ?? "");
+    expect(failed).toMatchObject({
+      id: failing?.id,
+      name: failing?.name,
+      spec: { id: failing?.id, role: "fit" },
+      attempts: [{ ending: "failed" }, { ending: "failed" }],
+      reason: "the fake trainer was told to crash (exit code 1)",
+      log: { text: "the fake trainer was told to crash\n", cut: false },
+    });
+    expect(failed.log?.file).toBe(join(study, "runs", failing?.id ?? "", "trainer.log"));
+    const { runs } = (await (await ask(`/${key}`)).json()) as StudySnapshot;
+    const done = await details(runs.find(({ status }) => status === "done")?.id ?? "");
+    expect(done.attempts).toMatchObject([{ ending: "done" }]);
+    expect(done).not.toHaveProperty("log");
+    expect(done.curve.length / 2).toBeGreaterThan(20);
+  });
+
+  it("is bounded, whatever lies in its folder; and text stays text", async () => {
+    const { key, ask } = await serverOf(study);
+    const folder = join(study, "runs", "0123456789abcdef");
+    await mkdir(folder, { recursive: true });
+    const script = "<script>alert(1)</script>";
+    await writeFile(join(folder, "run.json"), JSON.stringify({ name: script, junk: "x".repeat(100_000) }));
+    await writeFile(join(folder, "trainer.log"), `${"y".repeat(1_000_000)}${script}\n`);
+    await writeFile(join(folder, "result.json"), "{");
+    await writeFile(
+      join(folder, "attempts.jsonl"),
+      '{"began":"now","host":"h","job":"../../../etc/passwd"}\n'.repeat(500),
+    );
+    const answer = await ask(`/${key}/runs/0123456789abcdef`);
+    expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
+    const text = await answer.text();
+    expect(text.length).toBeLessThan(150_000);
+    const details = JSON.parse(text) as RunDetails;
+    expect(details.name).toBe(script);
+    expect(details.attempts).toHaveLength(50);
+    expect(details.log).toMatchObject({ cut: true });
+    expect(details.log?.text.endsWith(`${script}\n`)).toBe(true);
+    expect(details.curve).toEqual([]);
+  });
+
+  it.each([
+    "..",
+    "%2e%2e%2f%2e%2e%2fsecret12",
+    "..%2Fstudy12",
+    "a%00bcdefgh",
+    "C:%5Cwindows",
+    "0".repeat(150),
+    ".hidden-run",
+  ])("is none at %s", async (id) => {
+    const secret = join(dirname(study), "secret12");
+    await mkdir(secret);
+    await writeFile(join(secret, "run.json"), '{"name":"secret"}');
+    const { key, ask } = await serverOf(study);
+    expect((await ask(`/${key}/runs/${id}`)).status).toBe(404);
+  });
+});
+
+describe("control", () => {
+  it("pauses, resumes and cancels a run while a lab trains it, and refuses what is no order", async () => {
+    const { key, ask, post } = await serverOf(study);
+    process.env.FAKE_STEP_MS = "40";
+    const page = listenTo(await ask(`/${key}/events`));
+    const lab = command("run", study);
+    await page.until(() => [...page.runs.values()].some(({ status, step }) => status === "running" && step > 0));
+    const [run] = [...page.runs.values()].filter(({ status, step }) => status === "running" && step > 0);
+    const id = run?.id ?? "";
+    const told = await (await post(`/${key}/control`, { action: "pause", runs: [id] })).json();
+    expect(told).toMatchObject({ whole: false, changed: [{ id }], lab: { pid: process.pid } });
+    await page.until(() => page.runs.get(id)?.status === "paused");
+    const attempts = async () => ((await (await ask(`/${key}/runs/${id}`)).json()) as RunDetails).attempts;
+    while ((await attempts()).at(-1)?.ending === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await attempts()).toMatchObject([{ ending: "stopped", reason: "paused" }]);
+    await post(`/${key}/control`, { action: "resume", runs: [id] });
+    await page.until(() => page.runs.get(id)?.status === "running" && (page.runs.get(id)?.attempts ?? 0) > 1);
+    await post(`/${key}/control`, { action: "cancel", runs: [id] });
+    await page.until(() => page.runs.get(id)?.status === "cancelled");
+    await page.until(() => [...page.runs.values()].filter(({ status }) => status === "done").length === 8);
+    expect((await lab).stdout).toContain("1 cancelled");
+    const { dropped } = (await (await ask(`/${key}/observations`)).json()) as StudyObservationsPage;
+    expect(dropped).toMatchObject([{ id, reason: "cancelled" }]);
+    await page.close();
+
+    for (const body of [{}, { action: "delete" }, { action: "pause", runs: "all" }, { action: "pause", more: 1 }]) {
+      expect((await post(`/${key}/control`, body)).status).toBe(400);
+    }
+    const unknown = await post(`/${key}/control`, { action: "pause", runs: ["../../escape"] });
+    expect(unknown.status).toBe(400);
+    expect(await unknown.json()).toMatchObject({ error: { code: "run-unknown" } });
+  });
+});
+
+describe("what is served", () => {
+  it("is each study once, by whatever path it is named", async () => {
+    const studies = await openServed([study, join(study, "study.yaml"), `${study}/../study`]);
+    expect(studies.map(({ name, kind }) => [name, kind])).toEqual([["live", "study"]]);
+    await expect(openServed([join(study, "nothing")])).rejects.toMatchObject({ code: "study-missing", exitCode: 2 });
+  });
+
+  it("is a table of runs as well: told as it is, again when it changes, and not controlled", async () => {
+    const table = join(dirname(study), "runs.csv");
+    const rows = (count: number) =>
+      `id,N,D,C,loss\n${Array.from({ length: count }, (_, i) => `r${i},${1e6 * (i + 1)},1e8,${6e14 * (i + 1)},${4 - i / 10}\n`).join("")}`;
+    await writeFile(table, rows(3));
+    const { key, ask, post, studies } = await serverOf(study, table);
+    expect(studies.map(({ kind }) => kind)).toEqual(["study", "imported"]);
+    const imported = studies[1]?.key ?? "";
+    expect(imported).not.toBe(key);
+    const page = listenTo(await ask(`/${imported}/events`));
+    await page.until(() => page.runs.size === 3);
+    expect([...page.runs.values()][0]).toMatchObject({
+      part: "imported",
+      status: "done",
+      validationLoss: 4,
+      parameters: 1e6,
+    });
+    await writeFile(table, rows(5));
+    await page.until(() => page.runs.size === 5);
+    await page.close();
+    const observations = (await (await ask(`/${imported}/observations`)).json()) as StudyObservationsPage;
+    expect(observations).toMatchObject({ title: "runs.csv", holdouts: [], dropped: [] });
+    expect(observations.records).toHaveLength(5);
+    const refused = await post(`/${imported}/control`, { action: "pause" });
+    expect(refused.status).toBe(409);
+    expect((await ask(`/${imported}/runs/r0`)).status).toBe(404);
+    await writeFile(table, "N,D\n");
+    await expect(openServed([table])).rejects.toMatchObject({ exitCode: 2 });
+  });
+});

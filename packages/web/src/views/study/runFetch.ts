@@ -1,0 +1,32 @@
+import type { LiveRun, RunDetails } from "isoflop/api";
+import { useEffect, useState } from "preact/hooks";
+import { fetchRun } from "../../state/api.js";
+
+export type Fetched =
+  | { readonly kind: "waiting" }
+  | { readonly kind: "there"; readonly details: RunDetails }
+  | { readonly kind: "failed"; readonly reason: string };
+
+/** Fetches what a run's files tell, again whenever its line says that they tell something else. */
+export function useRunDetails(key: string, run: LiveRun | undefined): Fetched {
+  const [fetched, setFetched] = useState<Fetched>({ kind: "waiting" });
+  const mark = run && [key, run.id, run.status, run.attempts, run.failures, run.reason].join();
+  const id = run?.part === "imported" ? undefined : run?.id;
+  useEffect(() => {
+    setFetched((before) => (before.kind === "there" && before.details.id === id ? before : { kind: "waiting" }));
+    if (id === undefined) return;
+    let wanted = true;
+    fetchRun(key, id).then(
+      (details) => {
+        if (wanted) setFetched({ kind: "there", details });
+      },
+      (error: unknown) => {
+        if (wanted) setFetched({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [key, id, mark]);
+  return fetched;
+}
