@@ -230,7 +230,7 @@ const figures: readonly (readonly [
 
 /** Names from the data, and formulas: the same in both languages. */
 const ONE_IN_BOTH =
-  /^(Approach \d|b\d-n\d|r −?\d\.\d\d|L\(N, S_min\)|law \d|forecast optimum|larger model|3 parametric|Kaplan L\(C\)|Hoffmann 2022.*|Besiroglu 2024|Kaplan 2020|GPT-3|Gopher|Chinchilla|MT-NLG|Jurassic|LaMDA)$/;
+  /^(\d (one|two)|Approach \d|b\d-n\d|r −?\d\.\d\d|L\(N, S_min\)|law \d|forecast optimum|larger model|3 parametric|Kaplan L\(C\)|Hoffmann 2022.*|Besiroglu 2024|Kaplan 2020|GPT-3|Gopher|Chinchilla|MT-NLG|Jurassic|LaMDA)$/;
 
 const lacking = (): never => {
   throw new Error("the planted data have it");

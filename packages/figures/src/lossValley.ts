@@ -1,11 +1,13 @@
 import * as Plot from "@observablehq/plot";
 import { countAxis, evenAxis, type Panel, rowScale } from "./axes.js";
+import { computeIn } from "./compute.js";
 import type { LossValleyData, ValleyLaw } from "./data.js";
-import { formatCount, formatFlops, formatLoss } from "./format.js";
+import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
-import { inLanguage, type Language } from "./language.js";
+import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
 import { background, categoryColor, ink } from "./palette.js";
+import { terms } from "./terms.js";
 import { evenDomain, logDomain } from "./ticks.js";
 
 /** What is drawn against N: the loss, or the extra compute in per cent. */
@@ -13,43 +15,36 @@ export type ValleyMeasure = "loss" | "compute";
 
 const percent = (share: number): string => String(Number((100 * share).toPrecision(3)));
 
-const en = {
-  title: "The cost of being off the optimum",
-  parameters: "Parameters N",
-  loss: "Loss (nats per token)",
-  compute: "Extra compute (%)",
-  optimum: "optimum",
-  interval: "95 % interval",
-  withinCompute: (share: number) => `within ${percent(share)} % of compute`,
-  withinLoss: (share: number) => `within ${percent(share)} % of loss`,
-  about: (flops: string, measure: ValleyMeasure) =>
-    measure === "loss"
-      ? `Loss of models of every size trained with ${flops} FLOPs.`
-      : `Compute beyond ${flops} FLOPs that a model of each size needs to reach the optimum's loss.`,
-  result: (law: string, optimum: string, share: string, low: string, high: string) =>
-    `${law}: optimum ${optimum} parameters; from ${low} to ${high} cost at most ${share} % more compute.`,
-  wide: (law: string, optimum: string) => `${law}: optimum ${optimum} parameters.`,
-};
-const texts: Readonly<Record<Language, typeof en>> = {
-  en,
-  ja: {
-    title: "最適点から外れたときの代償",
-    parameters: "パラメータ数 N",
-    loss: "損失(nats/トークン)",
-    compute: "追加の計算量(%)",
-    optimum: "最適点",
-    interval: "95 % 信頼区間",
-    withinCompute: (share) => `計算量の増加が ${percent(share)} % 以内`,
-    withinLoss: (share) => `損失の増加が ${percent(share)} % 以内`,
-    about: (flops, measure) =>
+const texts = bilingual(
+  {
+    title: "The cost of being off the optimum",
+    compute: "Extra compute (%)",
+    optimum: "optimum",
+    withinCompute: (share: number) => `within ${percent(share)} % of compute`,
+    withinLoss: (share: number) => `within ${percent(share)} % of loss`,
+    about: (compute: string, measure: ValleyMeasure) =>
       measure === "loss"
-        ? `計算量 ${flops} FLOPs で学習した各サイズのモデルの損失。`
-        : `各サイズのモデルが最適点の損失に達するために、${flops} FLOPs を超えて必要となる計算量。`,
+        ? `Loss of models of every size trained with ${compute}.`
+        : `Compute beyond ${compute} that a model of each size needs to reach the optimum's loss.`,
+    result: (law: string, optimum: string, share: string, low: string, high: string) =>
+      `${law}: optimum ${optimum} parameters; from ${low} to ${high} cost at most ${share} % more compute.`,
+    wide: (law: string, optimum: string) => `${law}: optimum ${optimum} parameters.`,
+  },
+  {
+    title: "最適点から外れたときの代償",
+    compute: "追加の計算量 (%)",
+    optimum: "最適点",
+    withinCompute: (share) => `計算量の増加が ${percent(share)}% 以内`,
+    withinLoss: (share) => `損失の増加が ${percent(share)}% 以内`,
+    about: (compute, measure) =>
+      measure === "loss"
+        ? `計算量 ${compute} で学習した各サイズのモデルの損失。`
+        : `各サイズのモデルが最適点の損失に達するために、${compute} を超えて必要となる計算量。`,
     result: (law, optimum, share, low, high) =>
-      `${law}: 最適なパラメータ数は ${optimum}。${low} から ${high} までなら追加の計算量は ${share} % 以内。`,
+      `${law}: 最適なパラメータ数は ${optimum}。${low} から ${high} までなら追加の計算量は ${share}% 以内。`,
     wide: (law, optimum) => `${law}: 最適なパラメータ数は ${optimum}。`,
   },
-};
+);
 
 /** Twice the compute is the most that is drawn. */
 const MOST_EXTRA = 100;
@@ -88,10 +83,11 @@ export function lossValley(
   options: FigureOptions & { readonly measure?: ValleyMeasure },
 ): HTMLElement {
   const t = inLanguage(texts, options);
+  const words = inLanguage(terms, options);
   const measure = options.measure ?? "loss";
   const { laws, tolerated } = data;
   const lines = laws.map((law) => lineOf(law, measure));
-  const flops = formatFlops(data.flops);
+  const compute = computeIn(options).text(data.flops);
   const result = laws
     .map(({ name, optimum, withinCompute }) => {
       const best = formatCount(optimum.parameters);
@@ -119,8 +115,8 @@ export function lossValley(
   return frame(options, {
     name: "loss-valley",
     title: t.title,
-    caption: `${t.about(flops, measure)} ${result}`,
-    description: `${t.about(flops, measure)} ${result}`,
+    caption: `${t.about(compute, measure)} ${result}`,
+    description: `${t.about(compute, measure)} ${result}`,
     draw: ({ width, narrow }) => {
       const height = narrow ? 300 : 360;
       const margin = { marginLeft: 50, marginRight: 14 };
@@ -136,8 +132,8 @@ export function lossValley(
         height,
         marginTop: 24,
         marginBottom: 24,
-        x: { ...countAxis(t.parameters, x, width - 64), label: null },
-        y: evenAxis(measure === "loss" ? t.loss : t.compute, y, height - 48, 40),
+        x: { ...countAxis(words.parametersN, x, width - 64), label: null },
+        y: evenAxis(measure === "loss" ? words.loss : t.compute, y, height - 48, 40),
         marks: [
           ...lines.map((line, index) =>
             Plot.line(line, { x: "parameters", y: "value", stroke: color(index), strokeWidth: 2 }),
@@ -165,7 +161,7 @@ export function lossValley(
         height: 46 + 22 * laws.length,
         marginTop: 4,
         marginBottom: 38,
-        x: countAxis(t.parameters, x, width - 64),
+        x: countAxis(words.parametersN, x, width - 64),
         y: rowScale(laws.length),
         marks: rows.flatMap(({ law, y: row, color: stroke, number, start }) => {
           const bar = (interval: readonly [number, number] | undefined, strokeWidth: number, strokeOpacity: number) =>
@@ -190,7 +186,7 @@ export function lossValley(
         { label: t.withinCompute(tolerated.extraCompute), mark: "thick-line", color: ink },
         { label: t.withinLoss(tolerated.lossShare), mark: "band", color: ink },
       ];
-      if (intervals) entries.push({ label: t.interval, mark: "line", color: ink });
+      if (intervals) entries.push({ label: words.interval, mark: "line", color: ink });
       return {
         legend: [
           {

@@ -204,7 +204,7 @@ describe("the proposal's paragraph", () => {
     const { parameters } = plans[0]!.made.optimum.intervals95!;
     expect(parameters[0]).toBeLessThan(parameters[1]);
     expect(proposal(facts(plans), "en")).toMatch(/95 % interval [\d.]+M?k?–[\d.]+M?k?/);
-    expect(proposal(facts(plans), "ja")).toMatch(/95 % 信頼区間 [\d.]+M?k?–[\d.]+M?k?/);
+    expect(proposal(facts(plans), "ja")).toMatch(/95% 信頼区間 [\d.]+M?k?–[\d.]+M?k?/);
     expect(proposal(facts(plans), "en")).not.toContain("no interval");
   });
 });

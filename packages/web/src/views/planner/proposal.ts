@@ -69,11 +69,11 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
     }),
   ],
   ja: ({ budget, hardware, currency, plans }) => [
-    `学習の計算予算は ${formatFlops(budget.flops)} FLOPs(${formatCount(budget.pfDays)} PF-days)であり、${hardware.accelerator.name} ${formatPlain(hardware.count, "ja")} 基を MFU ${formatPercent(hardware.mfu)} % で ${formatPlain(budget.days, "ja")} 日間使用することに相当する(延べ ${formatCount(budget.acceleratorHours)} アクセラレータ時間${budget.cost === undefined ? "" : `、費用 ${formatCost(budget.cost, currency, "ja")}`})。`,
+    `学習の計算予算は ${formatFlops(budget.flops)} FLOPs(${formatCount(budget.pfDays)} PF-days)であり、${hardware.accelerator.name} ${formatPlain(hardware.count, "ja")} 基を MFU ${formatPercent(hardware.mfu)}% で ${formatPlain(budget.days, "ja")} 日間使用することに相当する(延べ ${formatCount(budget.acceleratorHours)} アクセラレータ時間${budget.cost === undefined ? "" : `、費用 ${formatCost(budget.cost, currency, "ja")}`})。`,
     ...plans.map(({ choice, law, made, reach, valley }) => {
       const { parameters, tokens, loss, intervals95 } = made.optimum;
       const between = (interval: Interval | undefined, write: (value: number) => string) =>
-        interval === undefined ? "" : `(95 % 信頼区間 ${formatInterval(interval, write)})`;
+        interval === undefined ? "" : `(95% 信頼区間 ${formatInterval(interval, write)})`;
       const source =
         choice.kind === "own" && law.chinchilla
           ? `L = ${constants(law.chinchilla)}`
@@ -81,12 +81,12 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
             ? `${law.name}(${law.source})`
             : law.source;
       const sentences = [
-        `${source} のスケーリング則によれば、計算最適なモデルのパラメータ数は ${formatCount(parameters)}${between(intervals95?.parameters, formatCount)}、学習トークン数は ${formatCount(tokens)}${between(intervals95?.tokens, formatCount)}(1 パラメータあたり ${formatPlain(Number((tokens / parameters).toPrecision(3)), "ja")} トークン)${loss === undefined ? "" : `で、損失の予測値は 1 トークンあたり ${formatLoss(loss)} nats${between(intervals95?.loss, formatLoss) || " "}`}である。`,
+        `${source} のスケーリング則によれば、計算最適なモデルのパラメータ数は ${formatCount(parameters)}${between(intervals95?.parameters, formatCount)}、学習トークン数は ${formatCount(tokens)}${between(intervals95?.tokens, formatCount)}(1 パラメータあたり ${formatPlain(Number((tokens / parameters).toPrecision(3)), "ja")} トークン)${loss === undefined ? "" : `で、損失の予測値は 1 トークンあたり ${formatLoss(loss)} nat${between(intervals95?.loss, formatLoss) || " "}`}である。`,
       ];
       if (intervals95 === undefined) sentences.push(NO_INTERVAL.ja[choice.reason]);
       if (valley?.withinCompute)
         sentences.push(
-          `パラメータ数が ${formatInterval(valley.withinCompute, formatCount)} の範囲であれば、同じ損失に達するための計算量の増加は ${formatPercent(TOLERATED.extraCompute)} % 以内である。`,
+          `パラメータ数が ${formatInterval(valley.withinCompute, formatCount)} の範囲であれば、同じ損失に達するための計算量の増加は ${formatPercent(TOLERATED.extraCompute)}% 以内である。`,
         );
       if (reach !== undefined && reach > REACH)
         sentences.push(
