@@ -20,6 +20,7 @@ const texts = bilingual(
     title: "The cost of being off the optimum",
     compute: "Extra compute (%)",
     optimum: "optimum",
+    extra: (share: string) => `${share} % more compute`,
     withinCompute: (share: number) => `within ${percent(share)} % of compute`,
     withinLoss: (share: number) => `within ${percent(share)} % of loss`,
     about: (compute: string, measure: ValleyMeasure) =>
@@ -34,6 +35,7 @@ const texts = bilingual(
     title: "最適点から外れたときの代償",
     compute: "追加の計算量 (%)",
     optimum: "最適点",
+    extra: (share) => `計算量 +${share}%`,
     withinCompute: (share) => `計算量の増加が ${percent(share)}% 以内`,
     withinLoss: (share) => `損失の増加が ${percent(share)}% 以内`,
     about: (compute, measure) =>
@@ -55,14 +57,21 @@ interface Place {
   readonly title: string;
 }
 
+/** What is told of a model when the reader points at it. */
+interface Hover {
+  readonly size: (n: string, d: string) => string;
+  readonly lossOf: (loss: string) => string;
+  readonly extra: (percent: string) => string;
+}
+
 /** A law's line, ended where it leaves the frame. */
-function lineOf(law: ValleyLaw, measure: ValleyMeasure): Place[] {
-  const places = law.sizes.flatMap(({ parameters, tokens, loss, extraCompute }): Place[] => {
+function lineOf(law: ValleyLaw, measure: ValleyMeasure, told: Hover): Place[] {
+  const places = law.sizes.map(({ parameters, tokens, loss, extraCompute }): Place => {
     const value =
       measure === "loss" ? loss : extraCompute === undefined ? Number.POSITIVE_INFINITY : 100 * extraCompute;
-    const extra = extraCompute === undefined ? "" : `, +${percent(extraCompute)} % C`;
-    const title = `${law.name}\nN ${formatCount(parameters)}, D ${formatCount(tokens)}\nL ${formatLoss(loss, 4)}${extra}`;
-    return [{ parameters, value, title }];
+    const title = [law.name, told.size(formatCount(parameters), formatCount(tokens)), told.lossOf(formatLoss(loss, 4))];
+    if (extraCompute !== undefined) title.push(told.extra(percent(extraCompute)));
+    return { parameters, value, title: title.join("\n") };
   });
   if (measure === "loss") return places;
   return places.flatMap((place, index): Place[] => {
@@ -73,7 +82,7 @@ function lineOf(law: ValleyLaw, measure: ValleyMeasure): Place[] {
     if (inner === undefined || !Number.isFinite(place.value)) return [];
     const share = (MOST_EXTRA - inner.value) / (place.value - inner.value);
     const parameters = inner.parameters * (place.parameters / inner.parameters) ** share;
-    return [{ parameters, value: MOST_EXTRA, title: law.name }];
+    return [{ parameters, value: MOST_EXTRA, title: `${law.name}\n${told.extra(String(MOST_EXTRA))}` }];
   });
 }
 
@@ -86,7 +95,7 @@ export function lossValley(
   const words = inLanguage(terms, options);
   const measure = options.measure ?? "loss";
   const { laws, tolerated } = data;
-  const lines = laws.map((law) => lineOf(law, measure));
+  const lines = laws.map((law) => lineOf(law, measure, { ...words, extra: t.extra }));
   const compute = computeIn(options).text(data.flops);
   const result = laws
     .map(({ name, optimum, withinCompute }) => {
@@ -148,7 +157,8 @@ export function lossValley(
             symbol: "diamond",
             fill: (_: ValleyLaw, index: number) => color(index),
             stroke: background,
-            title: (law: ValleyLaw) => `${law.name}\nN ${formatCount(law.optimum.parameters)}`,
+            title: ({ name, optimum }: ValleyLaw) =>
+              `${name}\n${t.optimum}\n${words.size(formatCount(optimum.parameters), formatCount(optimum.tokens))}`,
           }),
           Plot.text(laws, {
             ...{ x: (law: ValleyLaw) => law.optimum.parameters, y: at, dy: -15, fill: ink, fontWeight: 600 },
