@@ -1,4 +1,4 @@
-import { formatCount, type Interval } from "@isoflop/laws";
+import { formatCount, formatFlops, type Interval } from "@isoflop/laws";
 import type { Currency } from "./state.js";
 
 /** The languages in which numbers are written. */
@@ -28,6 +28,8 @@ export function formatCost(cost: number, currency: Currency, language: Language)
 /** A share in per cent: 40, 2.5. */
 export const formatPercent = (share: number): string => String(Number((100 * share).toPrecision(3)));
 
-/** A factor: 2.4, 31, 1,800. */
+/** A factor: 2.4, 31, 1,800, 3e9. */
 export const formatFactor = (factor: number, language: Language): string =>
-  new Intl.NumberFormat(language, { maximumSignificantDigits: 2 }).format(factor);
+  factor >= 1e6
+    ? formatFlops(factor, 2)
+    : new Intl.NumberFormat(language, { maximumSignificantDigits: 2 }).format(factor);

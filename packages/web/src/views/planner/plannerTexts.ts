@@ -52,8 +52,9 @@ export const plannerTexts = texts(
     own: "Your own constants",
     ownForm: "L = E + A/N^α + B/D^β",
     fitOf: (name: string) => `Fit: ${name}`,
-    noFits: "Fits of the study or file that is open appear here once the view of laws has made them.",
-    absentFit: "This fit is not in the page: open its study or file in the view of laws, and it takes its place here.",
+    noFits: "Fits of the study or file that is open can be chosen here as soon as they are made.",
+    absentFit:
+      "This fit is not in the page: open its study or file, and it takes its place here as soon as it is made.",
     noOptimum: "These constants leave no model of at least one parameter and one token for this budget.",
     optimum: "The optimum",
     table: (caption: string) => `${caption}, by each law`,
@@ -174,9 +175,8 @@ export const plannerTexts = texts(
     own: "自分の定数",
     ownForm: "L = E + A/N^α + B/D^β",
     fitOf: (name) => `フィット: ${name}`,
-    noFits: "開いている実験やファイルのフィットは、スケーリング則の画面で計算されるとここに現れます。",
-    absentFit:
-      "このフィットは現在ありません。スケーリング則の画面で該当する実験またはファイルを開くと、ここに表示されます。",
+    noFits: "開いている実験やファイルのフィットは、計算が済みしだいここで選べます。",
+    absentFit: "このフィットは現在ありません。該当する実験またはファイルを開くと、計算が済みしだいここに表示されます。",
     noOptimum: "この定数では、この予算に対してパラメータ数とトークン数が 1 以上となるモデルがありません。",
     optimum: "最適点",
     table: (caption) => `${caption}(法則別)`,
