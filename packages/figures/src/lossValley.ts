@@ -133,7 +133,7 @@ export function lossValley(
         ...{ law, y: laws.length - index, color: color(index), number: numeral(index) },
         start: Math.min(
           law.optimum.parameters,
-          ...[law.withinLoss, law.withinCompute].flatMap((range) => range?.[0] ?? []),
+          ...[law.withinLoss, law.withinCompute, law.optimum.parametersInterval].flatMap((range) => range?.[0] ?? []),
         ),
       }));
       const valley: Panel = {

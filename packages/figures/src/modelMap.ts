@@ -45,11 +45,14 @@ const texts = bilingual(
   },
 );
 
-/** Decades of compute between the isoFLOP lines of the map. */
+const MOST_ISOFLOPS = 7;
+
+/** Round budgets of the map's isoFLOP lines: every decade, or every so many where there are many. */
 function isoFlopLevels([low, high]: readonly [number, number]): number[] {
   const first = Math.ceil(Math.log10(low));
-  const count = Math.max(0, Math.floor(Math.log10(high)) - first + 1);
-  return Array.from({ length: count }, (_, index) => 10 ** (first + index));
+  const decades = Math.max(0, Math.floor(Math.log10(high)) - first + 1);
+  const step = Math.max(1, Math.ceil(decades / MOST_ISOFLOPS));
+  return Array.from({ length: Math.ceil(decades / step) }, (_, index) => 10 ** (first + index * step));
 }
 
 /** A plan's optimum by each law, N against D or C, among the models of Hoffmann et al. 2022, Figure 1. */
