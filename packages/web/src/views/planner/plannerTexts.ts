@@ -96,7 +96,7 @@ export const plannerTexts = texts(
     },
     farLaw: (law: string, reach: string) => `${law}, ${reach}`,
     far: (laws: string) =>
-      `An extrapolation beyond the compute of the runs that were fitted: ${laws}. No interval holds the whole error of that. Train a smaller model of the same recipe first, and compare it with what the law expects.`,
+      `An extrapolation beyond the compute of the runs that were fitted: ${laws}. No interval holds the whole error of that. Train a few small models of the same recipe first, and compare them with what the law expects.`,
     valley: "The cost of being off it",
     measure: "Show",
     measures: { compute: "extra compute (%)", loss: "loss" },
@@ -231,7 +231,7 @@ export const plannerTexts = texts(
     },
     farLaw: (law, reach) => `${law} では${reach}`,
     far: (laws) =>
-      `推定に用いたランの計算量の範囲を超える外挿です(${laws})。外挿の誤差のすべてを含む区間はありません。まず同じ設定でより小さいモデルを学習し、法則の予測と比べてください。`,
+      `推定に用いたランの計算量の範囲を超える外挿です(${laws})。外挿の誤差のすべてを含む区間はありません。まず同じ設定で小さなモデルをいくつか学習し、法則の予測と比べてください。`,
     valley: "最適点から外れたときの代償",
     measure: "表示",
     measures: { compute: "追加の計算量(%)", loss: "損失" },
