@@ -14,6 +14,7 @@ export default defineConfig(({ mode }) => ({
       "@isoflop/laws/model": source("laws/src/model/index.ts"),
       "@isoflop/laws/observations": source("laws/src/observations/index.ts"),
       "@isoflop/laws/anyLaw": source("laws/src/anyLaw.ts"),
+      "@isoflop/laws/procedures": source("laws/src/procedures/index.ts"),
       "@isoflop/laws/quantities": source("laws/src/quantities.ts"),
       "@isoflop/laws/error": source("laws/src/error.ts"),
       "@isoflop/laws": source("laws/src/index.ts"),

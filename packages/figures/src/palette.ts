@@ -80,6 +80,23 @@ const dark = properties(
   "--isoflop-background:#14171a;--isoflop-ink:#e8eaed;--isoflop-faint-ink:#a0a8b0;",
 );
 
+/** Every colour of a theme by its custom property. */
+function themeColors(theme: "light" | "dark"): ReadonlyMap<string, string> {
+  const declarations = (theme === "light" ? light : dark).split(";").filter((text) => text !== "");
+  return new Map(declarations.map((text) => text.split(":") as [string, string]));
+}
+
+const VARIABLE = /var\((--[\w-]+)\s*(?:,\s*([^()]*))?\)/g;
+
+/** What replaces the variables in a colour by those of a theme. */
+export function plainColors(theme: "light" | "dark"): (color: string) => string {
+  const colors = themeColors(theme);
+  return (color) =>
+    color
+      .replaceAll(VARIABLE, (_, name: string, fallback: string | undefined) => colors.get(name) ?? fallback ?? "")
+      .replaceAll("currentColor", colors.get("--isoflop-ink")!);
+}
+
 /** The custom properties: for pages that follow the reader's preference or force a theme, and for figures that force one. */
 export const paletteStyles = `:root,[data-theme=light]{${light}}
 @media (prefers-color-scheme:dark){:root:not([data-theme=light]){${dark}}}

@@ -1,5 +1,8 @@
 import { parseHTML } from "linkedom";
 import { type FigureOptions, standaloneSvg } from "./frame.js";
+import { type PlainSvgOptions, plainSvg } from "./plainSvg.js";
+import type { Spec } from "./vegaLite/spec.js";
+import { vegaLite } from "./vegaLite/vegaLite.js";
 
 /** An empty document for drawing figures in Node, where there is no browser. */
 export function serverDocument(): Document {
@@ -22,4 +25,22 @@ export function figureSvg<Data>(
   options: Omit<FigureOptions, "document"> = {},
 ): string {
   return standaloneSvg(draw(data, { ...options, document: serverDocument() }));
+}
+
+/** A figure as one SVG of one theme without styles, for converters; see plainSvg. */
+export function figurePlainSvg<Data>(
+  draw: (data: Data, options: FigureOptions) => HTMLElement,
+  data: Data,
+  options: PlainSvgOptions,
+): string {
+  return plainSvg(draw(data, { document: serverDocument() }), options);
+}
+
+/** A figure as a Vega-Lite specification with its data; see vegaLite. */
+export function figureVegaLite<Data>(
+  draw: (data: Data, options: FigureOptions) => HTMLElement,
+  data: Data,
+  theme: "light" | "dark",
+): Spec {
+  return vegaLite(draw(data, { document: serverDocument() }), theme);
 }

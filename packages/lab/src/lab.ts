@@ -1,3 +1,7 @@
+export { type ApproachFit, DEFAULT_FITS, type FitChoices, fitObservations } from "@isoflop/laws/procedures";
+export { countText } from "./checklist/checklist.js";
+export type { Checklist, ChecklistItem, ChecklistSection } from "./checklist/item.js";
+export { checklistMarkdown } from "./checklist/markdown.js";
 export type { ExecutionEvent, ExecutionOutcome } from "./executors/execution.js";
 export { type LocalOptions, runLocally } from "./executors/local.js";
 export { type Observations, type ReadOptions, readObservations } from "./read/observations.js";
@@ -8,8 +12,10 @@ export { readRuns, type StudyRecords, toRecords, type UnreadableRun } from "./ru
 export { type RunState, type RunStatus, readRunState } from "./runs/status.js";
 export { readStudyRuns } from "./runs/studyRuns.js";
 export { type ControlOutcome, holdRuns, resumeRuns } from "./steps/control.js";
-export { DEFAULT_FITS, type FitChoices, type Fits, fitObservations, type StudyFit } from "./steps/fits.js";
-export { reportModel, writeReport } from "./steps/report.js";
+export type { Fits } from "./steps/fits.js";
+export { writeReport } from "./steps/report.js";
+export { reportOfRuns } from "./steps/reporting/runsReport.js";
+export { reportOfStudy } from "./steps/reporting/studyReport.js";
 export { runStudy, type StudyOptions, type StudyOutcome } from "./steps/study.js";
 export { openStudy, type StudyFolder } from "./study/folder.js";
 export { parseStudy } from "./study/parse.js";

@@ -1,15 +1,15 @@
-import { type DataConstrainedOptions, IsoflopError } from "@isoflop/laws";
+import type { ApproachFit } from "@isoflop/laws/procedures";
 import { Command } from "commander";
 import type { Observations } from "../read/observations.js";
-import { type ApproachName, approachesFor, fitObservations, type StudyFit, withoutDraws } from "../steps/fits.js";
+import { withoutDraws } from "../steps/fits.js";
 import { fitParts, type PartFits } from "../steps/partLaws.js";
-import { checkTogether, type FitFlags, parametricConstraints, withFitFlags } from "./fitFlags.js";
+import { namedApproach } from "./fitChoices.js";
+import { checkTogether, type FitFlags, withFitFlags } from "./fitFlags.js";
 import { fitLawFiles } from "./fitLaw.js";
+import { fitRuns } from "./fitRuns.js";
 import { fitsTable } from "./fitsTable.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
-import { readLaw } from "./law.js";
 import { minimaOf, minimaTable } from "./minimaTable.js";
-import { observationsOf } from "./observationFlags.js";
 import { observationsText } from "./observationsText.js";
 import { partsJson, partsText } from "./partsText.js";
 
@@ -38,31 +38,8 @@ Example:
         const { law, loss, ...others } = flags;
         return fitLawFiles(io, sources, { ...others, law, ...(chosen("loss") ? { loss } : {}) });
       }
-      const constraints = parametricConstraints(flags);
-      const observations = await observationsOf(sources, flags);
-      const { fits, skipped } = fitObservations(observations.records, observations.convention, {
-        approaches: flags.approach === "all" ? approachesFor(observations.records) : [flags.approach as ApproachName],
-        loss: flags.loss,
-        delta: flags.delta,
-        curve: flags.curve,
-        ...(flags.bootstrapOver === undefined ? {} : { over: flags.bootstrapOver }),
-        ...(flags.noise === undefined ? {} : { noise: flags.noise }),
-        resamples: flags.bootstrap,
-        seed: flags.seed,
-        ...observations.study?.choices,
-        parametric: {
-          ...constraints,
-          starts: flags.starts,
-          ...(flags.profile === undefined ? {} : { profile: flags.profile }),
-        },
-        dataConstrained: {
-          ...(flags.base === undefined ? {} : await baseLaw(flags.base)),
-          ...(flags.joint === undefined ? {} : { joint: flags.joint }),
-          ...(flags.near === undefined ? {} : { near: flags.near }),
-          decaying: flags.decaying,
-          form: flags.decay,
-        },
-      });
+      const { observations, fits: made } = await fitRuns(sources, flags, namedApproach(flags));
+      const { fits, skipped } = made;
       const parts =
         flags.approach === "all" && observations.study !== undefined && observations.study.parts.length > 0
           ? fitParts(observations.study.parts, { resamples: flags.bootstrap, seed: flags.seed })
@@ -83,7 +60,7 @@ Example:
 }
 
 /** The contract of `isoflop fit --json`; with draws, each fit whole, as a study keeps it. */
-export function fitJson(observations: Observations, fits: readonly StudyFit[], draws = false, parts?: PartFits) {
+export function fitJson(observations: Observations, fits: readonly ApproachFit[], draws = false, parts?: PartFits) {
   return {
     observations: {
       count: observations.records.length,
@@ -92,6 +69,7 @@ export function fitJson(observations: Observations, fits: readonly StudyFit[], d
       ...(observations.derived === undefined ? {} : { derived: observations.derived }),
       columns: observations.columns,
       notices: observations.notices,
+      warnings: observations.warnings,
     },
     fits: [
       ...(draws
@@ -105,17 +83,6 @@ export function fitJson(observations: Observations, fits: readonly StudyFit[], d
   };
 }
 
-function fitText(observations: Observations, fits: readonly StudyFit[]): string {
+function fitText(observations: Observations, fits: readonly ApproachFit[]): string {
   return `${observationsText(observations)}\n\n${fits.length === 0 ? "" : `${fitsTable(fits)}${minimaTable(fits)}`}`;
-}
-
-/** The constants of a law of the form E + A/N^alpha + B/D^beta. Errors: those of readLaw; base-form. */
-async function baseLaw(name: string): Promise<Pick<DataConstrainedOptions, "base" | "baseName">> {
-  const { chinchilla } = await readLaw(name);
-  if (chinchilla !== undefined) return { base: chinchilla, baseName: name };
-  throw new IsoflopError({
-    code: "base-form",
-    message: `--base ${name}: the law has no E, A, B, alpha, beta.`,
-    hint: "Give muennighoff-2023, besiroglu-2024, hoffmann-2022-approach-3, or a fit of approach 3.",
-  });
 }

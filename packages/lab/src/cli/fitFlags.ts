@@ -5,17 +5,14 @@ import {
   IsoflopError,
   type ParametricStarts,
 } from "@isoflop/laws";
+import type { FitChoices } from "@isoflop/laws/procedures";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseNumbers } from "../read/assignments.js";
-import type { FitChoices } from "../steps/fits.js";
 import { type ObservationFlags, withObservationFlags } from "./observationFlags.js";
 import { parseSeedNoise } from "./seedNoise.js";
 
-/** Options of `isoflop fit`. */
-export interface FitFlags extends ObservationFlags {
-  readonly approach: string;
-  /** One law of the library, instead of the approaches. */
-  readonly law?: string;
+/** How the approaches are fitted. */
+export interface ApproachFlags extends ObservationFlags {
   readonly loss: FitChoices["loss"];
   readonly delta: number;
   readonly fix?: string;
@@ -30,6 +27,17 @@ export interface FitFlags extends ObservationFlags {
   readonly decaying: NonNullable<DataConstrainedOptions["decaying"]>;
   readonly decay: DecayForm;
   readonly near?: NonNullable<DataConstrainedOptions["near"]>;
+}
+
+/** Which fits are made, and how. */
+export interface FitChoiceFlags extends ApproachFlags {
+  readonly approach: string;
+  /** One law of the library, instead of the approaches. */
+  readonly law?: string;
+}
+
+/** Options of `isoflop fit`. */
+export interface FitFlags extends FitChoiceFlags {
   readonly at?: string;
   readonly json?: true;
   readonly draws?: true;
@@ -38,14 +46,27 @@ export interface FitFlags extends ObservationFlags {
 /** Declares them, by what they belong to. */
 export function withFitFlags(command: Command): Command {
   command
+    .option("--json", "write JSON to standard output")
+    .option("--draws", "with --json: fits whole, with their draws, so that `isoflop plan --law` gives intervals");
+  return withFitChoiceFlags(command)
+    .optionsGroup("Approach 3, data-constrained, --law:")
+    .option("--at <inputs>", "--law: what the fit expects there, e.g. N=7e9,D=1e12");
+}
+
+/** Declares those that say which fits are made. */
+export function withFitChoiceFlags(command: Command): Command {
+  command
     .addOption(
       new Option("--approach <name>", "which procedure")
         .choices(["1", "2", "3", "kaplan", "data-constrained", "all"])
         .default("all"),
     )
-    .option("--law <name>", "instead of the approaches: one law, of those that `isoflop laws` lists")
-    .option("--json", "write JSON to standard output")
-    .option("--draws", "with --json: fits whole, with their draws, so that `isoflop plan --law` gives intervals");
+    .option("--law <name>", "instead of the approaches: one law, of those that `isoflop laws` lists");
+  return withApproachFlags(command);
+}
+
+/** Declares those that every verb has which fits the approaches, by what they belong to. */
+export function withApproachFlags(command: Command): Command {
   withObservationFlags(command);
   command
     .optionsGroup("Intervals:")
@@ -72,8 +93,7 @@ export function withFitFlags(command: Command): Command {
       new Option("--starts <what>", "Approach 3: where the search starts")
         .choices(["projected", "hoffmann-grid"])
         .default("projected"),
-    )
-    .option("--at <inputs>", "--law: what the fit expects there, e.g. N=7e9,D=1e12");
+    );
   command
     .optionsGroup("Approach 2:")
     .addOption(
@@ -95,7 +115,7 @@ export function withFitFlags(command: Command): Command {
 }
 
 /** Refuses options that do not go together: nothing asked for is silently left out. Errors: flags-conflict. */
-export function checkTogether(flags: FitFlags, chosen: (name: string) => boolean): void {
+export function checkTogether(flags: FitChoiceFlags, chosen: (name: string) => boolean): void {
   const refuse = (names: readonly string[], why: string) => {
     const stray = names.find(chosen);
     if (stray === undefined) return;

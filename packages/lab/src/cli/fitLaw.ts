@@ -43,6 +43,31 @@ export interface LawFlags {
 export async function fitLawFiles(io: CommandIo, sources: readonly string[], flags: LawFlags): Promise<void> {
   const law = orThrow(lawNamed(flags.law));
   const at = flags.at === undefined ? undefined : inputsAt(law, flags.at);
+  const { observations, fit } = await fitOfLawFiles(sources, law, flags);
+  const profile = flags.profile ? orThrow(profileIntervals(law, observations.rows, fit)) : undefined;
+  const prediction = at && orThrow(predictFrom(fit, at, law));
+  if (flags.json) {
+    writeJsonOutput(io, {
+      observations: {
+        count: observations.rows.length,
+        dropped: observations.dropped,
+        columns: observations.columns,
+        ...(observations.derived === undefined ? {} : { derived: observations.derived }),
+        notices: observations.notices,
+        warnings: observations.warnings,
+      },
+      fits: [{ ...(flags.draws ? fit : withoutRows(fit)), ...(profile === undefined ? {} : { profile95: profile }) }],
+      ...(at === undefined ? {} : { prediction: { inputs: at, ...prediction } }),
+    });
+  } else io.stdout(lawText(law, observations, fit, profile, at && prediction && { at, prediction }));
+}
+
+/** The rows that a law takes, and its fit to them. Errors: those of readLawRows and fitLaw. */
+export async function fitOfLawFiles(
+  sources: readonly string[],
+  law: Law,
+  flags: Omit<LawFlags, "law" | "at" | "json" | "draws">,
+): Promise<{ readonly observations: LawObservations; readonly fit: LawFit }> {
   const observations = await readLawRows(sources, law, {
     ...(flags.columns === undefined ? {} : { columns: flags.columns }),
     ...(flags.where === undefined ? {} : { where: flags.where }),
@@ -57,21 +82,7 @@ export async function fitLawFiles(io: CommandIo, sources: readonly string[], fla
     ...(flags.fix === undefined ? {} : { fixed: parseNumbers(flags.fix, "--fix") }),
     ...(flags.tie === undefined ? {} : { tied: [flags.tie.split("=").map((name) => name.trim())] }),
   });
-  const fit = orThrow(made);
-  const profile = flags.profile ? orThrow(profileIntervals(law, observations.rows, fit)) : undefined;
-  const prediction = at && orThrow(predictFrom(fit, at, law));
-  if (flags.json) {
-    writeJsonOutput(io, {
-      observations: {
-        count: observations.rows.length,
-        dropped: observations.dropped,
-        columns: observations.columns,
-        ...(observations.derived === undefined ? {} : { derived: observations.derived }),
-      },
-      fits: [{ ...(flags.draws ? fit : withoutRows(fit)), ...(profile === undefined ? {} : { profile95: profile }) }],
-      ...(at === undefined ? {} : { prediction: { inputs: at, ...prediction } }),
-    });
-  } else io.stdout(lawText(law, observations, fit, profile, at && prediction && { at, prediction }));
+  return { observations, fit: orThrow(made) };
 }
 
 /** The fields of the public contract, without draws and residuals. */
@@ -118,6 +129,8 @@ function lawText(
     `${rows.length} rows from ${sources.join(", ")}: ${taken.join(", ")}${derived === undefined ? "" : `; ${derived}`}`,
     ...(dropped.length === 0 ? [] : [`${dropped.length} rows dropped:`]),
     ...dropped.slice(0, 10).map(({ row, reason }) => `  row ${row}: ${reason}`),
+    ...observations.warnings.map(({ code, message }) => `warning (${code}): ${message}`),
+    ...observations.notices.map((notice) => `note: ${notice}`),
     "",
     `${law.name}: ${law.form}`,
     `  ${law.source}`,

@@ -1,10 +1,9 @@
-import { backtestErrors, figureSvg } from "@isoflop/figures";
+import { backtestErrors, drawnBacktest, figureSvg } from "@isoflop/figures";
 import { flopsToPfDays, IsoflopError } from "@isoflop/laws";
+import { DEFAULT_FITS, freshRecords } from "@isoflop/laws/procedures";
 import { Command, Option } from "commander";
 import { writeWhole } from "../runs/folder.js";
-import { DEFAULT_FITS, freshRecords } from "../steps/fits.js";
 import { type AskedApproach, forecastRuns, type RunsForecast } from "../steps/forecastRuns.js";
-import { drawnBacktest } from "../steps/reporting/drawnBacktest.js";
 import { budgetOf, type ComputeFlags, withComputeFlags } from "./computeFlags.js";
 import { forecastFit } from "./forecastFit.js";
 import { forecastText } from "./forecastText.js";
@@ -58,7 +57,14 @@ export function forecastVerb(io: CommandIo): Command {
       const made = forecastRuns(records, convention, flops, flags.approach, choices, flags.profile);
       if (flags.figure !== undefined) await writeFigure(flags.figure, made);
       if (flags.json) {
-        const counted = { count: records.length, dropped, convention, ...(derived === undefined ? {} : { derived }) };
+        const { warnings } = observations;
+        const counted = {
+          count: records.length,
+          dropped,
+          convention,
+          ...(derived === undefined ? {} : { derived }),
+          warnings,
+        };
         const { flops: budget, ...rest } = made;
         writeJsonOutput(io, {
           observations: counted,

@@ -1,7 +1,6 @@
 import { type BacktestSeries, formatCount, formatFlops, type Interval } from "@isoflop/laws";
-import { meanErrors } from "../steps/backtests.js";
+import { meanErrors, PROCEDURES } from "@isoflop/laws/procedures";
 import type { ProcedureForecast, RunsForecast } from "../steps/forecastRuns.js";
-import { PROCEDURES } from "../steps/procedures.js";
 import { textTable } from "./textTable.js";
 
 const loss = (value: number) => value.toFixed(4);

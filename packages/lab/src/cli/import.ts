@@ -2,6 +2,7 @@ import { parseColumns } from "@isoflop/laws/observations";
 import { Command } from "commander";
 import { type Imported, importRuns } from "../import/importRuns.js";
 import { IMPORT_KINDS } from "../import/sources.js";
+import { unfinishedOf, unfinishedWarning } from "../import/unfinished.js";
 import { type CommandIo, log, writeJsonOutput } from "./io.js";
 
 interface ImportFlags {
@@ -57,12 +58,19 @@ Examples:
 /** The contract of `isoflop import --json`. */
 export function importJson({ folder, failed, manifest, ...counts }: Imported) {
   const { convention, warnings, runs } = manifest;
+  const taken = runs.filter(({ outcome, apart }) => "record" in outcome && apart === undefined);
+  const unfinished = unfinishedWarning(taken);
   return {
     folder,
     ...counts,
-    records: runs.filter(({ outcome, apart }) => "record" in outcome && apart === undefined).length,
+    records: taken.length,
     convention,
-    warnings: [...warnings, ...runs.flatMap((run) => run.warnings.map((text) => `${run.path}: ${text}`))],
+    warnings: [
+      ...(unfinished === undefined ? [] : [`${unfinished.code}: ${unfinished.message}`]),
+      ...warnings,
+      ...runs.flatMap((run) => run.warnings.map((text) => `${run.path}: ${text}`)),
+    ],
+    unfinished: unfinishedOf(taken).map(({ name, path, state }) => ({ name, path, state })),
     notices: runs.flatMap(({ notices }) => notices),
     dropped: [
       ...failed,

@@ -1,5 +1,5 @@
 import type { IsoflopFit } from "@isoflop/laws";
-import type { StudyFit } from "../steps/fits.js";
+import type { ApproachFit } from "@isoflop/laws/procedures";
 import { textTable } from "./textTable.js";
 
 /** Approach 2's minimum of one budget, for machines. */
@@ -16,7 +16,7 @@ export function minimaOf(fit: IsoflopFit) {
 const figure = (value: number): string => Number(value.toPrecision(4)).toExponential().replace("e+", "e");
 
 /** What each budget says by itself: N_opt and D_opt with 95 % intervals. Empty where Approach 2 was not fitted. */
-export function minimaTable(fits: readonly StudyFit[]): string {
+export function minimaTable(fits: readonly ApproachFit[]): string {
   const fit = fits.find((each): each is IsoflopFit => each.law === "isoflop-power-law");
   if (fit === undefined) return "";
   const range = (interval: readonly [number, number] | undefined) =>

@@ -77,7 +77,14 @@ export function nextVerb(io: CommandIo): Command {
       }
       if (flags.json) {
         const { fit, candidates: _candidates, ...design } = made;
-        const counted = { count: records.length, dropped, convention, ...(derived === undefined ? {} : { derived }) };
+        const { warnings } = observations;
+        const counted = {
+          count: records.length,
+          dropped,
+          convention,
+          ...(derived === undefined ? {} : { derived }),
+          warnings,
+        };
         const { parameters, intervals95, exponents } = fit;
         writeJsonOutput(io, {
           observations: counted,

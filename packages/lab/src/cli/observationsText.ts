@@ -8,6 +8,7 @@ export function observationsText(observations: Observations): string {
     `N counts ${convention.parameters === "given" ? "as given" : convention.parameters}; C is ${convention.flops === "given" ? "as given" : convention.flops}${derived === undefined ? "" : ` (derived: ${derived})`}`,
   );
   lines.push(...observations.columns.map((line) => `columns: ${line}`));
+  lines.push(...observations.warnings.map(({ code, message }) => `warning (${code}): ${message}`));
   lines.push(...observations.notices.map((notice) => `note: ${notice}`));
   if (dropped.length > 0) {
     lines.push(

@@ -27,6 +27,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   next: async () => (await import("./next.js")).nextVerb,
   report: async () => (await import("./report.js")).reportVerb,
   serve: async () => (await import("./serve.js")).serveVerb,
+  export: async () => (await import("./export.js")).exportVerb,
   tasks: async () => (await import("./tasks.js")).tasksVerb,
   adapt: async () => (await import("./adapt.js")).adaptVerb,
   doctor: async () => (await import("./doctor.js")).doctorVerb,

@@ -17,7 +17,7 @@ export function serveVerb(io: CommandIo): Command {
     .description(
       "Opens the dashboard of studies: runs as they train, laws, planner. Only this machine can reach it unless told otherwise.",
     )
-    .argument("[study…]", "folders of studies; the one in this folder when none is named")
+    .argument("[study...]", "folders of studies; the one in this folder when none is named")
     .option("--port <number>", "port to listen on; 0: any that is free", "4173")
     .option("--host <address>", "address to listen on; other than loopback, a token is asked for", "127.0.0.1")
     .option("--json", "write JSON to standard output")

@@ -25,6 +25,20 @@ describe("the lock of a study", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it("says what is at work, a study's runs or an import", async () => {
+    const release = await lockStudy(folder, "import");
+    await expect(lockStudy(folder)).rejects.toMatchObject({
+      code: "study-locked",
+      message: expect.stringContaining(`Runs are being imported into this folder by process ${process.pid}`),
+    });
+    await release();
+    const again = await lockStudy(folder);
+    await expect(lockStudy(folder, "import")).rejects.toMatchObject({
+      message: expect.stringMatching(/^This study is being run by process/),
+    });
+    await again();
+  });
+
   it("of a dead process is taken over, also when its number has been given anew", async () => {
     const dead = spawn(process.execPath, ["-e", ""]);
     await new Promise((resolve) => dead.on("close", resolve));

@@ -8,11 +8,17 @@ import { z } from "zod";
 import { readIfThere } from "../runs/folder.js";
 import { identifyProcess, isSameProcess } from "./processes.js";
 
+/** What a process does with a folder that it has locked. */
+const works = ["run", "import"] as const;
+type Work = (typeof works)[number];
+
 const lockSchema = z.object({
   pid: z.number().int(),
   start: z.string().optional(),
   host: z.string(),
   since: z.string(),
+  /** Absent in locks of earlier versions. */
+  work: z.enum(works).optional(),
 });
 type Lock = z.infer<typeof lockSchema>;
 
@@ -26,13 +32,14 @@ export async function labAtWork(folder: string): Promise<{ pid: number; host: st
 }
 
 /**
- * Makes this process the only one that works on a study folder. A lock of a dead process of this host is taken over;
+ * Makes this process the only one that works on a study's folder, or on one of imported runs. A lock of a dead process of this host is taken over;
  * one of another host cannot be checked and is respected. Errors: study-locked. Returns the release.
  */
-export async function lockStudy(folder: string): Promise<() => Promise<void>> {
+export async function lockStudy(folder: string, work: Work = "run"): Promise<() => Promise<void>> {
   const path = join(folder, FILE);
   const self = await identifyProcess(process.pid);
-  const mine: Lock = { pid: process.pid, start: self?.start, host: hostname(), since: new Date().toISOString() };
+  const since = new Date().toISOString();
+  const mine: Lock = { pid: process.pid, start: self?.start, host: hostname(), since, work };
   const text = `${JSON.stringify(mine)}\n`;
   const draft = join(folder, `${draftsOf(process.pid)}${randomBytes(4).toString("hex")}`);
   try {
@@ -51,14 +58,14 @@ export async function lockStudy(folder: string): Promise<() => Promise<void>> {
       const present = await readIfThere(path);
       if (present === undefined) continue;
       const holder = parseLock(present);
-      if (holder !== undefined && (await isHeld(holder))) throw locked(path, holder);
+      if (holder !== undefined && (await isHeld(holder))) throw locked(path, holder, work);
       // Dead. Only remove what was judged: another lab may have taken over in between.
       if ((await readIfThere(path)) === present) await rm(path, { force: true });
     }
   } finally {
     await rm(draft, { force: true });
   }
-  throw locked(path, undefined);
+  throw locked(path, undefined, work);
 }
 
 async function isHeld(holder: Lock): Promise<boolean> {
@@ -104,12 +111,18 @@ function toIdentity(lock: Lock) {
   return lock.start === undefined ? { pid: lock.pid } : { pid: lock.pid, start: lock.start };
 }
 
-function locked(path: string, holder: Lock | undefined): IsoflopError {
+const HELD: Readonly<Record<Work, string>> = {
+  run: "This study is being run",
+  import: "Runs are being imported into this folder",
+};
+
+/** @param asked what was wanted, where the holder does not say what it does */
+function locked(path: string, holder: Lock | undefined, asked: Work): IsoflopError {
   const who =
     holder === undefined ? "another process" : `process ${holder.pid} on ${holder.host} since ${holder.since}`;
   return new IsoflopError({
     code: "study-locked",
-    message: `This study is being run by ${who} (${path}).`,
+    message: `${HELD[holder?.work ?? asked]} by ${who} (${path}).`,
     hint: `Wait for it, or stop it (kill ${holder?.pid ?? "<pid>"}). If that process is gone for good, delete the file.`,
     exitCode: 1,
   });

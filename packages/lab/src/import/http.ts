@@ -7,6 +7,8 @@ export interface ServerAccess {
   /** Values of the environment, where keys are; process.env unless set. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly fetch?: typeof fetch;
+  /** How often a question is asked that gets no answer: 8 times unless said. */
+  readonly tries?: number;
   /** Waits so many milliseconds. */
   readonly wait?: (milliseconds: number) => Promise<unknown>;
   /** Where pages of histories are kept, so that an import that was stopped goes on from where it was. */
@@ -34,8 +36,9 @@ export async function askServer(question: Question, access: ServerAccess): Promi
   const { url, body, headers } = question;
   const ask = access.fetch ?? fetch;
   const wait = access.wait ?? ((milliseconds: number) => pause(milliseconds));
+  const tries = access.tries ?? TRIES;
   let trouble = "";
-  for (let attempt = 0; attempt < TRIES; attempt++) {
+  for (let attempt = 0; attempt < tries; attempt++) {
     let response: Response;
     let text: string;
     try {
@@ -50,17 +53,17 @@ export async function askServer(question: Question, access: ServerAccess): Promi
       text = await response.text();
     } catch (cause) {
       trouble = reasonOf(cause);
-      if (attempt + 1 < TRIES) await wait(1000 * 2 ** attempt);
+      if (attempt + 1 < tries) await wait(1000 * 2 ** attempt);
       continue;
     }
     if (response.ok) return parsed(text, url);
     trouble = `it answers ${response.status.toString()}`;
     if (!PASSING.has(response.status)) throw refused(question, response.status, text);
-    if (attempt + 1 < TRIES) await wait(1000 * secondsToWait(response.headers, attempt));
+    if (attempt + 1 < tries) await wait(1000 * secondsToWait(response.headers, attempt));
   }
   throw new IsoflopError({
     code: "server-unreachable",
-    message: `${originOf(url)} cannot be asked: ${trouble}, ${TRIES.toString()} times.`,
+    message: `${originOf(url)} cannot be asked: ${trouble}, ${tries.toString()} times.`,
     hint: "Try again later: what was fetched is kept where the import keeps its pages.",
   });
 }

@@ -65,7 +65,7 @@ export async function importRuns(paths: readonly string[], options: ImportOption
   await checkFolder(to);
   const { runs: found, unseen } = await findRuns(paths, sources, to);
   await mkdir(to, { recursive: true });
-  const unlock = await lockStudy(to);
+  const unlock = await lockStudy(to, "import");
   try {
     const before = new Map((await readManifest(to))?.runs.map((entry) => [entry.id, entry]));
     const entries = new Map(before);

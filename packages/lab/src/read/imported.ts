@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { type CountingConvention, type CurvePoint, IsoflopError, type RunRecord } from "@isoflop/laws";
+import { basename, dirname, join } from "node:path";
+import { type CountingConvention, type CurvePoint, type FitWarning, IsoflopError, type RunRecord } from "@isoflop/laws";
 import { pointsPerCurve, thinCurve } from "@isoflop/laws/observations";
 import { type Manifest, RECORDS, readManifest } from "../import/manifest.js";
 import { CONVENTION } from "../import/settle/counting.js";
 import { runFolder } from "../import/store.js";
+import { unfinishedWarning } from "../import/unfinished.js";
 import { READ_AT_ONCE } from "../runs/records.js";
 
 /** A folder that `isoflop import` made. */
@@ -17,6 +18,36 @@ export interface ImportedFolder {
 export async function importedFolders(paths: readonly string[]): Promise<ImportedFolder[]> {
   const found = await Promise.all(paths.map(async (folder) => ({ folder, manifest: await readManifest(folder) })));
   return found.flatMap(({ folder, manifest }) => (manifest === undefined ? [] : [{ folder, manifest }]));
+}
+
+/** The imported folders whose tables are among the files, however they were named: by the folder, the file or a glob. */
+export function importedBehind(files: readonly string[]): Promise<ImportedFolder[]> {
+  return importedFolders([...new Set(files.filter((file) => basename(file) === RECORDS).map((file) => dirname(file)))]);
+}
+
+/**
+ * What must be known of imported runs before they are fitted together with each other and with the other tables.
+ * @param ids of the runs that are taken
+ */
+export function importWarnings(
+  folders: readonly ImportedFolder[],
+  files: readonly string[],
+  ids: ReadonlySet<string>,
+): FitWarning[] {
+  const runs = folders.flatMap(({ manifest }) => manifest.runs.filter(({ id }) => ids.has(id)));
+  const [unfinished, [first]] = [unfinishedWarning(runs), folders];
+  const own = new Set(folders.map(({ folder }) => importedTable(folder)));
+  const others = files.filter((file) => !own.has(file));
+  const mixed: FitWarning[] =
+    first === undefined || others.length === 0
+      ? []
+      : [
+          {
+            code: "mixed-convention",
+            message: `The imported runs count N and C by ${first.manifest.counting}; whether ${others.slice(0, 3).join(", ")}${others.length > 3 ? ` and ${others.length - 3} more` : ""} does the same, it does not say.`,
+          },
+        ];
+  return [...(unfinished === undefined ? [] : [unfinished]), ...mixed];
 }
 
 /** How all of them count. Errors: mixed-counting. */

@@ -1,7 +1,8 @@
-import { IsoflopError, type Law, type LawRow } from "@isoflop/laws";
+import { type FitWarning, IsoflopError, type Law, type LawRow } from "@isoflop/laws";
 import { checkNumber } from "@isoflop/laws/observations";
 import { parseAssignments } from "./assignments.js";
 import { quoted, rowsOf, withDatabase } from "./database.js";
+import { importedBehind, importWarnings, sharedConvention } from "./imported.js";
 import type { DroppedRow } from "./observations.js";
 import { rowNumber } from "./table.js";
 import { loadTables } from "./tables.js";
@@ -15,6 +16,9 @@ export interface LawObservations {
   /** How inputs without a column were made from the others. */
   readonly derived?: string;
   readonly sources: readonly string[];
+  /** Of imported runs: what their import said of them together, and what must be known before a fit is believed. */
+  readonly notices: readonly string[];
+  readonly warnings: readonly FitWarning[];
 }
 
 export interface LawReadOptions {
@@ -61,7 +65,7 @@ const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
 /**
  * Reads what a law needs.
- * Errors: those of loadTables; columns-syntax, columns-unknown, columns-missing, no-observations, too-many-rows.
+ * Errors: those of loadTables and sharedConvention; columns-syntax, columns-unknown, columns-missing, no-observations, too-many-rows.
  */
 export async function readLawRows(
   paths: readonly string[],
@@ -107,8 +111,19 @@ export async function readLawRows(
       hint: `Check the columns (--columns ${[...Object.keys(law.inputs), "y"].map((name) => `${name}=…`).join(",")}) and the filter (--where).`,
     });
   }
+  const folders = await importedBehind(sources);
+  // Refuses imports that count in different ways.
+  sharedConvention(folders);
   const as = [...derived].join("; ");
-  return { rows, dropped, columns, ...(as === "" ? {} : { derived: as }), sources };
+  return {
+    rows,
+    dropped,
+    columns,
+    ...(as === "" ? {} : { derived: as }),
+    sources,
+    notices: [...new Set(folders.flatMap(({ manifest }) => manifest.warnings))],
+    warnings: importWarnings(folders, sources, new Set(rows.flatMap(({ run }) => run ?? []))),
+  };
 }
 
 interface ColumnPlan {

@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type CountingConvention, IsoflopError, type RunRecord } from "@isoflop/laws";
+import { type CountingConvention, type FitWarning, IsoflopError, type RunRecord } from "@isoflop/laws";
 import {
   asCheckpoint,
   type Collector,
   type ColumnMap,
+  type ColumnUse,
   checkLossUnits,
   checkNumber,
   checkpointNotices,
@@ -22,7 +23,7 @@ import { shellPath } from "../study/shellPath.js";
 import { judgeGroup, readCurves } from "./curves.js";
 import { rowsOf, withDatabase } from "./database.js";
 import { cellsOfGroup, type Group, groupTables, rowLabel } from "./group.js";
-import { importedFolders, sharedConvention, withCurves } from "./imported.js";
+import { type ImportedFolder, importedBehind, importWarnings, sharedConvention, withCurves } from "./imported.js";
 import { loadTables } from "./tables.js";
 
 /** A row that no fit sees, and why. */
@@ -39,12 +40,20 @@ export interface Observations {
   readonly convention: CountingConvention;
   /** How a missing one of N, D, C was made from the others; for the reader. */
   readonly derived?: string;
+  /** Unit of the losses where it is not nats per token. */
+  readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
   /** Where they come from. */
   readonly sources: readonly string[];
   /** Which columns were taken, one line for each kind of table; none of a study. */
   readonly columns: readonly string[];
   /** What was decided in reading, and what looks doubtful. */
   readonly notices: readonly string[];
+  /** What must be known of the runs before any fit of them is believed. */
+  readonly warnings: readonly FitWarning[];
+  /** The condition that left rows out, where one was given. */
+  readonly where?: string;
+  /** The folders among the sources that an import has made. */
+  readonly imported: readonly ImportedFolder[];
   /** Of a study whose design has parts or repeats data on purpose. */
   readonly study?: Pick<StudyObservations, "parts" | "choices">;
 }
@@ -86,13 +95,24 @@ export async function readObservations(paths: readonly string[], options: ReadOp
     }
     const { doubts, ...found } = collected.finish(groups.map(({ plan }) => plan.uses));
     if (found.records.length === 0) throw nothingLeft(paths, found.dropped, hadRows ? where : undefined);
-    const folders = await importedFolders(paths);
+    const files = tables.map((table) => table.file);
+    const folders = await importedBehind(files);
+    // Whatever else there is: imports that count in different ways are not fitted together.
+    const shared = sharedConvention(folders);
+    // Columns of the user's choice are not what the import has counted.
+    const isShared =
+      folders.length === tables.length && columns.parameters === undefined && columns.flops === undefined;
+    const lossUnit = groups[0]?.plan.uses.loss?.unit;
     return {
       ...found,
       ...(folders.length === 0 ? {} : { records: await withCurves(found.records, folders) }),
-      ...(folders.length === 0 || folders.length < paths.length ? {} : { convention: sharedConvention(folders) }),
-      sources: tables.map((table) => table.file),
+      ...(isShared ? { convention: shared } : {}),
+      sources: files,
       columns: [...new Set(groups.map(({ plan }) => plan.columns))],
+      ...(lossUnit === undefined ? {} : { lossUnit }),
+      ...(where === undefined ? {} : { where }),
+      imported: folders,
+      warnings: importWarnings(folders, files, new Set(found.records.map(({ id }) => id))),
       notices: [...new Set([...folders.flatMap(({ manifest }) => manifest.warnings), ...notices, ...doubts])],
     };
   });
@@ -176,6 +196,8 @@ async function readStudy(path: string): Promise<Observations> {
     sources: [folder],
     columns: [],
     notices: [],
+    imported: [],
+    warnings: [],
     study: { parts, choices },
   };
 }

@@ -1,22 +1,42 @@
 import {
   backtestErrors,
+  figurePlainSvg,
   figureSvg,
+  figureVegaLite,
   forecastCheck,
   isoflopProfiles,
   kaplanCompute,
   lossContours,
   optimumScaling,
+  type PlainSvgOptions,
   publishedModels,
   residuals,
   trainingCurves,
 } from "@isoflop/figures";
 import type { ReportModel } from "./model.js";
 
-/** The report's figures as SVG files, by name; those without data are left out. */
-export function figureFiles({ figures, forecast }: ReportModel): Map<string, string> {
-  const files = new Map<string, string>();
+/** A figure of the report, drawn when it is asked for. */
+export interface ReportFigure {
+  readonly name: string;
+  /** Both themes, by style sheet. */
+  readonly svg: () => string;
+  /** One theme, without styles. */
+  readonly plainSvg: (options: PlainSvgOptions) => string;
+  /** A specification, plain JSON. */
+  readonly vegaLite: (theme: PlainSvgOptions["theme"]) => object;
+}
+
+/** The report's figures; those without data are left out. */
+export function reportFigures({ figures, forecast }: Pick<ReportModel, "figures" | "forecast">): ReportFigure[] {
+  const found: ReportFigure[] = [];
   const add = <Data>(name: string, draw: Parameters<typeof figureSvg<Data>>[0], data: Data | undefined) => {
-    if (data !== undefined) files.set(name, figureSvg(draw, data));
+    if (data === undefined) return;
+    found.push({
+      name,
+      svg: () => figureSvg(draw, data),
+      plainSvg: (options) => figurePlainSvg(draw, data, options),
+      vegaLite: (theme) => figureVegaLite(draw, data, theme),
+    });
   };
   add("training-curves", trainingCurves, figures.trainingCurves);
   add("isoflop-profiles", isoflopProfiles, figures.isoflopProfiles);
@@ -27,5 +47,10 @@ export function figureFiles({ figures, forecast }: ReportModel): Map<string, str
   add("forecast-check", forecastCheck, forecast);
   add("backtest-errors", backtestErrors, figures.backtestErrors);
   add("published-models", publishedModels, figures.publishedModels);
-  return files;
+  return found;
+}
+
+/** The same as SVG files, by name. */
+export function figureFiles(model: ReportModel): Map<string, string> {
+  return new Map(reportFigures(model).map(({ name, svg }) => [name, svg()]));
 }

@@ -1,23 +1,13 @@
-import type {
-  BacktestErrorsData,
-  ForecastRow,
-  IsoflopProfilesData,
-  KaplanComputeData,
-  LossContoursData,
-  MinimumStatus,
-  OptimumScalingData,
-  PublishedModelsData,
-  ResidualsData,
-  TrainingCurvesData,
-} from "@isoflop/figures";
+import type { FiguresData, ForecastRow, MinimumStatus } from "@isoflop/figures";
 import type { FitWarning, Interval } from "@isoflop/laws";
+import type { Checklist } from "../checklist/item.js";
 
 /**
  * All that a report says, as plain data that survives JSON. Every string may come from a user (names, paths, messages) and
  * is escaped when rendered. N is parameters, D tokens, C FLOPs; losses are in nats per token.
  */
 export interface ReportModel {
-  /** The study's name. */
+  /** The study's name, or that of the folder or file that the runs are from. */
   readonly title: string;
   /** ISO 8601. */
   readonly generatedAt: string;
@@ -27,6 +17,8 @@ export interface ReportModel {
   readonly heldOut: readonly number[];
   /** The forecast for the held-out budget and what came of it; absent when the study holds nothing out, or none is stated yet. */
   readonly forecast?: ForecastReport;
+  /** Of runs that no study has planned: what is best at the largest compute among them, or why that cannot be told. */
+  readonly optimum?: OptimumReport | { readonly missing: string };
   /** One row a fit, in the order to show. */
   readonly fits: readonly FitRow[];
   /** Whether the design asks for isoFLOP profiles: if not, nothing is said of those that are not there. */
@@ -36,19 +28,16 @@ export interface ReportModel {
   /** Every run of the study, held-out ones included, in the order to show. */
   readonly runs: readonly RunRow[];
   readonly warnings: readonly ReportWarning[];
+  /** What was decided in reading the runs; absent of a study, whose records have nothing to decide. */
+  readonly notes?: readonly string[];
+  /** Rows and runs that no fit saw, where they are not among the runs. */
+  readonly dropped?: readonly DroppedRow[];
   /** What the design can tell and what it cannot; absent where no run is there yet. */
   readonly identifies?: readonly IdentificationRow[];
   /** A figure whose data is absent is left out, and the report says that it is. */
-  readonly figures: {
-    readonly trainingCurves?: TrainingCurvesData;
-    readonly isoflopProfiles?: IsoflopProfilesData;
-    readonly optimumScaling?: OptimumScalingData;
-    readonly lossContours?: LossContoursData;
-    readonly kaplanCompute?: KaplanComputeData;
-    readonly residuals?: ResidualsData;
-    readonly backtestErrors?: BacktestErrorsData;
-    readonly publishedModels?: PublishedModelsData;
-  };
+  readonly figures: FiguresData;
+  /** What of it a reader can repeat, and what is not known. */
+  readonly checklist?: Checklist;
   readonly provenance: Provenance;
 }
 
@@ -69,6 +58,31 @@ export interface ForecastReport {
   readonly procedures: readonly ProcedureRow[];
   /** Standard deviation of the final loss between runs that differ in seed alone, nats per token, where it is known. */
   readonly runNoise?: number;
+}
+
+/** What to train for a budget that the runs reach, by the procedure that their backtest speaks for. */
+export interface OptimumReport {
+  /** The largest compute among the runs, FLOPs. */
+  readonly budget: number;
+  /** "Approach 3". */
+  readonly fit: string;
+  /** Why that one. */
+  readonly reason: string;
+  /** Whether a backtest says so. */
+  readonly backtested: boolean;
+  readonly parameters: Estimate;
+  readonly tokens: Estimate;
+  /** Mean loss at the optimum; for Approach 1 a training loss. */
+  readonly loss?: Estimate;
+  /** What the reader must know of it: the optimum lies beyond every size that was trained, or has no interval. */
+  readonly caveats: readonly string[];
+  readonly procedures: readonly ProcedureRow[];
+}
+
+export interface DroppedRow {
+  /** A row's number, a run's name or path. */
+  readonly row: string;
+  readonly reason: string;
 }
 
 /** One procedure's forecast of the held-out budget. */
@@ -139,7 +153,7 @@ export interface ReportWarning extends FitWarning {
   readonly remedy?: string;
 }
 
-export type RunStatus = "done" | "diverged" | "failed" | "running" | "planned" | "paused" | "cancelled";
+export type RunStatus = "done" | "diverged" | "failed" | "running" | "planned" | "paused" | "cancelled" | "crashed";
 
 export interface RunRow {
   readonly id: string;
@@ -151,15 +165,18 @@ export interface RunRow {
   readonly flops: number;
   /** Nominal, FLOPs. */
   readonly budget?: number;
-  readonly steps: number;
+  readonly steps?: number;
   /** Tokens a step. */
-  readonly batch: number;
+  readonly batch?: number;
   /** Peak learning rate. */
-  readonly learningRate: number;
+  readonly learningRate?: number;
   readonly trainLoss?: number;
   readonly validationLoss?: number;
+  /** The loss that was fitted, where the source does not say of which text it is. */
+  readonly loss?: number;
   readonly wallSeconds?: number;
-  readonly status: RunStatus;
+  /** Absent where nothing is known but the record. */
+  readonly status?: RunStatus;
   /** Why it failed or diverged. */
   readonly reason?: string;
 }
@@ -173,13 +190,16 @@ export interface Provenance {
   readonly trainingSeconds?: number;
   /** How C was counted: "6N", "kaplan", "hoffmann", and which N. */
   readonly convention: string;
-  readonly corpus: {
+  /** Of runs that no study has trained: the files that they are from, and which columns were taken. */
+  readonly sources?: readonly string[];
+  readonly columns?: readonly string[];
+  readonly corpus?: {
     readonly name: string;
     readonly hash: string;
     readonly trainTokens: number;
     readonly validationTokens: number;
   };
-  readonly tokenizer: { readonly name: string; readonly hash: string };
+  readonly tokenizer?: { readonly name: string; readonly hash: string };
   /** Software and its versions: isoflop, node, onnxruntime, … */
   readonly versions: Readonly<Record<string, string>>;
   /** The kind of machine, by aspect: processor, cores, memory, operating system. No host names. */

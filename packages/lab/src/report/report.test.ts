@@ -16,9 +16,41 @@ function seeded(seed: number): () => number {
 const model = plantedReport(seeded(7));
 const forecast = model.forecast as ForecastReport;
 
+/** The same runs as if no study had planned them. */
+const { forecast: _, ...unplanned } = model;
+const ofRuns: ReportModel = {
+  ...unplanned,
+  heldOut: [],
+  isoflop: false,
+  optimum: {
+    budget: 4.8e11,
+    fit: "Approach 3",
+    reason: "in 3 forecasts it was the best",
+    backtested: true,
+    parameters: { value: 95_000, interval95: [70_000, 120_000] },
+    tokens: { value: 8.4e5, interval95: [6e5, 1.1e6] },
+    loss: { value: 1.6, interval95: [1.58, 1.63] },
+    caveats: ["Its 95k parameters are more than in any run."],
+    procedures: forecast.procedures,
+  },
+  notes: ["N and D are columns of runs.csv"],
+  dropped: [{ row: "row 7", reason: "its loss is missing" }],
+};
+
 /** The same model with a hostile text in place of every string that is not one of the model's own fixed words. */
 function hostile(value: unknown, text: string): unknown {
-  const fixed = new Set(["fitted", "edge", "unfitted", "optimum", "larger", "done", "diverged"]);
+  const fixed = new Set([
+    "fitted",
+    "edge",
+    "unfitted",
+    "optimum",
+    "larger",
+    "done",
+    "diverged",
+    "answered",
+    "partly",
+    "gap",
+  ]);
   if (typeof value === "string") return fixed.has(value) ? value : text;
   if (Array.isArray(value)) return value.map((item) => hostile(item, text));
   if (value !== null && typeof value === "object") {
@@ -46,13 +78,17 @@ describe("the report", () => {
     expect(renderReport(JSON.parse(JSON.stringify(model)) as ReportModel)).toBe(page);
   });
 
-  it("keeps hostile text as text, wherever it comes from", () => {
+  it.each([
+    ["a study", model],
+    ["runs", ofRuns],
+  ])("of %s keeps hostile text as text, wherever it comes from", (_of, honest) => {
+    const page = renderReport(honest);
     for (const text of [
       "<script>alert(1)</script>",
       '"><img src=x onerror=alert(1)>',
       "</style></title><svg onload=alert(1)>",
     ]) {
-      const attacked = renderReport(hostile(model, text) as ReportModel);
+      const attacked = renderReport(hostile(honest, text) as ReportModel);
       const tags = (of: string): Map<string, number> => {
         const counts = new Map<string, number>();
         // Attribute values may hold ">" and "<"; they are skipped as a browser's tokeniser does.
@@ -74,6 +110,31 @@ describe("the report", () => {
     }
   });
 
+  it("of runs that no study has planned says what is best at the largest of their budgets, and nothing of hold-outs", () => {
+    const page = renderReport(ofRuns);
+    expect(page).toContain(
+      "At 4.8×10¹¹ FLOPs, the most that any of these runs took, the best model has 95k [70k, 120k]",
+    );
+    for (const text of [
+      "more than in any run",
+      "columns of runs.csv",
+      "row 7",
+      "its loss is missing",
+      "1 of 2 answered, 1 in part",
+    ]) {
+      expect(page.includes(text), text).toBe(true);
+    }
+    for (const text of ["Forecast check", "the study", "study.yaml"]) expect(page.includes(text), text).toBe(false);
+  });
+
+  it("cuts tables of thousands of runs, and says so", () => {
+    const [run] = model.runs;
+    const page = renderReport({ ...ofRuns, runs: Array.from({ length: 1203 }, (_, i) => ({ ...run!, id: `id${i}` })) });
+    expect(page).toContain("Every run (1203)");
+    expect(page).toContain("… and 203 runs more.");
+    expect(page).not.toContain("id1000");
+  });
+
   it("has a row for every run and names every budget, fit and warning", () => {
     for (const run of model.runs) expect(page).toContain(`<small>${run.id}</small>`);
     for (const fit of model.fits) expect(page).toContain(fit.name);
@@ -91,7 +152,7 @@ describe("the report", () => {
 
   it("has each of its contents' links lead to a heading", () => {
     const links = [...page.matchAll(/href="#([a-z]+)"/g)].map((match) => match[1]);
-    expect(links.length).toBe(10);
+    expect(links.length).toBe(11);
     for (const link of links) expect(page).toContain(`id="${link}"`);
   });
 

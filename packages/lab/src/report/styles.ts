@@ -31,6 +31,8 @@ tbody th{font-weight:500}
 th small,td small{display:block;font-size:.78rem;font-weight:400}
 td .note{white-space:normal;min-width:18rem}
 td div small{display:inline}
+h3{font-size:1.05rem;margin:1.5rem 0 .5rem}
+section>ul:not(.warnings) li{overflow-wrap:anywhere;max-width:78ch}
 .warnings{list-style:none;padding:0;display:grid;gap:.75rem}
 .warnings li{border:1px solid var(--rule);border-left:5px solid #c47f00;border-radius:6px;padding:.5rem .9rem;overflow-wrap:anywhere}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.875em}
@@ -38,5 +40,11 @@ pre{background:var(--surface);border:1px solid var(--rule);border-radius:6px;pad
 dl{display:grid;grid-template-columns:minmax(7rem,max-content) minmax(0,1fr);gap:.25rem 1.25rem;margin:.75rem 0}
 dt{color:var(--isoflop-faint-ink)}
 dd{margin:0;overflow-wrap:anywhere}
+dl.checklist{display:block;max-width:90ch}
+dl.checklist dt{color:var(--isoflop-ink);font-weight:600;margin-top:.8rem}
+dl.checklist dd{margin:.15rem 0 0 1.25rem}
+dl.checklist dt span{font-size:.75rem;font-weight:600;border:1px solid currentColor;border-radius:4px;padding:0 .35rem;margin-right:.3rem;white-space:nowrap;color:var(--isoflop-faint-ink)}
+dl.checklist dt .answered{color:var(--good)}
+dl.checklist dt .gap{color:var(--bad)}
 @media print{.scroll{overflow:visible}nav{display:none}}
 `;

@@ -1,9 +1,10 @@
 import { formatCount, formatFlops, formatLoss } from "@isoflop/figures";
 import { type Html, html, type Insertable } from "./html.js";
-import type { BudgetRow, Estimate, FitRow, ForecastReport, IdentificationRow, ProcedureRow, RunRow } from "./model.js";
+import type { BudgetRow, Estimate, FitRow, ForecastReport, IdentificationRow, ProcedureRow } from "./model.js";
 import { type Column, table } from "./table.js";
 
-const none = "–";
+/** Where there is nothing to say. */
+export const none = "–";
 
 /** Three decimals near one, three significant digits far from it. */
 function plain(value: number): string {
@@ -130,7 +131,7 @@ export function forecastTable(forecast: ForecastReport): Html {
 }
 
 /** What each procedure expects of the held-out budget, and how far its backtest was off. */
-export function proceduresTable(forecast: ForecastReport): Html {
+export function proceduresTable(forecast: Pick<ForecastReport, "budget" | "procedures">): Html {
   const count = ({ value, interval95 }: Estimate): Insertable =>
     interval95
       ? html`${formatCount(value)} <small>${formatCount(interval95[0])} – ${formatCount(interval95[1])}</small>`
@@ -170,51 +171,4 @@ export function proceduresTable(forecast: ForecastReport): Html {
   ];
   const caption = `Forecasts for ${formatFlops(forecast.budget)} FLOPs by each procedure with 95 % intervals, and its backtest: the largest trained budget forecast from the smaller ones`;
   return table(caption, columns, forecast.procedures);
-}
-
-/** 4.2 s, 3 min 20 s, 2 h 5 min. */
-export function formatDuration(seconds: number): string {
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** Every run. */
-export function runsTable(runs: readonly RunRow[]): Html {
-  const loss = (value: number | undefined): string => (value === undefined ? none : formatLoss(value, 4));
-  const columns: Column<RunRow>[] = [
-    { heading: "Run", cell: (run) => html`${run.name} <small>${run.id}</small>` },
-    { heading: "Role", cell: (run) => run.role },
-    {
-      heading: "Budget",
-      unit: "FLOPs",
-      kind: "number",
-      cell: (run) => (run.budget === undefined ? none : formatFlops(run.budget)),
-    },
-    { heading: "N", kind: "number", cell: (run) => formatCount(run.parameters, 4) },
-    { heading: "D", unit: "tokens", kind: "number", cell: (run) => formatCount(run.tokens, 4) },
-    { heading: "C", unit: "FLOPs", kind: "number", cell: (run) => formatFlops(run.flops) },
-    { heading: "Steps", kind: "number", cell: (run) => run.steps },
-    { heading: "Batch", unit: "tokens", kind: "number", cell: (run) => run.batch },
-    { heading: "Peak LR", kind: "number", cell: (run) => String(Number(run.learningRate.toPrecision(3))) },
-    { heading: "Train loss", unit: "nats/token", kind: "number", cell: (run) => loss(run.trainLoss) },
-    { heading: "Validation loss", unit: "nats/token", kind: "number", cell: (run) => loss(run.validationLoss) },
-    {
-      heading: "Wall time",
-      kind: "number",
-      cell: (run) => (run.wallSeconds === undefined ? none : formatDuration(run.wallSeconds)),
-    },
-    {
-      heading: "Status",
-      cell: (run) => {
-        const reason = run.reason ? html` <small>${run.reason}</small>` : "";
-        return run.status === "diverged" || run.status === "failed"
-          ? html`<strong class="bad">${run.status}</strong>${reason}`
-          : html`${run.status}${reason}`;
-      },
-    },
-  ];
-  return table(`Every run (${runs.length})`, columns, runs);
 }

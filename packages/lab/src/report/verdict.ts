@@ -1,6 +1,6 @@
 import { type ForecastRow, formatCount, formatFlops, formatLoss } from "@isoflop/figures";
 import { formatInstant } from "./instant.js";
-import type { ForecastReport } from "./model.js";
+import type { ForecastReport, OptimumReport, ReportModel } from "./model.js";
 
 export interface Verdict {
   /** "held" and "missed" when a measurement stands against an interval; "open" otherwise. */
@@ -56,13 +56,42 @@ function compareWays(forecast: ForecastReport, optimum: ForecastRow, larger: For
   return `${winner} by ${size}: ${ways}, ${losses}.`;
 }
 
+/** Of runs that no study has planned: what is best at the largest compute that any of them took. */
+function tellOptimum(optimum: NonNullable<ReportModel["optimum"]>): Verdict {
+  if ("missing" in optimum) {
+    return { tone: "open", headline: "No optimum can be told from these runs.", details: [optimum.missing] };
+  }
+  const { budget, fit, reason, caveats } = optimum;
+  const shown = (estimate: OptimumReport["tokens"], format: (value: number) => string): string =>
+    `${format(estimate.value)}${estimate.interval95 === undefined ? "" : ` [${estimate.interval95.map((end) => format(end)).join(", ")}]`}`;
+  const loss =
+    optimum.loss === undefined
+      ? ""
+      : `, at ${fit === "Approach 1" ? "a training loss" : "a loss"} of ${shown(optimum.loss, (value) => formatLoss(value))}`;
+  return {
+    tone: "open",
+    headline: `At ${formatFlops(budget)} FLOPs, the most that any of these runs took, the best model has ${shown(optimum.parameters, formatCount)} parameters and sees ${shown(optimum.tokens, formatCount)} tokens${loss}.`,
+    details: [
+      `By ${fit}: ${reason}.`,
+      ...caveats,
+      "In brackets are 95 % intervals. `isoflop forecast` says what to expect beyond these runs.",
+    ],
+  };
+}
+
 /**
- * What to say first: did the forecast hold, and which allocation won by how much.
+ * What to say first: did the forecast hold, and which allocation won by how much; of runs without a study, what is best at the
+ * largest compute among them.
  * @param heldOut budgets that the study holds out, FLOPs
  */
-export function judge(forecast: ForecastReport | undefined, heldOut: readonly number[] = []): Verdict {
-  const optimum = forecast?.rows.find((row) => row.role === "optimum");
-  if ((!forecast || !optimum) && heldOut.length > 0) {
+export function judge(
+  forecast: ForecastReport | undefined,
+  heldOut: readonly number[] = [],
+  optimum?: ReportModel["optimum"],
+): Verdict {
+  if (optimum !== undefined) return tellOptimum(optimum);
+  const best = forecast?.rows.find((row) => row.role === "optimum");
+  if ((!forecast || !best) && heldOut.length > 0) {
     return {
       tone: "open",
       headline: `No forecast is stated yet for ${heldOut.map((budget) => formatFlops(budget)).join(", ")} FLOPs.`,
@@ -71,7 +100,7 @@ export function judge(forecast: ForecastReport | undefined, heldOut: readonly nu
       ],
     };
   }
-  if (!forecast || !optimum) {
+  if (!forecast || !best) {
     return {
       tone: "open",
       headline: "No forecast was checked: the study holds out no budget.",
@@ -84,9 +113,9 @@ export function judge(forecast: ForecastReport | undefined, heldOut: readonly nu
   const reach = forecast.budget / forecast.largestTrainedBudget;
   const stated = forecast.statedAt ? `, written down on ${formatInstant(forecast.statedAt)}` : "";
   return {
-    ...judgeForecast(forecast, optimum),
+    ...judgeForecast(forecast, best),
     details: [
-      ...(larger ? [compareWays(forecast, optimum, larger)] : []),
+      ...(larger ? [compareWays(forecast, best, larger)] : []),
       ...(forecast.reason ? [`Why ${forecast.fit}: ${forecast.reason}.`] : []),
       `The forecast comes from ${forecast.fit}${stated}; its budget is ${reach.toPrecision(2)} times the largest one that the fit saw (${formatFlops(forecast.largestTrainedBudget)} FLOPs).`,
     ],

@@ -67,7 +67,7 @@ export function writeJson(path: string, value: unknown): Promise<void> {
 
 /**
  * Makes runs/<id>/ with its run.json. A run.json that is there stays as it is, but for the data's folder, which may
- * have moved and determines nothing. Errors: run-spec-conflict.
+ * have moved, and what is logged, which determine nothing. Errors: run-spec-conflict.
  */
 export async function createRun(runsFolder: string, spec: RunSpec): Promise<string> {
   const folder = join(runsFolder, spec.id);
@@ -84,8 +84,10 @@ export async function createRun(runsFolder: string, spec: RunSpec): Promise<stri
   if (present === undefined) {
     await removeHalfWritten(folder);
     await writeJson(path, spec);
-  } else if (present.data.folder !== spec.data.folder) {
-    await writeJson(path, { ...present, data: { ...present.data, folder: spec.data.folder } });
+  } else if (present.data.folder !== spec.data.folder || present.logging?.tensorboard !== spec.logging?.tensorboard) {
+    const { logging: _, ...others } = present;
+    const logging = spec.logging === undefined ? {} : { logging: spec.logging };
+    await writeJson(path, { ...others, ...logging, data: { ...present.data, folder: spec.data.folder } });
   }
   return folder;
 }

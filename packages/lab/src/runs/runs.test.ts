@@ -5,7 +5,7 @@ import type { Corpus, RunSpec } from "@isoflop/trainer";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStudy } from "../study/folder.js";
 import { resolveRuns } from "../study/resolve.js";
-import { createRun, writeNew } from "./folder.js";
+import { createRun, readRunSpec, writeNew } from "./folder.js";
 import { toRecords, type UnreadableRun } from "./records.js";
 import { readLastMetrics } from "./status.js";
 import { noteDesign, readStudyRuns } from "./studyRuns.js";
@@ -91,6 +91,16 @@ describe("the runs folder of a study", () => {
     await writeFile(join(path, ".0123456789ab.tmp"), '{"contract":');
     await createRun(study.runs, specs[0]);
     expect(await readdir(path)).toEqual(["run.json"]);
+  });
+
+  it("follows the study in what is logged, and in nothing else", async () => {
+    const { study, specs } = await made();
+    const [first] = specs;
+    const logging = () => readRunSpec(join(study.runs, first.id)).then((spec) => spec?.logging);
+    await createRun(study.runs, { ...first, logging: { tensorboard: true } });
+    expect(await logging()).toEqual({ tensorboard: true });
+    await createRun(study.runs, { ...first, name: "another" });
+    expect(await readRunSpec(join(study.runs, first.id))).toEqual(first);
   });
 
   it("keeps an edited run.json as evidence and says so", async () => {

@@ -13,6 +13,15 @@ import {
   predictLoss,
   type RunRecord,
 } from "@isoflop/laws";
+import {
+  type ApproachFit,
+  type Backtests,
+  backtestApproaches,
+  bestByBacktest,
+  DEFAULT_FITS,
+  type ForecastingApproach,
+  fitOfLaw,
+} from "@isoflop/laws/procedures";
 import type { Corpus, RunSpec } from "@isoflop/trainer";
 import { z } from "zod";
 import { readIfThere, writeJson } from "../runs/folder.js";
@@ -20,9 +29,8 @@ import { countedSize } from "../study/countedSize.js";
 import { onlyRay } from "../study/designs/ladder.js";
 import type { StudyFolder } from "../study/folder.js";
 import { canonicalJson } from "../study/identity.js";
-import { type Backtests, backtestApproaches, bestByBacktest, type ForecastingApproach } from "./backtests.js";
 import { requireComputeSpan } from "./computeSpan.js";
-import { DEFAULT_FITS, type Fits, fitOfLaw, type StudyFit } from "./fits.js";
+import type { Fits } from "./fits.js";
 import { resolveHoldout } from "./holdout.js";
 import { forecastAlongRay } from "./rayForecast.js";
 import { recordChoices } from "./studyObservations.js";
@@ -184,7 +192,7 @@ function forecastBudget(
   approach: ForecastingApproach,
   study: StudyFolder,
   corpus: Corpus,
-  fits: readonly StudyFit[],
+  fits: readonly ApproachFit[],
 ): BudgetForecast {
   const { counting } = study.study;
   const able = fits.filter(

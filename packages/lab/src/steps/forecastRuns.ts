@@ -16,10 +16,9 @@ import {
   profileForecast,
   type RunRecord,
 } from "@isoflop/laws";
-import { backtestAll } from "./backtests.js";
+import type { FitChoices } from "@isoflop/laws/procedures";
+import { backtestAll, type ForecastProcedure, fitProcedures, PROCEDURES } from "@isoflop/laws/procedures";
 import { requireComputeSpan } from "./computeSpan.js";
-import type { FitChoices } from "./fits.js";
-import { type ForecastProcedure, fitProcedures, PROCEDURES } from "./procedures.js";
 
 /** What one procedure, fitted to all the runs, expects of the budget. */
 export interface ProcedureForecast {

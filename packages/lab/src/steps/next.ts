@@ -13,11 +13,11 @@ import {
   type RunRecord,
   simulateRefits,
 } from "@isoflop/laws";
+import { DEFAULT_FITS, fitOne } from "@isoflop/laws/procedures";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import type { StudyFolder } from "../study/folder.js";
 import { availableTokens } from "../study/runTotals.js";
 import { shapesUpTo } from "../study/shapes.js";
-import { DEFAULT_FITS, fitOne } from "./fits.js";
 
 /** What was fitted, which runs to add, and what simulated refits say of that. */
 export interface NextRuns extends NextDesign {

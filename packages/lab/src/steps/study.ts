@@ -1,4 +1,5 @@
 import type { IsoflopError } from "@isoflop/laws";
+import { freshRecords } from "@isoflop/laws/procedures";
 import type { ExecutionOutcome } from "../executors/execution.js";
 import { lockStudy } from "../executors/studyLock.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
@@ -6,7 +7,7 @@ import type { StudyFolder } from "../study/folder.js";
 import { prepareDesign } from "./design.js";
 import { requireDevice } from "./device.js";
 import { divergence, requireRuns } from "./ended.js";
-import { type Fits, fitStudy, freshRecords } from "./fits.js";
+import { type Fits, fitStudy } from "./fits.js";
 import { type StudyForecast, stateForecast } from "./forecast.js";
 import { holdoutRuns } from "./holdout.js";
 import { trainLadder } from "./ladder.js";

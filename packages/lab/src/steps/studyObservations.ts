@@ -1,3 +1,4 @@
+import type { RecordChoices } from "@isoflop/laws/procedures";
 import type { StudyRecords } from "../runs/records.js";
 import { toRecords } from "../runs/records.js";
 import type { RunState } from "../runs/status.js";
@@ -5,7 +6,6 @@ import { readParts } from "../runs/studyRuns.js";
 import { onlyRay } from "../study/designs/ladder.js";
 import type { StudyFolder } from "../study/folder.js";
 import type { Study } from "../study/schema.js";
-import type { RecordChoices } from "./fits.js";
 import { type PartRows, partRows, rayRows } from "./partLaws.js";
 
 /**

@@ -33,6 +33,13 @@ export interface Verification {
 
 /** Compares a stated forecast with the held-out runs and writes verification.json. */
 export async function verifyForecast(study: StudyFolder, forecast: StudyForecast): Promise<Verification> {
+  const verification = await judgeForecast(study, forecast);
+  await writeJson(join(study.folder, "verification.json"), verification);
+  return verification;
+}
+
+/** A stated forecast beside what the held-out runs came to. */
+export async function judgeForecast(study: StudyFolder, forecast: StudyForecast): Promise<Verification> {
   const budgets = await Promise.all(
     forecast.budgets.map(async ({ budget, runs }): Promise<VerifiedBudget> => {
       const verified = await Promise.all(runs.map((run) => verifyRun(study, run)));
@@ -47,9 +54,7 @@ export async function verifyForecast(study: StudyFolder, forecast: StudyForecast
       };
     }),
   );
-  const verification: Verification = { approach: forecast.approach, budgets };
-  await writeJson(join(study.folder, "verification.json"), verification);
-  return verification;
+  return { approach: forecast.approach, budgets };
 }
 
 async function verifyRun(study: StudyFolder, run: RunForecast): Promise<VerifiedRun> {

@@ -11,10 +11,19 @@ export function canonicalJson(value: unknown): string {
 
 /**
  * Content hash of what determines a run's numbers: not its name, nor where the data lie and what they are called, nor the versions of the
- * software, nor how often it saves itself, nor who chose its hyperparameters.
+ * software, nor how often it saves itself, nor what it logs, nor who chose its hyperparameters.
  */
 export function runId(spec: Omit<RunSpec, "id"> & { readonly id?: string }): string {
-  const { id: _id, name: _name, versions: _versions, checkpoint: _checkpoint, choices: _choices, data, ...rest } = spec;
+  const {
+    id: _id,
+    name: _name,
+    versions: _versions,
+    checkpoint: _checkpoint,
+    choices: _choices,
+    logging: _logging,
+    data,
+    ...rest
+  } = spec;
   const { folder: _folder, corpus: _corpus, tokenizer: _tokenizer, ...contents } = data;
   return createHash("sha256")
     .update(canonicalJson({ ...rest, data: contents }))

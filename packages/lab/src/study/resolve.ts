@@ -122,6 +122,7 @@ export function resolveRun(request: RunRequest, study: Study, corpus: Corpus): R
           : study.checkpoint.everySteps,
     },
     runtime: runtimeOf(study),
+    ...(study.logging.tensorboard ? { logging: { tensorboard: true } } : {}),
     versions: softwareVersions(),
   };
   return { ...spec, id: runId(spec) };

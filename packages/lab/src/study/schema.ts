@@ -78,13 +78,23 @@ const plainSchema = z.strictObject({
     )
     .default({}),
   checkpoint: z.strictObject({ everySteps: orAuto(count, "a number of steps").default("auto") }).prefault({}),
+  /** What the trainer writes beside its metrics: TensorBoard's event files, in runs/<id>/tensorboard. */
+  logging: z.strictObject({ tensorboard: z.boolean().default(false) }).prefault({}),
   executor: executorSchema,
   hardware: hardwareSchema.optional(),
 });
 
 /** What one part of the file says against another. */
 export const studySchema = plainSchema.superRefine(
-  ({ design, hyperparameters, holdout, trainer, executor }, context) => {
+  ({ design, hyperparameters, holdout, trainer, executor, logging }, context) => {
+    if (trainer !== "builtin" && logging.tensorboard) {
+      context.addIssue({
+        code: "custom",
+        path: ["logging", "tensorboard"],
+        message:
+          "the built-in trainer alone logs to TensorBoard; let yours do it, or export its runs: isoflop export --what tensorboard",
+      });
+    }
     if (trainer === "builtin" && executor.precision !== "float32") {
       context.addIssue({
         code: "custom",

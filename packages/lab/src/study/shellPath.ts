@@ -3,6 +3,10 @@
  * not looking like an option.
  */
 export function shellPath(path: string): string {
-  const word = path.startsWith("-") ? `./${path}` : path;
+  return shellWord(path.startsWith("-") ? `./${path}` : path);
+}
+
+/** A word of a command line, quoted where a shell would not take it as it stands. */
+export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -271,7 +271,8 @@ describe("resolveRuns", () => {
     const [run] = runs;
     if (run === undefined) throw new Error("no runs");
     expect(runId(run)).toBe(run.id);
-    expect(runId({ ...run, name: "x", versions: {}, checkpoint: { everySteps: 1 } })).toBe(run.id);
+    const logging = { tensorboard: true };
+    expect(runId({ ...run, name: "x", versions: {}, checkpoint: { everySteps: 1 }, logging })).toBe(run.id);
     for (const changed of [
       { ...run, seed: 1 },
       { ...run, steps: run.steps + 1 },
@@ -303,6 +304,20 @@ describe("resolveRuns", () => {
     for (const run of resolveRuns(parseStudy(elsewhere, "s"), corpus)) {
       expect(run.runtime).toEqual({ threads: 2, device: "cuda", precision: "bfloat16" });
     }
+  });
+
+  it("logs to TensorBoard where it is asked to, by the same runs, and not by another's trainer", () => {
+    const logged = resolveRuns(parseStudy(`${text}logging: { tensorboard: true }\n`, "s"), corpus);
+    expect(logged.map(({ logging, ...run }) => ({ logging, id: run.id }))).toEqual(
+      runs.map(({ id }) => ({ logging: { tensorboard: true }, id })),
+    );
+    expect(runs.filter((run) => "logging" in run)).toEqual([]);
+    expect(complaint(`${text}logging: { tensorboard: often }\n`)).toMatch(
+      /:17:25: logging\.tensorboard: expected boolean/,
+    );
+    expect(complaint(`${text}logging: { tensorbord: true }\n`)).toMatch(/:17:12: .*did you mean tensorboard\?/);
+    const others = `${text}trainer: { command: [torchrun, "{run}"] }\nlogging: { tensorboard: true }\n`;
+    expect(complaint(others)).toMatch(/:18:25: logging\.tensorboard: the built-in trainer alone logs/);
   });
 
   it("centres every profile where the design says, with distinct sizes in order", () => {

@@ -52,6 +52,8 @@ holdout: { budgets: [${held.join(", ")}], approach: auto } # forecast first, the
 
 executor: { kind: local, workers: auto, threads: 1 }
 
+# logging: { tensorboard: true } # runs/<id>/tensorboard, while it trains: tensorboard --logdir runs
+
 # hardware: { accelerator: 8xH100, mfu: 40%, price: 2.5 } # what one run trains on, for the dry run: time and cost
 `;
 }

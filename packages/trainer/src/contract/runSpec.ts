@@ -16,7 +16,7 @@ const chosen = z.strictObject({
 
 const plainSchema = z.strictObject({
   contract: z.literal(CONTRACT),
-  /** Content hash of all fields that determine the numbers (not `name`, `choices`, `data.folder`, `versions`). */
+  /** Content hash of all fields that determine the numbers (not `name`, `choices`, `data.folder`, `logging`, `versions`). */
   id: z.string().min(8),
   name: z.string(),
   shape: z.strictObject({
@@ -128,6 +128,8 @@ const plainSchema = z.strictObject({
     /** Of matrix products; parameters, moments and reductions are float32. */
     precision: z.enum(["float32", "bfloat16"]),
   }),
+  /** What the trainer writes beside its metrics. Not part of the id: it determines no number. */
+  logging: z.strictObject({ tensorboard: z.boolean() }).optional(),
   versions: z.record(z.string(), z.string()),
 });
 
@@ -206,5 +208,7 @@ export const resultSchema = z.looseObject({
   wallSeconds: z.number().nonnegative(),
   /** Sessions this run took, 1 when never interrupted. */
   sessions: count.optional(),
+  /** Why TensorBoard's files end before the run does. */
+  tensorboardReason: z.string().optional(),
 });
 export type RunResult = z.infer<typeof resultSchema>;

@@ -29,10 +29,14 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
   let course = courseOf(lines, evaluation.earlyStopping);
   cutMetrics(metricsPath, lines);
   const metrics = openMetrics(metricsPath);
+  const board = spec.logging?.tensorboard
+    ? (await import("./tensorboardLog.js")).openTensorboardLog(folder, spec, { lines, seconds: resumed?.seconds ?? 0 })
+    : undefined;
   const flopsPerStep = spec.flopsPerToken[spec.convention] * batch.tokens;
 
   const end = (result: Partial<RunResult> & Pick<RunResult, "status">): Ending => {
     metrics.close();
+    const tensorboardReason = board?.close(result.status === "done" ? "finished" : "failed");
     const whole: RunResult = {
       ...result,
       steps: step,
@@ -41,6 +45,7 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
       epochs: epochsAfter(step, spec),
       wallSeconds: seconds(),
       sessions,
+      ...(tensorboardReason === undefined ? {} : { tensorboardReason }),
     };
     writeResult(folder, whole);
     return { kind: "ended", result: whole };
@@ -51,6 +56,7 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
   };
   let saved = resumed?.step;
   const checkpoint = () => {
+    board?.sync();
     metrics.sync();
     writeCheckpoint(checkpoints, { step, seconds: seconds(), sessions, state: state.saved });
     saved = step;
@@ -58,6 +64,7 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
   const stopped = (): Ending => {
     checkpoint();
     metrics.close();
+    board?.close();
     return { kind: "stopped", step };
   };
 
@@ -87,6 +94,7 @@ export async function train(folder: string, spec: RunSpec, stop: AbortSignal): P
       grad_norm: gradientNorm,
     };
     metrics.append(line);
+    board?.append(line);
     course = afterLine(course, line, evaluation.earlyStopping);
     if (step % spec.checkpoint.everySteps === 0) checkpoint();
   }

@@ -6,7 +6,16 @@ import { z } from "zod";
 import { type Mapping, mappingSchema } from "./schema.js";
 
 /** Those that come with isoflop, in the order in which they are tried; the last one takes what no other does. */
-const SHIPPED = ["hugging-face", "olmo", "levanter", "lingua", "torchtitan", "nanochat", "by-names"] as const;
+const SHIPPED = [
+  "isoflop",
+  "hugging-face",
+  "olmo",
+  "levanter",
+  "lingua",
+  "torchtitan",
+  "nanochat",
+  "by-names",
+] as const;
 
 let shipped: readonly Mapping[] | undefined;
 

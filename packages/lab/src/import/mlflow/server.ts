@@ -1,8 +1,9 @@
 import { IsoflopError } from "@isoflop/laws";
 import { array, mapping, string } from "../answer.js";
-import { askServer, type Question, type ServerAccess, serverUrl } from "../http.js";
+import { type ServerAccess, serverUrl } from "../http.js";
 import { keptPage } from "../pages.js";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
+import { type Ask, mlflowAsk, pages } from "./access.js";
 import { metricValue, parameterValue, runState, userTags } from "./values.js";
 
 /** Most of what the server gives at once: runs (SEARCH_MAX_RESULTS_THRESHOLD) and points of a metric. */
@@ -28,15 +29,7 @@ interface ServerRun {
  */
 export function mlflowServer(access: MlflowAccess = {}): ImportSource {
   const environment = access.environment ?? process.env;
-  const ask = async (base: string, path: string, body?: unknown): Promise<unknown> => {
-    const question: Question = {
-      url: `${base}/api/2.0/mlflow/${path}`,
-      headers: keyFor(base, environment),
-      keyHint: "Set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.",
-      ...(body === undefined ? {} : { body }),
-    };
-    return askServer(question, access);
-  };
+  const ask = mlflowAsk(access);
   const runOf = async (path: string): Promise<{ base: string; run: ServerRun }> => {
     const { base, run } = placeOf(path);
     const answer = mapping(await ask(base, `runs/get?${new URLSearchParams({ run_id: run ?? "" }).toString()}`));
@@ -63,8 +56,6 @@ export function mlflowServer(access: MlflowAccess = {}): ImportSource {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-type Ask = (base: string, path: string, body?: unknown) => Promise<unknown>;
 
 function trackedRun(
   source: string,
@@ -154,34 +145,9 @@ function unanswered(base: string, what: string): IsoflopError {
   });
 }
 
-/** The pages of a list, each of which names the next. */
-async function* pages(
-  ask: (token: { readonly page_token?: string }) => Promise<unknown>,
-): AsyncGenerator<Readonly<Record<string, unknown>>> {
-  let token: { readonly page_token?: string } = {};
-  for (;;) {
-    const page = mapping(await ask(token));
-    yield page;
-    const next = page.next_page_token;
-    if (typeof next !== "string" || next === "" || next === token.page_token) return;
-    token = { page_token: next };
-  }
-}
-
 /** What the server says last of each metric, and of the run's end: a run that goes on changes it. */
 function fingerprintOfRun({ info, data }: ServerRun): string {
   return JSON.stringify([info.run_id, info.status, info.end_time ?? null, data.metrics, data.params]);
-}
-
-/** The key, for the server that it is of and no other, where MLFLOW_TRACKING_URI says which. */
-function keyFor(base: string, environment: Environment): Record<string, string> {
-  const { MLFLOW_TRACKING_TOKEN: token, MLFLOW_TRACKING_USERNAME: name, MLFLOW_TRACKING_PASSWORD: word } = environment;
-  const home = environment.MLFLOW_TRACKING_URI ?? "";
-  if (/^https?:/.test(home) && URL.canParse(home) && new URL(home).origin !== new URL(base).origin) return {};
-  if (name !== undefined && name !== "" && word !== undefined) {
-    return { authorization: `Basic ${Buffer.from(`${name}:${word}`).toString("base64")}` };
-  }
-  return token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` };
 }
 
 function isServer(path: string, { MLFLOW_TRACKING_URI: home }: Environment): boolean {

@@ -43,7 +43,9 @@ export function runState(status: unknown): string | undefined {
   return typeof status === "number" || typeof status === "string" ? STATES[String(status)] : undefined;
 }
 
-/** The user's tags as "key=value"; MLflow's own (mlflow.source.name and the like) are left out. */
+/** The user's tags as "key=value", or as the key where it has no value; MLflow's own (mlflow.source.name and the like) and those of `isoflop export` are left out. */
 export function userTags(tags: Iterable<readonly [string, string]>): string[] {
-  return [...tags].filter(([key]) => !key.startsWith("mlflow.")).map(([key, value]) => `${key}=${value}`);
+  return [...tags]
+    .filter(([key]) => !key.startsWith("mlflow.") && !key.startsWith("isoflop."))
+    .map(([key, value]) => (value === "" ? key : `${key}=${value}`));
 }

@@ -5,21 +5,22 @@ import type { Series } from "./series.js";
 import type { Settings } from "./settings.js";
 import type { countShape } from "./shape.js";
 
-/** C at a step (undefined: at the end) as it was given or logged. */
+/** C at a step (undefined: at the end) as it was given or logged, by every account of it, the best first. */
 export function loggedFlops(
   given: Candidate | undefined,
-  { number }: Settings,
+  { numbers }: Settings,
   series: ReadonlyMap<string, Series>,
   mapping: Mapping,
   step: number | undefined,
-): Candidate | undefined {
+): Candidate[] {
   const end = lastStep(series);
-  const settled = number("flops");
   return [
     given,
     loggedAt(mapping.series.flops, series, step ?? end),
-    settled === undefined ? undefined : { value: settled.value * shareOfSteps(step, end), from: settled.key },
-  ].find(positive);
+    ...numbers("flops").map(({ value, key }) => ({ value: value * shareOfSteps(step, end), from: key })),
+  ]
+    .filter((candidate) => candidate !== undefined)
+    .filter(positive);
 }
 
 /** C by the counting; or why it cannot be had. */

@@ -50,7 +50,9 @@ export function settleQuantities(
   const tokens = tokensOf(chosen("tokens"), settings, series, mapping, step);
   checkAgreement("D", tokens, warnings);
   const D = tokens[0];
-  const logged = loggedFlops(chosen("flops"), settings, series, mapping, step);
+  const allFlops = loggedFlops(chosen("flops"), settings, series, mapping, step);
+  checkAgreement("C", allFlops, warnings);
+  const [logged] = allFlops;
   const shape = countShape(settings);
   const candidates = parametersOf(
     chosen("parameters"),
@@ -72,12 +74,21 @@ export function settleQuantities(
           : `N is known as ${other.counts} only (${shown(other.value)}, ${other.from}), and --counting ${counting} wants ${wanted}${shape.missing.length === 0 ? "" : `: the settings lack ${shape.missing.join(", ")}`}`,
     };
   }
-  checkAgreement("N", fitting.length > 0 ? fitting : [N], warnings);
+  // Also of the kind that is not taken: a logged count that the shape contradicts is wrong about one of them.
+  for (const kind of ["total", "non-embedding"] as const) {
+    checkAgreement(
+      `N (${kind})`,
+      candidates.filter(({ counts }) => counts === kind),
+      warnings,
+    );
+  }
   if (wanted !== "given" && N.counts === "given") {
     warnings.push(`N = ${shown(N.value)} (${N.from}) does not say what it counts; ${wanted} is assumed`);
   }
-  if (fitting.length > 0 && unknown.some(({ value }) => differ(value, N.value))) {
-    warnings.push(`N = ${shown(N.value)} (${N.from}), but ${unknown[0]!.from} says ${shown(unknown[0]!.value)}`);
+  for (const other of unknown) {
+    if (other !== N && differ(other.value, N.value)) {
+      warnings.push(`N = ${shown(N.value)} (${N.from}), but ${other.from} says ${shown(other.value)}`);
+    }
   }
   if (D === undefined) {
     return {
@@ -118,7 +129,7 @@ function checkAgreement(symbol: string, candidates: readonly Candidate[], warnin
 function parametersOf(
   given: Candidate | undefined,
   givenName: string | undefined,
-  { number }: Settings,
+  { numbers }: Settings,
   { counted }: Mapping,
   shape: ReturnType<typeof countShape>["counted"],
 ): CountedCandidate[] {
@@ -130,20 +141,18 @@ function parametersOf(
     if (shape?.total !== undefined && !differ(value, shape.total)) return "total";
     return shape !== undefined && !differ(value, shape.nonEmbedding) ? "non-embedding" : "given";
   };
-  const logged = number("parameters");
-  const without = number("nonEmbedding");
   const all: (CountedCandidate | undefined)[] = [
     given === undefined ? undefined : { ...given, counts: kindOf(given.value, givenName ?? "") },
-    logged === undefined
-      ? undefined
-      : {
-          value: logged.value,
-          from: `${logged.key}, logged`,
-          counts: kindOf(logged.value, logged.key, counted?.parameters),
-        },
-    without === undefined
-      ? undefined
-      : { value: without.value, from: `${without.key}, logged`, counts: "non-embedding" },
+    ...numbers("parameters").map(({ value, key }) => ({
+      value,
+      from: `${key}, logged`,
+      counts: kindOf(value, key, counted?.parameters),
+    })),
+    ...numbers("nonEmbedding").map(({ value, key }) => ({
+      value,
+      from: `${key}, logged`,
+      counts: "non-embedding" as const,
+    })),
     shape?.total === undefined
       ? undefined
       : { value: shape.total, from: `counted from ${shape.from}`, counts: "total" },

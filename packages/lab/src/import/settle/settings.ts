@@ -13,6 +13,8 @@ export interface Settings {
   /** Every setting and every value of the summary by its path; a setting goes before. */
   readonly all: ReadonlyMap<string, unknown>;
   readonly number: (setting: Setting) => Found<number> | undefined;
+  /** Under every name of the setting that is there, the preferred one first. */
+  readonly numbers: (setting: Setting) => readonly Found<number>[];
   readonly flag: (setting: Setting) => Found<boolean> | undefined;
   readonly word: (setting: Setting) => Found<string> | undefined;
   /** What the mapping says of all of the program's models, or of those of this kind. */
@@ -26,23 +28,24 @@ export function allSettings({ config, summary }: Pick<TrackedRun, "config" | "su
 /** What a mapping's names find among a run's settings. */
 export function settingsOf(all: ReadonlyMap<string, unknown>, { config, always, families }: Mapping): Settings {
   const keys = [...all.keys()];
-  const find = <T>(setting: Setting, read: (value: unknown, scale: number) => T | undefined): Found<T> | undefined => {
+  const findAll = <T>(setting: Setting, read: (value: unknown, scale: number) => T | undefined): Found<T>[] =>
     // A name that is there without a value ("n_inner": null) leaves it to the next one.
-    for (const name of config[setting] ?? []) {
+    (config[setting] ?? []).flatMap((name) => {
       const match = firstMatch([name], keys);
       const value = match === undefined ? undefined : read(all.get(match.key), match.scale);
-      if (match !== undefined && value !== undefined) return { value, key: match.key };
-    }
-    return undefined;
+      return match === undefined || value === undefined ? [] : [{ value, key: match.key }];
+    });
+  const find = <T>(setting: Setting, read: (value: unknown, scale: number) => T | undefined): Found<T> | undefined =>
+    findAll(setting, read)[0];
+  const scaled = (value: unknown, scale: number): number | undefined => {
+    const number = asNumber(value);
+    return number === undefined ? undefined : number * scale;
   };
   const family = families === undefined ? undefined : families[String(all.get(families.key))];
   return {
     all,
-    number: (setting) =>
-      find(setting, (value, scale) => {
-        const number = asNumber(value);
-        return number === undefined ? undefined : number * scale;
-      }),
+    number: (setting) => find(setting, scaled),
+    numbers: (setting) => findAll(setting, scaled),
     flag: (setting) =>
       find(setting, (value) =>
         typeof value === "boolean" ? value : value === "true" || value === "false" ? value === "true" : undefined,

@@ -117,6 +117,42 @@ describe("a run's record", () => {
     );
   });
 
+  it("warns of every account that differs: other names of N, counts of the kind not taken, batches in two ways, C as series and total", () => {
+    const shape = {
+      n_layers: 4,
+      d_model: 256,
+      n_heads: 4,
+      d_ff: 1024,
+      vocab_size: 1000,
+      tie_word_embeddings: true,
+      activation: "gelu",
+      positions: "rope",
+      seq_len: 128,
+    };
+    const series: Values = { "val/loss": [[20, 3]], tokens: [[20, 2e7]] };
+    const warned = (config: Record<string, unknown>, more: Values = {}) =>
+      settled(config, { ...series, ...more }).warnings.join("\n");
+    expect(warned(shape)).toBe("");
+    expect(warned({ ...shape, n_params_total: 3_404_032, batch_tokens: 1_005_000 })).toBe("");
+    expect(warned({ n_params_total: 1e6, num_params: 1.5e6 })).toMatch(
+      /^N = 1000000 \(n_params_total, logged\), but num_params, logged says 1500000$/,
+    );
+    expect(warned({ ...shape, non_embedding_params: 5e6 })).toMatch(
+      /^N \(non-embedding\) = 5000000 \(non_embedding_params, logged\), but counted from .* gives 3148000$/,
+    );
+    expect(warned({ ...shape, batch_tokens: 1e6, global_batch_size: 8000 })).toMatch(
+      /^D = 20000000 .*, but step 20 times global_batch_size times seq_len gives 20480000$/,
+    );
+    const C = 6 * 3_404_032 * 2e7;
+    expect(warned(shape, { flops: [[20, C]] })).toBe("");
+    expect(warned({ ...shape, total_flops: 2 * C }, { flops: [[20, C]] })).toMatch(
+      /^C = .* \(flops at step 20\), but total_flops gives/,
+    );
+    expect(warned(shape, { flops: [[20, 1.02 * C]] })).toMatch(
+      /^flops at step 20 says C = .*, 1\.02 times C by --counting 6N$/,
+    );
+  });
+
   it("is told how N is counted by the shape, and refuses another count", () => {
     const shape = {
       n_layer: 4,

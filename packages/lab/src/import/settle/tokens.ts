@@ -6,7 +6,7 @@ import type { Settings } from "./settings.js";
 /** D at a step (undefined: at the end), by every account that there is, the best first. */
 export function tokensOf(
   given: Candidate | undefined,
-  { number }: Settings,
+  { number, numbers }: Settings,
   series: ReadonlyMap<string, Series>,
   mapping: Mapping,
   step: number | undefined,
@@ -15,19 +15,23 @@ export function tokensOf(
   const at = step ?? end;
   const perStep = number("batchTokens");
   const [sequences, context] = [number("batchSequences"), number("context")];
-  const batch =
-    perStep?.value ?? (sequences === undefined || context === undefined ? undefined : sequences.value * context.value);
-  const settled = number("tokens");
   const share = shareOfSteps(step, end);
+  const batches = [
+    ...(perStep === undefined ? [] : [{ value: perStep.value, by: perStep.key }]),
+    ...(sequences === undefined || context === undefined
+      ? []
+      : [{ value: sequences.value * context.value, by: `${sequences.key} times ${context.key}` }]),
+  ];
   const candidates: (Candidate | undefined)[] = [
     given,
     loggedAt(mapping.series.tokens, series, at),
-    batch === undefined || at === undefined
-      ? undefined
-      : { value: batch * at, from: `step ${at} times ${perStep?.key ?? `${sequences!.key} times ${context!.key}`}` },
-    settled === undefined
-      ? undefined
-      : { value: settled.value * share, from: share === 1 ? settled.key : `${settled.key}, by the share of the steps` },
+    ...(at === undefined
+      ? []
+      : batches.map(({ value, by }) => ({ value: value * at, from: `step ${at} times ${by}` }))),
+    ...numbers("tokens").map(({ value, key }) => ({
+      value: value * share,
+      from: share === 1 ? key : `${key}, by the share of the steps`,
+    })),
   ];
   return candidates.filter((candidate) => candidate !== undefined).filter(positive);
 }

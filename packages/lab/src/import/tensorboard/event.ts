@@ -1,5 +1,5 @@
+import { asDouble, asFloat, asInteger, asText, wireFields } from "@isoflop/trainer/tracking";
 import { parseLooseJson } from "../looseJson.js";
-import { asDouble, asFloat, asInteger, asText, wireFields } from "../protobufWire.js";
 import { hyperparametersOf, type Session } from "./hyperparameters.js";
 import { scalarOfTensor } from "./tensor.js";
 
@@ -10,18 +10,26 @@ export interface LoggedEvent {
   readonly step: number;
   readonly scalars: readonly { readonly tag: string; readonly value: number }[];
   readonly session?: Session;
+  /** A session starts with this event's step: what earlier files have from there on was trained again. */
+  readonly starts?: true;
   /** JSON objects that were logged as text, as the Trainer logs its arguments and the model's configuration. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
+
+/** Of SessionLog's statuses. */
+const SESSION_START = 1n;
 
 export function readEvent(message: Uint8Array): LoggedEvent {
   let [time, step] = [0, 0];
   let session: Session | undefined;
   let settings: Record<string, unknown> | undefined;
+  let starts = false;
   const scalars: { tag: string; value: number }[] = [];
   for (const { number, bits, bytes } of wireFields(message)) {
     if (number === 1) time = asDouble(bits);
     else if (number === 2) step = asInteger(bits);
+    else if (number === 7)
+      starts = [...wireFields(bytes)].some(({ number, bits }) => number === 1 && bits === SESSION_START);
     else if (number === 5) {
       for (const value of wireFields(bytes)) {
         if (value.number !== 1) continue;
@@ -36,6 +44,7 @@ export function readEvent(message: Uint8Array): LoggedEvent {
     time,
     step,
     scalars,
+    ...(starts ? { starts: true as const } : {}),
     ...(session === undefined ? {} : { session }),
     ...(settings === undefined ? {} : { settings }),
   };

@@ -1,4 +1,4 @@
-import { asDouble, asText, wireFields } from "../protobufWire.js";
+import { asDouble, asText, wireFields } from "@isoflop/trainer/tracking";
 
 /** What the hparams plugin says of a run: tensorboard/plugins/hparams/plugin_data.proto. */
 export interface Session {

@@ -1,4 +1,4 @@
-import { asDouble, asFloat, asInteger, wireFields } from "../protobufWire.js";
+import { asDouble, asFloat, asInteger, wireFields } from "@isoflop/trainer/tracking";
 
 // DataType of tensorflow/core/framework/types.proto: those that a scalar may have.
 const [FLOAT, DOUBLE, INT32, INT64, BFLOAT16, HALF] = [1, 2, 3, 9, 14, 19];

@@ -2,8 +2,8 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { crc32c, openEventFile, scalarsEvent, startEvent } from "@isoflop/trainer/tracking";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { crc32c } from "../crc32.js";
 import type { TrackedPoint } from "../source.js";
 import { scalarOfTensor } from "./tensor.js";
 import { tensorboard } from "./tensorboard.js";
@@ -61,6 +61,24 @@ describe("TensorBoard's event files", () => {
     const { of } = await read(join(fixtures, "torch"));
     expectPlanted(of("train/loss"));
     expect(of("train/lr").map(({ value }) => value)).toEqual(steps.map(() => Math.fround(0.001)));
+  });
+
+  it("hold up to where a later file's session starts, as TensorBoard has it", async () => {
+    for (const [start, values] of [
+      [1, [1, 2, 3, 4, 5]],
+      [3, [30, 40, 50, 60, 70]],
+      [6, [600]],
+    ] as const) {
+      const file = openEventFile(folder);
+      file.append(startEvent(1.7e9, start));
+      for (const [i, loss] of values.entries()) file.append(scalarsEvent(1.7e9 + i, start + i, { loss }));
+      if (start === 1) file.append(scalarsEvent(1.7e9 + 9, 5, { "val/loss": 9 }));
+      file.close();
+    }
+    const { points } = await read(folder);
+    expect(points.map(({ key, step, value }) => [key, step, value])).toEqual(
+      [1, 2, 30, 40, 50, 600].map((value, i) => ["loss", i + 1, value]),
+    );
   });
 
   it("cut at any byte give what is whole before it, and say so", async () => {

@@ -11,7 +11,8 @@ const EVENTS = /\.tfevents\.|^events\.out\.tfevents/;
 const SESSION_FOLDER = /^\d{9,}(\.\d+)?$/;
 
 /**
- * A folder of TensorBoard's event files: every scalar of every file, in the order in which the files were begun. Keras' train
+ * A folder of TensorBoard's event files: every scalar of every file, in the order in which the files were begun, but for those that a
+ * later file's session says are trained again. Keras' train
  * and validation folders are two runs for TensorBoard; here their parent is the run.
  */
 export const tensorboard: ImportSource = {
@@ -25,10 +26,12 @@ export const tensorboard: ImportSource = {
     const parts = await partsOf(path);
     let config: Record<string, unknown> = await configBeside(path, notices);
     let state: string | undefined;
+    const starts = new Map<string, number>();
     // Hyperparameters are written first, or into a small file of their own; all files begin with few records.
     for (const { file } of parts) {
       let looked = 0;
-      for await (const { session, settings } of events(file, [])) {
+      for await (const { session, settings, starts: isStart, step } of events(file, [])) {
+        if (isStart) starts.set(file, Math.min(step, starts.get(file) ?? step));
         config = { ...config, ...settings, ...session?.hyperparameters };
         state = session?.state ?? state;
         if (++looked > 64) break;
@@ -41,7 +44,7 @@ export const tensorboard: ImportSource = {
       config,
       summary: {},
       ...(state === undefined ? {} : { state }),
-      series: () => pointsOf(parts, notices),
+      series: () => pointsOf(parts, starts, notices),
       notices: () => notices,
     };
   },
@@ -100,9 +103,17 @@ async function* events(file: string, notices: string[]): AsyncGenerator<LoggedEv
   }
 }
 
-async function* pointsOf(parts: readonly Part[], notices: string[]): AsyncGenerator<TrackedPoint, void, undefined> {
-  for (const { file, prefix } of parts) {
+/** @param starts step at which a file's session starts, where it says so: earlier files of the same series hold up to there */
+async function* pointsOf(
+  parts: readonly Part[],
+  starts: ReadonlyMap<string, number>,
+  notices: string[],
+): AsyncGenerator<TrackedPoint, void, undefined> {
+  for (const [i, { file, prefix }] of parts.entries()) {
+    const later = parts.slice(i + 1).filter((part) => part.prefix === prefix);
+    const end = Math.min(...later.map((part) => starts.get(part.file) ?? Number.POSITIVE_INFINITY));
     for await (const { time, step, scalars } of events(file, notices)) {
+      if (step >= end) continue;
       for (const { tag, value } of scalars) yield { key: prefix + tag, step, value, time };
     }
   }

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { maskedCrc32c } from "./maskedCrc32c.js";
+import { maskedCrc32c } from "@isoflop/trainer/tracking";
 
 /** Larger records are no scalars (an image, a graph): their bytes are passed over, not held. */
 const LARGEST = 64 * 2 ** 20;

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { IsoflopError } from "@isoflop/laws";
-import { crc32 } from "../crc32.js";
+import { crc32 } from "@isoflop/trainer/tracking";
 
 /**
  * The framing of a .wandb file: LevelDB's log format with W&B's header and checksum (sdk/internal/datastore.py of wandb 0.16,

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { crc32 } from "@isoflop/trainer/tracking";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { crc32 } from "../crc32.js";
 import type { TrackedPoint, TrackedRun } from "../source.js";
 import { wandbOffline } from "./offline.js";
 

@@ -1,4 +1,4 @@
-import { asInteger, asText, type WireField, wireFields } from "../protobufWire.js";
+import { asInteger, asText, type WireField, wireFields } from "@isoflop/trainer/tracking";
 import { isMapping, parseJson } from "./json.js";
 
 interface Change {

@@ -1,25 +1,16 @@
-import { formatFlops, type Interval, type IsoflopProfile } from "@isoflop/laws";
-import type {
-  BudgetRow,
-  Estimate,
-  FitRow,
-  ForecastReport,
-  ProcedureRow,
-  ReportWarning,
-  RunRow,
-} from "../../report/model.js";
-import { remedies } from "../../report/remedies.js";
+import { minimumStatus } from "@isoflop/figures";
+import { formatFlops, type Interval, type IsoflopProfile, type Optimum, type OptimumIntervals } from "@isoflop/laws";
+import type { ApproachFit } from "@isoflop/laws/procedures";
+import { type Backtests, meanErrors } from "@isoflop/laws/procedures";
+import type { BudgetRow, Estimate, FitRow, ForecastReport, ProcedureRow, RunRow } from "../../report/model.js";
 import type { RunState } from "../../runs/status.js";
-import type { DesignWarning } from "../../study/check.js";
 import { countedSize } from "../../study/countedSize.js";
 import type { Study } from "../../study/schema.js";
-import { meanErrors } from "../backtests.js";
-import type { Fits, StudyFit } from "../fits.js";
-import type { StudyForecast } from "../forecast.js";
+import type { Fits } from "../fits.js";
+import type { ForecastingLaw, StudyForecast } from "../forecast.js";
 import type { Verification } from "../verify.js";
-import { minimumStatus } from "./figures.js";
 
-const NAMES: Readonly<Record<StudyFit["law"] | "loss-frontier", string>> = {
+export const NAMES: Readonly<Record<ApproachFit["law"] | "loss-frontier", string>> = {
   "loss-frontier": "Ladder: loss along its ray",
   "envelope-power-law": "Approach 1: envelope of the training curves",
   "isoflop-power-law": "Approach 2: isoFLOP profiles",
@@ -28,7 +19,7 @@ const NAMES: Readonly<Record<StudyFit["law"] | "loss-frontier", string>> = {
   "kaplan-model-data": "Kaplan: loss against size and data",
   "data-constrained": "Data-constrained: what repeating is worth",
 };
-const NOTES: Readonly<Partial<Record<StudyFit["law"], string>>> = {
+const NOTES: Readonly<Partial<Record<ApproachFit["law"], string>>> = {
   "kaplan-compute": "No irreducible loss: expect it to bend away from the runs at larger compute.",
   "kaplan-model-data": "No irreducible loss.",
 };
@@ -37,17 +28,14 @@ export function fitRows({ fits, skipped, parts }: Fits): FitRow[] {
   return [
     ...fits.map((fit): FitRow => {
       const note = NOTES[fit.law];
-      const estimate = (name: string, value: number): Estimate => {
-        const interval95 = fit.intervals95[name];
-        return { value, ...(interval95 === undefined ? {} : { interval95 }) };
-      };
+      const known = (name: string, value: number) => estimate(value, fit.intervals95[name]);
       // a and b are parameters of the power laws and have columns of their own.
       const parameters = Object.entries(fit.parameters).filter(([name]) => name !== "a" && name !== "b");
       return {
         name: NAMES[fit.law],
-        parameters: Object.fromEntries(parameters.map(([name, value]) => [name, estimate(name, value)])),
+        parameters: Object.fromEntries(parameters.map(([name, value]) => [name, known(name, value)])),
         ...("exponents" in fit && fit.exponents !== undefined
-          ? { exponents: { a: estimate("a", fit.exponents.a), b: estimate("b", fit.exponents.b) } }
+          ? { exponents: { a: known("a", fit.exponents.a), b: known("b", fit.exponents.b) } }
           : {}),
         ...(note === undefined ? {} : { note }),
       };
@@ -56,10 +44,7 @@ export function fitRows({ fits, skipped, parts }: Fits): FitRow[] {
       ({ about, fit }): FitRow => ({
         name: about,
         parameters: Object.fromEntries(
-          Object.entries(fit.parameters).map(([name, value]) => {
-            const interval95 = fit.intervals95[name];
-            return [name, { value, ...(interval95 === undefined ? {} : { interval95 }) }];
-          }),
+          Object.entries(fit.parameters).map(([name, value]) => [name, estimate(value, fit.intervals95[name])]),
         ),
         note: `${fit.residuals.length} rows.`,
       }),
@@ -124,7 +109,10 @@ export function forecastReport(
     largestTrainedBudget: forecast.largestTrainedBudget,
     fit: forecast.approach === "ladder" ? "the ladder" : `Approach ${forecast.approach}`,
     ...(forecast.chosenBy === "backtest" ? { reason: backtestReason(forecast) } : {}),
-    procedures: procedureRows(forecast, stated),
+    procedures: procedureRows(forecast.backtests, [
+      { approach: forecast.approach, law: stated.law, optimum: stated.optimum, intervals95: stated.intervals95 },
+      ...stated.others,
+    ]),
     statedAt: forecast.statedAt,
     rows: stated.runs.map((run) => {
       const measured = verified?.runs.find(({ id }) => id === run.id)?.measured;
@@ -148,7 +136,7 @@ export function forecastReport(
 }
 
 /** Why the forecast is by this approach, in one clause. */
-export function backtestReason({ approach, backtests }: StudyForecast): string {
+export function backtestReason({ approach, backtests }: Pick<StudyForecast, "approach" | "backtests">): string {
   const { series, choice, tested } = backtests;
   if (series !== undefined && choice !== undefined && choice.ranking.length > 0) {
     const errors = meanErrors(series, choice).map(
@@ -168,26 +156,27 @@ export function backtestReason({ approach, backtests }: StudyForecast): string {
 
 const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
 
-function procedureRows(forecast: StudyForecast, stated: StudyForecast["budgets"][number]): ProcedureRow[] {
-  const { tested, untested } = forecast.backtests;
-  const chosen = {
-    approach: forecast.approach,
-    law: stated.law,
-    optimum: stated.optimum,
-    intervals95: stated.intervals95,
-  };
-  return [chosen, ...stated.others]
-    .map(({ approach, law, optimum, intervals95 }): ProcedureRow => {
+/** What one procedure expects of a budget. */
+export interface ExpectedOptimum {
+  readonly approach: string;
+  readonly law: ForecastingLaw;
+  readonly optimum: Optimum;
+  readonly intervals95?: Partial<OptimumIntervals> | undefined;
+}
+
+/** @param expected the chosen procedure's first */
+export function procedureRows(
+  { tested, untested }: Pick<Backtests, "tested" | "untested">,
+  expected: readonly ExpectedOptimum[],
+): ProcedureRow[] {
+  return expected
+    .map(({ approach, law, optimum, intervals95 }, i): ProcedureRow => {
       const backtest = tested.find((one) => one.approach === approach);
       const note =
         approach === "1" ? "Its loss is a training loss." : untested.find((one) => one.approach === approach)?.reason;
-      const estimate = (value: number, interval95: Interval | undefined): Estimate => ({
-        value,
-        ...(interval95 === undefined ? {} : { interval95 }),
-      });
       return {
         name: NAMES[law],
-        chosen: law === stated.law,
+        chosen: i === 0,
         parameters: estimate(optimum.parameters, intervals95?.parameters),
         tokens: estimate(optimum.tokens, intervals95?.tokens),
         ...(optimum.loss === undefined ? {} : { loss: estimate(optimum.loss, intervals95?.loss) }),
@@ -196,6 +185,10 @@ function procedureRows(forecast: StudyForecast, stated: StudyForecast["budgets"]
       };
     })
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+export function estimate(value: number, interval95: Interval | undefined): Estimate {
+  return { value, ...(interval95 === undefined ? {} : { interval95 }) };
 }
 
 /** Standard deviation of final losses between runs that differ in seed alone, pooled; undefined without such runs. */
@@ -215,37 +208,4 @@ export function seedNoise(states: readonly RunState[]): number | undefined {
     freedom += losses.length - 1;
   }
   return freedom === 0 ? undefined : Math.sqrt(squares / freedom);
-}
-
-function withRemedy<Warning extends { readonly code: string }>(warning: Warning): Warning & { remedy?: string } {
-  const remedy = remedies[warning.code];
-  return remedy === undefined ? warning : { ...warning, remedy };
-}
-
-export function reportWarnings(
-  fits: Fits,
-  design: readonly DesignWarning[],
-  dropped: readonly { readonly name: string; readonly reason: string }[],
-  forecast?: StudyForecast,
-): ReportWarning[] {
-  return [
-    ...fits.fits.flatMap((fit) => fit.warnings.map((warning) => ({ ...withRemedy(warning), where: NAMES[fit.law] }))),
-    ...(forecast?.budgets ?? []).flatMap(({ budget, warnings = [] }) =>
-      warnings.map(({ law, ...warning }) => ({
-        ...withRemedy(warning),
-        where: `Forecast for ${formatFlops(budget)} FLOPs by ${NAMES[law]}`,
-      })),
-    ),
-    ...(fits.parts?.fits ?? []).flatMap(({ about, fit }) =>
-      fit.warnings.map((warning) => ({ ...withRemedy(warning), where: about })),
-    ),
-    ...fits.skipped.map(({ approach, error }) => ({
-      code: error.code,
-      message: error.message,
-      where: `Approach ${approach}`,
-      ...(error.hint === undefined ? {} : { remedy: error.hint }),
-    })),
-    ...design.map((warning) => ({ ...withRemedy(warning), where: "design" })),
-    ...dropped.map(({ name, reason }) => ({ code: "run-without-loss", message: reason, where: name })),
-  ];
 }

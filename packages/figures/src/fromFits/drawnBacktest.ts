@@ -1,6 +1,6 @@
-import type { BacktestErrorsData } from "@isoflop/figures";
 import type { BacktestSeries } from "@isoflop/laws";
-import { PROCEDURES } from "../procedures.js";
+import { PROCEDURES } from "@isoflop/laws/procedures";
+import type { BacktestErrorsData } from "../data.js";
 
 /**
  * A backtest as its figure draws it: procedures that have something to show, and of their cells those that count.

@@ -8,8 +8,8 @@ import {
   isIsoflopError,
   orThrow,
   type RunRecord,
-} from "@isoflop/laws";
-import { type FitChoices, profileRecords } from "./fits.js";
+} from "../index.js";
+import { type FitChoices, profileRecords } from "./fitApproaches.js";
 import { backtestProcedures, PROCEDURES } from "./procedures.js";
 
 const APPROACHES = ["1", "2", "3"] as const;

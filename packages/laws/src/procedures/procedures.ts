@@ -1,5 +1,5 @@
-import type { CountingConvention, ForecastingFit, IsoflopError, ProcedureInput, RunRecord } from "@isoflop/laws";
-import { type FitChoices, fitObservations, fitOne, type StudyFit } from "./fits.js";
+import type { CountingConvention, ForecastingFit, IsoflopError, ProcedureInput, RunRecord } from "../index.js";
+import { type ApproachFit, type FitChoices, fitObservations, fitOne } from "./fitApproaches.js";
 
 /** A way to forecast: a procedure of fitting, and the one law of its result that is asked. */
 export interface ForecastProcedure {
@@ -37,7 +37,7 @@ export function backtestProcedures(
   convention: CountingConvention,
   choices: FitChoices,
 ): ProcedureInput[] {
-  let last: { records: readonly RunRecord[]; key: string; fits: readonly StudyFit[] } | undefined;
+  let last: { records: readonly RunRecord[]; key: string; fits: readonly ApproachFit[] } | undefined;
   return procedures.map(({ name, approach, law, freeParameters, loss = choices.loss }) => ({
     name,
     freeParameters,
@@ -75,7 +75,7 @@ export function fitProcedures(
   });
 }
 
-function theFit(fits: readonly StudyFit[], law: ForecastingFit["law"]): ForecastingFit {
+function theFit(fits: readonly ApproachFit[], law: ForecastingFit["law"]): ForecastingFit {
   const fit = fits.find((one): one is ForecastingFit => one.law === law);
   if (fit === undefined)
     throw new TypeError(`No fit of the law ${law} among ${fits.map((one) => one.law).join(", ")}.`);

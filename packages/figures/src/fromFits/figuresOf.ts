@@ -1,10 +1,11 @@
-import type { IsoflopProfile as DrawnProfile, MinimumStatus, PowerLaw, RunPoint } from "@isoflop/figures";
 import {
-  type BacktestSeries,
+  fitProfile,
   hoffmannApproach1,
   type IsoflopFit,
   type IsoflopProfile,
   type KaplanComputeFit,
+  type Optimum,
+  type OptimumIntervals,
   optimumBy,
   type ParametricFit,
   powerLawAllocation,
@@ -13,22 +14,37 @@ import {
   type RunRecord,
   TOKENS_WHATEVER_THE_SIZE,
 } from "@isoflop/laws";
-import type { ReportModel } from "../../report/model.js";
-import { fitOfLaw, type StudyFit } from "../fits.js";
-import type { RunForecast, StudyForecast } from "../forecast.js";
-import { drawnBacktest } from "./drawnBacktest.js";
+import { type ApproachFit, fitOfLaw } from "@isoflop/laws/procedures";
+import type {
+  BacktestErrorsData,
+  IsoflopProfile as DrawnProfile,
+  FiguresData,
+  HoldoutRole,
+  MinimumStatus,
+  PowerLaw,
+  RunPoint,
+} from "../data.js";
 
-type Figures = ReportModel["figures"];
+/** A forecast as it was stated, one entry a held-out budget. */
+export interface StatedForecast {
+  readonly budgets: readonly {
+    readonly budget: number;
+    readonly optimum: Optimum;
+    readonly intervals95?: Partial<OptimumIntervals>;
+  }[];
+}
 
 /** What the figures are drawn from. */
 export interface FigureSources {
-  readonly fits: readonly StudyFit[];
+  readonly fits: readonly ApproachFit[];
   readonly profiles: readonly IsoflopProfile[];
   readonly records: readonly RunRecord[];
   readonly holdouts: readonly RunRecord[];
   readonly names: ReadonlyMap<string, string>;
-  readonly roles: ReadonlyMap<string, RunForecast["role"] | "fit">;
-  readonly forecast: StudyForecast | undefined;
+  readonly roles: ReadonlyMap<string, `holdout-${HoldoutRole}` | "fit">;
+  /** Of a study that has stated one. */
+  readonly forecast: StatedForecast | undefined;
+  readonly backtest: BacktestErrorsData | undefined;
   /** FLOPs per token by N, where C is not 6ND. */
   readonly flopsPerToken: readonly { readonly parameters: number; readonly flops: number }[] | undefined;
 }
@@ -39,8 +55,19 @@ export function minimumStatus(profile: IsoflopProfile): MinimumStatus {
   return profile.status === "used" ? "fitted" : profile.status === "edge" ? "edge" : "unfitted";
 }
 
+/** The profiles of a design whose minima are too few for Approach 2: shown, and fitted by nothing. */
+export function profilesOf(records: readonly RunRecord[]): IsoflopProfile[] {
+  const budgets = [...new Set(records.flatMap(({ budget }) => budget ?? []))].sort((a, b) => a - b);
+  return budgets.map((budget) =>
+    fitProfile(
+      budget,
+      records.filter((record) => record.budget === budget),
+    ),
+  );
+}
+
 /** The data of every figure that these fits support. */
-export function figuresOf(sources: FigureSources): Figures {
+export function figuresOf(sources: FigureSources): FiguresData {
   const { fits } = sources;
   const isoflop = fitOfLaw(fits, "isoflop-power-law");
   const parametric = fitOfLaw(fits, "chinchilla");
@@ -57,9 +84,7 @@ export function figuresOf(sources: FigureSources): Figures {
       ? {}
       : { lossContours: lossContours(parametric, sources), residuals: residuals(parametric, sources) }),
     ...(kaplan === undefined ? {} : { kaplanCompute: kaplanCompute(kaplan, sources) }),
-    ...(sources.forecast?.backtests.series === undefined
-      ? {}
-      : { backtestErrors: backtestErrorsOf(sources.forecast.backtests.series, sources.forecast) }),
+    ...(sources.backtest === undefined ? {} : { backtestErrors: sources.backtest }),
     publishedModels: {
       // The first is the one that the caption compares the models with: the paper's own choice for its Figure 1.
       laws: [hoffmannApproach1, ...publishedLaws.filter((law) => law !== hoffmannApproach1)].map((law) => ({
@@ -72,22 +97,18 @@ export function figuresOf(sources: FigureSources): Figures {
   };
 }
 
-function backtestErrorsOf(series: BacktestSeries, forecast: StudyForecast) {
-  const [first] = forecast.budgets;
-  return drawnBacktest(series, forecast.approach, first && first.budget / forecast.largestTrainedBudget);
-}
-
 function point(record: RunRecord, sources: FigureSources): RunPoint {
   const { parameters, tokens, flops, loss, budget } = record;
   const role = sources.roles.get(record.id) ?? "fit";
   const name = role === "fit" ? (sources.names.get(record.id) ?? record.id) : LABELS[role];
-  return { name, parameters, tokens, flops, loss, ...(budget === undefined ? {} : { budget }) };
+  return { id: record.id, name, parameters, tokens, flops, loss, ...(budget === undefined ? {} : { budget }) };
 }
 
 function curves({ records, names }: FigureSources) {
   return records
     .filter((record) => (record.curve?.length ?? 0) > 2)
     .map((record) => ({
+      id: record.id,
       name: names.get(record.id) ?? record.id,
       parameters: record.parameters,
       curve: record.curve ?? [],
@@ -104,7 +125,7 @@ function drawnProfile(profile: IsoflopProfile, { names }: FigureSources): DrawnP
   const curvature = coefficients?.[2] ?? 0;
   return {
     budget,
-    points: profile.points.map((p) => ({ name: names.get(p.id) ?? p.id, parameters: p.parameters, loss: p.loss })),
+    points: profile.points.map(({ id, parameters, loss }) => ({ id, name: names.get(id) ?? id, parameters, loss })),
     ...(vertex === undefined || curvature <= 0
       ? {}
       : {
@@ -170,7 +191,7 @@ function optimumScaling(fit: IsoflopFit, sources: FigureSources) {
         }),
     heldOut: sources.holdouts.map((record) => {
       const { name, flops, parameters, tokens } = point(record, sources);
-      return { label: name, flops, parameters, tokens };
+      return { id: record.id, label: name, flops, parameters, tokens };
     }),
   };
 }

@@ -1,0 +1,30 @@
+import type { FitWarning } from "@isoflop/laws";
+import type { ManifestEntry } from "./manifest.js";
+
+type Ended = Pick<ManifestEntry, "name" | "state">;
+
+const NAMED = 5;
+
+/** Runs that their tracker calls running, crashed, failed or killed. Of others it says that they finished, or nothing. */
+export const unfinishedOf = <Run extends Ended>(runs: readonly Run[]): Run[] =>
+  runs.filter(({ state }) => state !== undefined && state !== "finished");
+
+/**
+ * A run that was cut short is a record like any other: its N, D and loss belong together. But its learning rate had not come
+ * down, so it lies above the law of those that finished.
+ */
+export function unfinishedWarning(runs: readonly Ended[]): FitWarning | undefined {
+  const open = unfinishedOf(runs);
+  if (open.length === 0) return undefined;
+  const counts = new Map<string, number>();
+  for (const { state } of open) counts.set(state!, (counts.get(state!) ?? 0) + 1);
+  const states = [...counts].map(([state, count]) => `${count} ${state}`).join(", ");
+  const names = open.slice(0, NAMED).map(({ name }) => name.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " "));
+  const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : "";
+  const isSilent = runs.some(({ state }) => state === undefined);
+  const condition = `${isSilent ? "state IS NULL OR " : ""}state = 'finished'`;
+  return {
+    code: "unfinished-runs",
+    message: `${open.length} of ${runs.length} runs had not finished, as their tracker says (${states}): ${names.join(", ")}${more}. They are taken as they stand; leave them out by --where "${condition}".`,
+  };
+}

@@ -1,0 +1,3 @@
+export * from "./backtests.js";
+export * from "./fitApproaches.js";
+export * from "./procedures.js";
