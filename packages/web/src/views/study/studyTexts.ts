@@ -91,6 +91,7 @@ export const studyTexts = texts(
       note: "Smoothed over the steps just before. Point at a curve to see its run, click to open it; the table below has the same runs for the keyboard.",
       none: "No run has logged a loss yet.",
       sizes: "Parameters",
+      frontier: "efficient frontier of the runs that have ended",
       description: (curves: number, low: string, high: string, best: string, loss: string, flops: string) =>
         `${curves} training curves of models from ${low} to ${high} parameters. The lowest training loss is ${loss} nats per token, of ${best} at ${flops} FLOPs.`,
       tip: (parameters: string, flops: string, loss: string) => `N ${parameters}, ${flops} FLOPs, loss ${loss}`,
@@ -145,6 +146,16 @@ export const studyTexts = texts(
       waiting: "They are drawn here as soon as three runs of one budget have ended.",
       fitted: (runs: number) => `Fitted to the ${runs} runs that have ended, again whenever one more has.`,
       laws: "All laws and their intervals",
+      exponents: "The exponent a of N_opt ∝ C^a, with its 95 % interval",
+      exponent: (approach: string) => `a by ${approach}`,
+      noInterval: "no interval yet",
+      approaches: {
+        "1": "Approach 1 (envelope)",
+        "2": "Approach 2 (isoFLOP)",
+        "3": "Approach 3 (L(N, D))",
+        kaplan: "Kaplan's L(N, D)",
+        "data-constrained": "the data-constrained law",
+      } as Readonly<Record<string, string>>,
     },
     duration: ({ days, hours, minutes, seconds }: Duration): string =>
       [
@@ -243,6 +254,7 @@ export const studyTexts = texts(
       note: "直前のステップで平滑化しています。曲線を指すとランが表示され、クリックで開きます。キーボードでは下の表から同じランを選べます。",
       none: "損失を記録したランはまだありません。",
       sizes: "パラメータ数",
+      frontier: "終了したランの効率的フロンティア",
       description: (curves: number, low: string, high: string, best: string, loss: string, flops: string) =>
         `パラメータ数 ${low} から ${high} までのモデルの学習曲線 ${curves} 本。最小の学習損失は ${best} の ${loss} nats/トークン(${flops} FLOPs)。`,
       tip: (parameters: string, flops: string, loss: string) => `N ${parameters}、${flops} FLOPs、損失 ${loss}`,
@@ -297,6 +309,16 @@ export const studyTexts = texts(
       waiting: "同じ計算予算のランが 3 つ終了すると、ここに描かれます。",
       fitted: (runs: number) => `終了した ${runs} ランへの当てはめです。ランが終わるたびに更新されます。`,
       laws: "すべてのスケーリング則と信頼区間",
+      exponents: "N_opt ∝ C^a の指数 a と 95 % 信頼区間",
+      exponent: (approach: string) => `${approach}による a`,
+      noInterval: "信頼区間はまだありません",
+      approaches: {
+        "1": "手法 1(包絡線)",
+        "2": "手法 2(isoFLOP)",
+        "3": "手法 3(L(N, D))",
+        kaplan: "Kaplan の L(N, D)",
+        "data-constrained": "データ制約付きの則",
+      },
     },
     duration: ({ days, hours, minutes, seconds }: Duration): string =>
       [
