@@ -69,13 +69,15 @@ function Study({ folder, name }: { readonly folder: string; readonly name: strin
           <div class={chosen === undefined ? "upper" : "upper with-panel"}>
             <div>
               <ProgressCard study={study} />
-              <CurvesCard runs={study.runs} chosen={chosen} onOpen={onOpen} />
+              <div class="charts">
+                <CurvesCard runs={study.runs} chosen={chosen} onOpen={onOpen} />
+                <ProfilesCard />
+              </div>
             </div>
             {chosen !== undefined && <RunPanel state={state} run={study.runs.get(chosen)} onClose={onClose} />}
           </div>
           <RunsTable runs={study.runs} chosen={chosen} onOpen={onOpen} />
           <Failures state={state} runs={study.runs} onOpen={onOpen} />
-          <ProfilesCard />
         </>
       )}
     </div>
