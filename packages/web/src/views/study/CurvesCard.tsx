@@ -11,8 +11,8 @@ import { drawHighlight } from "./highlight.js";
 import { frontierOf } from "./lawRows.js";
 import { MARGIN, PlaneAxes } from "./PlaneAxes.js";
 import { paletteColors } from "./paletteColors.js";
+import { runTexts } from "./runTexts.js";
 import { SizeLegend } from "./SizeLegend.js";
-import { studyTexts } from "./studyTexts.js";
 import { useDark } from "./useDark.js";
 import { useWidth } from "./useWidth.js";
 
@@ -27,7 +27,7 @@ const ANEW_MS = 250;
 
 /** All training curves, drawn as they come. */
 export function CurvesCard({ runs, chosen, onOpen }: CurvesProps) {
-  const t = inLocale(studyTexts).curves;
+  const t = inLocale(runTexts).curves;
   const place = useRef<HTMLDivElement>(null);
   const base = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
@@ -173,7 +173,7 @@ function lastOf(run: LiveRun): [flops: string, loss: string] {
 /** What can be seen, in words. */
 function describe(
   drawn: readonly DrawnRun[],
-  t: ReturnType<typeof inLocale<(typeof studyTexts)["en"]>>["curves"],
+  t: ReturnType<typeof inLocale<(typeof runTexts)["en"]>>["curves"],
 ): string {
   const [first, last] = [drawn[0], drawn.at(-1)];
   if (first === undefined || last === undefined) return t.none;

@@ -6,11 +6,11 @@ import { fittedLaws } from "../../state/fittedLaws.js";
 import type { Observed } from "../../state/observations.js";
 import { address } from "../../state/route.js";
 import { lawRows } from "./lawRows.js";
-import { studyTexts } from "./studyTexts.js";
+import { runTexts } from "./runTexts.js";
 
 /** IsoFLOP profiles through the runs that have ended, refitted as they do: Approach 2 of Hoffmann et al. 2022. */
 export function LiveProfiles({ observed }: { readonly observed: Observed }) {
-  const t = inLocale(studyTexts).profiles;
+  const t = inLocale(runTexts).profiles;
   const { records, names, source } = observed;
   const drawn = useMemo(() => {
     const profiles = profilesOf(records).filter(({ points }) => points.length >= 3);

@@ -13,6 +13,7 @@ import { RunPanel } from "./RunPanel.js";
 import { RunsTable } from "./RunsTable.js";
 import { studyTexts } from "./studyTexts.js";
 import "./study.css";
+import "./runs.css";
 
 /** A study as it is trained: progress, curves, runs, failures, control. */
 export function StudyView() {
