@@ -28,10 +28,13 @@ export function LiveProfiles({ observed }: { readonly observed: Observed }) {
       <Figure draw={isoflopProfiles} data={drawn} />
       {rows.length > 0 && (
         <dl class="facts exponents" aria-label={t.exponents}>
-          {rows.map(({ approach, a, interval }) => (
+          {rows.map(({ approach, a, interval, warnings }) => (
             <div key={approach}>
               <dt>{t.exponent(t.approaches[approach] ?? approach)}</dt>
-              <dd>{interval === undefined ? `${a.toFixed(3)} (${t.noInterval})` : formatEstimate(a, interval)}</dd>
+              <dd>
+                {interval === undefined ? `${a.toFixed(3)} (${t.noInterval})` : formatEstimate(a, interval)}
+                {warnings > 0 && <span class="faint"> {t.warnings(warnings)}</span>}
+              </dd>
             </div>
           ))}
         </dl>

@@ -4,15 +4,20 @@ import type { ApproachFit } from "@isoflop/laws/procedures";
 export interface LawRow {
   readonly approach: ApproachFit["approach"];
   readonly a: number;
-  /** 95 %; absent where no resample could be fitted. */
+  /** 95 %; absent where no resample could be fitted, or so few that they do not even hold the value: of a handful of runs. */
   readonly interval: readonly [number, number] | undefined;
+  readonly warnings: number;
 }
 
 /** The approaches whose law implies how the optimum grows. */
 export function lawRows(fits: readonly ApproachFit[]): LawRow[] {
   return fits.flatMap((fit) => {
-    const { approach, exponents, intervals95 } = fit;
-    return exponents === undefined ? [] : [{ approach, a: exponents.a, interval: intervals95.a }];
+    const { approach, exponents, intervals95, warnings } = fit;
+    if (exponents === undefined) return [];
+    const { a } = exponents;
+    const interval = intervals95.a;
+    const held = interval !== undefined && interval[0] <= a && a <= interval[1];
+    return [{ approach, a, interval: held ? interval : undefined, warnings: warnings.length }];
   });
 }
 

@@ -69,6 +69,7 @@ export const runTexts = texts(
       exponents: "The exponent a of N_opt ∝ C^a, with its 95 % interval",
       exponent: (approach: string) => `a by ${approach}`,
       noInterval: "no interval yet",
+      warnings: (count: number) => (count === 1 ? "⚠ 1 warning" : `⚠ ${count} warnings`),
       approaches: {
         "1": "Approach 1 (envelope)",
         "2": "Approach 2 (isoFLOP)",
@@ -145,6 +146,7 @@ export const runTexts = texts(
       exponents: "N_opt ∝ C^a の指数 a と 95 % 信頼区間",
       exponent: (approach: string) => `${approach}による a`,
       noInterval: "信頼区間はまだありません",
+      warnings: (count: number) => `⚠ 警告 ${count} 件`,
       approaches: {
         "1": "手法 1(包絡線)",
         "2": "手法 2(isoFLOP)",
