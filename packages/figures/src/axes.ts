@@ -84,3 +84,8 @@ export function plotOptions(panel: Panel): Plot.PlotOptions {
   if (y.label !== null) named.push(Plot.axisY(y.ticks, { ...common, label: y.label, text: text(y) }));
   return { ...sizes, x: x.scale, y: y.scale, marks: [...axes, ...marks, ...named] };
 }
+
+/** The same axis from its largest value to its smallest: losses that fall to the right. */
+export function reversed(axis: Axis): Axis {
+  return { ...axis, scale: { ...axis.scale, reverse: true } };
+}

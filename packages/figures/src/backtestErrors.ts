@@ -1,11 +1,57 @@
 import * as Plot from "@observablehq/plot";
 import { amountAxis, countAxis } from "./axes.js";
+import { computeIn } from "./compute.js";
 import type { BacktestErrorsData, BacktestPoint } from "./data.js";
-import { formatFlops } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
+import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
 import { background, categoryColor, faintInk, ink } from "./palette.js";
 import { logDomain } from "./ticks.js";
+
+const texts = bilingual(
+  {
+    title: "How far off forecasts were, by how far they reached",
+    procedure: (name: string, mean: string, most: string, forecasts: number) =>
+      `${name}: ${mean} % on average, ${most} % at most (${forecasts} ${forecasts === 1 ? "forecast" : "forecasts"})`,
+    result: (procedures: readonly string[]) =>
+      procedures.length === 0 ? "Nothing could be backtested." : `${procedures.join("; ")}.`,
+    against: {
+      runs: "mean size of the error over the held-out runs",
+      minimum: "the error at the least loss of the held-out budget",
+    },
+    caption: (what: string, result: string) =>
+      `Each procedure saw the compute up to some point and was asked for more: ${what}. ${result}`,
+    taken: (name: string) => `${name} (taken)`,
+    high: "forecast too high",
+    low: "too low",
+    mean: "mean",
+    asked: "reach asked for",
+    reach: "Reach: compute forecast / largest fitted",
+    error: "Error of the loss (%)",
+    reached: (fitted: string, asked: string) => `fitted to ${fitted}, asked for ${asked}`,
+    percent: (value: string) => `${value} %`,
+  },
+  {
+    title: "外挿の幅と予測誤差",
+    procedure: (name, mean, most, forecasts) => `${name}: 平均 ${mean}%、最大 ${most}% (予測 ${forecasts} 件)`,
+    result: (procedures) =>
+      procedures.length === 0 ? "バックテストできるものがなかった。" : `${procedures.join("; ")}。`,
+    against: {
+      runs: "検証用に除いたランでの誤差の大きさの平均",
+      minimum: "検証用に除いた計算予算での最小損失の誤差",
+    },
+    caption: (what, result) => `各手法に、ある計算量までのデータだけを見せ、その先を予測させた: ${what}。${result}`,
+    taken: (name) => `${name} (採用)`,
+    high: "予測が高すぎる",
+    low: "低すぎる",
+    mean: "平均",
+    asked: "求められた外挿の幅",
+    reach: "外挿の幅: 予測した計算量 / フィットの最大",
+    error: "損失の誤差 (%)",
+    reached: (fitted, asked) => `${fitted} までのフィットで ${asked} を予測`,
+    percent: (value) => `${value}%`,
+  },
+);
 
 /** Smaller errors than this, in per cent, are drawn at it: no loss is measured so well. */
 const LEAST = 0.01;
@@ -20,6 +66,8 @@ interface Drawn extends BacktestPoint {
 
 /** Size of every backtest's loss error against how far beyond its data it reached, one colour a procedure. */
 export function backtestErrors(data: BacktestErrorsData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
+  const text = inLanguage(texts, options);
   const procedures = data.procedures.map(({ name, chosen, points }, index) => {
     // Side by side, so that none hides another: forecasts of one budget all have the same reach.
     const shift = 1.035 ** (index - (data.procedures.length - 1) / 2);
@@ -37,31 +85,25 @@ export function backtestErrors(data: BacktestErrorsData, options: FigureOptions)
     .map(({ name, drawn }) => {
       const errors = drawn.map((point) => 100 * Math.abs(point.logError));
       const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
-      const count = `${errors.length} ${errors.length === 1 ? "forecast" : "forecasts"}`;
-      return `${name}: ${percent(mean)} on average, ${percent(Math.max(...errors))} at most (${count})`;
-    })
-    .join("; ");
-  const result = words === "" ? "Nothing could be backtested." : `${words}.`;
-  const what =
-    data.against === "runs"
-      ? "mean size of the error over the held-out runs"
-      : "the error at the least loss of the held-out budget";
+      return text.procedure(name, percent(mean), percent(Math.max(...errors)), errors.length);
+    });
+  const result = text.result(words);
   const entries: LegendEntry[] = procedures.map(({ name, chosen, color }) => ({
-    label: chosen ? `${name} (taken)` : name,
+    label: chosen ? text.taken(name) : name,
     mark: "dot",
     color,
   }));
   const reading: LegendEntry[] = [
-    { label: "forecast too high", mark: "dot", color: faintInk },
-    { label: "too low", mark: "ring", color: faintInk },
-    { label: "mean", mark: "line", color: faintInk },
+    { label: text.high, mark: "dot", color: faintInk },
+    { label: text.low, mark: "ring", color: faintInk },
+    { label: text.mean, mark: "line", color: faintInk },
   ];
-  if (data.asked !== undefined) reading.push({ label: "reach asked for", mark: "dashes", color: ink });
+  if (data.asked !== undefined) reading.push({ label: text.asked, mark: "dashes", color: ink });
 
   return frame(options, {
     name: "backtest-errors",
-    title: "How far off forecasts were, by how far they reached",
-    caption: `Each procedure saw the compute up to some point and was asked for more: ${what}. ${result}`,
+    title: text.title,
+    caption: text.caption(text.against[data.against], result),
     description: result,
     draw: ({ width, narrow }) => {
       const height = narrow ? 310 : 380;
@@ -79,8 +121,8 @@ export function backtestErrors(data: BacktestErrorsData, options: FigureOptions)
             marginRight: 16,
             marginTop: 24,
             marginBottom: 38,
-            x: countAxis("Reach: compute forecast / largest fitted", x, width - 62),
-            y: amountAxis("Error of the loss (%)", y, height - 62),
+            x: countAxis(text.reach, x, width - 62),
+            y: amountAxis(text.error, y, height - 62),
             marks: [
               ...(data.asked === undefined
                 ? []
@@ -97,7 +139,7 @@ export function backtestErrors(data: BacktestErrorsData, options: FigureOptions)
                   stroke: color,
                   strokeWidth: 1.5,
                   title: (point: Drawn) =>
-                    `${point.name}\nfitted to ${formatFlops(point.fittedTo)}, asked for ${formatFlops(point.heldOut)} FLOPs\n${point.logError > 0 ? "+" : "−"}${percent(100 * Math.abs(point.logError))}`,
+                    `${point.name}\n${text.reached(unit.number(point.fittedTo), unit.text(point.heldOut))}\n${point.logError > 0 ? "+" : "−"}${text.percent(percent(100 * Math.abs(point.logError)))}`,
                 }),
               ),
             ],
@@ -109,9 +151,9 @@ export function backtestErrors(data: BacktestErrorsData, options: FigureOptions)
 }
 
 const percent = (value: number): string =>
-  `${Number(value.toPrecision(2))
+  Number(value.toPrecision(2))
     .toFixed(6)
-    .replace(/\.?0+$/, "")} %`;
+    .replace(/\.?0+$/, "");
 
 /** Geometric mean of the reach and mean error of each class, by reach. */
 function meansOf(points: readonly Drawn[]): { x: number; percent: number }[] {

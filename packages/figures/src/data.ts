@@ -1,5 +1,8 @@
 import type { CurvePoint, Interval } from "@isoflop/laws";
 
+export * from "./diagnosticsData.js";
+export * from "./kaplanData.js";
+
 /**
  * The plain data that each figure draws: JSON-able, so that a study, a file or a server's answer can supply it.
  * Throughout: parameters are N, tokens are D, flops are C (training FLOPs), loss is in nats per token. All of one figure's
@@ -8,6 +11,8 @@ import type { CurvePoint, Interval } from "@isoflop/laws";
 
 /** One trained model as a point. */
 export interface RunPoint {
+  /** By which a page finds the run: interactive figures carry it as `data-run`. */
+  readonly id?: string;
   /** Shown when the reader hovers over the point. */
   readonly name: string;
   readonly parameters: number;
@@ -20,6 +25,7 @@ export interface RunPoint {
 
 /** One run's training curve. */
 export interface RunCurve {
+  readonly id?: string;
   readonly name: string;
   readonly parameters: number;
   /** As logged, tokens ascending. */
@@ -51,7 +57,12 @@ export interface Parabola {
 export interface IsoflopProfile {
   /** Nominal budget, FLOPs. */
   readonly budget: number;
-  readonly points: readonly { readonly name: string; readonly parameters: number; readonly loss: number }[];
+  readonly points: readonly {
+    readonly id?: string;
+    readonly name: string;
+    readonly parameters: number;
+    readonly loss: number;
+  }[];
   readonly parabola?: Parabola;
   readonly minimum?: { readonly parameters: number; readonly loss: number; readonly status: MinimumStatus };
 }
@@ -92,11 +103,29 @@ export interface OptimumScalingData {
   };
   /** Models trained at the held-out budget, labelled in the legend ("larger model"). */
   readonly heldOut?: readonly {
+    readonly id?: string;
     readonly label: string;
     readonly flops: number;
     readonly parameters: number;
     readonly tokens: number;
   }[];
+}
+
+/** Approach 1: which model the envelope's least loss belongs to, by compute. */
+export interface EnvelopeScalingData {
+  readonly points: readonly {
+    readonly id?: string;
+    /** The run whose curve is the lowest there. */
+    readonly name: string;
+    readonly flops: number;
+    readonly parameters: number;
+    readonly tokens: number;
+    /** "edge": of the smallest or the largest size there is, so that a better one may lie beyond; not fitted. */
+    readonly status: "used" | "edge";
+  }[];
+  readonly parametersLaw: PowerLaw;
+  readonly tokensLaw: PowerLaw;
+  readonly forecast?: OptimumScalingData["forecast"];
 }
 
 /** L(N,D) = E + A/N^alpha + B/D^beta (Hoffmann et al. 2022, eq. 2). */

@@ -1,36 +1,42 @@
 import { describe, expect, it } from "vitest";
+import { seeded } from "./fixtures/seeded.js";
 import { type FigureOptions, standaloneSvg } from "./frame.js";
 import {
   backtestErrors,
+  bootstrapPairs,
   type CoordinateCheckData,
   coordinateCheck,
+  criticalBatch,
+  envelopeScaling,
   forecastCheck,
   type IsoflopBiasData,
+  influence,
   isoflopBias,
   isoflopProfiles,
+  isoflopSlices,
+  kaplanAllocation,
   kaplanCompute,
+  kaplanLaws,
+  kaplanSizes,
+  lawComparison,
   lossContours,
   type NextDesignData,
   nextDesign,
   optimumScaling,
   type PlantedStudy,
+  plantedDiagnostics,
+  plantedKaplan,
   plantedStudy,
+  profileLikelihood,
   publishedModels,
   residuals,
   serverDocument,
   trainingCurves,
 } from "./index.js";
 
-/** A linear congruential generator (Numerical Recipes): plain, seeded, good enough for drawings. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 const study = plantedStudy(seeded(7));
+const kaplan = plantedKaplan(seeded(3));
+const about = plantedDiagnostics(seeded(5));
 const options = (widths: readonly number[] = [360, 720]): FigureOptions => ({ document: serverDocument(), widths });
 
 const biasCurves = [0.02, 0.1].map((steep, law) => {
@@ -125,7 +131,53 @@ const figures: readonly (readonly [
     (_, o) => nextDesign(sparse, o),
     ["Training tokens D", "Parameters N", "FLOPs spent", "Error of the loss (%)", "Error of N_opt (%)"],
   ],
+  [
+    "profileLikelihood",
+    (_, o) => profileLikelihood(about.profileLikelihood, o),
+    ["E", "A", "B", "α", "β", "Rise (95 % level = 1)"],
+  ],
+  ["bootstrapPairs", (_, o) => bootstrapPairs(about.bootstrapPairs, o), ["E", "A", "B", "α", "β"]],
+  ["influence", (_, o) => influence(about.influence, o), ["Exponent a without the run", "b2-n3"]],
+  [
+    "lawComparison",
+    (_, o) => lawComparison(about.lawComparison, o),
+    ["Compute budget C (FLOPs)", "Optimal parameters N"],
+  ],
+  [
+    "envelopeScaling",
+    (_, o) => envelopeScaling(kaplan.envelopeScaling, o),
+    ["Compute budget C (FLOPs)", "Optimal parameters N", "Optimal tokens D"],
+  ],
+  ["isoflopSlices", (s, o) => isoflopSlices(s.lossContours, o), ["Parameters N", "Final loss (nats per token)"]],
+  [
+    "kaplanLaws",
+    (_, o) => kaplanLaws(kaplan.kaplanLaws, o),
+    ["Least compute C_min (FLOPs)", "Tokens D", "Parameters N", "Loss (nats per token)"],
+  ],
+  [
+    "kaplanSizes",
+    (_, o) => kaplanSizes(kaplan.kaplanSizes, o),
+    ["Training tokens D", "Loss, stopped early (nats per token)", "Least steps S_min", "Loss (nats per token)"],
+  ],
+  [
+    "criticalBatch",
+    (_, o) => criticalBatch(kaplan.criticalBatch, o),
+    ["Loss reached (nats per token)", "Critical batch (tokens)"],
+  ],
+  [
+    "kaplanAllocation",
+    (_, o) => kaplanAllocation(kaplan.kaplanAllocation, o),
+    ["Least compute C_min (FLOPs)", "Optimal parameters N", "Least steps S_min"],
+  ],
 ];
+
+/** Names from the data, and formulas: the same in both languages. */
+const ONE_IN_BOTH =
+  /^(Approach \d|b\d-n\d|r −?\d\.\d\d|L\(N, S_min\)|law \d|forecast optimum|larger model|3 parametric|Kaplan L\(C\)|Hoffmann 2022.*|Besiroglu 2024|Kaplan 2020|GPT-3|Gopher|Chinchilla|MT-NLG|Jurassic|LaMDA)$/;
+
+const lacking = (): never => {
+  throw new Error("the planted data have it");
+};
 
 const dotsIn = (figure: Element, width: "wide" | "narrow"): number =>
   figure.querySelectorAll(`.isoflop-${width} .isoflop-panel [aria-label=dot] > *`).length;
@@ -165,6 +217,27 @@ describe.each(figures)("%s", (_name, draw, axes) => {
   it("is the same for the same data", () => {
     const again = plantedStudy(seeded(7));
     expect(draw(again, options()).outerHTML).toBe(draw(study, options()).outerHTML);
+  });
+
+  it("says all in Japanese when asked: title, caption, description, axes and legend, but for names from the data", () => {
+    const english = draw(study, options());
+    const japanese = draw(study, { ...options(), language: "ja" });
+    expect(japanese.getAttribute("lang")).toBe("ja");
+    const kana = /[\u3040-\u30ff\u4e00-\u9fff]/;
+    for (const part of ["figcaption strong", "figcaption span"])
+      expect(japanese.querySelector(part)?.textContent).toMatch(kana);
+    const svgs = (figure: Element) => [...figure.querySelectorAll("svg.isoflop-svg")];
+    svgs(japanese).forEach((svg, index) => {
+      expect(svg.getAttribute("aria-label")).toMatch(/[\u3040-\u30ff\u4e00-\u9fff].*。/);
+      const textsOf = (from: Element | undefined) =>
+        [...(from?.querySelectorAll("text, title") ?? [])].map((t) => t.textContent ?? "");
+      const before = textsOf(svgs(english)[index]);
+      const after = textsOf(svg);
+      expect(after).toHaveLength(before.length);
+      const words = before.flatMap((text, at) => (text === after[at] && /[a-z]{2}/.test(text) ? [text] : []));
+      expect(words.filter((text) => !ONE_IN_BOTH.test(text))).toEqual([]);
+      expect(svg.querySelectorAll("[data-run]")).toHaveLength(0);
+    });
   });
 
   it("takes every colour from the palette, so that dark pages work", () => {
@@ -311,6 +384,35 @@ describe("a figure of next to nothing", () => {
       "no runs to add",
       (o) => nextDesign({ ...sparse, runs: [], candidates: [], proposed: [], grid: [], curve: [] }, o),
     ],
+    ["no laws of one quantity", (o) => kaplanLaws({}, o)],
+    ["a law of one quantity alone", (o) => kaplanLaws({ tokens: kaplan.kaplanLaws.tokens ?? lacking() }, o)],
+    ["no sizes", (o) => kaplanSizes({}, o)],
+    [
+      "learning curves of no points",
+      (o) => kaplanSizes({ steps: { ...(kaplan.kaplanSizes.steps ?? lacking()), runs: [] } }, o),
+    ],
+    ["no critical batches", (o) => criticalBatch({ points: [] }, o)],
+    ["critical batches without a law", (o) => criticalBatch({ points: kaplan.criticalBatch.points }, o)],
+    ["no efficient models", (o) => kaplanAllocation({ ...kaplan.kaplanAllocation, points: [] }, o)],
+    ["no envelope", (o) => envelopeScaling({ ...kaplan.envelopeScaling, points: [] }, o)],
+    ["slices without runs", (o) => isoflopSlices({ law, runs: [], frontier: [], budgets: [] }, o)],
+    ["no profiles of parameters", (o) => profileLikelihood({ parameters: [] }, o)],
+    [
+      "a profile that never rises",
+      (o) => {
+        const points = [1, 2, 3].map((value) => ({ value, rise: 0 }));
+        return profileLikelihood({ parameters: [{ name: "E", estimate: 2, points, level: 1 }] }, o);
+      },
+    ],
+    ["no draws", (o) => bootstrapPairs({ ...about.bootstrapPairs, draws: [] }, o)],
+    [
+      "draws of one value",
+      (o) => bootstrapPairs({ ...about.bootstrapPairs, draws: [1, 2, 3].map(() => [1, 1, 1, 1, 1]) }, o),
+    ],
+    ["one parameter", (o) => bootstrapPairs({ parameters: [{ name: "a", estimate: 1 }], draws: [[1], [2]] }, o)],
+    ["no run left out", (o) => influence({ quantity: "a", estimate: 0.5, runs: [] }, o)],
+    ["no laws", (o) => lawComparison({ laws: [] }, o)],
+    ["laws that do not reach the compute", (o) => lawComparison({ ...about.lawComparison, at: 1e40 }, o)],
     ["no models", (o) => publishedModels({ laws: [], models: [], fixedTokens: 3e11 }, o)],
   ])("is drawn without a broken number: %s", (_what, draw) => {
     expect(draw(options()).outerHTML).not.toMatch(/NaN|Infinity|undefined/);

@@ -37,6 +37,14 @@ export function formatFlops(flops: number, digits = 3): string {
   return factor === "1" ? powerOfTen(Number(exponent)) : `${factor}×${powerOfTen(Number(exponent))}`;
 }
 
+/** A plain number of any size to three digits: 0.034, 1.69, 407, 64.6k, 1.2×10⁻⁵. */
+export function formatAmount(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e4) return formatCount(value).replace("-", "−");
+  if (size > 0 && size < 1e-3) return `${value < 0 ? "−" : ""}${formatFlops(size)}`;
+  return significant(value, 3).replace("-", "−");
+}
+
 /** Nats per token; four decimals tell two good runs apart, three are enough for an axis. */
 export function formatLoss(loss: number, decimals = 3): string {
   return loss.toFixed(decimals);

@@ -1,7 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { type Panel, plotOptions } from "./axes.js";
+import type { ComputeUnit } from "./compute.js";
+import { bilingual, inLanguage, type Language } from "./language.js";
 import { drawLegend, element, type LegendGroup } from "./legend.js";
 import { background, ink, paletteStyles } from "./palette.js";
+import { raiseSelected } from "./runMarks.js";
 
 /** What every figure takes besides its data. */
 export interface FigureOptions {
@@ -14,6 +17,16 @@ export interface FigureOptions {
   readonly widths?: readonly number[];
   /** "auto" (the default) follows the page; the others force a theme. */
   readonly theme?: "auto" | "light" | "dark";
+  /** Of every text but names in the data (default: "en"). */
+  readonly language?: Language;
+  /** What compute is told in (default: "FLOPs"); the data are in FLOPs always. */
+  readonly compute?: ComputeUnit;
+  /** Marks of runs that have an id carry it as `data-run`, so that a page can find and pick them. */
+  readonly interactive?: true;
+  /** Runs to emphasise, by id: ringed, the others fainter. */
+  readonly selected?: ReadonlySet<string>;
+  /** Runs that the fit left out, by id: hollow and crossed. Where it is given, though empty, the legend has a place for them. */
+  readonly leftOut?: ReadonlySet<string>;
 }
 
 /** What a figure may ask about the room it is drawn for. Lengths in px. */
@@ -28,7 +41,8 @@ export interface Room {
 /** One drawing: a legend over one or more panels, laid out in rows of `columns`. */
 export interface Drawing {
   readonly legend: readonly LegendGroup[];
-  readonly panels: readonly Panel[];
+  /** Row by row; undefined leaves its place empty. */
+  readonly panels: readonly (Panel | undefined)[];
   readonly columns?: number;
 }
 
@@ -57,7 +71,22 @@ const roomOf = (document: Document, width: number): Room => ({
 export const panelWidthOf = ({ columns = 1 }: Drawing, width: number): number =>
   Math.floor((width - panelGap * (columns - 1)) / columns);
 
-function drawSvg(content: FigureContent, document: Document, width: number): Element {
+const latin = "system-ui, -apple-system, 'Segoe UI', sans-serif";
+const texts = bilingual(
+  { fonts: latin, alternative: (title: string, description: string) => `${title}. ${description}` },
+  {
+    // System fonts only: of macOS, Windows, Linux and Android, in this order.
+    fonts: latin.replace(
+      "sans-serif",
+      "'Hiragino Sans', 'Yu Gothic UI', Meiryo, 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif",
+    ),
+    alternative: (title: string, description: string) => `${title}。${description}`,
+  },
+);
+
+function drawSvg(content: FigureContent, options: FigureOptions, width: number): Element {
+  const { document, language = "en" } = options;
+  const text = inLanguage(texts, options);
   const room = roomOf(document, width);
   const drawing = content.draw(room);
   const columns = drawing.columns ?? 1;
@@ -67,12 +96,13 @@ function drawSvg(content: FigureContent, document: Document, width: number): Ele
 
   let y = top;
   let rowHeight = 0;
-  const groups = drawing.panels.map((panel, index) => {
+  const groups = drawing.panels.flatMap((panel, index) => {
     const column = index % columns;
     if (column === 0 && index > 0) {
       y += rowHeight + panelGap;
       rowHeight = 0;
     }
+    if (panel === undefined) return [];
     const plot = Plot.plot({ width: panelWidth, ...plotOptions(panel), document });
     rowHeight = Math.max(rowHeight, Number(plot.getAttribute("height")));
     const group = element(document, "g", {
@@ -84,7 +114,8 @@ function drawSvg(content: FigureContent, document: Document, width: number): Ele
     });
     // Plot's own <style> addresses its own class; the frame sets what matters of it.
     group.append(...[...plot.children].filter((child) => child.localName !== "style"));
-    return group;
+    raiseSelected(group);
+    return [group];
   });
   const height = y + rowHeight;
 
@@ -94,12 +125,14 @@ function drawSvg(content: FigureContent, document: Document, width: number): Ele
     height,
     role: "img",
     // XML forbids "<" in attributes, and the serialiser of Node's document leaves it there.
-    "aria-label": `${content.title}. ${content.description}`.replaceAll("<", "‹"),
+    "aria-label": text.alternative(content.title, content.description).replaceAll("<", "‹"),
     class: `isoflop-svg ${room.narrow ? "isoflop-narrow" : "isoflop-wide"}`,
-    "font-family": "system-ui, -apple-system, 'Segoe UI', sans-serif",
+    "font-family": text.fonts,
     "font-size": room.fontSize,
     fill: ink,
     color: ink,
+    // Which glyphs of characters that Chinese and Japanese share.
+    ...(language === "en" ? {} : { lang: language }),
   });
   svg.append(legend.node, ...groups);
   return svg;
@@ -121,20 +154,21 @@ export function drawingOf(figure: HTMLElement): { content: FigureContent; drawin
 
 /** Puts title, caption and one SVG for each width into a <figure>. */
 export function frame(options: FigureOptions, content: FigureContent): HTMLElement {
-  const { document, widths = [720], theme = "auto" } = options;
+  const { document, widths = [720], theme = "auto", language = "en" } = options;
   const figure = document.createElement("figure");
   figure.setAttribute(
     "class",
     `isoflop-figure isoflop-${content.name}${widths.length > 1 ? " isoflop-responsive" : ""}`,
   );
   if (theme !== "auto") figure.setAttribute("data-theme", theme);
+  if (language !== "en") figure.setAttribute("lang", language);
   const caption = document.createElement("figcaption");
   const title = document.createElement("strong");
   title.textContent = content.title;
   const text = document.createElement("span");
   text.textContent = content.caption;
   caption.append(title, " ", text);
-  figure.append(caption, ...widths.map((width) => drawSvg(content, document, width)));
+  figure.append(caption, ...widths.map((width) => drawSvg(content, options, width)));
   contents.set(figure, { content, width: widths.at(-1) ?? 720 });
   return figure;
 }

@@ -1,7 +1,17 @@
 import { background, faintInk, ink } from "./palette.js";
 
 /** How a legend entry looks: as its mark does in the figure. */
-export type LegendMark = "line" | "thick-line" | "dashes" | "dots" | "dot" | "ring" | "diamond" | "square" | "band";
+export type LegendMark =
+  | "line"
+  | "thick-line"
+  | "dashes"
+  | "dots"
+  | "dot"
+  | "ring"
+  | "diamond"
+  | "square"
+  | "band"
+  | "crossed";
 
 export interface LegendEntry {
   readonly label: string;
@@ -20,11 +30,15 @@ const swatch = 18;
 const gap = 5;
 const spacing = 14;
 
+/** Kana, ideographs, CJK punctuation and full-width forms: one em each. */
+const FULL_WIDTH = /[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\uffe0-\uffe6]/;
+
 /** Width of text in px, estimated: no layout engine is at hand in Node. A little generous, so that nothing collides. */
 export function textWidth(text: string, fontSize: number): number {
   let units = 0;
   for (const character of text) {
     if (/[ilI.,:;'’|()⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/.test(character)) units += 0.36;
+    else if (FULL_WIDTH.test(character)) units += 1;
     else if (/[mwMW@—]/.test(character)) units += 0.88;
     else if (/[A-Z×=–+−]/.test(character)) units += 0.68;
     else units += 0.57;
@@ -75,6 +89,16 @@ function drawMark(document: Document, entry: LegendEntry, x: number, y: number):
         stroke: color,
         "stroke-width": 1.75,
       });
+    case "crossed": {
+      const both = element(document, "g", { stroke: color, "stroke-width": 1.5, fill: background });
+      both.append(
+        element(document, "circle", { cx: middle, cy: y, r: 4 }),
+        element(document, "path", {
+          d: `M${middle - 5},${y - 5}L${middle + 5},${y + 5}M${middle + 5},${y - 5}L${middle - 5},${y + 5}`,
+        }),
+      );
+      return both;
+    }
     case "diamond":
       return element(document, "path", { d: diamond(middle, y, 5.5), fill: color, stroke: background });
     case "square":

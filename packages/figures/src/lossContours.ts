@@ -1,15 +1,41 @@
 import * as Plot from "@observablehq/plot";
-import { countAxis, flopsAxis } from "./axes.js";
+import { countAxis } from "./axes.js";
 import { clipLine } from "./clip.js";
+import { computeIn } from "./compute.js";
 import { contour, contourLevels, flopsPerTokenOf, modelLoss } from "./contours.js";
 import type { LossContoursData, RunPoint } from "./data.js";
-import { formatCount, formatFlops, formatLoss } from "./format.js";
+import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
+import { bilingual, inLanguage } from "./language.js";
 import { background, categoryColor, faintInk, ink, rampColor } from "./palette.js";
+import { leftOutEntry, runDots } from "./runMarks.js";
+import { terms } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 /** "tokens": N against D, free of any FLOP convention. "compute": N against C, as Hoffmann et al. 2022, Figure 4 left. */
 export type ContourAxes = "tokens" | "compute";
+
+const texts = bilingual(
+  {
+    title: "Fitted loss over parameters and tokens",
+    result: (parameters: string, tokens: string, flops: string, loss: string) =>
+      `The efficient frontier reaches ${parameters} parameters on ${tokens} tokens at ${flops}, where the law gives ${loss} nats per token.`,
+    noFrontier: "No efficient frontier was given.",
+    caption: (form: string, result: string) =>
+      `Contours of ${form} (Approach 3), labelled in nats per token. ${result}`,
+    description: (form: string, runs: number, result: string) => `${form}, fitted to ${runs} runs. ${result}`,
+    contour: "loss contour",
+  },
+  {
+    title: "パラメータ数とトークン数に対する損失のフィット",
+    result: (parameters, tokens, flops, loss) =>
+      `効率的フロンティアは ${flops} でパラメータ数 ${parameters}、トークン数 ${tokens} に達し、損失は ${loss} nat/トークンとなる。`,
+    noFrontier: "効率的フロンティアは与えられていない。",
+    caption: (form, result) => `${form} (Approach 3) の等高線。数値は nat/トークン。${result}`,
+    description: (form, runs, result) => `${form}、${runs} 個のランへのフィット。${result}`,
+    contour: "損失の等高線",
+  },
+);
 
 const frontierColor = categoryColor(0);
 
@@ -65,6 +91,8 @@ export function lossContours(
   data: LossContoursData,
   options: FigureOptions & { readonly axes?: ContourAxes },
 ): HTMLElement {
+  const unit = computeIn(options);
+  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const { law, runs, heldOut = [], frontier } = data;
   const axes = options.axes ?? "tokens";
   const flopsPerToken = flopsPerTokenOf(data.flopsPerToken);
@@ -99,22 +127,27 @@ export function lossContours(
   }));
   const last = frontier.at(-1);
   const result = last
-    ? `The efficient frontier reaches ${formatCount(last.parameters)} parameters on ${formatCount(last.tokens)} tokens at ${formatFlops(last.flops)} FLOPs, where the law gives ${formatLoss(modelLoss(law, last.parameters, last.tokens))} nats per token.`
-    : "No efficient frontier was given.";
+    ? text.result(
+        formatCount(last.parameters),
+        formatCount(last.tokens),
+        unit.text(last.flops),
+        formatLoss(modelLoss(law, last.parameters, last.tokens)),
+      )
+    : text.noFrontier;
   const form = `L = ${law.E.toFixed(3)} + ${law.A.toPrecision(3)}/N^${law.alpha.toFixed(3)} + ${law.B.toPrecision(3)}/D^${law.beta.toFixed(3)}`;
 
   return frame(options, {
     name: "loss-contours",
-    title: "Fitted loss over parameters and tokens",
-    caption: `Contours of ${form} (Approach 3), labelled in nats per token. ${result}`,
-    description: `${form}, fitted to ${runs.length} runs. ${result}`,
+    title: text.title,
+    caption: text.caption(form, result),
+    description: text.description(form, runs.length, result),
     draw: ({ width, narrow }) => {
       const height = narrow ? 350 : 470;
       const dot = {
         x: across,
         y: "parameters",
         title: (run: RunPoint) =>
-          `${run.name}\nN ${formatCount(run.parameters)}, D ${formatCount(run.tokens)}\nloss ${formatLoss(run.loss, 4)}`,
+          `${run.name}\n${term.size(formatCount(run.parameters), formatCount(run.tokens))}\n${term.lossOf(formatLoss(run.loss, 4))}`,
       } as const;
       const ends = lines.flatMap((line) => contourEnd(line, xDomain, yDomain));
       const along = (domain: readonly [number, number], length: number, value: number): number =>
@@ -130,11 +163,12 @@ export function lossContours(
         legend: [
           {
             entries: [
-              { label: "loss contour", mark: "line", color: rampColor(0.5) },
-              { label: "isoFLOP line", mark: "dots", color: faintInk },
-              ...(last ? [{ label: "efficient frontier", mark: "thick-line" as const, color: frontierColor }] : []),
-              { label: "run", mark: "dot", color: ink },
-              ...(heldOut.length > 0 ? [{ label: "held-out run", mark: "ring" as const, color: ink }] : []),
+              { label: text.contour, mark: "line", color: rampColor(0.5) },
+              { label: term.isoFlopLine, mark: "dots", color: faintInk },
+              ...(last ? [{ label: term.efficientFrontier, mark: "thick-line" as const, color: frontierColor }] : []),
+              { label: term.run, mark: "dot", color: ink },
+              ...(heldOut.length > 0 ? [{ label: term.heldOutRun, mark: "ring" as const, color: ink }] : []),
+              ...leftOutEntry(options),
             ],
           },
         ],
@@ -147,18 +181,25 @@ export function lossContours(
             marginBottom: 38,
             x:
               axes === "tokens"
-                ? countAxis("Training tokens D", xDomain, width - 86)
-                : flopsAxis("Training compute (FLOPs)", xDomain, width - 86),
-            y: countAxis("Parameters N", yDomain, height - 80, 44),
+                ? countAxis(term.trainingTokensD, xDomain, width - 86)
+                : unit.axis(term.trainingCompute(unit.name), xDomain, width - 86),
+            y: countAxis(term.parametersN, yDomain, height - 80, 44),
             marks: [
               ...isoFlops.map((line) =>
                 Plot.line(line.points, { x: "x", y: "y", stroke: faintInk, strokeWidth: 1, strokeDasharray: "1.5 3" }),
               ),
               ...lines.map((line) => Plot.line(line.points, { x: "x", y: "y", stroke: line.color, strokeWidth: 1.5 })),
-              Plot.dot(runs, { ...dot, r: 2.75, fill: ink, fillOpacity: 0.85 }),
+              Plot.dot(runs, { ...dot, r: 2.75, fill: ink, fillOpacity: 0.85, ...runDots(runs, options) }),
               Plot.line(frontier, { x: across, y: "parameters", stroke: background, strokeWidth: 5.5 }),
               Plot.line(frontier, { x: across, y: "parameters", stroke: frontierColor, strokeWidth: 3 }),
-              Plot.dot(heldOut, { ...dot, r: 4.5, stroke: ink, strokeWidth: 1.75, fill: background }),
+              Plot.dot(heldOut, {
+                ...dot,
+                r: 4.5,
+                stroke: ink,
+                strokeWidth: 1.75,
+                fill: background,
+                ...runDots(heldOut, options),
+              }),
               labels(right, { textAnchor: "start", dx: 5 }),
               labels(top, { textAnchor: "middle", dy: -8 }),
             ],

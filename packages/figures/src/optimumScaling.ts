@@ -1,139 +1,61 @@
-import type { Interval } from "@isoflop/laws";
-import * as Plot from "@observablehq/plot";
-import { countAxis, flopsAxis, type Panel } from "./axes.js";
-import type { OptimumScalingData, PowerLaw } from "./data.js";
-import { formatCount, formatEstimate, formatFlops } from "./format.js";
-import { type FigureOptions, frame, type Room } from "./frame.js";
+import { computeIn } from "./compute.js";
+import type { OptimumScalingData } from "./data.js";
+import { formatCount, formatEstimate } from "./format.js";
+import { type FigureOptions, frame } from "./frame.js";
+import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
-import { background, categoryColor, ink, logColorScale } from "./palette.js";
-import { logDomain, logSpace } from "./ticks.js";
+import { forecastColor, type Mark, type OptimumPanelData, optimumPanel } from "./optimumPanel.js";
+import { categoryColor, ink } from "./palette.js";
+import { terms } from "./terms.js";
+import { logDomain } from "./ticks.js";
 
-interface Mark {
-  readonly budget: number;
-  readonly value: number;
-  readonly interval: Interval | undefined;
-}
-
-interface PanelData {
-  readonly label: string;
-  readonly law: PowerLaw;
-  readonly fitted: readonly Mark[];
-  readonly unusable: readonly Mark[];
-  readonly forecast: readonly Mark[];
-  readonly heldOut: readonly {
-    readonly flops: number;
-    readonly value: number;
-    readonly color: string;
-    readonly label: string;
-  }[];
-}
-
-const forecastColor = categoryColor(1);
-
-function intervalRules(marks: readonly Mark[], stroke: string | ((mark: Mark) => string)): Plot.Markish {
-  return Plot.ruleX(
-    marks.filter((mark) => mark.interval),
-    {
-      x: "budget",
-      y1: (mark: Mark) => mark.interval?.[0],
-      y2: (mark: Mark) => mark.interval?.[1],
-      stroke,
-      strokeWidth: 1.75,
-    },
-  );
-}
-
-function panel(data: PanelData, compute: readonly [number, number], room: Room): Panel {
-  const { law, fitted, unusable, forecast, heldOut } = data;
-  const height = room.narrow ? 280 : 330;
-  const width = room.narrow ? room.width : room.width / 2;
-  const value = (flops: number): number => law.coefficient * flops ** law.exponent;
-  const budgets = fitted.map((mark) => mark.budget);
-  const [from, to] = [Math.min(...budgets), Math.max(...budgets)];
-  const band = (law.band ?? []).filter((point) => point.flops >= compute[0] && point.flops <= compute[1]);
-  const line = (low: number, high: number): { flops: number; value: number }[] =>
-    high > low ? logSpace(low, high, 24).map((flops) => ({ flops, value: value(flops) })) : [];
-  const y = logDomain(
-    [
-      ...[...fitted, ...unusable, ...forecast].flatMap((mark) => [mark.value, ...(mark.interval ?? [])]),
-      ...heldOut.map((mark) => mark.value),
-      ...compute.map(value),
-    ],
-    0.06,
-  );
-  const color = logColorScale([...fitted, ...unusable].map((mark) => mark.budget));
-  const dot = { x: "budget", y: "value" } as const;
-  return {
-    height,
-    marginLeft: 46,
-    marginRight: 16,
-    marginTop: 24,
-    marginBottom: 38,
-    x: flopsAxis("Compute budget C (FLOPs)", compute, width - 62),
-    y: countAxis(data.label, y, height - 62, 40),
-    marks: [
-      Plot.areaY(
-        band.map((point) => ({ ...point, low: Math.max(point.low, y[0]), high: Math.min(point.high, y[1]) })),
-        { x: "flops", y1: "low", y2: "high", fill: ink, fillOpacity: 0.12 },
-      ),
-      Plot.line(line(compute[0], from), {
-        x: "flops",
-        y: "value",
-        stroke: ink,
-        strokeWidth: 1.5,
-        strokeDasharray: "5 3",
-      }),
-      Plot.line(line(from, to), { x: "flops", y: "value", stroke: ink, strokeWidth: 1.5 }),
-      Plot.line(line(to, compute[1]), {
-        x: "flops",
-        y: "value",
-        stroke: ink,
-        strokeWidth: 1.5,
-        strokeDasharray: "5 3",
-      }),
-      intervalRules(fitted, (mark) => color(mark.budget)),
-      intervalRules(forecast, forecastColor),
-      Plot.dot(unusable, {
-        ...dot,
-        r: 4.5,
-        stroke: (mark: Mark) => color(mark.budget),
-        strokeWidth: 1.75,
-        fill: background,
-      }),
-      Plot.dot(fitted, {
-        ...dot,
-        r: 4.5,
-        fill: (mark: Mark) => color(mark.budget),
-        stroke: background,
-        strokeWidth: 0.75,
-      }),
-      Plot.dot(forecast, { ...dot, r: 7, symbol: "diamond", fill: forecastColor, stroke: background }),
-      Plot.dot(heldOut, {
-        x: "flops",
-        y: "value",
-        r: 8,
-        symbol: "square",
-        stroke: (mark: { color: string }) => mark.color,
-        strokeWidth: 1.75,
-        fill: "none",
-        title: "label",
-      }),
-    ],
-  };
-}
+const texts = bilingual(
+  {
+    title: "Compute-optimal parameters and tokens",
+    laws: (a: string, b: string) => `N_opt grows as C to the power ${a}, D_opt as C to the power ${b} (95 % intervals)`,
+    forecast: (flops: string, parameters: string, tokens: string) =>
+      ` At ${flops} this asks for ${parameters} parameters and ${tokens} tokens.`,
+    fitted: (used: number, unused: number) =>
+      `Fitted to ${used} minim${used === 1 ? "um" : "a"}${unused > 0 ? `, ${unused} more not used (hollow)` : ""}.`,
+    caption: (laws: string, forecast: string, fitted: string) =>
+      `Power laws through the minima of the isoFLOP profiles: ${laws}.${forecast} ${fitted}`,
+    description: (laws: string, forecast: string, fitted: string) => `${laws}.${forecast} ${fitted}`,
+    minimum: "minimum of a budget",
+    unused: "minimum not used",
+    trained: (label: string) => `trained: ${label}`,
+  },
+  {
+    title: "計算最適なパラメータ数とトークン数",
+    laws: (a, b) => `N_opt は C の ${a} 乗、D_opt は C の ${b} 乗で増える (95% 信頼区間)`,
+    forecast: (flops, parameters, tokens) =>
+      `${flops} ではパラメータ数 ${parameters}、トークン数 ${tokens} が最適となる。`,
+    fitted: (used, unused) =>
+      `${used} 個の極小へのフィット${unused > 0 ? `、ほかに不使用 ${unused} 個 (中抜き)` : ""}。`,
+    caption: (laws, forecast, fitted) => `IsoFLOP プロファイルの極小を通るべき乗則: ${laws}。${forecast}${fitted}`,
+    description: (laws, forecast, fitted) => `${laws}。${forecast}${fitted}`,
+    minimum: "計算予算の極小",
+    unused: "不使用の極小",
+    trained: (label) => `学習済み: ${label}`,
+  },
+);
 
 /** N_opt and D_opt against C with their power laws: Hoffmann et al. 2022, Figure 3 centre and right. */
 export function optimumScaling(data: OptimumScalingData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
+  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const { minima, parametersLaw, tokensLaw, forecast, heldOut = [] } = data;
   const used = minima.filter((minimum) => minimum.status === "fitted");
   const unused = minima.filter((minimum) => minimum.status !== "fitted");
-  const laws = `N_opt grows as C to the power ${formatEstimate(parametersLaw.exponent, parametersLaw.exponentInterval)}, D_opt as C to the power ${formatEstimate(tokensLaw.exponent, tokensLaw.exponentInterval)} (95 % intervals)`;
+  const laws = text.laws(
+    formatEstimate(parametersLaw.exponent, parametersLaw.exponentInterval),
+    formatEstimate(tokensLaw.exponent, tokensLaw.exponentInterval),
+  );
   const extrapolated = forecast
-    ? ` At ${formatFlops(forecast.flops)} FLOPs this asks for ${formatCount(forecast.parameters)} parameters and ${formatCount(forecast.tokens)} tokens.`
+    ? text.forecast(unit.text(forecast.flops), formatCount(forecast.parameters), formatCount(forecast.tokens))
     : "";
-  const fitted = `${used.length} minim${used.length === 1 ? "um" : "a"}${unused.length > 0 ? `, ${unused.length} more not used (hollow)` : ""}.`;
+  const fitted = text.fitted(used.length, unused.length);
 
-  const panelData = (label: string, quantity: "parameters" | "tokens"): PanelData => {
+  const panelData = (label: string, quantity: "parameters" | "tokens"): OptimumPanelData => {
     const intervalKey = quantity === "parameters" ? "parametersInterval" : "tokensInterval";
     const mark = (from: (typeof minima)[number]): Mark => ({
       budget: from.budget,
@@ -153,24 +75,28 @@ export function optimumScaling(data: OptimumScalingData, options: FigureOptions)
         value: run[quantity],
         color: categoryColor(index === 0 ? 0 : index + 1),
         label: run.label,
+        ...(run.id === undefined ? {} : { id: run.id }),
       })),
     };
   };
 
-  const entries: LegendEntry[] = [{ label: "minimum of a budget", mark: "dot", color: ink }];
-  if (unused.length > 0) entries.push({ label: "minimum not used", mark: "ring", color: ink });
-  entries.push({ label: "power law", mark: "line", color: ink }, { label: "extrapolated", mark: "dashes", color: ink });
-  if (parametersLaw.band || tokensLaw.band) entries.push({ label: "95 % band", mark: "band", color: ink });
-  if (forecast) entries.push({ label: "forecast", mark: "diamond", color: forecastColor });
+  const entries: LegendEntry[] = [{ label: text.minimum, mark: "dot", color: ink }];
+  if (unused.length > 0) entries.push({ label: text.unused, mark: "ring", color: ink });
+  entries.push(
+    { label: term.powerLaw, mark: "line", color: ink },
+    { label: term.extrapolated, mark: "dashes", color: ink },
+  );
+  if (parametersLaw.band || tokensLaw.band) entries.push({ label: term.band, mark: "band", color: ink });
+  if (forecast) entries.push({ label: term.forecast, mark: "diamond", color: forecastColor });
   heldOut.forEach((run, index) => {
-    entries.push({ label: `trained: ${run.label}`, mark: "square", color: categoryColor(index === 0 ? 0 : index + 1) });
+    entries.push({ label: text.trained(run.label), mark: "square", color: categoryColor(index === 0 ? 0 : index + 1) });
   });
 
   return frame(options, {
     name: "optimum-scaling",
-    title: "Compute-optimal parameters and tokens",
-    caption: `Power laws through the minima of the isoFLOP profiles: ${laws}.${extrapolated} Fitted to ${fitted}`,
-    description: `${laws}.${extrapolated} Fitted to ${fitted}`,
+    title: text.title,
+    caption: text.caption(laws, extrapolated, fitted),
+    description: text.description(laws, extrapolated, fitted),
     draw: (room) => {
       const compute = logDomain(
         [
@@ -184,8 +110,8 @@ export function optimumScaling(data: OptimumScalingData, options: FigureOptions)
         legend: [{ entries }],
         columns: room.narrow ? 1 : 2,
         panels: [
-          panel(panelData("Optimal parameters N", "parameters"), compute, room),
-          panel(panelData("Optimal tokens D", "tokens"), compute, room),
+          optimumPanel(panelData(term.optimalN, "parameters"), compute, room, options),
+          optimumPanel(panelData(term.optimalD, "tokens"), compute, room, options),
         ],
       };
     },

@@ -1,43 +1,67 @@
 import * as Plot from "@observablehq/plot";
-import { countAxis, flopsAxis } from "./axes.js";
+import { countAxis } from "./axes.js";
+import { computeIn } from "./compute.js";
 import type { PublishedModelsData } from "./data.js";
-import { formatCount, formatFlops } from "./format.js";
+import { formatCount } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
+import { atCompute } from "./interpolate.js";
+import { bilingual, inLanguage } from "./language.js";
 import { background, categoryColor, faintInk, ink } from "./palette.js";
 import { placeLabels } from "./placeLabels.js";
+import { terms } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
-/** N at log-log interpolation of a law's optima; undefined outside them. */
-function optimalParameters(optima: PublishedModelsData["laws"][number]["optima"], flops: number): number | undefined {
-  const right = optima.findIndex((point) => point.flops >= flops);
-  const above = optima[right];
-  const below = optima[right - 1];
-  if (!above) return undefined;
-  if (!below) return above.flops === flops ? above.parameters : undefined;
-  const share = Math.log(flops / below.flops) / Math.log(above.flops / below.flops);
-  return below.parameters * (above.parameters / below.parameters) ** share;
-}
+const texts = bilingual(
+  {
+    title: "Published models against published laws",
+    relative: (law: string, models: readonly string[]) =>
+      ` Size relative to the optimum of ${law}: ${models.join(", ")}.`,
+    caption: (tokens: string, relative: string) =>
+      `Compute-optimal model size by each published law (lines), models as they were trained (points, C = 6ND), and the line of ${tokens} tokens whatever the size.${relative}`,
+    model: (name: string, parameters: string, tokens: string) => `${name}: ${parameters} parameters, ${tokens} tokens`,
+    description: (models: readonly string[], relative: string) => `${models.join("; ")}.${relative}`,
+    trained: "trained model",
+    fixed: (tokens: string) => `${tokens} tokens whatever the size`,
+    point: (parameters: string, tokens: string, flops: string) =>
+      `${parameters} parameters on ${tokens} tokens\n${flops}`,
+  },
+  {
+    title: "公表されたモデルとスケーリング則",
+    relative: (law, models) => `${law} の最適サイズに対する比: ${models.join("、")}。`,
+    caption: (tokens, relative) =>
+      `公表された各スケーリング則による計算最適なモデルサイズ (線)、実際に学習されたモデル (点、C = 6ND)、サイズによらず ${tokens} トークンとした線。${relative}`,
+    model: (name, parameters, tokens) => `${name}: パラメータ数 ${parameters}、トークン数 ${tokens}`,
+    description: (models, relative) => `${models.join("; ")}。${relative}`,
+    trained: "学習済みモデル",
+    fixed: (tokens) => `サイズによらず ${tokens} トークン`,
+    point: (parameters, tokens, flops) => `パラメータ数 ${parameters}、トークン数 ${tokens}\n${flops}`,
+  },
+);
 
 /** Large models against the published allocation laws, C = 6ND: Hoffmann et al. 2022, Figure 1. */
 export function publishedModels(data: PublishedModelsData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
+  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const models = data.models.map((model) => ({ ...model, flops: 6 * model.parameters * model.tokens }));
   const tokens = formatCount(data.fixedTokens);
   const color = (index: number): string => categoryColor(index);
   const judged = data.laws[0];
   const against = judged
     ? models.flatMap((model) => {
-        const best = optimalParameters(judged.optima, model.flops);
+        const best = atCompute(judged.optima, model.flops, (optimum) => optimum.parameters);
         return best === undefined ? [] : [`${model.name} ${(model.parameters / best).toPrecision(2)}`];
       })
     : [];
-  const result =
-    judged && against.length > 0 ? ` Size relative to the optimum of ${judged.name}: ${against.join(", ")}.` : "";
+  const result = judged && against.length > 0 ? text.relative(judged.name, against) : "";
 
   return frame(options, {
     name: "published-models",
-    title: "Published models against published laws",
-    caption: `Compute-optimal model size by each published law (lines), models as they were trained (points, C = 6ND), and the line of ${tokens} tokens whatever the size.${result}`,
-    description: `${models.map((model) => `${model.name}: ${formatCount(model.parameters)} parameters, ${formatCount(model.tokens)} tokens`).join("; ")}.${result}`,
+    title: text.title,
+    caption: text.caption(tokens, result),
+    description: text.description(
+      models.map((model) => text.model(model.name, formatCount(model.parameters), formatCount(model.tokens))),
+      result,
+    ),
     draw: ({ width, narrow, fontSize }) => {
       const height = narrow ? 360 : 470;
       const margin = { left: 46, right: 16, top: 24, bottom: 38 };
@@ -68,7 +92,7 @@ export function publishedModels(data: PublishedModelsData, options: FigureOption
       const fixed = compute.map((flops) => ({ flops, parameters: flops / (6 * data.fixedTokens) })).filter(inside);
       const lines = data.laws.map((law) =>
         compute.flatMap((flops) => {
-          const parameters = optimalParameters(law.optima, flops);
+          const parameters = atCompute(law.optima, flops, (optimum) => optimum.parameters);
           return parameters === undefined ? [] : [{ flops, parameters }];
         }),
       );
@@ -79,8 +103,8 @@ export function publishedModels(data: PublishedModelsData, options: FigureOption
           },
           {
             entries: [
-              { label: "trained model", mark: "dot", color: ink },
-              { label: `${tokens} tokens whatever the size`, mark: "dashes", color: faintInk },
+              { label: text.trained, mark: "dot", color: ink },
+              { label: text.fixed(tokens), mark: "dashes", color: faintInk },
             ],
           },
         ],
@@ -91,8 +115,8 @@ export function publishedModels(data: PublishedModelsData, options: FigureOption
             marginRight: margin.right,
             marginTop: margin.top,
             marginBottom: margin.bottom,
-            x: flopsAxis("Training compute (FLOPs)", x, width - 62),
-            y: countAxis("Parameters N", y, height - 62, 44),
+            x: unit.axis(term.trainingCompute(unit.name), x, width - 62),
+            y: countAxis(term.parametersN, y, height - 62, 44),
             marks: [
               Plot.line(fixed, {
                 x: "flops",
@@ -116,7 +140,7 @@ export function publishedModels(data: PublishedModelsData, options: FigureOption
                 fill: ink,
                 stroke: background,
                 title: (model: (typeof models)[number]) =>
-                  `${model.name}\n${formatCount(model.parameters)} parameters on ${formatCount(model.tokens)} tokens\n${formatFlops(model.flops)} FLOPs`,
+                  `${model.name}\n${text.point(formatCount(model.parameters), formatCount(model.tokens), unit.text(model.flops))}`,
               }),
               ...models.map((model, index) =>
                 Plot.text([model], {

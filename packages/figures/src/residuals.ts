@@ -1,17 +1,45 @@
 import * as Plot from "@observablehq/plot";
 import { type Axis, countAxis, evenAxis, lossAxis, type Panel } from "./axes.js";
+import { computeIn } from "./compute.js";
 import type { ResidualsData } from "./data.js";
-import { formatCount, formatFlops, formatLoss } from "./format.js";
+import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
+import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
 import { categoryColor, ink, logColorScale } from "./palette.js";
+import { leftOutEntry, runDots } from "./runMarks.js";
+import { terms } from "./terms.js";
 import { evenDomain, logDomain } from "./ticks.js";
+
+const texts = bilingual(
+  {
+    title: "Residuals of the parametric fit",
+    result: (rms: string, worst: string, runs: number) =>
+      `Root mean square ${rms} %, largest ${worst} %, over ${runs} runs.`,
+    caption: (result: string) =>
+      `Measured against predicted loss, in per cent (log residuals of Approach 3). ${result} A slope or a bow in any panel means that the law misses something there.`,
+    residual: "Residual (%)",
+    predicted: "Predicted loss (nats)",
+    losses: (measured: string, predicted: string) => `measured ${measured}, predicted ${predicted}`,
+  },
+  {
+    title: "パラメトリックフィットの残差",
+    result: (rms, worst, runs) => `${runs} 個のランで二乗平均平方根 ${rms}%、最大 ${worst}%。`,
+    caption: (result) =>
+      `実測の損失と予測した損失との差 (%、Approach 3 の対数残差)。${result}どこかのパネルに傾きや湾曲があれば、スケーリング則がそこで何かを捉えられていない。`,
+    residual: "残差 (%)",
+    predicted: "予測した損失 (nat)",
+    losses: (measured, predicted) => `実測 ${measured}、予測 ${predicted}`,
+  },
+);
 
 /**
  * Residuals of the parametric fit, 100 (ln measured - ln predicted), against N, D and the predicted loss. The log is what
  * Approach 3 minimises (Hoffmann et al. 2022, eq. 3); at this size it reads as per cent of the loss.
  */
 export function residuals(data: ResidualsData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
+  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const rows = data.runs
     .filter((run) => run.loss > 0 && run.predicted > 0)
     .map((run) => ({ ...run, residual: 100 * Math.log(run.loss / run.predicted) }));
@@ -20,12 +48,12 @@ export function residuals(data: ResidualsData, options: FigureOptions): HTMLElem
   const color = (row: { budget?: number }): string => (row.budget === undefined ? categoryColor(0) : scale(row.budget));
   const rms = Math.sqrt(rows.reduce((sum, row) => sum + row.residual ** 2, 0) / Math.max(1, rows.length));
   const worst = rows.reduce((most, row) => Math.max(most, Math.abs(row.residual)), 0);
-  const result = `Root mean square ${rms.toFixed(2)} %, largest ${worst.toFixed(2)} %, over ${rows.length} runs.`;
+  const result = text.result(rms.toFixed(2), worst.toFixed(2), rows.length);
 
   return frame(options, {
     name: "residuals",
-    title: "Residuals of the parametric fit",
-    caption: `Measured against predicted loss, in per cent (log residuals of Approach 3). ${result} A slope or a bow in any panel means that the law misses something there.`,
+    title: text.title,
+    caption: text.caption(result),
     description: result,
     draw: (room) => {
       const height = room.narrow ? 220 : 260;
@@ -41,7 +69,7 @@ export function residuals(data: ResidualsData, options: FigureOptions): HTMLElem
         marginTop: 24,
         marginBottom: 38,
         x,
-        y: evenAxis("Residual (%)", y, height - 62, 36),
+        y: evenAxis(text.residual, y, height - 62, 36),
         marks: [
           Plot.ruleY([0], { stroke: ink, strokeWidth: 1 }),
           Plot.dot(rows, {
@@ -50,19 +78,23 @@ export function residuals(data: ResidualsData, options: FigureOptions): HTMLElem
             r: 3,
             fill: color,
             title: (row: (typeof rows)[number]) =>
-              `${row.name}\nN ${formatCount(row.parameters)}, D ${formatCount(row.tokens)}\nmeasured ${formatLoss(row.loss, 4)}, predicted ${formatLoss(row.predicted, 4)}`,
+              `${row.name}\n${term.size(formatCount(row.parameters), formatCount(row.tokens))}\n${text.losses(formatLoss(row.loss, 4), formatLoss(row.predicted, 4))}`,
+            ...runDots(rows, options),
           }),
         ],
       });
       const domain = (value: "parameters" | "tokens" | "predicted"): [number, number] =>
         logDomain(rows.map((row) => row[value]));
       return {
-        legend: [sequenceLegend("Budget (FLOPs)", budgets, scale, formatFlops, "dot", 12)],
+        legend: [
+          sequenceLegend(term.budget(unit.name), budgets, scale, unit.number, "dot", 12),
+          { entries: leftOutEntry(options) },
+        ],
         columns: room.narrow ? 1 : 3,
         panels: [
-          panel(countAxis("Parameters N", domain("parameters"), width - 56), "parameters"),
-          panel(countAxis("Tokens D", domain("tokens"), width - 56), "tokens"),
-          panel(lossAxis("Predicted loss (nats)", domain("predicted"), width - 56, 48), "predicted"),
+          panel(countAxis(term.parametersN, domain("parameters"), width - 56), "parameters"),
+          panel(countAxis(term.tokensD, domain("tokens"), width - 56), "tokens"),
+          panel(lossAxis(text.predicted, domain("predicted"), width - 56, 48), "predicted"),
         ],
       };
     },

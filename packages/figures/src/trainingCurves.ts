@@ -1,15 +1,47 @@
 import * as Plot from "@observablehq/plot";
-import { flopsAxis, lossAxis } from "./axes.js";
+import { lossAxis } from "./axes.js";
+import { computeIn } from "./compute.js";
 import { smoothedCurve, thin } from "./curve.js";
 import type { TrainingCurvesData } from "./data.js";
-import { formatCount, formatFlops, formatLoss } from "./format.js";
+import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
+import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
 import { background, ink, logColorScale } from "./palette.js";
+import { leftOutEntry, runLine } from "./runMarks.js";
+import { terms } from "./terms.js";
 import { logDomain } from "./ticks.js";
+
+const texts = bilingual(
+  {
+    title: "Training curves and the efficient frontier",
+    envelope: (loss: string, flops: string, lastLoss: string, lastFlops: string) =>
+      `The efficient frontier falls from ${loss} nats per token at ${flops} to ${lastLoss} at ${lastFlops}.`,
+    noEnvelope: "No efficient frontier could be drawn through these curves.",
+    models: (count: number, least: string, most: string) =>
+      `${count} training curves of models from ${least} to ${most} parameters.`,
+    noModels: "No training curves.",
+    caption: (envelope: string) =>
+      `Training loss of each run against the FLOPs spent so far; faint lines are the raw losses, full ones are smoothed. ${envelope}`,
+    description: (models: string, envelope: string) => `${models} ${envelope}`,
+  },
+  {
+    title: "学習曲線と効率的フロンティア",
+    envelope: (loss, flops, lastLoss, lastFlops) =>
+      `効率的フロンティアは ${flops} での ${loss} nat/トークンから ${lastFlops} での ${lastLoss} まで下がる。`,
+    noEnvelope: "これらの曲線からは効率的フロンティアを引けなかった。",
+    models: (count, least, most) => `パラメータ数 ${least}〜${most} のモデルの学習曲線 ${count} 本。`,
+    noModels: "学習曲線がない。",
+    caption: (envelope) =>
+      `各ランの学習損失を、それまでに使った FLOPs に対して示す。薄い線は生の損失、濃い線は平滑化したもの。${envelope}`,
+    description: (models, envelope) => `${models}${envelope}`,
+  },
+);
 
 /** Loss against training FLOPs, one curve a run, with the envelope: Hoffmann et al. 2022, Figure 2 left. */
 export function trainingCurves(data: TrainingCurvesData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
+  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const runs = data.runs
     .filter((run) => run.curve.length > 0)
     .map((run) => ({ ...run, line: smoothedCurve(run), raw: thin(run.curve, 160) }));
@@ -19,19 +51,19 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
   const last = data.frontier.at(-1);
   const envelope =
     first && last
-      ? `The efficient frontier falls from ${formatLoss(first.loss)} nats per token at ${formatFlops(first.flops)} FLOPs to ${formatLoss(last.loss)} at ${formatFlops(last.flops)} FLOPs.`
-      : "No efficient frontier could be drawn through these curves.";
+      ? text.envelope(formatLoss(first.loss), unit.text(first.flops), formatLoss(last.loss), unit.text(last.flops))
+      : text.noEnvelope;
 
   const models =
     sizes.length > 0
-      ? `${runs.length} training curves of models from ${formatCount(Math.min(...sizes))} to ${formatCount(Math.max(...sizes))} parameters.`
-      : "No training curves.";
+      ? text.models(runs.length, formatCount(Math.min(...sizes)), formatCount(Math.max(...sizes)))
+      : text.noModels;
 
   return frame(options, {
     name: "training-curves",
-    title: "Training curves and the efficient frontier",
-    caption: `Training loss of each run against the FLOPs spent so far; faint lines are the raw losses, full ones are smoothed. ${envelope}`,
-    description: `${models} ${envelope}`,
+    title: text.title,
+    caption: text.caption(envelope),
+    description: text.description(models, envelope),
     draw: ({ width, narrow }) => {
       const height = narrow ? 330 : 430;
       const x = logDomain(
@@ -44,8 +76,13 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
       );
       return {
         legend: [
-          sequenceLegend("Parameters", sizes, color, formatCount, "line"),
-          { entries: first ? [{ label: "efficient frontier", mark: "thick-line", color: ink }] : [] },
+          sequenceLegend(term.parameters, sizes, color, formatCount, "line"),
+          {
+            entries: [
+              ...(first ? [{ label: term.efficientFrontier, mark: "thick-line" as const, color: ink }] : []),
+              ...leftOutEntry(options),
+            ],
+          },
         ],
         panels: [
           {
@@ -54,8 +91,8 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
             marginRight: 16,
             marginTop: 24,
             marginBottom: 38,
-            x: flopsAxis("Training compute (FLOPs)", x, width - 58),
-            y: lossAxis("Training loss (nats per token)", y, height - 62),
+            x: unit.axis(term.trainingCompute(unit.name), x, width - 58),
+            y: lossAxis(term.trainingLoss, y, height - 62),
             marks: [
               ...runs.map((run) =>
                 Plot.line(run.raw, {
@@ -67,7 +104,13 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
                 }),
               ),
               ...runs.map((run) =>
-                Plot.line(run.line, { x: "flops", y: "loss", stroke: color(run.parameters), strokeWidth: 1.3 }),
+                Plot.line(run.line, {
+                  x: "flops",
+                  y: "loss",
+                  stroke: color(run.parameters),
+                  strokeWidth: 1.3,
+                  ...runLine(run, options),
+                }),
               ),
               // A halo keeps the frontier apart from the curves that it touches.
               Plot.line(data.frontier, { x: "flops", y: "loss", stroke: background, strokeWidth: 5 }),

@@ -101,13 +101,14 @@ function point(record: RunRecord, sources: FigureSources): RunPoint {
   const { parameters, tokens, flops, loss, budget } = record;
   const role = sources.roles.get(record.id) ?? "fit";
   const name = role === "fit" ? (sources.names.get(record.id) ?? record.id) : LABELS[role];
-  return { name, parameters, tokens, flops, loss, ...(budget === undefined ? {} : { budget }) };
+  return { id: record.id, name, parameters, tokens, flops, loss, ...(budget === undefined ? {} : { budget }) };
 }
 
 function curves({ records, names }: FigureSources) {
   return records
     .filter((record) => (record.curve?.length ?? 0) > 2)
     .map((record) => ({
+      id: record.id,
       name: names.get(record.id) ?? record.id,
       parameters: record.parameters,
       curve: record.curve ?? [],
@@ -124,7 +125,7 @@ function drawnProfile(profile: IsoflopProfile, { names }: FigureSources): DrawnP
   const curvature = coefficients?.[2] ?? 0;
   return {
     budget,
-    points: profile.points.map((p) => ({ name: names.get(p.id) ?? p.id, parameters: p.parameters, loss: p.loss })),
+    points: profile.points.map(({ id, parameters, loss }) => ({ id, name: names.get(id) ?? id, parameters, loss })),
     ...(vertex === undefined || curvature <= 0
       ? {}
       : {
@@ -190,7 +191,7 @@ function optimumScaling(fit: IsoflopFit, sources: FigureSources) {
         }),
     heldOut: sources.holdouts.map((record) => {
       const { name, flops, parameters, tokens } = point(record, sources);
-      return { label: name, flops, parameters, tokens };
+      return { id: record.id, label: name, flops, parameters, tokens };
     }),
   };
 }

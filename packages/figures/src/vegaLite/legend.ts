@@ -9,6 +9,7 @@ const SHAPES: Readonly<Record<LegendMark, string>> = {
   dots: "stroke",
   dot: "circle",
   ring: "circle",
+  crossed: "cross",
   diamond: "diamond",
   square: "square",
   band: "square",

@@ -16,15 +16,18 @@ export function vegaLite(figure: HTMLElement, theme: "light" | "dark"): Spec {
   const legend = drawing.legend
     .filter(({ entries }) => entries.length > 0)
     .map((group) => legendLayer(group, colors, width - 40));
-  const panels = drawing.panels.map((panel) => panelSpec(panel, panelWidth, colors));
-  const [only] = panels;
+  const panels = drawing.panels.map((panel) =>
+    panel === undefined ? vacant(panelWidth) : panelSpec(panel, panelWidth, colors),
+  );
+  const [first] = drawing.panels;
+  const only = drawing.panels.length === 1 && first !== undefined ? panelSpec(first, panelWidth, colors) : undefined;
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     title: { text: content.title, subtitle: lines(content.caption, width / 6.5) },
     description: content.description,
     background: colors(background),
     config: configOf(colors),
-    ...(panels.length === 1 && only !== undefined
+    ...(only !== undefined
       ? { ...only, layer: [...only.layer, ...legend] }
       : {
           // The legend belongs to all panels: it has a row of its own.
@@ -40,6 +43,9 @@ export function vegaLite(figure: HTMLElement, theme: "light" | "dark"): Spec {
 const RESOLVE = {
   scale: { shape: "independent", stroke: "independent", fill: "independent", strokeDash: "independent" },
 } as const;
+
+/** A place of the grid that is left free. */
+const vacant = (width: number): Spec => ({ width, height: 1, data: { values: [] }, mark: "point" });
 
 function panelSpec(panel: Panel, width: number, colors: (color: string) => string) {
   const { marginLeft = 0, marginRight = 0, marginTop = 0, marginBottom = 0, height = 0 } = panel;

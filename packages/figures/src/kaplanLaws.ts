@@ -1,0 +1,173 @@
+import * as Plot from "@observablehq/plot";
+import { type Axis, countAxis, lossAxis, type Panel } from "./axes.js";
+import { computeIn } from "./compute.js";
+import { smoothedCurve } from "./curve.js";
+import type { KaplanLawsData, KaplanPanel, RunCurve } from "./data.js";
+import { formatCount, formatEstimate, formatLoss } from "./format.js";
+import { type FigureOptions, frame, type Room } from "./frame.js";
+import { bilingual, inLanguage } from "./language.js";
+import { lawMarks } from "./lawMarks.js";
+import type { LegendEntry } from "./legend.js";
+import { background, categoryColor, faintInk, ink } from "./palette.js";
+import { leftOutEntry, runDots, runLine } from "./runMarks.js";
+import { terms } from "./terms.js";
+import { logDomain } from "./ticks.js";
+
+const texts = bilingual(
+  {
+    title: "Loss against compute, data and parameters",
+    law: (name: string, exponent: string, scale: string, scaleText: string, points: number) =>
+      `L(${name}) falls as ${name} to the power −${exponent}, ${scale} = ${scaleText} (${points} points)`,
+    caption: (result: string, missing: string) =>
+      `Pure power laws of one quantity while the others do not limit, without irreducible loss; intervals are at 95 %. ${result}${missing}`,
+    result: (laws: readonly string[]) => (laws.length === 0 ? "No law could be fitted." : `${laws.join("; ")}.`),
+    missing: (names: readonly string[]) =>
+      names.length === 0 ? "" : ` No fit of ${names.map((name) => `L(${name})`).join(", ")}.`,
+    least: (unit: string) => `Least compute C_min (${unit})`,
+    curve: "training curve",
+    point: "loss that the law was fitted to",
+  },
+  {
+    title: "計算量・データ量・パラメータ数に対する損失",
+    law: (name, exponent, scale, scaleText, points) =>
+      `L(${name}) は ${name} の −${exponent} 乗で下がり、${scale} = ${scaleText} (${points} 点)`,
+    caption: (result, missing) =>
+      `ほかの量が制約とならないときの、1 つの量についての純粋なべき乗則。既約損失は含まない。区間は 95% 信頼区間。${result}${missing}`,
+    result: (laws) => (laws.length === 0 ? "どのべき乗則もフィットできなかった。" : `${laws.join("; ")}。`),
+    missing: (names) =>
+      names.length === 0 ? "" : `${names.map((name) => `L(${name})`).join("、")} のフィットはない。`,
+    least: (unit) => `最小計算量 C_min (${unit})`,
+    curve: "学習曲線",
+    point: "フィットに使った損失",
+  },
+);
+
+/** L(C), L(D) and L(N) with their power laws, on one scale of losses: Kaplan et al. 2020, Figure 1, equations 1.1 to 1.3. */
+export function kaplanLaws(data: KaplanLawsData, options: FigureOptions): HTMLElement {
+  const unit = computeIn(options);
+  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const curves = (data.compute?.curves ?? [])
+    .map((run) => ({ run, line: smoothedCurve(run) }))
+    .filter(({ line }) => line.length > 0);
+  const axes = [
+    {
+      panel: data.compute,
+      name: data.compute?.adjusted ? "C_min" : "C",
+      scale: "C_c",
+      format: unit.text,
+      axis: (domain: readonly [number, number], length: number) =>
+        unit.axis(data.compute?.adjusted ? text.least(unit.name) : term.trainingCompute(unit.name), domain, length),
+    },
+    {
+      panel: data.tokens,
+      name: "D",
+      scale: "D_c",
+      format: (tokens: number) => formatCount(tokens),
+      axis: (domain: readonly [number, number], length: number) => countAxis(term.tokensD, domain, length),
+    },
+    {
+      panel: data.parameters,
+      name: "N",
+      scale: "N_c",
+      format: (parameters: number) => formatCount(parameters),
+      axis: (domain: readonly [number, number], length: number) => countAxis(term.parametersN, domain, length),
+    },
+  ];
+  const drawn = axes.flatMap(({ panel, ...axis }) => (panel === undefined ? [] : [{ ...axis, panel }]));
+  const result = text.result(
+    drawn.map(({ panel: { law, points }, name, scale, format }) =>
+      text.law(name, formatEstimate(law.exponent, law.exponentInterval), scale, format(law.scale), points.length),
+    ),
+  );
+  const missing = text.missing(axes.flatMap(({ panel, name }) => (panel === undefined ? [name] : [])));
+  const entries: LegendEntry[] = [
+    ...(curves.length > 0 ? [{ label: text.curve, mark: "line" as const, color: faintInk }] : []),
+    { label: text.point, mark: "dot", color: categoryColor(0) },
+    { label: term.powerLaw, mark: "line", color: ink },
+    { label: term.extrapolated, mark: "dashes", color: ink },
+    ...(drawn.some(({ panel }) => panel.law.band) ? [{ label: term.band, mark: "band" as const, color: ink }] : []),
+    ...leftOutEntry(options),
+  ];
+
+  return frame(options, {
+    name: "kaplan-laws",
+    title: text.title,
+    caption: text.caption(result, missing),
+    description: `${result}${missing}`,
+    draw: (room) => {
+      const columns = room.narrow ? 1 : Math.max(1, drawn.length);
+      const losses = [
+        ...drawn.flatMap(({ panel }) => panel.points.map(({ loss }) => loss)),
+        ...curves.flatMap(({ line }) => line.map(({ loss }) => loss)),
+      ];
+      const y = logDomain(losses, 0.06);
+      return {
+        legend: [{ entries }],
+        columns,
+        panels: drawn.map(({ panel, axis }) => {
+          const behind = panel === data.compute ? curves : [];
+          return lawPanel(panel, behind, { axis, y, columns }, room, options);
+        }),
+      };
+    },
+  });
+}
+
+function lawPanel(
+  { points, law }: KaplanPanel,
+  curves: readonly { readonly run: RunCurve; readonly line: ReturnType<typeof smoothedCurve> }[],
+  place: {
+    readonly axis: (domain: readonly [number, number], length: number) => Axis;
+    readonly y: readonly [number, number];
+    readonly columns: number;
+  },
+  room: Room,
+  options: FigureOptions,
+): Panel {
+  const { y, columns } = place;
+  const term = inLanguage(terms, options);
+  const height = room.narrow ? 250 : 300;
+  const at = points.map((point) => point.x);
+  const x = logDomain([...at, ...curves.flatMap(({ line }) => line.map(({ flops }) => flops))], 0.05);
+  const value = (amount: number): number => (law.scale / amount) ** law.exponent;
+  // Only as far as the law stays among the losses that are drawn.
+  const [lowest, highest] = y.map((loss) => law.scale / loss ** (1 / law.exponent)) as [number, number];
+  const inside: readonly [number, number] = [Math.max(x[0], highest), Math.min(x[1], lowest)];
+  return {
+    height,
+    marginLeft: 42,
+    marginRight: 14,
+    marginTop: 24,
+    marginBottom: 38,
+    x: place.axis(x, room.width / columns - 56),
+    y: lossAxis(term.loss, y, height - 62),
+    marks: [
+      ...curves.map(({ run, line }) =>
+        Plot.line(line, {
+          x: "flops",
+          y: "loss",
+          stroke: faintInk,
+          strokeWidth: 1,
+          strokeOpacity: 0.35,
+          ...runLine(run, options),
+        }),
+      ),
+      ...lawMarks(
+        { value, fitted: [Math.min(...at), Math.max(...at)], ...(law.band ? { band: law.band } : {}) },
+        { x: inside, y },
+        ink,
+        1.75,
+      ),
+      Plot.dot(points, {
+        x: "x",
+        y: "loss",
+        r: 3,
+        fill: categoryColor(0),
+        stroke: background,
+        strokeWidth: 0.5,
+        title: (point: (typeof points)[number]) => `${point.name}\n${term.lossOf(formatLoss(point.loss, 4))}`,
+        ...runDots(points, options),
+      }),
+    ],
+  };
+}
