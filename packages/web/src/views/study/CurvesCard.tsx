@@ -76,7 +76,7 @@ export function CurvesCard({ runs, chosen, onOpen }: CurvesProps) {
 
   const fits = fittedLaws.value;
   const fitted = (observations.value?.records.length ?? 0) > 0;
-  const frontier = useMemo(() => (fitted ? frontierOf(fits ?? []) : []), [fits, fitted]);
+  const frontier = useMemo(() => (fitted ? frontierOf(fits.map(({ fit }) => fit)) : []), [fits, fitted]);
   const shownId = hovered?.id ?? chosen;
   useLayoutEffect(() => {
     if (over.current === null || plane === undefined) return;

@@ -22,7 +22,7 @@ export function LiveProfiles({ observed }: { readonly observed: Observed }) {
     void import("../laws/fitting.js");
   }, []);
   if (drawn === undefined) return <p class="faint">{t.waiting}</p>;
-  const rows = lawRows(fittedLaws.value ?? []);
+  const rows = lawRows(fittedLaws.value.map(({ fit }) => fit));
   return (
     <>
       <Figure draw={isoflopProfiles} data={drawn} />
