@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createRandom } from "@isoflop/laws";
+import { TRAINER_LOG } from "../executors/trainerLog.js";
 
 const BUILT = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
@@ -82,7 +83,8 @@ export async function outcomeOf(study: string, id: string) {
   const state = createHash("sha256")
     .update(bytes.subarray(bytes.indexOf(10)))
     .digest("hex");
-  const files = (await readdir(folder)).filter((name) => name !== "attempts.jsonl").sort();
+  // What tells of the way there (who was at it, what failed of it) is another one after every disturbance.
+  const files = (await readdir(folder)).filter((name) => name !== "attempts.jsonl" && name !== TRAINER_LOG).sort();
   return { id, result, metrics, checkpoint: { name: newest, state }, files };
 }
 
