@@ -1,9 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { IsoflopError, isIsoflopError } from "@isoflop/laws";
-import { type ColumnPlan, holdsWords } from "@isoflop/laws/observations";
+import { type ColumnPlan, checkRead, holdsWords, MOST_READ } from "@isoflop/laws/observations";
 import { columnsOf, literal, quoted, rowsOf } from "./database.js";
 import { notATable, pathLiteral, type Reader, readerOf, readingSql } from "./files.js";
-import { checkRead, MOST_READ } from "./limit.js";
 
 /** Which column of a file holds which field. */
 export interface PlannedColumns {

@@ -13,7 +13,7 @@ export {
   FIELDS,
   type Field,
 } from "./fields.js";
-export { checkNumber } from "./limit.js";
+export { checkNumber, checkRead, MOST_READ } from "./limit.js";
 export { findLosses, isTrainLoss } from "./lossColumns.js";
 export { checkLossUnits } from "./lossUnits.js";
 export { nearest } from "./nearest.js";
