@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { plantedStudy } from "../fixtures/plantedStudy.js";
 import { command } from "../fixtures/testIo.js";
+import { markdownText } from "../markdown/markdownText.js";
 import type { ForecastReport } from "../report/model.js";
 import type { Checklist, ChecklistItem } from "./item.js";
 import { itemOf, lacks, says } from "./item.js";
-import { escapeMarkdown } from "./markdown.js";
 import { factOf, spreadOf } from "./spread.js";
 import { validation } from "./validation.js";
 
@@ -213,8 +213,8 @@ describe("the checklist of imported runs", () => {
     expect(told.stdout).toContain("*Gap:* not logged: tokenizer");
     expect(told.stdout).not.toMatch(/^# heading/m);
     expect(told.stdout).not.toMatch(/(?<!\\)<img/);
-    expect(told.stdout).toContain("\\<img src=x");
-    expect(told.stdout).toContain("\\[x\\](javascript");
+    expect(told.stdout).toContain("&#60;img src=x");
+    expect(told.stdout).toContain("&#91;x&#93;(javascript");
     expect(await readdir(imported)).toEqual(before);
     const page = join(folder, "page.html");
     expect((await command("report", imported, "--bootstrap", "0", "--to", page)).code).toBe(0);
@@ -234,10 +234,10 @@ describe("the checklist of imported runs", () => {
 
 describe("text in Markdown", () => {
   it("stays text: no heading, link, markup or list of its own", () => {
-    expect(escapeMarkdown("a\n# b")).toBe("a \\# b");
-    expect(escapeMarkdown("<b> *x* [y](z) `c` | ~d~")).toBe("\\<b\\> \\*x\\* \\[y\\](z) \\`c\\` \\| \\~d\\~");
-    expect(escapeMarkdown("- item")).toBe("\\- item");
-    expect(escapeMarkdown("1. item")).toBe("1\\. item");
-    expect(escapeMarkdown("https://x.y www.x.y")).toBe("https\\://x.y www\\.x.y");
+    expect(markdownText("a\n# b")).toBe("a # b");
+    expect(markdownText("<b> *x* [y](z) `c` | ~d~")).toBe("&#60;b&#62; \\*x\\* &#91;y&#93;(z) \\`c\\` \\| \\~d\\~");
+    expect(markdownText("- item")).toBe("&#45; item");
+    expect(markdownText("1. item")).toBe("1&#46; item");
+    expect(markdownText("https://x.y www.x.y")).toBe("https&#58;//x.y www&#46;x.y");
   });
 });

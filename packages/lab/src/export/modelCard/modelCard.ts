@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatCount, formatFlops } from "@isoflop/laws";
 import { figure } from "../../cli/fitsTable.js";
+import { markdownTable, markdownText } from "../../markdown/markdownText.js";
 import type { ForecastReport, ReportModel } from "../../report/model.js";
 import { judge } from "../../report/verdict.js";
 import { packageVersion } from "../../study/versions.js";
@@ -10,7 +11,6 @@ import type { Exporter } from "../exporter.js";
 import type { ExportInput } from "../input.js";
 import { countingText, intervalText, lawText } from "../lawText.js";
 import { runSpans } from "../spans.js";
-import { markdownTable, markdownText } from "./markdownText.js";
 
 /** A section for a model card as Hugging Face has them. */
 export const modelCardExporter: Exporter = {

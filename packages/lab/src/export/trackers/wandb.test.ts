@@ -55,10 +55,16 @@ test.skipIf(python === undefined && !process.env.CI)(
   180_000,
 );
 
-test("records of every length come back from the log's blocks", async () => {
+const BLOCK = 32_768;
+/** With the file's header and that of the first record these leave 0, 1, … bytes of the first block: of 7, a header fits and no data. */
+const leaving = [0, 1, 6, 7, 8, 9].map((left) => [BLOCK - 14 - left, 100, 70_000, 0, 1]);
+
+test.each([
+  [[0, 1, 32_740, 3, 7, 32_761, 5, 32_768, 70_000, 12, 32_754, 200_000, 1]],
+  ...leaving.map((lengths) => [lengths]),
+])("records of every length come back from the log's blocks: %j", async (lengths) => {
   const folder = await mkdtemp(join(tmpdir(), "isoflop-wandb-log-"));
   try {
-    const lengths = [0, 1, 32_740, 3, 7, 32_761, 5, 32_768, 70_000, 12, 32_754, 200_000, 1];
     const records = lengths.map((length, i) => Buffer.alloc(length, i + 1));
     const path = join(folder, "run-x.wandb");
     const log = openWandbLog(path);

@@ -28,15 +28,17 @@ export function openWandbLog(path: string) {
   };
   return {
     append(record: Uint8Array): void {
-      let from = 0;
+      let [from, isFirst, isLast] = [0, true, false];
       do {
         // What remains of a block, where no header fits, is filled with zeros.
         if (BLOCK - at < CHUNK_HEADER) put(Buffer.alloc(BLOCK - at));
         const part = record.subarray(from, from + BLOCK - at - CHUNK_HEADER);
-        const isLast = from + part.length === record.length;
-        put(chunk(from === 0 ? (isLast ? FULL : FIRST) : isLast ? LAST : MIDDLE, part));
+        isLast = from + part.length === record.length;
+        put(chunk(isFirst ? (isLast ? FULL : FIRST) : isLast ? LAST : MIDDLE, part));
+        // Where a header alone fits, the first part is empty: the place in the record does not tell which part it is.
+        isFirst = false;
         from += part.length;
-      } while (from < record.length);
+      } while (!isLast);
       if (length > MOST_BUFFERED) flush();
     },
     close(): void {

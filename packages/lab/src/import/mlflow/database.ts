@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { IsoflopError, isIsoflopError } from "@isoflop/laws";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
-import { databaseState, snapshotOf } from "./snapshot.js";
+import { databaseState, holdSnapshot, snapshotOf } from "./snapshot.js";
 import { metricValue, parameterValue, runState, userTags } from "./values.js";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -67,6 +67,7 @@ async function* pointsOf(file: string, run: string): AsyncGenerator<TrackedPoint
   const sql = "SELECT key, value, is_nan, step, timestamp FROM metrics WHERE run_uuid = ?";
   const database = await snapshotOf(file);
   const statement = asked(file, () => database.prepare(sql));
+  const letGo = holdSnapshot(database);
   try {
     const rows = statement.iterate([run])[Symbol.iterator]();
     for (;;) {
@@ -82,6 +83,7 @@ async function* pointsOf(file: string, run: string): AsyncGenerator<TrackedPoint
     } catch {
       // What failed before fails again here, and was told.
     }
+    letGo();
   }
 }
 

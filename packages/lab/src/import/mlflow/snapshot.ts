@@ -14,7 +14,8 @@ import sqlite from "node-sqlite3-wasm";
 const PARTS = ["", "-journal", "-wal"];
 const TRIES = 5;
 type Database = InstanceType<typeof sqlite.Database>;
-const snapshots = new Map<string, Promise<Database>>();
+/** Of each database the newest copy alone. */
+const snapshots = new Map<string, { readonly state: string; readonly copy: Promise<Database> }>();
 
 /** Size and time of the last change of a database and its logs. */
 export async function databaseState(path: string): Promise<string> {
@@ -24,15 +25,54 @@ export async function databaseState(path: string): Promise<string> {
     .join(" ");
 }
 
-/** The database as it is now, the same one while it does not change. Errors: mlflow-busy, and SQLite's. */
+/**
+ * The database as it is now, the same one while it does not change. A copy of before is closed once no statement reads it, and its
+ * room on the disk is free. Errors: mlflow-busy, and SQLite's.
+ */
 export async function snapshotOf(path: string): Promise<Database> {
-  const key = `${path}\n${await databaseState(path)}`;
-  const known = snapshots.get(key);
-  if (known !== undefined) return known;
-  const snapshot = openCopy(path);
-  snapshots.set(key, snapshot);
-  snapshot.catch(() => snapshots.delete(key));
-  return snapshot;
+  const state = await databaseState(path);
+  const before = snapshots.get(path);
+  if (before?.state === state) return before.copy;
+  const copy = openCopy(path);
+  snapshots.set(path, { state, copy });
+  copy.catch(() => {
+    if (snapshots.get(path)?.copy === copy) snapshots.delete(path);
+  });
+  if (before !== undefined) retire(before.copy);
+  return copy;
+}
+
+/** Statements that are being read, of each copy. */
+const readers = new Map<Database, number>();
+const retired = new Set<Database>();
+
+/** Keeps a copy open while a statement of it is read; what it gives lets go of it. */
+export function holdSnapshot(database: Database): () => void {
+  readers.set(database, (readers.get(database) ?? 0) + 1);
+  return () => {
+    const left = (readers.get(database) ?? 1) - 1;
+    if (left > 0) readers.set(database, left);
+    else readers.delete(database);
+    if (left === 0 && retired.has(database)) close(database);
+  };
+}
+
+function retire(copy: Promise<Database>): void {
+  copy.then(
+    (database) => {
+      retired.add(database);
+      // Whoever awaited the same copy asks it first.
+      setImmediate(() => {
+        if (!readers.has(database)) close(database);
+      });
+    },
+    () => {},
+  );
+}
+
+function close(database: Database): void {
+  retired.delete(database);
+  if (database.isOpen) database.close();
 }
 
 async function openCopy(path: string): Promise<Database> {

@@ -1,5 +1,17 @@
 import { execFile, spawnSync } from "node:child_process";
-import { appendFile, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -175,4 +187,24 @@ describe("a database", () => {
     await expect(mlflowDatabase.open(`${other}#x`)).rejects.toMatchObject({ code: "mlflow-damaged" });
     await expect(mlflowDatabase.open(`${database}#x' OR '1'='1`)).rejects.toMatchObject({ code: "mlflow-no-run" });
   });
+});
+
+test.skipIf(process.platform !== "linux")("of a database that changes, copies of before are closed", async () => {
+  const path = join(folder, "changing.db");
+  await copyFile(database, path);
+  const held = async () => {
+    await new Promise(setImmediate);
+    const names = await Promise.all(
+      (await readdir("/proc/self/fd")).map((fd) => readlink(join("/proc/self/fd", fd)).catch(() => "")),
+    );
+    return names.filter((name) => /isoflop-mlflow-[^/]*\/copy\.db/.test(name)).length;
+  };
+  await mlflowDatabase.runs?.(path);
+  const first = await held();
+  expect(first).toBeGreaterThan(0);
+  for (let i = 1; i <= 3; i++) {
+    await utimes(path, i, i);
+    await mlflowDatabase.runs?.(path);
+  }
+  expect(await held()).toBe(first);
 });

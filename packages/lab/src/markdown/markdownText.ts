@@ -12,8 +12,11 @@ export function markdownText(text: string): string {
       .replaceAll("://", "&#58;//")
       .replaceAll(/www\./gi, (start) => `${start.slice(0, 3)}&#46;`)
       .replaceAll("@", "&#64;")
-      // At the start of a line these make headings, lists and rules.
-      .replace(/^\s*(\d*)([#+\-=.)])/, (_, digits: string, sign: string) => `${digits}&#${sign.codePointAt(0)};`)
+      // At the start of a line these make headings, lists and rules; 1.5 and -2 remain as they are.
+      .replace(
+        /^\s*(?:([#=])|(\d*)([-+.)])(?![\d.]))/,
+        (_, heading?: string, digits = "", mark = "") => `${digits}&#${(heading ?? mark).codePointAt(0)};`,
+      )
   );
 }
 

@@ -15,6 +15,8 @@ it("makes no tag, link, emphasis, heading, list, table cell or mathematics of a 
     "&#61;== ",
     "&#43; a",
   ]);
+  expect(["1.25e12 FLOPs", "-2.5", "+3"].map(markdownText)).toEqual(["1.25e12 FLOPs", "-2.5", "+3"]);
+  expect(["---", "-", "1.", "- - -"].map(markdownText)).toEqual(["&#45;--", "&#45;", "1&#46;", "&#45; - -"]);
   expect(markdownText("https://a.b www.c.d e@f.g")).toBe("https&#58;//a.b www&#46;c.d e&#64;f.g");
 });
 
