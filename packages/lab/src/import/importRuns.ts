@@ -13,7 +13,7 @@ import { parseCounting } from "./settle/counting.js";
 import { parseLossRule } from "./settle/lossRule.js";
 import type { SettleOptions } from "./settle/settle.js";
 import { chosenSources } from "./sources.js";
-import { isStored } from "./store.js";
+import { isStored, putInOrder } from "./store.js";
 import { holdTogether } from "./together.js";
 
 export interface ImportOptions {
@@ -73,6 +73,7 @@ export async function importRuns(paths: readonly string[], options: ImportOption
   const unlock = await lockStudy(to, "import");
   const reader = openRunReader(to, settle);
   try {
+    await putInOrder(to);
     const before = new Map((await readManifest(to))?.runs.map((entry) => [entry.id, entry]));
     const runs = found.map((run) => ({ ...run, id: hashOf([run.source.name, run.path]) }));
     const seen = new Set(runs.map(({ id }) => id));

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode, writeFailure } from "@isoflop/trainer/contract";
+import { removeHalfWritten } from "../runs/folder.js";
 import { numberedLines } from "./lines.js";
 import { numberOf } from "./metricFiles.js";
 import type { Settled, SettledRecord } from "./settle/settle.js";
@@ -71,6 +72,31 @@ function takePlace(partial: string, to: string, id: string): void {
     renameSync(folder, before);
     renameSync(partial, folder);
     rmSync(before, { recursive: true, force: true });
+  }
+}
+
+const ON_THE_WAY = /^\.([0-9a-f]+)\.(partial|before)$/;
+
+/**
+ * Puts in order what an import left behind that was killed: of a run whose new copy had not taken its place the one before
+ * is put back. Only for the import that holds the folder.
+ */
+export async function putInOrder(to: string): Promise<void> {
+  const names = await readdir(join(to, "runs")).catch((error: unknown): string[] => {
+    if (systemCode(error) === "ENOENT") return [];
+    throw error;
+  });
+  try {
+    await removeHalfWritten(to);
+    for (const name of names) {
+      const [, id, what] = ON_THE_WAY.exec(name) ?? [];
+      if (id === undefined) continue;
+      const left = join(to, "runs", name);
+      if (what === "before" && !existsSync(runFolder(to, id))) await rename(left, runFolder(to, id));
+      else await rm(left, { recursive: true, force: true });
+    }
+  } catch (error) {
+    throw writeFailure(error, to);
   }
 }
 

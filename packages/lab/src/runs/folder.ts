@@ -92,8 +92,8 @@ export async function createRun(runsFolder: string, spec: RunSpec): Promise<stri
   return folder;
 }
 
-/** Removes what a lab left behind that was killed while it made this folder. */
-async function removeHalfWritten(folder: string): Promise<void> {
+/** Removes files on their way that a killed process left in this folder. Nobody else may be writing there. */
+export async function removeHalfWritten(folder: string): Promise<void> {
   const names = await readdir(folder).catch(notThere);
   for (const name of names) if (HALF_WRITTEN.test(name)) await rm(join(folder, name), { force: true });
 }
