@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { constants, copyFile, link, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
@@ -9,7 +9,7 @@ import { readIfThere } from "../runs/folder.js";
 import { identifyProcess, isSameProcess } from "./processes.js";
 
 /** What a process does with a folder that it has locked. */
-const works = ["run", "import"] as const;
+const works = ["run", "import", "export"] as const;
 type Work = (typeof works)[number];
 
 const lockSchema = z.object({
@@ -22,21 +22,23 @@ const lockSchema = z.object({
 });
 type Lock = z.infer<typeof lockSchema>;
 
-const FILE = ".lock";
+/** Of a folder that is locked. */
+export const LOCK_FILE = ".lock";
 
 /** The lab that is at work on a study: undefined where there is none, or where it died on this host. */
 export async function labAtWork(folder: string): Promise<{ pid: number; host: string; since: string } | undefined> {
-  const holder = parseLock((await readIfThere(join(folder, FILE))) ?? "");
+  const holder = parseLock((await readIfThere(join(folder, LOCK_FILE))) ?? "");
   if (holder === undefined || !(await isHeld(holder))) return undefined;
   return { pid: holder.pid, host: holder.host, since: holder.since };
 }
 
 /**
- * Makes this process the only one that works on a study's folder, or on one of imported runs. A lock of a dead process of this host is taken over;
- * one of another host cannot be checked and is respected. Errors: study-locked. Returns the release.
+ * Makes this process the only one that works on a study's folder, on one of imported runs, or on an export. A lock of a dead
+ * process of this host is taken over; one of another host cannot be checked and is respected. Errors: study-locked. Returns
+ * the release.
  */
 export async function lockStudy(folder: string, work: Work = "run"): Promise<() => Promise<void>> {
-  const path = join(folder, FILE);
+  const path = join(folder, LOCK_FILE);
   const self = await identifyProcess(process.pid);
   const since = new Date().toISOString();
   const mine: Lock = { pid: process.pid, start: self?.start, host: hostname(), since, work };
@@ -68,11 +70,14 @@ export async function lockStudy(folder: string, work: Work = "run"): Promise<() 
   throw locked(path, undefined, work);
 }
 
+/** Files of locks, and of processes that ask for one. */
+export const isLockFile = (name: string): boolean => name === LOCK_FILE || name.startsWith(`${LOCK_FILE}-`);
+
 async function isHeld(holder: Lock): Promise<boolean> {
   return holder.host !== hostname() || (await isSameProcess(toIdentity(holder)));
 }
 
-const draftsOf = (pid: number | string): string => `${FILE}-${hostname()}-${pid}-`;
+const draftsOf = (pid: number | string): string => `${LOCK_FILE}-${hostname()}-${pid}-`;
 
 /** Removes what labs of this host left behind that were killed while they asked for the lock. */
 async function removeDrafts(folder: string): Promise<void> {
@@ -88,6 +93,21 @@ async function removeDrafts(folder: string): Promise<void> {
 async function linkIfFree(draft: string, path: string): Promise<boolean> {
   try {
     await link(draft, path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return false;
+    if (HAS_NO_LINKS.has(systemCode(error) ?? "")) return createIfFree(draft, path);
+    throw writeFailure(error, path);
+  }
+}
+
+/** What file systems without hard links answer, those of USB sticks for one. */
+const HAS_NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
+
+/** For one moment such a lock is empty: the best there is there. */
+async function createIfFree(draft: string, path: string): Promise<boolean> {
+  try {
+    await copyFile(draft, path, constants.COPYFILE_EXCL);
     return true;
   } catch (error) {
     if (systemCode(error) === "EEXIST") return false;
@@ -114,6 +134,7 @@ function toIdentity(lock: Lock) {
 const HELD: Readonly<Record<Work, string>> = {
   run: "This study is being run",
   import: "Runs are being imported into this folder",
+  export: "An export is being written into this folder",
 };
 
 /** @param asked what was wanted, where the holder does not say what it does */

@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { IsoflopError } from "@isoflop/laws/error";
 import { systemCode, writeFailure } from "@isoflop/trainer/contract";
 import { z } from "zod";
-import { readIfThere, writeJson } from "../runs/folder.js";
+import { isLockFile, LOCK_FILE, lockStudy } from "../executors/studyLock.js";
+import { isHalfWritten, readIfThere, removeHalfWritten, writeJson } from "../runs/folder.js";
 import type { ExportPlace } from "./exporter.js";
+import { tidyAtSignals } from "./tidyAtSignals.js";
 
 /** export.json makes a folder an export, and says which files are its own. */
 export const EXPORT_MANIFEST = "export.json";
@@ -21,7 +24,7 @@ export async function checkExportFolder(folder: string): Promise<readonly string
     if (systemCode(error) === "ENOENT") return [];
     throw systemCode(error) === "ENOTDIR" ? refused(folder, "is a file") : writeFailure(error, folder);
   });
-  const others = names.filter((name) => !PARTIAL.test(name));
+  const others = names.filter((name) => !PARTIAL.test(name) && !isLockFile(name) && !isHalfWritten(name));
   if (others.length === 0) return [];
   if (!others.includes(EXPORT_MANIFEST))
     throw refused(folder, `holds something else (${others.slice(0, 3).join(", ")})`);
@@ -36,33 +39,58 @@ const PARTIAL = /^\.[0-9a-f]{12}\.partial$/;
 
 /**
  * Has `write` fill a folder beside the old files; only once it is done these are replaced, file by file, and those that the
- * new export has not are removed. What else lies in the folder stays.
+ * new export has not are removed. What else lies in the folder stays. One export at a time; a signal leaves the folder as it
+ * was, or waits until the files are replaced. Errors: export-folder, study-locked.
  */
 export async function replaceExport(
   final: string,
   write: (place: ExportPlace) => Promise<Omit<ExportManifest, "files">>,
 ): Promise<void> {
-  const old = await checkExportFolder(final);
+  await checkExportFolder(final);
+  const unlock = await lockStudy(final, "export");
   const folder = join(final, `.${randomBytes(6).toString("hex")}.partial`);
+  const tidy = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(join(final, LOCK_FILE), { force: true });
+    if (readdirSync(final).length === 0) rmdirSync(final);
+  };
   try {
-    await mkdir(folder, { recursive: true });
-    const said = await write({ folder, final });
-    const files = (await filesBelow(folder, "")).sort();
-    // Both lists while the files are being replaced: a stop between leaves nothing that the next export does not know.
-    await writeJson(join(final, EXPORT_MANIFEST), { format: FORMAT, ...said, files: [...new Set([...files, ...old])] });
-    for (const file of files) {
-      await mkdir(dirname(join(final, file)), { recursive: true });
-      await rename(join(folder, file), join(final, file));
-    }
-    for (const file of old.filter((file) => !files.includes(file))) await removeFile(final, file);
-    await writeJson(join(final, EXPORT_MANIFEST), { format: FORMAT, ...said, files });
+    await tidyAtSignals(tidy, async (hold) => {
+      await removeLeftOvers(final);
+      await mkdir(folder);
+      const said = await write({ folder, final });
+      hold();
+      await putInPlace(folder, final, said);
+    });
   } catch (error) {
     throw writeFailure(error, final);
   } finally {
     await rm(folder, { recursive: true, force: true }).catch(() => {});
+    await unlock();
     // One that this export made, and in which nothing came to lie.
     await rmdir(final).catch(() => {});
   }
+}
+
+/** What exports left behind that were killed. */
+async function removeLeftOvers(final: string): Promise<void> {
+  await removeHalfWritten(final);
+  for (const name of await readdir(final)) {
+    if (PARTIAL.test(name)) await rm(join(final, name), { recursive: true, force: true });
+  }
+}
+
+async function putInPlace(folder: string, final: string, said: Omit<ExportManifest, "files">): Promise<void> {
+  const old = await checkExportFolder(final);
+  const files = (await filesBelow(folder, "")).sort();
+  // Both lists while the files are being replaced: a stop between leaves nothing that the next export does not know.
+  await writeJson(join(final, EXPORT_MANIFEST), { format: FORMAT, ...said, files: [...new Set([...files, ...old])] });
+  for (const file of files) {
+    await mkdir(dirname(join(final, file)), { recursive: true });
+    await rename(join(folder, file), join(final, file));
+  }
+  for (const file of old.filter((file) => !files.includes(file))) await removeFile(final, file);
+  await writeJson(join(final, EXPORT_MANIFEST), { format: FORMAT, ...said, files });
 }
 
 async function filesBelow(folder: string, under: string): Promise<string[]> {

@@ -38,6 +38,7 @@ export async function exportTo(input: ExportInput, request: ExportRequest): Prom
       hint: "Ask for something else with --what, or train or import runs first.",
     });
   }
+  for (const { exporter, reason } of chosen) if (reason === undefined) await exporter.prepare?.(input);
   const written: (Written & { readonly what: string })[] = [];
   await replaceExport(folder, async (place) => {
     for (const { exporter, reason } of chosen) {

@@ -43,6 +43,8 @@ export interface Exporter {
   readonly lacks: (input: ExportInput) => string | undefined;
   /** Options of its own, which the verb declares. */
   readonly options?: () => readonly Option[];
+  /** What takes long without writing anything, done before all writing: fits are deaf to signals, and what is written is tidied up at them. */
+  readonly prepare?: (input: ExportInput) => Promise<unknown>;
   /** Errors: IsoflopError. What it throws ends the export, and nothing of it is kept. */
   readonly write: (input: ExportInput, place: ExportPlace, options: ExportOptions) => Promise<readonly Written[]>;
 }

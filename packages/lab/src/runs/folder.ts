@@ -42,6 +42,9 @@ export async function writeNew(path: string, text: string): Promise<boolean> {
 /** Names of files on their way, see writeBeside. */
 const HALF_WRITTEN = /^\.[0-9a-f]{12}\.tmp$/;
 
+/** Whether a file is one on its way to its place, or was when its writer was killed. */
+export const isHalfWritten = (name: string): boolean => HALF_WRITTEN.test(name);
+
 async function writeBeside(path: string, text: string, publish: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = join(dirname(path), `.${randomBytes(6).toString("hex")}.tmp`);
   try {
@@ -95,7 +98,7 @@ export async function createRun(runsFolder: string, spec: RunSpec): Promise<stri
 /** Removes files on their way that a killed process left in this folder. Nobody else may be writing there. */
 export async function removeHalfWritten(folder: string): Promise<void> {
   const names = await readdir(folder).catch(notThere);
-  for (const name of names) if (HALF_WRITTEN.test(name)) await rm(join(folder, name), { force: true });
+  for (const name of names) if (isHalfWritten(name)) await rm(join(folder, name), { force: true });
 }
 
 /** run.json of a run folder, checked; undefined where there is none. Errors: run-spec-invalid, run-contract. */

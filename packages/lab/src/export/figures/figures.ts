@@ -10,6 +10,7 @@ export const figuresExporter: Exporter = {
   byDefault: true,
   lacks: ({ records, heldOut, report }) =>
     records.length + heldOut.length === 0 || report === undefined ? "there are no records" : undefined,
+  prepare: async ({ report }) => report?.(),
   write: async ({ report }, { folder }, options) => {
     const model = await report!();
     const paths: string[] = [];

@@ -18,6 +18,7 @@ export const modelCardExporter: Exporter = {
   about: "a Markdown section for a model card",
   byDefault: true,
   lacks: ({ records }) => (records.length === 0 ? "there are no records" : undefined),
+  prepare: async ({ report }) => report?.(),
   write: async (input, { folder }) => {
     const path = "model-card.md";
     await writeFile(join(folder, path), modelCard(input, await input.report?.()));
