@@ -39,11 +39,17 @@ export async function readMapping(path: string): Promise<Mapping> {
     });
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error));
+    throw invalid(shortened(error instanceof Error ? error.message : String(error)));
   }
   const parsed = mappingSchema.safeParse(value);
-  if (!parsed.success) throw invalid(z.prettifyError(parsed.error).replaceAll("\n", " "));
+  if (!parsed.success) throw invalid(shortened(z.prettifyError(parsed.error)));
   return parsed.data;
+}
+
+/** Of a file that is something else entirely there is too much to say, and some of it is the file's own text. */
+function shortened(faults: string): string {
+  const line = faults.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ");
+  return line.length > 500 ? `${line.slice(0, 500)}…` : line;
 }

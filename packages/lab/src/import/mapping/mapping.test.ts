@@ -1,7 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRandom } from "@isoflop/laws";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { settler } from "../settle/settle.js";
 import { chooseMapping } from "./choose.js";
-import { shippedMappings } from "./load.js";
+import { readMapping, shippedMappings } from "./load.js";
 import { firstMatch, mappedName } from "./name.js";
 
 /** Names and settings as each program logs them (the mapping's sources say where they were read), with planted values. */
@@ -106,6 +110,31 @@ it("a program's run whose N is logged by a script of one's own has that N, whose
 });
 
 describe("names", () => {
+  it("with stars take what any words between their parts make of them, and nothing else", () => {
+    const random = createRandom(11);
+    const word = (letters: string, most: number) =>
+      Array.from({ length: Math.floor(random.uniform() * (most + 1)) }, () =>
+        letters.charAt(Math.floor(random.uniform() * letters.length)),
+      ).join("");
+    let [taken, left] = [0, 0];
+    for (let i = 0; i < 5000; i++) {
+      const [pattern, key] = [`${word("ab*", 3)}*${word("ab*", 3)}`, word("ab", 7)];
+      const expected = new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(key);
+      expect({ pattern, key, is: mappedName(pattern).matches(key) }).toEqual({ pattern, key, is: expected });
+      if (expected) taken++;
+      else left++;
+    }
+    expect(Math.min(taken, left)).toBeGreaterThan(500);
+  });
+
+  it("of thirty stars are soon looked for in keys of any length, and blanks before a factor in a long name", () => {
+    const key = "a".repeat(100_000);
+    expect(mappedName(`${"*a".repeat(30)}*b`).matches(key)).toBe(false);
+    expect(mappedName(`${"*a".repeat(30)}*`).matches(key)).toBe(true);
+    expect(mappedName(`a${" ".repeat(100_000)}*x`).scale).toBe(1);
+    expect(mappedName(`a${" ".repeat(100_000)}* 1e3`)).toMatchObject({ exact: "a", scale: 1000 });
+  });
+
   it("may have stars and factors, and are literal otherwise", () => {
     expect(mappedName("a/*/loss").matches("a/b/c/loss")).toBe(true);
     expect(mappedName("a.b").matches("axb")).toBe(false);
@@ -116,5 +145,53 @@ describe("names", () => {
       others: ["eval/z/loss"],
     });
     expect(firstMatch(["x"], ["y"])).toBeUndefined();
+  });
+});
+
+describe("a mapping of one's own", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "isoflop-mapping-"));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const read = async (text: string) => {
+    await writeFile(join(folder, "mine.json"), text);
+    return readMapping(join(folder, "mine.json"));
+  };
+  const start = '{"name":"m","sources":["s"],"config":{}';
+
+  it("may begin with a byte order mark, as Windows writes it", async () => {
+    expect(await read(`\uFEFF${start},"series":{"tokens":["seen*1e9"]}}`)).toMatchObject({ name: "m" });
+  });
+
+  it.each([
+    [
+      "nested deeper than any stack",
+      `{"name":"m","sources":${"[".repeat(100_000)}${"]".repeat(100_000)}}`,
+      /sources\[0\]/,
+    ],
+    [
+      "a family nested so",
+      `${start},"series":{},"families":${'{"key":'.repeat(50_000)}1${"}".repeat(50_000)}}`,
+      /families/,
+    ],
+    ["keys of the prototype", `${start},"series":{},"__proto__":{"x":1}}`, /__proto__/],
+    ["a key that is none", `${start},"series":{"constructor":["x"]}}`, /constructor/],
+    ["10,000 of them", `${start},"series":{${Array.from({ length: 1e4 }, (_, i) => `"x${i}":["a"]`).join()}}}`, /x1/],
+    ["signs for a terminal", `${start},"series":{},"\\u001b[31m\\nred":1}`, /\[31m red/],
+    [
+      "a factor that is no number",
+      `${start},"series":{"tokens":["seen*1.2.3"]}}`,
+      /factor is no number above 0.*tokens/,
+    ],
+    ["a factor of nothing", `${start},"series":{"tokens":["seen*0"]}}`, /factor is no number above 0/],
+    ["nothing", "", /no mapping/],
+    ["signs where JSON is wanted", "\u001b[31m\u0007", /no mapping/],
+  ])("is refused for %s, with what is wrong in one short line", async (_, text, message) => {
+    const error = await read(text).catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: "mapping-invalid", exitCode: 2, message: expect.stringMatching(message) });
+    expect((error as Error).message.length).toBeLessThan(700);
+    expect((error as Error).message).not.toMatch(/\p{Cc}/u);
   });
 });

@@ -12,17 +12,43 @@ const known = new Map<string, MappedName>();
 export function mappedName(text: string): MappedName {
   const before = known.get(text);
   if (before !== undefined) return before;
-  const [, pattern = text, factor] = /^(.+?)\s*\*\s*(\d[\d.]*(?:e[+-]?\d+)?)$/i.exec(text) ?? [];
+  const { pattern, scale } = withoutFactor(text);
   const isExact = !pattern.includes("*");
-  const parts = pattern.split("*").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const expression = new RegExp(`^${parts.join(".*")}$`, "s");
   const name: MappedName = {
-    matches: isExact ? (key) => key === pattern : (key) => expression.test(key),
+    matches: isExact ? (key) => key === pattern : wildcard(pattern.split("*")),
     exact: isExact ? pattern : undefined,
-    scale: factor === undefined ? 1 : Number(factor),
+    scale,
   };
   known.set(text, name);
   return name;
+}
+
+function withoutFactor(text: string): { readonly pattern: string; readonly scale: number } {
+  const star = text.lastIndexOf("*");
+  const pattern = text.slice(0, Math.max(0, star)).trimEnd();
+  const factor = text.slice(star + 1).trimStart();
+  if (pattern === "" || !/^\d[\d.]*(e[+-]?\d+)?$/i.test(factor)) return { pattern: text, scale: 1 };
+  return { pattern, scale: Number(factor) };
+}
+
+/**
+ * Whether the parts follow each other in a key, with anything between them. The first place of each part leaves most to those
+ * after it: nothing is tried twice, as a regular expression would ("*a*a*a*a" takes it hours for a long key).
+ */
+function wildcard(parts: readonly string[]): (key: string) => boolean {
+  const [first, last] = [parts[0]!, parts.at(-1)!];
+  const between = parts.slice(1, -1);
+  return (key) => {
+    const end = key.length - last.length;
+    let at = first.length;
+    if (at > end || !key.startsWith(first) || !key.endsWith(last)) return false;
+    for (const part of between) {
+      const found = key.indexOf(part, at);
+      at = found + part.length;
+      if (found < 0 || at > end) return false;
+    }
+    return true;
+  };
 }
 
 /** The first of the keys that the names prefer, alphabetically among several that one name takes. */

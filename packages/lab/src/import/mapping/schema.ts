@@ -1,7 +1,16 @@
 import { z } from "zod";
+import { mappedName } from "./name.js";
 
-/** Names in order of preference. "*" stands for any words; "gflops*1e9" multiplies. */
-const names = z.array(z.string().min(1)).min(1);
+/** "*" stands for any words; "gflops*1e9" multiplies. */
+const name = z
+  .string()
+  .min(1)
+  .refine(
+    (text) => Number.isFinite(mappedName(text).scale) && mappedName(text).scale > 0,
+    "its factor is no number above 0",
+  );
+/** In order of preference. */
+const names = z.array(name).min(1);
 
 export const SERIES = ["trainLoss", "valLoss", "tokens", "flops", "learningRate"] as const;
 
