@@ -50,7 +50,8 @@ export async function replaceExport(
   const unlock = await lockStudy(final, "export");
   const folder = join(final, `.${randomBytes(6).toString("hex")}.partial`);
   const tidy = (): void => {
-    rmSync(folder, { recursive: true, force: true });
+    // A thread may be writing there.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
     rmSync(join(final, LOCK_FILE), { force: true });
     if (readdirSync(final).length === 0) rmdirSync(final);
   };

@@ -23,6 +23,12 @@ describe("tidyAtSignals", () => {
       done.push("replaced");
     });
     expect(done.splice(0)).toEqual(["replaced", "ended by SIGINT"]);
+    const failing = () => {
+      throw new Error("gone");
+    };
+    const signalled = tidyAtSignals(failing, async () => void process.emit("SIGHUP", "SIGHUP"));
+    await expect(signalled).rejects.toThrow("gone");
+    expect(done.splice(0)).toEqual(["ended by SIGHUP"]);
     await expect(tidyAtSignals(tidy, () => Promise.reject(new Error("full")))).rejects.toThrow("full");
     expect(done).toEqual([]);
     expect(process.listenerCount("SIGINT")).toBe(before);

@@ -14,9 +14,12 @@ export async function tidyAtSignals(tidy: () => void, work: (hold: () => void) =
       waiting ??= signal;
       return;
     }
-    tidy();
-    leave();
-    process.kill(process.pid, signal);
+    try {
+      tidy();
+    } finally {
+      leave();
+      process.kill(process.pid, signal);
+    }
   };
   const leave = (): void => {
     for (const name of NAMES) process.off(name, onSignal);
