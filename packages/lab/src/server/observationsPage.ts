@@ -17,7 +17,7 @@ export const observationsPage = (served: Served): Promise<StudyObservationsPage>
 async function ofStudy(study: StudyFolder): Promise<StudyObservationsPage> {
   const states = await readStudyRuns(study, () => {});
   const mark = await observationsMark(study, states);
-  const { records, convention, dropped } = await studyObservations(study, states);
+  const { records, convention, dropped, choices, parts } = await studyObservations(study, states);
   const holdouts = await toRecords(states, study.study.counting, "holdout");
   const roles = new Map(states.map(({ spec }) => [spec.id, spec.role as RecordRole]));
   return {
@@ -28,6 +28,11 @@ async function ofStudy(study: StudyFolder): Promise<StudyObservationsPage> {
     holdouts: holdouts.records.map((record) => ({ ...record, role: roles.get(record.id) ?? "fit" })),
     names: Object.fromEntries(states.map(({ spec }) => [spec.id, spec.name])),
     dropped: [...dropped, ...holdouts.dropped],
+    choices,
+    parts,
+    ...(parts.some(({ law }) => law === "critical-batch")
+      ? { batchTokens: Object.fromEntries(states.map(({ spec }) => [spec.id, spec.batch.tokens])) }
+      : {}),
   };
 }
 
