@@ -230,7 +230,7 @@ const figures: readonly (readonly [
 
 /** Names from the data, and formulas: the same in both languages. */
 const ONE_IN_BOTH =
-  /^(Approach \d|b\d-n\d|r −?\d\.\d\d|L\(N, S_min\)|law \d|forecast optimum|larger model|3 parametric|Kaplan L\(C\)|Hoffmann 2022.*|Besiroglu 2024|Kaplan 2020|GPT-3|Gopher|Chinchilla|MT-NLG|Jurassic|LaMDA)$/;
+  /^(\d (one|two)|Approach \d|b\d-n\d|r −?\d\.\d\d|L\(N, S_min\)|law \d|forecast optimum|larger model|3 parametric|Kaplan L\(C\)|Hoffmann 2022.*|Besiroglu 2024|Kaplan 2020|GPT-3|Gopher|Chinchilla|MT-NLG|Jurassic|LaMDA)$/;
 
 const lacking = (): never => {
   throw new Error("the planted data have it");
@@ -498,11 +498,22 @@ describe("the loss valley", () => {
     );
   });
 
+  it("numbers several laws, so that no colour is needed to tell them apart", () => {
+    const texts = (figure: Element) => [...figure.querySelectorAll("text")].map((text) => text.textContent);
+    expect(texts(lossValley(valley, options([720]))).filter((text) => text === "2" || text === "2 two")).toHaveLength(
+      3,
+    );
+    const alone = lossValley({ ...valley, laws: valley.laws.slice(0, 1) }, options([720]));
+    expect(texts(alone)).toContain("one");
+    expect(texts(alone)).not.toContain("1");
+    expect(texts(modelMap(map, options([720]))).filter((text) => text === "1" || text === "1 one")).toHaveLength(4);
+  });
+
   it("ends a line of extra compute where that reaches 100 %, and draws none where no compute suffices", () => {
     const titles = [...lossValley(valley, { ...options([720]), measure: "compute" }).querySelectorAll("title")];
     // Of five sizes one has no extra compute and one lies at 160 %: that one is drawn at 100 %.
-    expect(titles.filter((title) => title.textContent?.startsWith("one\nN")).length).toBe(3 + 1);
-    expect(titles.filter((title) => title.textContent === "one").length).toBe(1);
+    expect(titles.filter((title) => title.textContent?.startsWith("one\nN")).length).toBe(3);
+    expect(titles.filter((title) => title.textContent === "one\n100 % more compute").length).toBe(1);
   });
 });
 

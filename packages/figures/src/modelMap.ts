@@ -1,40 +1,36 @@
 import * as Plot from "@observablehq/plot";
-import { countAxis, flopsAxis } from "./axes.js";
+import { countAxis } from "./axes.js";
 import { clipLine } from "./clip.js";
+import { computeIn } from "./compute.js";
 import type { MappedModel, ModelMapData } from "./data.js";
-import { formatCount, formatFlops } from "./format.js";
+import { formatCount } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
-import { inLanguage, type Language } from "./language.js";
+import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
 import type { ContourAxes } from "./lossContours.js";
 import { background, categoryColor, faintInk, ink } from "./palette.js";
 import { placeLabels } from "./placeLabels.js";
+import { terms } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
-const en = {
-  title: "The plan among known models",
-  tokens: "Training tokens D",
-  flops: "Training compute (FLOPs)",
-  parameters: "Parameters N",
-  model: "trained model",
-  optimum: "optimum for the budget",
-  served: "with serving counted",
-  limited: "with few unique tokens",
-  isoflop: "isoFLOP line, C = 6ND",
-  budget: "the budget",
-  about: (models: number) =>
-    `${models} known models as they were trained (points, C = 6ND) and the compute-optimal models by each law (lines).`,
-  result: (law: string, n: string, d: string) => `${law} asks for ${n} parameters on ${d} tokens`,
-  results: (flops: string, each: string) => `For ${flops} FLOPs ${each}.`,
-  hover: (name: string, n: string, d: string, c: string) => `${name}\n${n} parameters on ${d} tokens\n${c} FLOPs`,
-};
-const texts: Readonly<Record<Language, typeof en>> = {
-  en,
-  ja: {
+const texts = bilingual(
+  {
+    title: "The plan among known models",
+    model: "trained model",
+    optimum: "optimum for the budget",
+    served: "with serving counted",
+    limited: "with few unique tokens",
+    isoflop: "isoFLOP line, C = 6ND",
+    budget: "the budget",
+    about: (models: number) =>
+      `${models} known models as they were trained (points, C = 6ND) and the compute-optimal models by each law (lines).`,
+    result: (law: string, n: string, d: string) => `${law} asks for ${n} parameters on ${d} tokens`,
+    results: (compute: string, each: string) => `For ${compute} ${each}.`,
+    hover: (name: string, n: string, d: string, compute: string) =>
+      `${name}\n${n} parameters on ${d} tokens\n${compute}`,
+  },
+  {
     title: "既知のモデルと計画",
-    tokens: "学習トークン数 D",
-    flops: "学習の計算量(FLOPs)",
-    parameters: "パラメータ数 N",
     model: "学習済みモデル",
     optimum: "この計算予算での最適点",
     served: "推論コスト込み",
@@ -44,21 +40,26 @@ const texts: Readonly<Record<Language, typeof en>> = {
     about: (models) =>
       `既知の ${models} モデルの実際の学習条件(点、C = 6ND)と、各スケーリング則による計算最適なモデル(線)。`,
     result: (law, n, d) => `${law} ではパラメータ数 ${n}、学習トークン数 ${d}`,
-    results: (flops, each) => `計算量 ${flops} FLOPs での最適点: ${each}。`,
-    hover: (name, n, d, c) => `${name}\nパラメータ数 ${n}、トークン数 ${d}\n${c} FLOPs`,
+    results: (compute, each) => `計算量 ${compute} での最適点: ${each}。`,
+    hover: (name, n, d, compute) => `${name}\nパラメータ数 ${n}、トークン数 ${d}\n${compute}`,
   },
-};
+);
 
-/** Decades of compute between the isoFLOP lines of the map. */
+const MOST_ISOFLOPS = 7;
+
+/** Round budgets of the map's isoFLOP lines: every decade, or every so many where there are many. */
 function isoFlopLevels([low, high]: readonly [number, number]): number[] {
   const first = Math.ceil(Math.log10(low));
-  const count = Math.max(0, Math.floor(Math.log10(high)) - first + 1);
-  return Array.from({ length: count }, (_, index) => 10 ** (first + index));
+  const decades = Math.max(0, Math.floor(Math.log10(high)) - first + 1);
+  const step = Math.max(1, Math.ceil(decades / MOST_ISOFLOPS));
+  return Array.from({ length: Math.ceil(decades / step) }, (_, index) => 10 ** (first + index * step));
 }
 
 /** A plan's optimum by each law, N against D or C, among the models of Hoffmann et al. 2022, Figure 1. */
 export function modelMap(data: ModelMapData, options: FigureOptions & { readonly axes?: ContourAxes }): HTMLElement {
   const t = inLanguage(texts, options);
+  const words = inLanguage(terms, options);
+  const compute = computeIn(options);
   const axes = options.axes ?? "tokens";
   const models = data.models.map((model) => ({ ...model, flops: 6 * model.parameters * model.tokens }));
   const planned = data.laws.flatMap(({ optimum, served, limited }) =>
@@ -89,11 +90,13 @@ export function modelMap(data: ModelMapData, options: FigureOptions & { readonly
   const each = data.laws.map((law) =>
     t.result(law.name, formatCount(law.optimum.parameters), formatCount(law.optimum.tokens)),
   );
-  const result = each.length > 0 ? t.results(formatFlops(data.flops), each.join("; ")) : "";
+  const result = each.length > 0 ? t.results(compute.text(data.flops), each.join("; ")) : "";
   const color = (index: number): string => categoryColor(index);
+  // Several laws are numbered, so that no colour is needed to tell them apart.
+  const numeral = (index: number): string => (data.laws.length > 1 ? String(index + 1) : "");
   const has = (kind: "served" | "limited"): boolean => data.laws.some((law) => law[kind] !== undefined);
   const hover = (name: string, point: MappedModel): string =>
-    t.hover(name, formatCount(point.parameters), formatCount(point.tokens), formatFlops(point.flops));
+    t.hover(name, formatCount(point.parameters), formatCount(point.tokens), compute.text(point.flops));
 
   return frame(options, {
     name: "model-map",
@@ -117,13 +120,18 @@ export function modelMap(data: ModelMapData, options: FigureOptions & { readonly
         fontSize,
       ).slice(planned.length);
       const bar = { stroke: ink, strokeWidth: 1.75 } as const;
+      const number = (point: MappedModel, index: number): Plot.Markish =>
+        Plot.text([point], {
+          ...{ x: across, y: "parameters", text: [numeral(index)], dx: 9, dy: -11, fill: ink, fontWeight: 600 },
+          ...{ stroke: background, strokeWidth: 4 },
+        });
       const mark = (kind: "served" | "limited", symbol: "square" | "circle"): Plot.Markish[] =>
         data.laws.flatMap((law, index) => {
           const point = law[kind];
           if (point === undefined) return [];
           const title = () => hover(`${law.name}: ${t[kind]}`, point);
           const look = { r: 6, symbol, stroke: color(index), strokeWidth: 2, fill: background, title };
-          return [Plot.dot([point], { x: across, y: "parameters", ...look })];
+          return [Plot.dot([point], { x: across, y: "parameters", ...look }), number(point, index)];
         });
       const entries: LegendEntry[] = [
         { label: t.model, mark: "dot", color: ink },
@@ -135,7 +143,13 @@ export function modelMap(data: ModelMapData, options: FigureOptions & { readonly
       if (has("limited")) entries.push({ label: t.limited, mark: "ring", color: ink });
       return {
         legend: [
-          { entries: data.laws.map((law, index) => ({ label: law.name, mark: "line" as const, color: color(index) })) },
+          {
+            entries: data.laws.map((law, index) => ({
+              label: `${numeral(index)} ${law.name}`.trim(),
+              mark: "line" as const,
+              color: color(index),
+            })),
+          },
           { entries },
         ],
         panels: [
@@ -145,8 +159,11 @@ export function modelMap(data: ModelMapData, options: FigureOptions & { readonly
             marginRight: margin.right,
             marginTop: margin.top,
             marginBottom: margin.bottom,
-            x: axes === "tokens" ? countAxis(t.tokens, x, width - 62, 80) : flopsAxis(t.flops, x, width - 62, 80),
-            y: countAxis(t.parameters, y, height - 62, 44),
+            x:
+              axes === "tokens"
+                ? countAxis(words.trainingTokensD, x, width - 62, 80)
+                : compute.axis(words.trainingCompute(compute.name), x, width - 62),
+            y: countAxis(words.parametersN, y, height - 62, 44),
             marks: [
               ...isoFlopLevels(range).map((flops) =>
                 Plot.line(line(flops), { x: "x", y: "y", stroke: faintInk, strokeDasharray: "1.5 3" }),
@@ -178,6 +195,7 @@ export function modelMap(data: ModelMapData, options: FigureOptions & { readonly
                     ...{ x: across, y: "parameters", r: 8, symbol: "diamond", fill: color(index), stroke: background },
                     title: () => hover(`${name}: ${t.optimum}`, optimum),
                   }),
+                  number(optimum, index),
                 ];
               }),
               ...mark("served", "square"),

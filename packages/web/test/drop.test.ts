@@ -170,6 +170,12 @@ describe.skipIf(!haveChromium)("a dropped file", () => {
     await page.getByLabel(/^Text of a table/).fill("N\tD\tloss\n2e6\t2e7\t3\n");
     await page.getByRole("button", { name: "Read this text" }).click();
     await told("2 runs read from chosen.csv + 1; 0 rows left out.");
+    await page.evaluate(() => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", '[{"N":3e6,"D":2e7,"loss":2.9}]');
+      document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+    });
+    await told("3 runs read from chosen.csv + 2; 0 rows left out.");
     await page.getByLabel("Seed", { exact: true }).fill("11");
     await page.getByRole("button", { name: "Show a made-up study" }).click();
     await page.getByText("Made-up study, seed 11").waitFor();
@@ -190,7 +196,12 @@ describe.skipIf(!haveChromium)("a dropped file", () => {
       "b.csv は読み取れませんでした 空のファイルです。",
     ]);
     expect(await page.locator(".data-notices").textContent()).toContain("perplexity をパープレキシティとみなし");
-    for (const theme of ["ダーク", "ライト"]) {
+    for (const [theme, width] of [
+      ["ダーク", 390],
+      ["ライト", 1280],
+    ] as const) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
       await page.getByLabel("テーマ").selectOption(theme);
       expect(await violations(page)).toEqual([]);
     }

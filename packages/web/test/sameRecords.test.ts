@@ -66,14 +66,17 @@ async function dropped(paths: readonly string[], asked: Asked = {}): Promise<Imp
 
 /** What the CLI reads from the same files, with their names for their paths. */
 async function byCli(paths: readonly string[], asked: Asked = {}): Promise<ImportedObservations> {
-  const { sources: _, ...found } = await readObservations(paths, {
+  const read = await readObservations(paths, {
     ...(asked.columns === undefined ? {} : { columns: parseColumns(asked.columns) }),
     ...(asked.where === undefined ? {} : { where: asked.where }),
     ...(asked.checkpoints === undefined ? {} : { checkpoints: asked.checkpoints }),
   });
+  // What it has beside is of imported folders and of the command line.
+  expect(read.warnings).toEqual([]);
+  const { records, convention, derived, lossUnit, columns, notices, dropped: rows } = read;
   const named = JSON.stringify({
-    ...found,
-    dropped: found.dropped.map(({ row, reason }) => ({ row: `${row}`, reason })),
+    ...{ records, convention, derived, lossUnit, columns, notices },
+    dropped: rows.map(({ row, reason }) => ({ row: `${row}`, reason })),
   });
   return JSON.parse(paths.reduce((text, path) => text.replaceAll(path, basename(path)), named));
 }
@@ -189,6 +192,11 @@ describe("a dropped file comes to the records that `isoflop fit` takes from it",
       ["2.5", 1e6],
     ]);
     expect(found.dropped.map(({ reason }) => reason)).toEqual(["loss is empty", "loss is not a number (x)"]);
+  });
+
+  it("of losses that are left in their unit", async () => {
+    const path = await file("bpb.csv", "N,D,val_bpb\n1e6,2e7,1.2\n2e6,2e7,1.1\n");
+    expect((await expectSame([path])).lossUnit).toBe("bits per byte");
   });
 
   it("by columns and conditions that were chosen", async () => {

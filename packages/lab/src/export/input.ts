@@ -1,5 +1,5 @@
 import type { CountingConvention, FitResult, RunRecord } from "@isoflop/laws";
-import type { TrackedPoint } from "../import/source.js";
+import type { TrackedPoints } from "../import/source.js";
 import type { ReportModel } from "../report/model.js";
 
 /** A record with what else is known of it. All text is the user's, and to be escaped. */
@@ -47,7 +47,7 @@ export interface ExportRun {
   /** What the fits see of it; absent where it was dropped, or is held out. */
   readonly record?: ExportRecord;
   /** Every point of every scalar series, as it was logged and in that order; streamed, so that a run of any length fits in memory. */
-  readonly points: () => AsyncIterable<TrackedPoint>;
+  readonly points: () => TrackedPoints;
 }
 
 /** As W&B and MLflow tell them apart. */
@@ -72,8 +72,6 @@ export interface ExportInput {
   /** One after the other, each read when it is asked for; none of plain files. */
   readonly runs: () => AsyncIterable<ExportRun>;
   readonly hasRuns: boolean;
-  /** Data of the report's figures. */
-  readonly figures: () => Promise<Pick<ReportModel, "figures" | "forecast" | "generatedAt">>;
   /** All that the report says; absent where there is none. */
   readonly report?: () => Promise<ReportModel>;
 }

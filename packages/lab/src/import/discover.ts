@@ -1,7 +1,8 @@
+import { readdirSync } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
-import type { ImportSource } from "./source.js";
+import type { ImportSource, Place } from "./source.js";
 
 /** A run that was found, and the kind of its files. */
 export interface FoundRun {
@@ -31,26 +32,37 @@ export async function findRuns(
   const unseen: Unseen[] = [];
   const seen = new Set<string>();
   const except = await realpath(without).catch(() => resolve(without));
-  const recognised = async (path: string, left: readonly ImportSource[]): Promise<ImportSource | undefined> => {
-    for (const source of left) if (await source.recognises(path)) return source;
+  const recognised = async (place: Place, isGiven: boolean): Promise<ImportSource | undefined> => {
+    for (const source of sources) {
+      // A path that was named is asked about, whatever it is called.
+      if (!isGiven && source.mayBe?.(place) === false) continue;
+      if (await source.recognises(place.path)) return source;
+    }
     return undefined;
   };
   const add = async (path: string, source: ImportSource): Promise<void> => {
     for (const run of source.runs === undefined ? [path] : await source.runs(path))
       runs.set(run, { path: run, source });
   };
-  const walk = async (path: string, left: readonly ImportSource[]): Promise<void> => {
+  /** @param kind of what is no link and lies in a folder whose place is known; undefined: has yet to be found out */
+  const walk = async (path: string, kind: "file" | "folder" | undefined, isGiven: boolean): Promise<void> => {
     try {
       // A run is known by where it lies: a link such as wandb's latest-run leads to another one the next time.
-      const place = await realpath(path);
+      const place = kind === undefined ? await realpath(path) : path;
       if (seen.has(place) || place === except) return;
       seen.add(place);
-      const entry = await stat(place);
-      const source = await recognised(place, left);
+      const entry = kind === undefined ? await stat(place) : undefined;
+      const isFolder = kind === "folder" || entry?.isDirectory() === true;
+      // A pipe or a device would be waited for.
+      if (!isFolder && entry?.isFile() === false) return;
+      const entries = isFolder ? readdirSync(place, { withFileTypes: true }) : undefined;
+      const source = await recognised({ path: place, names: entries?.map(({ name }) => name) }, isGiven);
       if (source !== undefined) await add(place, source);
-      if (!entry.isDirectory() || (source !== undefined && source.nested !== true)) return;
-      const entries = await readdir(place, { withFileTypes: true });
-      for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) await walk(join(place, name), left);
+      if (entries === undefined || (source !== undefined && source.nested !== true)) return;
+      for (const inner of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        const known = inner.isDirectory() ? "folder" : inner.isFile() ? "file" : undefined;
+        if (known !== undefined || inner.isSymbolicLink()) await walk(join(place, inner.name), known, false);
+      }
     } catch (error) {
       unseen.push({ path, reason: error instanceof Error ? error.message : String(error) });
     }
@@ -69,7 +81,7 @@ export async function findRuns(
         hint: "Give folders or files of runs; quote globs.",
       });
     }
-    for (const path of paths) await walk(path, sources);
+    for (const path of paths) await walk(path, undefined, true);
   }
   return { runs: [...runs.values()], unseen };
 }

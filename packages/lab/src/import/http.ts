@@ -64,7 +64,7 @@ export async function askServer(question: Question, access: ServerAccess): Promi
   throw new IsoflopError({
     code: "server-unreachable",
     message: `${originOf(url)} cannot be asked: ${trouble}, ${tries.toString()} times.`,
-    hint: "Try again later: what was fetched is kept where the import keeps its pages.",
+    hint: "Try again later: what was fetched or sent is kept, and it goes on from there.",
   });
 }
 

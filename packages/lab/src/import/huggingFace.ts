@@ -9,6 +9,7 @@ import { numberOf } from "./metricFiles.js";
 import type { ImportSource, TrackedPoint } from "./source.js";
 
 const STATE = "trainer_state.json";
+const CHECKPOINT = /^checkpoint-(\d+)$/;
 /** log_history holds some 200 bytes a logged step: this is more than a million of them. */
 const LARGEST = 256 * 2 ** 20;
 
@@ -24,6 +25,8 @@ const stateSchema = z.looseObject({
  */
 export const huggingFace: ImportSource = {
   name: "hugging-face",
+  independent: true,
+  mayBe: ({ names }) => names?.some((name) => name === STATE || CHECKPOINT.test(name)) ?? false,
   recognises: async (path) => (await stat(path)).isDirectory() && (await stateFile(path)) !== undefined,
   fingerprint: async (path) => fingerprintOf([(await stateFile(path))?.file ?? join(path, STATE)]),
   open: async (path) => {
@@ -34,7 +37,7 @@ export const huggingFace: ImportSource = {
     // The model's configuration is saved with the model: in the checkpoint, or in the folder of all.
     const places = [...new Set([path, found?.folder ?? path, found?.newest ?? path])];
     let config: Record<string, unknown> = {};
-    for (const place of places) config = { ...config, ...(await configBeside(place, notices)) };
+    for (const place of places) config = { ...config, ...configBeside(place, notices) };
     const summary = Object.fromEntries(Object.entries(rest).filter(([, value]) => typeof value !== "object"));
     const { global_step: step, max_steps: most } = rest;
     return {
@@ -50,9 +53,7 @@ export const huggingFace: ImportSource = {
   },
 };
 
-async function* pointsOf(
-  history: z.infer<typeof stateSchema>["log_history"],
-): AsyncGenerator<TrackedPoint, void, undefined> {
+function* pointsOf(history: z.infer<typeof stateSchema>["log_history"]): Generator<TrackedPoint, void, undefined> {
   for (const { step = 0, ...values } of history) {
     for (const [key, value] of Object.entries(values)) {
       const number = numberOf(value);
@@ -67,7 +68,7 @@ async function stateFile(
   const names = await readdir(folder);
   const checkpoints = names
     .flatMap((name) => {
-      const step = Number(/^checkpoint-(\d+)$/.exec(name)?.[1] ?? Number.NaN);
+      const step = Number(CHECKPOINT.exec(name)?.[1] ?? Number.NaN);
       return Number.isFinite(step) ? [{ folder: join(folder, name), step }] : [];
     })
     .sort((a, b) => b.step - a.step);

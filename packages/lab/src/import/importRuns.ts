@@ -1,18 +1,19 @@
 import { createHash } from "node:crypto";
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { ColumnMap } from "@isoflop/laws/observations";
 import { lockStudy } from "../executors/studyLock.js";
 import { type FoundRun, findRuns } from "./discover.js";
+import { eachOf } from "./eachOf.js";
 import { checkFolder, type Manifest, type ManifestEntry, readManifest, writeManifest } from "./manifest.js";
 import { readMapping, shippedMappings } from "./mapping/load.js";
 import { pagesIn } from "./pages.js";
+import { openRunReader, type RunReader } from "./runReader.js";
 import { parseCounting } from "./settle/counting.js";
 import { parseLossRule } from "./settle/lossRule.js";
-import { type SettleOptions, settler } from "./settle/settle.js";
-import type { TrackedRun } from "./source.js";
+import type { SettleOptions } from "./settle/settle.js";
 import { chosenSources } from "./sources.js";
-import { openStored, runFolder, storeCurve, storeRun } from "./store.js";
+import { isStored } from "./store.js";
 import { holdTogether } from "./together.js";
 
 export interface ImportOptions {
@@ -38,8 +39,12 @@ export interface Imported {
   readonly manifest: Omit<Manifest, "format">;
 }
 
-/** Runs between two writings of the manifest: what a stop loses at most. */
-const SAVED_EVERY = 200;
+/** Milliseconds of work between two writings of the manifest: what a stop loses at most. */
+const SAVED_EVERY = 5000;
+/** The manifest of many runs takes long to write: at most so small a share of the time goes into it. */
+const SAVING_SHARE = 0.05;
+/** Independent runs that are looked at, read or waited for at a time. */
+const AT_ONCE = 16;
 
 /**
  * Imports the runs below the paths into a folder: every point as logged, and of each run a record. What has not changed since
@@ -66,107 +71,115 @@ export async function importRuns(paths: readonly string[], options: ImportOption
   const { runs: found, unseen } = await findRuns(paths, sources, to);
   await mkdir(to, { recursive: true });
   const unlock = await lockStudy(to, "import");
+  const reader = openRunReader(to, settle);
   try {
     const before = new Map((await readManifest(to))?.runs.map((entry) => [entry.id, entry]));
-    const entries = new Map(before);
-    const failed = [...unseen];
+    const runs = found.map((run) => ({ ...run, id: hashOf([run.source.name, run.path]) }));
+    const seen = new Set(runs.map(({ id }) => id));
+    const others = [...before.values()].filter(({ id }) => !seen.has(id));
+    // By their places, so that the order in which they are done is of no consequence.
+    const done: (ManifestEntry | undefined)[] = runs.map(() => undefined);
+    const decided = new Map<string, ManifestEntry>();
+    const lost: { path: string; reason: string }[] = [];
+    const faults: (string | undefined)[] = runs.map(() => undefined);
     const counts = { added: 0, changed: 0, unchanged: 0 };
     const save = async (): Promise<Omit<Manifest, "format">> => {
-      const { runs, convention, warnings } = holdTogether([...entries.values()], counting);
-      const manifest = { loss: options.loss, counting, convention, warnings, runs };
+      const entries = new Map([...before, ...decided]);
+      for (const entry of done) if (entry !== undefined) entries.set(entry.id, entry);
+      const { runs: all, convention, warnings } = holdTogether([...entries.values()], counting);
+      const manifest = { loss: options.loss, counting, convention, warnings, runs: all };
       await writeManifest(to, manifest);
       return manifest;
     };
-    const seen = new Set<string>();
-    for (const [i, run] of found.entries()) {
-      const id = hashOf([run.source.name, run.path]);
-      seen.add(id);
+    const saveNowAndThen = savedNowAndThen(save);
+    let looked = 0;
+    const take = async (place: number): Promise<void> => {
+      const run = runs[place]!;
       try {
-        const { entry, how } = await importRun(to, id, run, before.get(id), settings, settle);
-        entries.set(id, entry);
+        const { entry, how } = await broughtUpToDate(to, run, before.get(run.id), settings, reader);
+        done[place] = entry;
         counts[how]++;
+        if (how !== "unchanged") await saveNowAndThen();
       } catch (error) {
-        // A full disk, unlike a bad file, stops all.
-        if (error instanceof Error && "exitCode" in error && error.exitCode === 1) {
-          await save();
-          throw error;
-        }
-        failed.push({ path: run.path, reason: error instanceof Error ? error.message : String(error) });
+        if (isFatal(error)) throw error;
+        faults[place] = reasonOf(error);
       }
-      options.onProgress?.(i + 1, found.length);
-      if ((i + 1) % SAVED_EVERY === 0) await save();
-    }
-    const others = [...entries.values()].filter(({ id }) => !seen.has(id));
-    for (const entry of others) {
-      if (entry.settings !== settings) entries.set(entry.id, await settleAgain(to, entry, settings, settle));
+      options.onProgress?.(++looked, runs.length);
+    };
+    try {
+      const places = runs.map((_, place) => place);
+      const isIndependent = (place: number) => runs[place]!.source.independent === true;
+      await eachOf(places.filter(isIndependent), AT_ONCE, take);
+      await eachOf(
+        places.filter((place) => !isIndependent(place)),
+        1,
+        take,
+      );
+      const old = others.filter((entry) => entry.settings !== settings);
+      await eachOf(old, AT_ONCE, async (entry) => {
+        try {
+          decided.set(entry.id, await reader.again(entry, settings));
+        } catch (error) {
+          if (isFatal(error)) throw error;
+          lost.push({ path: entry.path, reason: `what was kept of it cannot be read: ${reasonOf(error)}` });
+        }
+      });
+    } catch (error) {
+      await save();
+      throw error;
     }
     const manifest = await save();
+    const failed = [
+      ...unseen,
+      ...lost,
+      ...runs.flatMap(({ path }, place) => (faults[place] === undefined ? [] : [{ path, reason: faults[place] }])),
+    ];
     // What servers answered is in the runs by now.
     if (failed.length === 0) await rm(pages, { recursive: true, force: true });
     return { folder: to, ...counts, kept: others.length, failed, manifest };
   } finally {
+    await reader.close();
     await unlock();
   }
 }
 
-async function importRun(
+async function broughtUpToDate(
   to: string,
-  id: string,
-  { path, source }: FoundRun,
+  { id, path, source }: FoundRun & { readonly id: string },
   before: ManifestEntry | undefined,
   settings: string,
-  settle: SettleOptions,
+  reader: RunReader,
 ): Promise<{ readonly entry: ManifestEntry; readonly how: "added" | "changed" | "unchanged" }> {
-  // Taken first: what is logged while it is read is read the next time.
   const fingerprint = await source.fingerprint(path);
-  const isStored = before !== undefined && (await isThere(join(runFolder(to, id), "run.json")));
-  if (isStored && before.fingerprint === fingerprint) {
+  if (before?.fingerprint === fingerprint && isStored(to, id, before.stored)) {
     if (before.settings === settings) return { entry: before, how: "unchanged" };
-    return { entry: await settleAgain(to, before, settings, settle), how: "changed" };
+    return { entry: await reader.again(before, settings), how: "changed" };
   }
-  const run = await source.open(path);
-  const { add, settle: finish } = settler(settle);
-  const points = await storeRun(to, id, run, add);
-  const settled = finish(run);
-  await storeCurve(to, id, settled);
-  const { curve: _, ...decided } = settled;
-  const entry: ManifestEntry = {
-    id,
-    kind: source.name,
-    path,
-    name: run.name,
-    ...(run.state === undefined ? {} : { state: run.state }),
-    ...(run.tags === undefined ? {} : { tags: run.tags }),
-    fingerprint,
-    settings,
-    points,
-    notices: [...(run.notices?.() ?? [])],
-    ...decided,
-  };
+  const entry = await reader.read({ id, path, kind: source.name, fingerprint, settings }, source);
   return { entry, how: before === undefined ? "added" : "changed" };
 }
 
-/** Decides about a stored run anew, under other options: its files may be gone by now. */
-async function settleAgain(
-  to: string,
-  entry: ManifestEntry,
-  settings: string,
-  settle: SettleOptions,
-): Promise<ManifestEntry> {
-  const run: TrackedRun = await openStored(to, entry.id);
-  const { add, settle: finish } = settler(settle);
-  for await (const point of run.series()) add(point);
-  const settled = finish(run);
-  await storeCurve(to, entry.id, settled);
-  const { curve: _, ...decided } = settled;
-  return { ...entry, settings, ...decided };
+/** Saves when enough work was done since the last time; one saving at a time. */
+function savedNowAndThen(save: () => Promise<unknown>): () => Promise<void> {
+  let [next, isSaving] = [performance.now() + SAVED_EVERY, false];
+  return async () => {
+    const began = performance.now();
+    if (isSaving || began < next) return;
+    isSaving = true;
+    try {
+      await save();
+    } finally {
+      isSaving = false;
+      const now = performance.now();
+      next = now + Math.max(SAVED_EVERY, (now - began) / SAVING_SHARE);
+    }
+  };
 }
+
+/** A full disk, unlike a bad file, stops all. */
+const isFatal = (error: unknown): boolean => error instanceof Error && "exitCode" in error && error.exitCode === 1;
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const hashOf = (value: unknown): string =>
   createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
-
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );

@@ -4,6 +4,7 @@ import { type CountingConvention, IsoflopError } from "@isoflop/laws";
 import { systemCode, writeFailure } from "@isoflop/trainer/contract";
 import { writeWhole } from "../runs/folder.js";
 import type { Settled } from "./settle/settle.js";
+import type { StoredSizes } from "./store.js";
 
 /** import.json makes a folder an imported one. */
 export const MANIFEST = "import.json";
@@ -23,6 +24,8 @@ export interface ManifestEntry extends Omit<Settled, "curve"> {
   readonly settings: string;
   /** All that were logged, of all series. */
   readonly points: number;
+  /** Of its files in this folder. */
+  readonly stored: StoredSizes;
   /** What was odd in reading its files. */
   readonly notices: readonly string[];
   /** Why its record is not among the others, though it has one: decided anew with every import. */

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { configBeside } from "./configBeside.js";
 import { fingerprintOf } from "./fingerprint.js";
@@ -18,14 +18,16 @@ export function metricFiles(mappings: readonly Mapping[]): ImportSource {
   const [names, stepNames, timeNames] = [all("names"), all("step"), all("time")];
   return {
     name: "metrics",
-    recognises: async (path) => names.includes(basename(path)) && (await stat(path)).isFile(),
-    fingerprint: (path) => fingerprintOf([path]),
+    independent: true,
+    mayBe: ({ path, names: inside }) => inside === undefined && names.includes(basename(path)),
+    recognises: async (path) => names.includes(basename(path)) && statSync(path).isFile(),
+    fingerprint: async (path) => fingerprintOf([path]),
     open: async (path) => {
       const notices: string[] = [];
       const folder = dirname(path);
-      let config = await configBeside(folder, notices);
+      let config = configBeside(folder, notices);
       let summary: Record<string, unknown> = {};
-      for await (const { text } of numberedLines(path)) {
+      for (const { text } of numberedLines(path)) {
         const head = parsed(text);
         if (isObject(head?.config)) config = { ...config, ...head.config };
         if (isObject(head?.summary)) summary = head.summary;
@@ -59,38 +61,79 @@ function parsed(text: string | undefined): Record<string, unknown> | undefined {
 /** Told one by one; the rest of a file that is odd throughout in a sum. */
 const TOLD = 5;
 
-async function* pointsOf(
+function* pointsOf(
   path: string,
   stepNames: readonly string[],
   timeNames: readonly string[],
   notices: string[],
-): AsyncGenerator<TrackedPoint, void, undefined> {
-  let [odd, step] = [0, 0];
-  for await (const { number, text, last } of numberedLines(path)) {
+): Generator<TrackedPoint, void, undefined> {
+  let [odd, strange, step] = [0, 0, 0];
+  const leave = (line: number, why: string) => {
+    if (++odd <= TOLD) notices.push(`${path}:${line} is ${why}, and is left out`);
+  };
+  const layoutOf = layouts(stepNames, timeNames);
+  for (const { number, text, last } of numberedLines(path)) {
     if (text?.trim() === "") continue;
+    // The sign that stands for what is none in UTF-8: the numbers are what was logged, the names may not be.
+    if (text?.includes("\uFFFD") && ++strange <= TOLD) {
+      notices.push(`${path}:${number} holds signs that are no UTF-8: its names may not be what was logged`);
+    }
     const line = parsed(text);
     if (line === undefined) {
-      const why =
-        text === undefined ? "longer than 8 MB" : last ? "not ended, as of a run that was killed" : "no JSON object";
-      if (++odd <= TOLD) notices.push(`${path}:${number} is ${why}, and is left out`);
+      leave(
+        number,
+        text === undefined ? "longer than 8 MB" : last ? "not ended, as of a run that was killed" : "no JSON object",
+      );
       continue;
     }
     if (isObject(line.config) || isObject(line.summary)) continue;
-    const values = flatten(line);
-    const keys = [...values.keys()];
-    const stepKey = firstMatch(stepNames, keys)?.key;
-    const timeKey = firstMatch(timeNames, keys)?.key;
+    const { keys, values, stepAt, timeAt } = layoutOf(line);
     // A line without a step belongs to the step before it.
-    const logged = Number(stepKey === undefined ? undefined : values.get(stepKey));
+    const logged = Number(values[stepAt]);
     if (Number.isFinite(logged)) step = logged;
-    const time = secondsOf(timeKey === undefined ? undefined : values.get(timeKey));
-    for (const [key, value] of values) {
-      if (key === stepKey || key === timeKey) continue;
-      const number = numberOf(value);
-      if (number !== undefined) yield { key, step, value: number, ...(time === undefined ? {} : { time }) };
+    const time = secondsOf(values[timeAt]);
+    for (let i = 0; i < keys.length; i++) {
+      if (i === stepAt || i === timeAt) continue;
+      const value = numberOf(values[i]);
+      if (value !== undefined)
+        yield time === undefined ? { key: keys[i]!, step, value } : { key: keys[i]!, step, value, time };
     }
   }
-  if (odd > TOLD) notices.push(`${path}: ${odd - TOLD} more lines like these`);
+  const more = Math.max(0, odd - TOLD) + Math.max(0, strange - TOLD);
+  if (more > 0) notices.push(`${path}: ${more} more lines like these`);
+}
+
+/** The names and values of a line, nested ones by their path, and which of them are its step and its time (or -1). */
+interface LineLayout {
+  readonly keys: readonly string[];
+  readonly values: unknown[];
+  readonly stepAt: number;
+  readonly timeAt: number;
+}
+
+/** The layout of one line after the other, valid until the next: most have the names of the line before, found out once. */
+function layouts(
+  stepNames: readonly string[],
+  timeNames: readonly string[],
+): (line: Record<string, unknown>) => LineLayout {
+  let known: LineLayout = { keys: [], values: [], stepAt: -1, timeAt: -1 };
+  return (line) => {
+    let count = 0;
+    for (const key in line) {
+      const value = line[key];
+      if (key !== known.keys[count] || isObject(value)) {
+        count = -1;
+        break;
+      }
+      known.values[count++] = value;
+    }
+    if (count === known.keys.length) return known;
+    const flat = flatten(line);
+    const keys = [...flat.keys()];
+    const place = (names: readonly string[]) => keys.indexOf(firstMatch(names, keys)?.key ?? "");
+    known = { keys, values: [...flat.values()], stepAt: place(stepNames), timeAt: place(timeNames) };
+    return known;
+  };
 }
 
 /** Numbers, and "NaN" and "Infinity" as words; text and flags are no scalars. */

@@ -9,6 +9,9 @@ export interface TrackedPoint {
   readonly time?: number;
 }
 
+/** Points one after the other; `for await` takes either. */
+export type TrackedPoints = Iterable<TrackedPoint> | AsyncIterable<TrackedPoint>;
+
 /** One run as a tracker logged it, before anything is decided about it. */
 export interface TrackedRun {
   readonly id: string;
@@ -21,15 +24,27 @@ export interface TrackedRun {
   /** finished | running | crashed | failed, as the tracker says. */
   readonly state?: string;
   readonly tags?: readonly string[];
-  /** Points of every scalar series, streamed, so a run of any length fits in memory. */
-  readonly series: () => AsyncIterable<TrackedPoint>;
+  /**
+   * Points of every scalar series, streamed, so a run of any length fits in memory. Files that lie here are read without
+   * awaiting, which would take longer than all the rest.
+   */
+  readonly series: () => TrackedPoints;
   /** What was odd in reading (a torn last record, lines left out), with file and place; whole once the series were read. */
   readonly notices?: () => readonly string[];
+}
+
+/** A file, or a folder with the names of what is in it. */
+export interface Place {
+  readonly path: string;
+  /** Undefined of a file. */
+  readonly names: readonly string[] | undefined;
 }
 
 /** A kind of tracker's files. */
 export interface ImportSource {
   readonly name: string;
+  /** False where names alone tell that it is no run: `recognises` is then not asked, for which files are opened. */
+  readonly mayBe?: (place: Place) => boolean;
   /** Whether this path (file or folder) is one run of it; cheap. */
   readonly recognises: (path: string) => Promise<boolean>;
   /** Where a path holds many runs (a database, a chart's table, a server): a path for each, which `open` and `fingerprint` take. */
@@ -39,4 +54,6 @@ export interface ImportSource {
   readonly fingerprint: (path: string) => Promise<string>;
   /** A run's folder may hold folders of other runs: they are looked at too. Otherwise what is below belongs to the run. */
   readonly nested?: true;
+  /** Its runs share no file, connection or memory: several may be read at once, by threads that know it by its name. */
+  readonly independent?: true;
 }

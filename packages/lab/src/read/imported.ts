@@ -98,7 +98,7 @@ async function readCurve(folder: string, { id, tokens, flops }: RunRecord, most:
   const text = await readFile(join(runFolder(folder, id), "curve.jsonl"), "utf8").catch(() => "");
   const points = text.split("\n").flatMap((line) => {
     if (line === "") return [];
-    const { tokens: progress, loss }: CurvePoint = JSON.parse(line);
+    const { tokens: progress, loss } = pointOf(line, folder, id);
     return [{ progress, loss }];
   });
   return thinCurve(points, most).map(({ progress, loss }) => ({
@@ -106,4 +106,18 @@ async function readCurve(folder: string, { id, tokens, flops }: RunRecord, most:
     flops: (flops * progress) / tokens,
     loss,
   }));
+}
+
+/** Errors: import-folder, where the file was torn when the machine went down. */
+function pointOf(line: string, folder: string, id: string): CurvePoint {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new IsoflopError({
+      code: "import-folder",
+      message: `${join(runFolder(folder, id), "curve.jsonl")} is damaged.`,
+      hint: "Import the run again: `isoflop import` notices the torn file.",
+      cause,
+    });
+  }
 }

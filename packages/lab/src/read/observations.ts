@@ -4,7 +4,6 @@ import {
   asCheckpoint,
   type Collector,
   type ColumnMap,
-  type ColumnUse,
   checkLossUnits,
   checkNumber,
   checkpointNotices,
@@ -40,8 +39,6 @@ export interface Observations {
   readonly convention: CountingConvention;
   /** How a missing one of N, D, C was made from the others; for the reader. */
   readonly derived?: string;
-  /** Unit of the losses where it is not nats per token. */
-  readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
   /** Where they come from. */
   readonly sources: readonly string[];
   /** Which columns were taken, one line for each kind of table; none of a study. */
@@ -50,6 +47,8 @@ export interface Observations {
   readonly notices: readonly string[];
   /** What must be known of the runs before any fit of them is believed. */
   readonly warnings: readonly FitWarning[];
+  /** Of the losses, where they are not in nats per token. */
+  readonly lossUnit?: string;
   /** The condition that left rows out, where one was given. */
   readonly where?: string;
   /** The folders among the sources that an import has made. */

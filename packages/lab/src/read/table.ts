@@ -3,6 +3,7 @@ import { IsoflopError, isIsoflopError } from "@isoflop/laws";
 import { type ColumnPlan, holdsWords } from "@isoflop/laws/observations";
 import { columnsOf, literal, quoted, rowsOf } from "./database.js";
 import { notATable, pathLiteral, type Reader, readerOf, readingSql } from "./files.js";
+import { checkRead, MOST_READ } from "./limit.js";
 
 /** Which column of a file holds which field. */
 export interface PlannedColumns {
@@ -31,6 +32,7 @@ interface Described {
 
 /**
  * Reads a file's useful columns into the table `name`: by their fields, or as they are where a condition will see them.
+ * @param most rows; a small compressed file can hold rows for hours of reading
  * @param planOf which columns are of use; `isText` says which of the vaguely named ones hold words
  */
 export async function loadTable<Plan extends PlannedColumns>(
@@ -39,6 +41,7 @@ export async function loadTable<Plan extends PlannedColumns>(
   name: string,
   planOf: (columns: readonly string[], isText: (column: string) => boolean) => Plan,
   where: string | undefined,
+  most = MOST_READ,
 ): Promise<Table<Plan>> {
   const described = await describe(connection, file);
   const words = await wordColumns(connection, file, described);
@@ -53,7 +56,11 @@ export async function loadTable<Plan extends PlannedColumns>(
   let { reader } = described;
   for (;;) {
     try {
-      await connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS SELECT ${select} FROM ${readingSql(file, reader)}`);
+      await connection.run(
+        `CREATE OR REPLACE TEMP TABLE ${name} AS SELECT ${select} FROM ${readingSql(file, reader)} LIMIT ${most + 1}`,
+      );
+      const [[rows] = []] = await rowsOf(connection, `SELECT count(*) FROM ${name}`);
+      checkRead(file, Number(rows), most);
       return { file, name, plan, notices: described.notices };
     } catch (cause) {
       const other = afterOddCell(reader, cause);

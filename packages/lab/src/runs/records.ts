@@ -52,18 +52,22 @@ export async function readRuns(
   return states.filter((state) => state !== undefined).filter(({ spec, folder }) => spec.id === basename(folder));
 }
 
-/** The runs whose role and status are wanted, as records with their training-loss curves. */
+/**
+ * The runs whose role and status are wanted, as records with their training-loss curves. Who asks again and again hands in where the
+ * lines of their metrics are from.
+ */
 export async function toRecords(
   states: readonly RunState[],
   counting: Study["counting"],
   role: "fit" | "holdout",
+  linesOf: typeof readMetrics = readMetrics,
 ): Promise<StudyRecords> {
   const wanted = states.filter((state) => (state.spec.role === "fit") === (role === "fit"));
   const records: RunRecord[] = [];
   const dropped: { id: string; name: string; reason: string }[] = [];
   for (const state of wanted) {
     const { id, name } = state.spec;
-    const record = state.status === "done" ? await toRecord(state, counting) : undefined;
+    const record = state.status === "done" ? await toRecord(state, counting, linesOf) : undefined;
     if (record !== undefined) records.push(record);
     else if (state.status !== "pending" && state.status !== "running" && state.status !== "paused") {
       dropped.push({
@@ -80,7 +84,11 @@ export async function toRecords(
   return { records, convention: { parameters: counting.parameters, flops: counting.flops }, dropped };
 }
 
-async function toRecord(state: RunState, counting: Study["counting"]): Promise<RunRecord | undefined> {
+async function toRecord(
+  state: RunState,
+  counting: Study["counting"],
+  linesOf: typeof readMetrics,
+): Promise<RunRecord | undefined> {
   const { spec, result, folder } = state;
   // A run that may stop early is judged by its least loss: L(D) of Kaplan et al. 2020, section 4.
   const loss = spec.evaluation.earlyStopping ? result?.best?.["val/loss"] : result?.["val/loss"];
@@ -96,7 +104,7 @@ async function toRecord(state: RunState, counting: Study["counting"]): Promise<R
     ...(spec.budget === undefined ? {} : { budget: spec.budget }),
     seed: spec.seed,
     ...(result.tokens > uniqueTokens ? { uniqueTokens } : {}),
-    curve: toCurve(await readMetrics(folder), flopsPerToken),
+    curve: toCurve(await linesOf(folder), flopsPerToken),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { RunRecord } from "@isoflop/laws";
 import { thinCurve } from "@isoflop/laws/observations";
 import { readObservations } from "../read/observations.js";
+import type { readMetrics } from "../runs/metrics.js";
 import { toRecords } from "../runs/records.js";
 import { readStudyRuns } from "../runs/studyRuns.js";
 import { studyObservations } from "../steps/studyObservations.js";
@@ -11,14 +12,14 @@ import { observationsMark } from "./observationsMark.js";
 import type { Served, ServedTable } from "./served.js";
 
 /** What the laws are fitted to, as the files tell it now. */
-export const observationsPage = (served: Served): Promise<StudyObservationsPage> =>
-  served.kind === "study" ? ofStudy(served.study) : ofTable(served);
+export const observationsPage = (served: Served, linesOf: typeof readMetrics): Promise<StudyObservationsPage> =>
+  served.kind === "study" ? ofStudy(served.study, linesOf) : ofTable(served);
 
-async function ofStudy(study: StudyFolder): Promise<StudyObservationsPage> {
+async function ofStudy(study: StudyFolder, linesOf: typeof readMetrics): Promise<StudyObservationsPage> {
   const states = await readStudyRuns(study, () => {});
   const mark = await observationsMark(study, states);
-  const { records, convention, dropped, choices, parts } = await studyObservations(study, states);
-  const holdouts = await toRecords(states, study.study.counting, "holdout");
+  const { records, convention, dropped, choices, parts } = await studyObservations(study, states, linesOf);
+  const holdouts = await toRecords(states, study.study.counting, "holdout", linesOf);
   const roles = new Map(states.map(({ spec }) => [spec.id, spec.role as RecordRole]));
   return {
     title: study.study.name,

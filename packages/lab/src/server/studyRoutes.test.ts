@@ -153,4 +153,39 @@ describe("what is served", () => {
     await writeFile(table, "N,D\n");
     await expect(openServed([table])).rejects.toMatchObject({ exitCode: 2 });
   });
+
+  it("is a folder of isoflop import as well, with its runs' names and curves", async () => {
+    for (const [name, parameters] of [
+      ["wide <b>", 3e6],
+      ["narrow", 1e6],
+    ] as const) {
+      const run = join(dirname(study), "tracked", name);
+      await mkdir(run, { recursive: true });
+      await writeFile(join(run, "config.json"), JSON.stringify({ n_params: parameters }));
+      const lines = Array.from({ length: 20 }, (_, i) =>
+        JSON.stringify({ step: i + 1, tokens: 1e7 * (i + 1), "train/loss": 5 - i / 10, "val/loss": 5.1 - i / 10 }),
+      );
+      await writeFile(join(run, "metrics.jsonl"), `${lines.join("\n")}\n`);
+    }
+    const imported = join(dirname(study), "imported");
+    expect((await command("import", join(dirname(study), "tracked"), "--to", imported)).code).toBe(0);
+    const { key, ask, studies } = await serverOf(imported);
+    expect(studies).toMatchObject([{ kind: "imported", name: "imported" }]);
+    const page = listenTo(await ask(`/${key}/events`));
+    await page.until(() => page.curves.size === 2);
+    const runs = [...page.runs.values()].sort((a, b) => a.parameters - b.parameters);
+    expect(runs.map(({ name }) => name)).toEqual([
+      expect.stringContaining("narrow"),
+      expect.stringContaining("wide <b>"),
+    ]);
+    const [narrow] = runs;
+    const curve = page.curves.get(narrow?.id ?? "") ?? [];
+    expect(curve.slice(-2)).toEqual([2e8, 3.1]);
+    // A point's place on the axis of FLOPs: tokens times FLOPs per token.
+    expect(2e8 * (narrow?.stepFlops ?? 0)).toBeCloseTo(6 * 1e6 * 2e8, 0);
+    await page.close();
+    const observations = (await (await ask(`/${key}/observations`)).json()) as StudyObservationsPage;
+    expect(observations.mark).toBe(page.state()?.observations);
+    expect(Object.values(observations.names).sort()).toEqual(runs.map(({ name }) => name).sort());
+  });
 });

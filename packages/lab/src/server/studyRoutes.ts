@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { holdRuns, resumeRuns } from "../steps/control.js";
 import type { StudyListing } from "./api.js";
+import { keepMetrics } from "./keptMetrics.js";
 import { eventStream } from "./live/eventStream.js";
 import { lookAt, snapshotOf } from "./live/liveLook.js";
 import { createWatch, type Watch } from "./live/watch.js";
@@ -21,6 +22,7 @@ const POLL_MS = 1000;
 export function studyRoutes(studies: ReadonlyMap<string, Served>, pollMs: number = POLL_MS): Hono {
   const routes = new Hono();
   const watches = new Map<Served, Watch>();
+  const linesOf = keepMetrics();
   const watchOf = (served: Served): Watch => {
     const watch = watches.get(served) ?? createWatch(() => lookAt(served), pollMs);
     watches.set(served, watch);
@@ -53,7 +55,7 @@ export function studyRoutes(studies: ReadonlyMap<string, Served>, pollMs: number
   );
   routes.get(
     "/studies/:key/observations",
-    within(async (served, context) => context.json(await observationsPage(served))),
+    within(async (served, context) => context.json(await observationsPage(served, linesOf))),
   );
   routes.get(
     "/studies/:key/runs/:run",

@@ -1,4 +1,5 @@
 import type { RecordChoices } from "@isoflop/laws/procedures";
+import { readMetrics } from "../runs/metrics.js";
 import type { StudyRecords } from "../runs/records.js";
 import { toRecords } from "../runs/records.js";
 import type { RunState } from "../runs/status.js";
@@ -31,9 +32,13 @@ export interface StudyObservations extends StudyRecords {
  * The finished runs of a study as its fits take them. Of a Kaplan design the approaches see the part for L(C) alone: runs
  * on few unique tokens or at odd batches are no draws from the same law.
  */
-export async function studyObservations(folder: StudyFolder, states: readonly RunState[]): Promise<StudyObservations> {
+export async function studyObservations(
+  folder: StudyFolder,
+  states: readonly RunState[],
+  linesOf: typeof readMetrics = readMetrics,
+): Promise<StudyObservations> {
   const { design, counting } = folder.study;
-  const all = await toRecords(states, counting, "fit");
+  const all = await toRecords(states, counting, "fit", linesOf);
   const choices = recordChoices(design);
   const parts = await readParts(folder);
   const ray = onlyRay(design);

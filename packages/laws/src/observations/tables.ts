@@ -2,7 +2,7 @@ import type { CountingConvention, RunRecord } from "../record.js";
 import { isEmpty } from "./cells.js";
 import { type Collector, collector, type Dropped } from "./collect.js";
 import { type ColumnPlan, mapColumns, namesKind } from "./columns.js";
-import type { Cells, ColumnChoices, ColumnUses, Field } from "./fields.js";
+import type { Cells, ColumnChoices, ColumnUse, ColumnUses, Field } from "./fields.js";
 import { type CurveRow, curvesOf, rowsByRun, spanOf } from "./groupRuns.js";
 import { checkNumber } from "./limit.js";
 import { checkLossUnits } from "./lossUnits.js";
@@ -26,6 +26,8 @@ export interface TablesObservations<Label> {
   readonly dropped: readonly Dropped<Label>[];
   readonly convention: CountingConvention;
   readonly derived?: string;
+  /** Unit of the losses where it is not nats per token. */
+  readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
   /** Which columns were taken, one line for each kind of table. */
   readonly columns: readonly string[];
   readonly notices: readonly string[];
@@ -69,8 +71,10 @@ export function observationsOfTables<Label extends number | string>(
     notices.push(...addGroup(group, { label, choices, checkpoints, several: tables.length > 1 }, collected));
   }
   const { doubts, ...found } = collected.finish([...groups.values()].map(([first]) => first!.plan.uses));
+  const lossUnit = planned[0]?.plan.uses.loss?.unit;
   return {
     ...found,
+    ...(lossUnit === undefined ? {} : { lossUnit }),
     columns: [...new Set(planned.map(({ plan }) => plan.columns))],
     notices: [...new Set([...notices, ...doubts])],
   };

@@ -2,7 +2,7 @@ import { IsoflopError } from "../error.js";
 import type { CountingConvention, RunRecord } from "../record.js";
 import type { Dropped } from "./collect.js";
 import { parseColumns } from "./columns.js";
-import type { ColumnMap } from "./fields.js";
+import type { ColumnMap, ColumnUse } from "./fields.js";
 import { observationsOfTables, type Table } from "./tables.js";
 
 /** How a table is to be taken, where its columns' names do not say it. */
@@ -23,6 +23,8 @@ export interface ObservationSet {
   readonly convention: CountingConvention;
   /** How a missing one of N, D, C was made from the others. */
   readonly derived?: string;
+  /** Unit of the losses where it is not nats per token. */
+  readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
   /** Which columns were taken: "N = params, D = tokens, loss = val_loss". */
   readonly columns: string;
   /** What was decided, and what looks doubtful: for the reader. */

@@ -49,6 +49,7 @@ describe("plan", () => {
     for (const fit of [fitParametric(records, { resamples: 200 }), fitIsoflop(records, { resamples: 200 })]) {
       const { optimum, alternatives } = plan(lawFromFit(fit), 1e12);
       expect(lawFromFit(fit).largestFlops! / 1e11).toBeCloseTo(1, 6);
+      expect(lawFromFit(fit).smallestFlops! / 3e9).toBeCloseTo(1, 6);
       const [low, high] = optimum.intervals95!.parameters;
       expect(low).toBeLessThan(optimum.parameters);
       expect(high).toBeGreaterThan(optimum.parameters);

@@ -1,5 +1,5 @@
 import { type ChinchillaParameters, chinchilla } from "../laws/chinchilla.js";
-import { HOFFMANN_LARGEST_FLOPS } from "./hoffmannRuns.js";
+import { HOFFMANN_RUNS } from "./hoffmannRuns.js";
 import type { NamedLaw } from "./law.js";
 
 /** Besiroglu et al. 2024, as their notebook prints them; the paper's text has E = 1.8172, of another objective. */
@@ -18,7 +18,7 @@ export const besiroglu2024: NamedLaw = {
   source: "Besiroglu et al. 2024, Chinchilla Scaling: A replication attempt (arXiv:2404.10102)",
   convention: { parameters: "total", flops: "6N" },
   notes: ["Fitted to 240 points read off Hoffmann's Figure 4; in effect by least absolute deviations of ln loss."],
-  largestFlops: HOFFMANN_LARGEST_FLOPS,
+  ...HOFFMANN_RUNS,
   optimum: (flops) => chinchilla.optimum(besirogluConstants, flops),
   loss: (n, d) => chinchilla.loss(besirogluConstants, n, d),
   chinchilla: besirogluConstants,

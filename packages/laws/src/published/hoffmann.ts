@@ -1,6 +1,6 @@
 import { fitPowerLaw } from "../fit/powerLawFit.js";
 import { type ChinchillaParameters, chinchilla } from "../laws/chinchilla.js";
-import { HOFFMANN_LARGEST_FLOPS } from "./hoffmannRuns.js";
+import { HOFFMANN_RUNS } from "./hoffmannRuns.js";
 import type { NamedLaw } from "./law.js";
 import { type AllocationRow, hoffmannTable3, hoffmannTableA3Approach2 } from "./tables.js";
 
@@ -17,7 +17,7 @@ function fromTable(
   title: string,
   table: string,
   rows: readonly AllocationRow[],
-  largestFlops: number,
+  runs: Pick<NamedLaw, "smallestFlops" | "largestFlops">,
 ): NamedLaw {
   const logC = rows.map((row) => Math.log(row.flops));
   const byRows = (values: readonly number[]) => {
@@ -36,7 +36,7 @@ function fromTable(
       `The rows of ${table}, interpolated in logarithms; beyond them N ∝ C^${n.exponent.toFixed(3)}, D ∝ C^${d.exponent.toFixed(3)}.`,
       "The law says nothing on loss. The printed N and D are rounded: 6ND differs from C by up to 5 % (at 67B).",
     ],
-    largestFlops,
+    ...runs,
     optimum: (flops) => ({ flops, parameters: n.at(flops), tokens: d.at(flops) }),
   };
 }
@@ -57,7 +57,7 @@ export const hoffmannApproach1 = fromTable(
   "Chinchilla, approach 1: training-curve envelope",
   "Table 3",
   hoffmannTable3,
-  HOFFMANN_LARGEST_FLOPS,
+  HOFFMANN_RUNS,
 );
 
 /** Hoffmann et al. 2022 (arXiv:2203.15556), Approach 2: isoFLOP profiles. */
@@ -66,8 +66,8 @@ export const hoffmannApproach2 = fromTable(
   "Chinchilla, approach 2: isoFLOP profiles",
   "Table A3",
   hoffmannTableA3Approach2,
-  // The largest of its nine budgets (section 3.2).
-  3e21,
+  // The least and the largest of its nine budgets (section 3.2).
+  { smallestFlops: 6e18, largestFlops: 3e21 },
 );
 
 /** From the TeX source: a = 6.0073404, b = 6.0179186, e = .5267228, with A = exp(a), B = exp(b), E = exp(e). */
@@ -87,7 +87,7 @@ export const hoffmannApproach3: NamedLaw = {
     "The rounded ones (1.69, 406.4, 410.7, .34, .28) give a fifth fewer parameters at 5.88e23 FLOPs.",
     "The fit had not converged (Besiroglu et al. 2024): prefer besiroglu-2024.",
   ],
-  largestFlops: HOFFMANN_LARGEST_FLOPS,
+  ...HOFFMANN_RUNS,
   optimum: (flops) => chinchilla.optimum(hoffmannConstants, flops),
   loss: (n, d) => chinchilla.loss(hoffmannConstants, n, d),
   chinchilla: hoffmannConstants,

@@ -28,6 +28,8 @@ export interface NamedLaw {
   readonly notes: readonly string[];
   /** The largest compute among the runs that the law was fitted to, FLOPs, where that is known; beyond it the law extrapolates. */
   readonly largestFlops?: number;
+  /** The smallest likewise. */
+  readonly smallestFlops?: number;
   /** N_opt, D_opt and, where the law predicts it, the loss, for C FLOPs in the law's convention. */
   optimum(flops: number): Optimum;
   /**

@@ -12,6 +12,7 @@ export const llama3: NamedLaw = {
     "Parabolas through profiles of 6e18 to 1e22 FLOPs, which are biased towards too few parameters (Czech et al. 2026, arXiv:2603.22339). The law says nothing on loss.",
     "The paper's own forecast, 402B on 16.55T tokens, is met within 1.2 % at their 6ND, 3.99e25, not at the 3.8e25 it names.",
   ],
+  smallestFlops: 6e18,
   largestFlops: 1e22,
   optimum(flops) {
     const tokens = 0.299 * flops ** 0.537;

@@ -7,7 +7,7 @@ function reflectedCrc(polynomial: number): (bytes: Uint8Array) => number {
   });
   return (bytes) => {
     let rest = 0xffffffff;
-    for (const byte of bytes) rest = (rest >>> 8) ^ table[(rest ^ byte) & 0xff]!;
+    for (let i = 0; i < bytes.length; i++) rest = (rest >>> 8) ^ table[(rest ^ bytes[i]!) & 0xff]!;
     return (rest ^ 0xffffffff) >>> 0;
   };
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
-import { asDouble, asFloat, asInteger, asText, wireFields } from "../tracking/protobufWire.js";
+import { asDouble, asFloat, asInteger, asText, innerFields, wireFields } from "../tracking/protobufWire.js";
 import { runSettings } from "../tracking/runSettings.js";
 import { startEvent } from "../tracking/tensorboard/event.js";
 import * as files from "../tracking/tensorboard/eventFile.js";
@@ -56,20 +56,20 @@ function read(folder: string): { readonly series: Series; readonly starts: numbe
       const event = bytes.subarray(at + 12, end);
       expect(bytes.subarray(at, end + 4).equals(files.framed(event))).toBe(true);
       let [time, step] = [0, 0];
-      for (const { number, bits, bytes: inner } of wireFields(event)) {
-        if (number === 1) time = asDouble(bits);
-        else if (number === 2) step = asInteger(bits);
-        else if (number === 7) {
+      for (const field of wireFields(event)) {
+        if (field.number === 1) time = asDouble(field);
+        else if (field.number === 2) step = asInteger(field);
+        else if (field.number === 7) {
           starts.push(step);
           for (const [tag, points] of Object.entries(series)) series[tag] = points.filter(([old]) => old < step);
-        } else if (number === 5) {
-          for (const value of wireFields(inner)) {
-            const fields = new Map([...wireFields(value.bytes)].map((field) => [field.number, field]));
+        } else if (field.number === 5) {
+          for (const value of innerFields(field)) {
+            const fields = new Map([...innerFields(value)].map((part) => [part.number, part]));
             const scalar = fields.get(2);
             if (scalar === undefined) continue;
             written++;
-            const tag = asText(fields.get(1)!.bytes);
-            series[tag] = [...(series[tag] ?? []), [step, asFloat(scalar.bits), time]];
+            const tag = asText(fields.get(1)!);
+            series[tag] = [...(series[tag] ?? []), [step, asFloat(scalar), time]];
           }
         }
       }

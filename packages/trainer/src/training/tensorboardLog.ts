@@ -49,15 +49,20 @@ export function openTensorboardLog(runFolder: string, spec: RunSpec, { lines, se
     sync: () => attempt("at a checkpoint", () => file?.sync()),
     /** Ends the session, and the run if it ended. Returns why the files are not whole, if so. */
     close(ending?: "finished" | "failed"): string | undefined {
-      attempt("at the end", () => {
-        if (ending !== undefined) file?.append(endEvent(Date.now() / 1000, ending));
-      });
       attempt("at the end", () => file?.close());
+      if (ending !== undefined) attempt("at the end", () => writeEnding(folder, ending));
       return reason;
     },
   };
 }
 export type TensorboardLog = ReturnType<typeof openTensorboardLog>;
+
+/** In a file of its own, where a reader finds it at the beginning and need not read all of the run. */
+function writeEnding(folder: string, ending: "finished" | "failed"): void {
+  const file = openEventFile(folder);
+  file.append(endEvent(Date.now() / 1000, ending));
+  file.close();
+}
 
 /** What fails after a failure is of no further use to anyone. */
 function closeQuietly(file: EventFile | undefined): void {

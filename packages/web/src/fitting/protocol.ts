@@ -1,12 +1,5 @@
 import type { FittedRows, LeastCurve } from "@isoflop/figures";
-import type {
-  BacktestSeries,
-  CountingConvention,
-  FitWarning,
-  LawRow,
-  LikelihoodCurve,
-  RunRecord,
-} from "@isoflop/laws";
+import type { BacktestSeries, CountingConvention, FitWarning, LawRow, LikelihoodCurve, RunRecord } from "@isoflop/laws";
 import type { ApproachFit, ApproachName, FitChoices, RecordChoices } from "@isoflop/laws/procedures";
 
 /** Rows of a law by itself, as a study's part has them. */

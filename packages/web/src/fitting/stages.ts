@@ -94,7 +94,11 @@ export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
 }
 
 /** Fits made anew without each run in turn. */
-function* influenceStages(runs: Runs, { choices, subject }: Question, records: readonly RunRecord[]): Generator<Answer> {
+function* influenceStages(
+  runs: Runs,
+  { choices, subject }: Question,
+  records: readonly RunRecord[],
+): Generator<Answer> {
   const every = Math.max(1, Math.ceil(records.length / MOST_INFLUENCE));
   const chosen = records.filter((_, index) => index % every === 0);
   const options = { ...choices, approaches: [subject], resamples: 0 };

@@ -2,7 +2,7 @@ import { effect, signal } from "@preact/signals";
 import type { CurveUpdate, LiveEvents } from "isoflop/api";
 import { eventsOf, SERVED } from "./api.js";
 import { afterEvent, afterUpdate, type Curve, type LiveStudy } from "./liveStore.js";
-import { observations, refreshObservations } from "./observations.js";
+import { observations, observationsFailure, refreshObservations } from "./observations.js";
 import { chosenStudy } from "./studies.js";
 
 /** The chosen study as its server tells it; undefined until it has. */
@@ -74,8 +74,12 @@ function follow(key: string): () => void {
   };
   const onVisibility = (): void => {
     clearTimeout(timer);
-    if (document.visibilityState === "hidden") timer = setTimeout(close, HIDDEN_MS);
-    else if (source === undefined || source.readyState === EventSource.CLOSED) open();
+    if (document.visibilityState === "hidden") {
+      timer = setTimeout(() => {
+        close();
+        connection.value = "connecting";
+      }, HIDDEN_MS);
+    } else if (source === undefined || source.readyState === EventSource.CLOSED) open();
   };
   document.addEventListener("visibilitychange", onVisibility);
   open();
@@ -94,20 +98,28 @@ effect(() => {
   return follow(study.key);
 });
 
-/** Between two readings of all records: of a study of a thousand runs each is megabytes. */
+/** Between two readings of all records at the least; and so many times what the last one took, for those of many runs are megabytes. */
 const REFRESH_MS = 2000;
-let refreshing: ReturnType<typeof setTimeout> | undefined;
+const REST = 4;
+let refreshing = false;
+
+async function refresh(key: string): Promise<void> {
+  refreshing = true;
+  const began = performance.now();
+  await refreshObservations(key);
+  const rest = Math.max(REFRESH_MS, REST * (performance.now() - began));
+  setTimeout(() => {
+    refreshing = false;
+    // Asked again of the newest state: it may have changed meanwhile.
+    if (liveStudy.value !== undefined) liveStudy.value = { ...liveStudy.value };
+  }, rest);
+}
 
 // When a run has ended, what the laws are fitted to is fetched anew.
 effect(() => {
   const state = liveStudy.value?.state;
   const shown = observations.value;
-  if (state === undefined || refreshing !== undefined) return;
-  if (shown?.source.kind !== "served" || shown.source.key !== state.key || shown.mark === state.observations) return;
-  void refreshObservations(state.key);
-  refreshing = setTimeout(() => {
-    refreshing = undefined;
-    // Asked again of the newest state: it may have changed meanwhile.
-    if (liveStudy.value !== undefined) liveStudy.value = { ...liveStudy.value };
-  }, REFRESH_MS);
+  if (state === undefined || refreshing || shown?.source.kind === "dropped") return;
+  const older = shown?.source.key === state.key && shown.mark !== state.observations;
+  if (older || observationsFailure.value !== undefined) void refresh(state.key);
 });

@@ -8,9 +8,10 @@ export const figuresExporter: Exporter = {
   what: "figures",
   about: "the report's figures",
   byDefault: true,
-  lacks: ({ records, heldOut }) => (records.length + heldOut.length === 0 ? "there are no records" : undefined),
-  write: async ({ figures }, { folder }, options) => {
-    const model = await figures();
+  lacks: ({ records, heldOut, report }) =>
+    records.length + heldOut.length === 0 || report === undefined ? "there are no records" : undefined,
+  write: async ({ report }, { folder }, options) => {
+    const model = await report!();
     const paths: string[] = [];
     await mkdir(join(folder, "figures"), { recursive: true });
     for (const figure of reportFigures(model)) {

@@ -18,6 +18,5 @@ export function lawInput(paths: readonly string[], { dropped }: LawObservations,
     notices: [],
     hasRuns: false,
     runs: async function* () {},
-    figures: async () => ({ generatedAt: new Date().toISOString(), figures: {} }),
   };
 }

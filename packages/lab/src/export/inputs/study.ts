@@ -27,11 +27,8 @@ export async function studyInput(study: StudyFolder, path: string, fitted?: Fits
   };
   const records = observations.records.map(described);
   const byId = new Map(records.map((record) => [record.id, record]));
+  // Made once: figures and the model card both ask for it.
   let made: Promise<ReportModel> | undefined;
-  const report = () => {
-    made ??= reportOfStudy(study, `isoflop export ${shellPath(path)}`);
-    return made;
-  };
   return {
     from: "study",
     title: name,
@@ -49,8 +46,10 @@ export async function studyInput(study: StudyFolder, path: string, fitted?: Fits
     notices: [],
     hasRuns: states.length > 0,
     runs: () => runsOf(states, name, byId),
-    figures: report,
-    report,
+    report: () => {
+      made ??= reportOfStudy(study, `isoflop export ${shellPath(path)}`);
+      return made;
+    },
   };
 }
 

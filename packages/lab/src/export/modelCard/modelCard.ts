@@ -33,7 +33,9 @@ export function modelCard(input: ExportInput, report?: ReportModel): string {
     "### Runs",
     runsText(input, report),
     ...(input.fits.length === 0 ? [] : ["### Laws", lawsText(input)]),
-    ...(report === undefined ? [] : ["### Forecast", forecastText(report)]),
+    ...(report === undefined
+      ? []
+      : [report.optimum === undefined ? "### Forecast" : "### Optimum", forecastText(report)]),
     ...warningsText(input),
     ...listed("Citations", citations(input)),
   ];
@@ -99,8 +101,8 @@ function how(fit: ExportInput["fits"][number]["fit"]): string {
   return `${typeof observations === "number" ? `${observations} observations` : "Fitted"}${residuals}; ${intervalText(fit)}.`;
 }
 
-function forecastText({ forecast, heldOut }: ReportModel): string {
-  const { headline, details } = judge(forecast, heldOut);
+function forecastText({ forecast, heldOut, optimum }: ReportModel): string {
+  const { headline, details } = judge(forecast, heldOut, optimum);
   return [
     markdownText(headline),
     ...details.map(markdownText),

@@ -1,8 +1,12 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { importRuns } from "../../import/importRuns.js";
+import { parseLooseJson } from "../../import/looseJson.js";
 import { shippedMappings } from "../../import/mapping/load.js";
 import { startTrackingServer, type TrackingServer } from "../../import/mlflow/fixtures/trackingServer.js";
 import { mlflowServer } from "../../import/mlflow/server.js";
@@ -110,6 +114,24 @@ describe("TensorBoard's event files", () => {
   });
 });
 
+const python = process.env.ISOFLOP_TENSORBOARD;
+if (python === undefined && !process.env.CI) {
+  console.warn("TensorBoard itself reads no exported run: ISOFLOP_TENSORBOARD names no Python");
+}
+
+test.skipIf(python === undefined && !process.env.CI)("TensorBoard itself reads the same from them", async () => {
+  await exported(tensorboardExporter);
+  const script = fileURLToPath(new URL("../../../../../dev/readEventFiles.py", import.meta.url));
+  const [planted] = plantedRuns as [ExportRun];
+  const { stdout } = await promisify(execFile)(python ?? "", [script, join(folder, "tensorboard", planted.name)], {
+    maxBuffer: 1e8,
+  });
+  const { pages, hyperparameters, group, status } = parseLooseJson(stdout) as Record<string, unknown>;
+  expect(pages).toEqual(bySeries(await pointsOf(planted), Math.fround));
+  expect(hyperparameters).toEqual({ ...planted.summary, ...planted.config });
+  expect([group, status]).toEqual([planted.id, 1]);
+});
+
 describe("W&B's offline runs", () => {
   const folders = async () => (await readdir(join(folder, "wandb"))).sort();
 
@@ -148,7 +170,7 @@ describe.skipIf(program === undefined && !process.env.CI)("MLflow's own server",
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), "isoflop-mlflow-export-"));
     server = await startTrackingServer(program ?? "", home);
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await server?.close();
     await rm(home, { recursive: true, force: true });

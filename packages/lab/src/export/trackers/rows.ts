@@ -1,4 +1,4 @@
-import type { TrackedPoint } from "../../import/source.js";
+import type { TrackedPoints } from "../../import/source.js";
 import type { ExportRun } from "../input.js";
 
 /** All that was logged at one step. */
@@ -19,7 +19,7 @@ export async function* rowsOf(run: Pick<ExportRun, "points">): AsyncGenerator<Ro
   else yield* mergedRows(run.points());
 }
 
-async function isAscending(points: AsyncIterable<TrackedPoint>): Promise<boolean> {
+async function isAscending(points: TrackedPoints): Promise<boolean> {
   let last = Number.NEGATIVE_INFINITY;
   for await (const { step } of points) {
     if (step < last) return false;
@@ -28,7 +28,7 @@ async function isAscending(points: AsyncIterable<TrackedPoint>): Promise<boolean
   return true;
 }
 
-async function* streamedRows(points: AsyncIterable<TrackedPoint>): AsyncGenerator<Row, void, undefined> {
+async function* streamedRows(points: TrackedPoints): AsyncGenerator<Row, void, undefined> {
   let row: { step: number; time?: number; values: Map<string, number> } | undefined;
   for await (const { key, step, value, time } of points) {
     if (row?.step !== step) {
@@ -48,7 +48,7 @@ interface Column {
   at: number;
 }
 
-async function* mergedRows(points: AsyncIterable<TrackedPoint>): AsyncGenerator<Row, void, undefined> {
+async function* mergedRows(points: TrackedPoints): AsyncGenerator<Row, void, undefined> {
   const columns = new Map<string, Column>();
   for await (const { key, step, value, time } of points) {
     const column = columns.get(key) ?? { steps: [], values: [], times: [], at: 0 };

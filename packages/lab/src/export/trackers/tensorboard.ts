@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { endEvent, hyperparametersEvent, openEventFile, scalarsEvent } from "@isoflop/trainer/tracking";
-import type { TrackedPoint } from "../../import/source.js";
+import type { TrackedPoints } from "../../import/source.js";
 import type { Exporter } from "../exporter.js";
 import type { ExportRun, ExportState } from "../input.js";
 import { begunRuns, lacksRuns } from "./begunRuns.js";
@@ -65,7 +65,7 @@ interface PointsAtOnce {
 }
 
 /** Points of one step and time that were logged one after the other. */
-async function* eventsOf(points: AsyncIterable<TrackedPoint>): AsyncGenerator<PointsAtOnce, void, undefined> {
+async function* eventsOf(points: TrackedPoints): AsyncGenerator<PointsAtOnce, void, undefined> {
   let at: { step: number; time: number | undefined; values: Record<string, number> } | undefined;
   for await (const { key, step, time, value } of points) {
     if (at === undefined || at.step !== step || at.time !== time || Object.hasOwn(at.values, key)) {

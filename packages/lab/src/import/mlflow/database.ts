@@ -1,4 +1,6 @@
-import { open, stat } from "node:fs/promises";
+import { closeSync, openSync, readSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { extname } from "node:path";
 import { IsoflopError, isIsoflopError } from "@isoflop/laws";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
 import { databaseState, snapshotOf } from "./snapshot.js";
@@ -9,12 +11,14 @@ type Row = Readonly<Record<string, unknown>>;
 /** MLflow's SQLite database, mlflow.db; a run of it is "mlflow.db#<run id>" (mlflow/store/tracking/dbmodels of mlflow 3.17.2). */
 export const mlflowDatabase: ImportSource = {
   name: "mlflow-database",
+  mayBe: ({ path, names }) => names === undefined && !TEXTS.includes(extname(path).toLowerCase()),
   recognises: async (path) => {
     const { file } = await splitPath(path);
-    const none = () => Buffer.alloc(0);
-    return (
-      isSqlite(await beginningOf(file, 16).catch(none)) && hasTables(await beginningOf(file, BEGINNING).catch(none))
-    );
+    try {
+      return isSqlite(beginningOf(file, 16)) && hasTables(beginningOf(file, BEGINNING));
+    } catch {
+      return false;
+    }
   },
   runs: async (path) => {
     const { file, run } = await splitPath(path);
@@ -61,14 +65,31 @@ async function openRun(path: string): Promise<TrackedRun> {
 
 async function* pointsOf(file: string, run: string): AsyncGenerator<TrackedPoint> {
   const sql = "SELECT key, value, is_nan, step, timestamp FROM metrics WHERE run_uuid = ?";
-  const statement = (await snapshotOf(file)).prepare(sql);
+  const database = await snapshotOf(file);
+  const statement = asked(file, () => database.prepare(sql));
   try {
-    for (const row of statement.iterate([run])) {
-      yield { key: String(row.key), step: Number(row.step), value: metricOf(row), time: Number(row.timestamp) / 1000 };
+    const rows = statement.iterate([run])[Symbol.iterator]();
+    for (;;) {
+      const row = asked(file, () => rows.next());
+      if (row.done === true) return;
+      const point = pointOf(row.value);
+      if (point === undefined) throw damaged(file, "a metric's step or time is no number");
+      yield point;
     }
   } finally {
-    statement.finalize();
+    try {
+      statement.finalize();
+    } catch {
+      // What failed before fails again here, and was told.
+    }
   }
+}
+
+function pointOf({ key, step, timestamp, ...value }: Row): TrackedPoint | undefined {
+  const [at, time] = [Number(step), Number(timestamp) / 1000];
+  return Number.isFinite(at) && Number.isFinite(time)
+    ? { key: String(key), step: at, value: metricOf(value), time }
+    : undefined;
 }
 
 /** A NaN is stored as a zero with a mark. */
@@ -77,16 +98,29 @@ const metricOf = (row: Row): number =>
 
 async function query(file: string, sql: string, values: string[]): Promise<Row[]> {
   try {
-    return (await snapshotOf(file)).all(sql, values);
+    const database = await snapshotOf(file);
+    return asked(file, () => database.all(sql, values));
   } catch (cause) {
-    if (isIsoflopError(cause)) throw cause;
-    throw new IsoflopError({
-      code: "mlflow-damaged",
-      message: `${file} cannot be read as a database of MLflow: ${cause instanceof Error ? cause.message : "?"}.`,
-      hint: "Databases of MLflow 1.0 and later can be; `mlflow db upgrade` brings older ones up to date.",
-      cause,
-    });
+    throw isIsoflopError(cause) ? cause : damaged(file, cause instanceof Error ? cause.message : "?", cause);
   }
+}
+
+/** What a database answers; a damaged one is the file's fault. Errors: mlflow-damaged. */
+function asked<T>(file: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (cause) {
+    throw damaged(file, cause instanceof Error ? cause.message : "?", cause);
+  }
+}
+
+function damaged(file: string, why: string, cause?: unknown): IsoflopError {
+  return new IsoflopError({
+    code: "mlflow-damaged",
+    message: `${file} cannot be read as a database of MLflow: ${why}.`,
+    hint: "Databases of MLflow 1.0 and later can be; `mlflow db upgrade` brings older ones up to date.",
+    cause,
+  });
 }
 
 /** A run id behind the last "#", if there is no file with that name. */
@@ -96,16 +130,19 @@ async function splitPath(path: string): Promise<{ file: string; run?: string }> 
   return { file: path.slice(0, at), run: path.slice(at + 1) };
 }
 
+/** Endings of files that are no database, of which there may be thousands. */
+const TEXTS = [".json", ".jsonl", ".yaml", ".yml", ".txt", ".log", ".csv", ".md", ".py"];
+
 /** The first pages of a database have the tables that it was made with. */
 const BEGINNING = 1_000_000;
 
-async function beginningOf(file: string, size: number): Promise<Buffer> {
-  const handle = await open(file);
+function beginningOf(path: string, size: number): Buffer {
+  const file = openSync(path, "r");
   try {
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(size), position: 0 });
-    return buffer.subarray(0, bytesRead);
+    const bytes = Buffer.alloc(size);
+    return bytes.subarray(0, readSync(file, bytes, 0, size, 0));
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 

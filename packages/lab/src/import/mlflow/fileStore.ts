@@ -10,6 +10,8 @@ import { metricValue, parameterValue, runState, userTags } from "./values.js";
 /** A run's folder in MLflow's file store: mlruns/<experiment>/<run> (mlflow/store/tracking/file_store.py of mlflow 3.17.2). */
 export const mlflowFiles: ImportSource = {
   name: "mlflow",
+  independent: true,
+  mayBe: ({ names }) => names?.includes("meta.yaml") ?? false,
   recognises: async (path) => {
     const meta = await readMeta(path).catch(() => undefined);
     return meta !== undefined && meta.lifecycle_stage !== "deleted";
@@ -70,7 +72,7 @@ async function latestValues(path: string): Promise<Record<string, number>> {
 
 async function* pointsOf(path: string): AsyncGenerator<TrackedPoint> {
   for (const { name, file } of await filesIn(join(path, "metrics"))) {
-    for await (const { text, last } of numberedLines(file)) {
+    for (const { text, last } of numberedLines(file)) {
       // A writer at work, or one that was killed, leaves a last line without its end: 2.5 could be cut from 2.53.
       if (!last && text?.trim() !== "") yield readPoint(name, text ?? "", file);
     }

@@ -157,7 +157,7 @@ describe.skipIf(program === undefined && !process.env.CI)("MLflow's own server",
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "isoflop-mlflow-server-"));
     server = await startTrackingServer(program ?? "", folder);
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await server?.close();

@@ -39,6 +39,7 @@ export function mlflowServer(access: MlflowAccess = {}): ImportSource {
   };
   return {
     name: "mlflow-server",
+    mayBe: () => false,
     recognises: (path) => Promise.resolve(isServer(path, environment)),
     runs: async (path) => {
       const { base, experiment, run } = placeOf(path);

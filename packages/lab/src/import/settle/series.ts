@@ -76,9 +76,9 @@ export function grownAt({ steps, values }: Series, step: number): number | undef
 
 /** Without what is no finite number; and whether it ends so. */
 export function finite({ steps, values, restarts }: Series): { readonly series: Series; readonly endsOdd: boolean } {
-  const places = values.flatMap((value, i) => (Number.isFinite(value) ? [i] : []));
   const endsOdd = values.length > 0 && !Number.isFinite(values.at(-1));
-  if (places.length === values.length) return { series: { steps, values, restarts }, endsOdd };
+  if (values.every((value) => Number.isFinite(value))) return { series: { steps, values, restarts }, endsOdd };
+  const places = values.flatMap((value, i) => (Number.isFinite(value) ? [i] : []));
   return {
     series: { steps: places.map((i) => steps[i]!), values: places.map((i) => values[i]!), restarts },
     endsOdd,

@@ -1,4 +1,12 @@
-import { asDouble, asText, wireFields } from "@isoflop/trainer/tracking";
+import {
+  asDouble,
+  asInteger,
+  asText,
+  innerFields,
+  isTrue,
+  type WireField,
+  wireFields,
+} from "@isoflop/trainer/tracking";
 
 /** What the hparams plugin says of a run: tensorboard/plugins/hparams/plugin_data.proto. */
 export interface Session {
@@ -14,12 +22,12 @@ export function hyperparametersOf(content: Uint8Array): Session {
   const values: Record<string, unknown> = {};
   let [starts, state] = [false, undefined as string | undefined];
   for (const field of wireFields(content)) {
-    for (const { number, bits, bytes } of field.number === 3 || field.number === 4 ? wireFields(field.bytes) : []) {
-      if (number !== 1) continue;
-      if (field.number === 4) state = STATES[Number(bits)];
+    for (const inner of field.number === 3 || field.number === 4 ? innerFields(field) : []) {
+      if (inner.number !== 1) continue;
+      if (field.number === 4) state = STATES[asInteger(inner)];
       else {
         starts = true;
-        const [name, value] = entry(bytes);
+        const [name, value] = entry(inner);
         values[name] = value;
       }
     }
@@ -28,16 +36,16 @@ export function hyperparametersOf(content: Uint8Array): Session {
 }
 
 /** An entry of map<string, google.protobuf.Value>: number (2), string (3) or bool (4). */
-function entry(message: Uint8Array): [string, unknown] {
+function entry(message: WireField): [string, unknown] {
   let name = "";
   let value: unknown = null;
-  for (const { number, bytes } of wireFields(message)) {
-    if (number === 1) name = asText(bytes);
-    else if (number === 2) {
-      for (const field of wireFields(bytes)) {
-        if (field.number === 2) value = asDouble(field.bits);
-        else if (field.number === 3) value = asText(field.bytes);
-        else if (field.number === 4) value = field.bits !== 0n;
+  for (const part of innerFields(message)) {
+    if (part.number === 1) name = asText(part);
+    else if (part.number === 2) {
+      for (const field of innerFields(part)) {
+        if (field.number === 2) value = asDouble(field);
+        else if (field.number === 3) value = asText(field);
+        else if (field.number === 4) value = isTrue(field);
       }
     }
   }

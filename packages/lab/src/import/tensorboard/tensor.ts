@@ -1,4 +1,12 @@
-import { asDouble, asFloat, asInteger, wireFields } from "@isoflop/trainer/tracking";
+import {
+  asBytes,
+  asDouble,
+  asFloat,
+  asInteger,
+  innerFields,
+  type WireField,
+  wireFields,
+} from "@isoflop/trainer/tracking";
 
 // DataType of tensorflow/core/framework/types.proto: those that a scalar may have.
 const [FLOAT, DOUBLE, INT32, INT64, BFLOAT16, HALF] = [1, 2, 3, 9, 14, 19];
@@ -8,14 +16,15 @@ export function scalarOfTensor(message: Uint8Array): number | undefined {
   let [type, count] = [0, 1];
   let content: Uint8Array | undefined;
   let listed: number | undefined;
-  for (const { number, bits, bytes } of wireFields(message)) {
-    if (number === 1) type = Number(bits);
-    else if (number === 2) count = elements(bytes);
-    else if (number === 4) content = bytes;
-    else if (number === 5) listed = asFloat(first32(bytes, bits));
-    else if (number === 6) listed = asDouble(first64(bytes, bits));
-    else if (number === 7 || number === 10) listed = asInteger(firstVarint(bytes, bits));
-    else if (number === 13) listed = sixteenBits(type, Number(firstVarint(bytes, bits)));
+  for (const field of wireFields(message)) {
+    const { number } = field;
+    if (number === 1) type = asInteger(field);
+    else if (number === 2) count = elements(field);
+    else if (number === 4) content = asBytes(field);
+    else if (number === 5) listed = asFloat(first(field, 4));
+    else if (number === 6) listed = asDouble(first(field, 8));
+    else if (number === 7 || number === 10) listed = asInteger(firstVarint(field));
+    else if (number === 13) listed = sixteenBits(type, asInteger(firstVarint(field)));
   }
   if (count !== 1) return undefined;
   if (content === undefined || content.length === 0) return listed;
@@ -30,33 +39,39 @@ export function scalarOfTensor(message: Uint8Array): number | undefined {
 }
 
 /** Product of the dimensions: TensorShapeProto holds Dim messages (field 2), each with a size (field 1). */
-function elements(shape: Uint8Array): number {
+function elements(shape: WireField): number {
   let count = 1;
-  for (const dimension of wireFields(shape)) {
+  for (const dimension of innerFields(shape)) {
     if (dimension.number !== 2) continue;
     let size = 0;
-    for (const { number, bits } of wireFields(dimension.bytes)) if (number === 1) size = asInteger(bits);
+    for (const field of innerFields(dimension)) if (field.number === 1) size = asInteger(field);
     count *= size;
   }
   return count;
 }
 
+type Bits = Pick<WireField, "low" | "high">;
+
 // Repeated numbers are packed into one field, or one field each.
-const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-const first32 = (bytes: Uint8Array, bits: bigint) =>
-  bytes.length >= 4 ? BigInt(viewOf(bytes).getUint32(0, true)) : bits;
-const first64 = (bytes: Uint8Array, bits: bigint) => (bytes.length >= 8 ? viewOf(bytes).getBigUint64(0, true) : bits);
-function firstVarint(bytes: Uint8Array, bits: bigint): bigint {
-  let value = bits;
-  for (const [i, byte] of bytes.entries()) {
-    value |= BigInt(byte & 0x7f) << BigInt(7 * i);
-    if (byte < 0x80) break;
+function first(field: WireField, width: 4 | 8): Bits {
+  const { message, from, to } = field;
+  if (to - from < width) return field;
+  return { low: message.readUInt32LE(from), high: width === 8 ? message.readUInt32LE(from + 4) : 0 };
+}
+
+function firstVarint(field: WireField): Bits {
+  const { message, from, to } = field;
+  if (from === to) return field;
+  let value = 0n;
+  for (let at = from; at < to; at++) {
+    value |= BigInt(message[at]! & 0x7f) << BigInt(7 * (at - from));
+    if (message[at]! < 0x80) break;
   }
-  return value;
+  return { low: Number(BigInt.asUintN(32, value)), high: Number(BigInt.asUintN(32, value >> 32n)) };
 }
 
 function sixteenBits(type: number, bits: number): number | undefined {
-  if (type === BFLOAT16) return asFloat(BigInt(bits) << 16n);
+  if (type === BFLOAT16) return asFloat({ low: bits << 16 });
   if (type !== HALF) return undefined;
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;

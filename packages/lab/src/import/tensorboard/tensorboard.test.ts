@@ -2,7 +2,14 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { crc32c, openEventFile, scalarsEvent, startEvent } from "@isoflop/trainer/tracking";
+import {
+  crc32c,
+  endEvent,
+  hyperparametersEvent,
+  openEventFile,
+  scalarsEvent,
+  startEvent,
+} from "@isoflop/trainer/tracking";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TrackedPoint } from "../source.js";
 import { scalarOfTensor } from "./tensor.js";
@@ -61,6 +68,22 @@ describe("TensorBoard's event files", () => {
     const { of } = await read(join(fixtures, "torch"));
     expectPlanted(of("train/loss"));
     expect(of("train/lr").map(({ value }) => value)).toEqual(steps.map(() => Math.fround(0.001)));
+  });
+
+  it("of the built-in trainer say the run's name, its settings and how it ended, however long it is", async () => {
+    const home = join(folder, "tensorboard");
+    const log = openEventFile(home);
+    log.append(startEvent(1.7e9, 1));
+    log.append(hyperparametersEvent(1.7e9, "id", { name: "N1k-D20k-s0", "parameters.total": 1000 }));
+    for (let step = 1; step <= 200; step++) log.append(scalarsEvent(1.7e9 + step, step, { "train/loss": loss(step) }));
+    log.close();
+    expect((await tensorboard.open(home)).state).toBeUndefined();
+    const ending = openEventFile(home);
+    ending.append(endEvent(1.7e9 + 201, "failed"));
+    ending.close();
+    const { run, points } = await read(home);
+    expect([run.name, run.state, points.length]).toEqual(["N1k-D20k-s0", "failed", 200]);
+    expect(run.config).toMatchObject({ "parameters.total": 1000 });
   });
 
   it("hold up to where a later file's session starts, as TensorBoard has it", async () => {

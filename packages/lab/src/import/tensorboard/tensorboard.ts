@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { configBeside } from "../configBeside.js";
 import { fingerprintOf } from "../fingerprint.js";
@@ -18,19 +18,20 @@ const SESSION_FOLDER = /^\d{9,}(\.\d+)?$/;
 export const tensorboard: ImportSource = {
   name: "tensorboard",
   nested: true,
-  recognises: async (path) =>
-    (await stat(path)).isDirectory() ? (await partsOf(path)).length > 0 && !(await belongsToParent(path)) : false,
-  fingerprint: async (path) => fingerprintOf((await partsOf(path)).map(({ file }) => file)),
+  independent: true,
+  mayBe: ({ names }) => names?.some((name) => EVENTS.test(name) || KERAS.includes(name)) ?? false,
+  recognises: async (path) => statSync(path).isDirectory() && partsOf(path).length > 0 && !belongsToParent(path),
+  fingerprint: async (path) => fingerprintOf(partsOf(path).map(({ file }) => file)),
   open: async (path) => {
     const notices: string[] = [];
-    const parts = await partsOf(path);
-    let config: Record<string, unknown> = await configBeside(path, notices);
+    const parts = partsOf(path);
+    let config: Record<string, unknown> = configBeside(path, notices);
     let state: string | undefined;
     const starts = new Map<string, number>();
     // Hyperparameters are written first, or into a small file of their own; all files begin with few records.
     for (const { file } of parts) {
       let looked = 0;
-      for await (const { session, settings, starts: isStart, step } of events(file, [])) {
+      for (const { session, settings, starts: isStart, step } of events(file, [])) {
         if (isStart) starts.set(file, Math.min(step, starts.get(file) ?? step));
         config = { ...config, ...settings, ...session?.hyperparameters };
         state = session?.state ?? state;
@@ -39,7 +40,7 @@ export const tensorboard: ImportSource = {
     }
     return {
       id: path,
-      name: basename(path),
+      name: nameOf(path, config),
       source: path,
       config,
       summary: {},
@@ -50,6 +51,10 @@ export const tensorboard: ImportSource = {
   },
 };
 
+/** The built-in trainer logs to runs/<id>/tensorboard, and says what the run is called. */
+const nameOf = (path: string, { name }: Readonly<Record<string, unknown>>): string =>
+  basename(path) === "tensorboard" && typeof name === "string" ? name : basename(path);
+
 interface Part {
   readonly file: string;
   /** Stands before the tags: "validation/" for Keras' folders, "" for the run's own. */
@@ -58,40 +63,42 @@ interface Part {
 
 const KERAS = ["train", "training", "validation", "val", "eval", "test"];
 
-async function partsOf(folder: string): Promise<Part[]> {
-  const own = (await eventFiles(folder)).map((file) => ({ file, prefix: "" }));
+function partsOf(folder: string): Part[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const own = eventFiles(folder, entries).map((file) => ({ file, prefix: "" }));
   const parts: Part[] = [...own];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  for (const entry of entries) {
     if (!entry.isDirectory()) continue;
     const isSession = own.length > 0 && SESSION_FOLDER.test(entry.name);
     if (!isSession && !(own.length === 0 && KERAS.includes(entry.name))) continue;
     const prefix = isSession ? "" : `${entry.name}/`;
-    parts.push(...(await eventFiles(join(folder, entry.name))).map((file) => ({ file, prefix })));
+    const inner = join(folder, entry.name);
+    parts.push(...eventFiles(inner, readdirSync(inner, { withFileTypes: true })).map((file) => ({ file, prefix })));
   }
   return parts;
 }
 
 /** By the second in which they were begun, which is in the name, then by the name. */
-async function eventFiles(folder: string): Promise<string[]> {
+function eventFiles(folder: string, entries: readonly Dirent[]): string[] {
   const begun = (name: string) => Number(/tfevents\.(\d+)/.exec(name)?.[1] ?? 0);
-  const names = (await readdir(folder)).filter((name) => EVENTS.test(name) && !name.endsWith(".profile-empty"));
+  const names = entries.map(({ name }) => name).filter((name) => EVENTS.test(name) && !name.endsWith(".profile-empty"));
   return names.sort((a, b) => begun(a) - begun(b) || (a < b ? -1 : 1)).map((name) => join(folder, name));
 }
 
-async function belongsToParent(folder: string): Promise<boolean> {
+function belongsToParent(folder: string): boolean {
   const [name, parent] = [basename(folder), dirname(folder)];
   if (!SESSION_FOLDER.test(name) && !KERAS.includes(name)) return false;
-  const hasOwn = (await eventFiles(parent).catch(() => [])).length > 0;
+  const hasOwn = readdirSync(parent).some((other) => EVENTS.test(other) && !other.endsWith(".profile-empty"));
   return SESSION_FOLDER.test(name) ? hasOwn : !hasOwn;
 }
 
-async function* events(file: string, notices: string[]): AsyncGenerator<LoggedEvent, void, undefined> {
+function* events(file: string, notices: string[]): Generator<LoggedEvent, void, undefined> {
   const say = (what: string) => {
     const line = `${file}: ${what}`;
     if (!notices.includes(line)) notices.push(line);
   };
   let unreadable = 0;
-  for await (const record of tfRecords(file, ({ record, offset, why }) =>
+  for (const record of tfRecords(file, ({ record, offset, why }) =>
     say(`record ${record} at byte ${offset}: ${why}`),
   )) {
     try {
@@ -104,15 +111,15 @@ async function* events(file: string, notices: string[]): AsyncGenerator<LoggedEv
 }
 
 /** @param starts step at which a file's session starts, where it says so: earlier files of the same series hold up to there */
-async function* pointsOf(
+function* pointsOf(
   parts: readonly Part[],
   starts: ReadonlyMap<string, number>,
   notices: string[],
-): AsyncGenerator<TrackedPoint, void, undefined> {
+): Generator<TrackedPoint, void, undefined> {
   for (const [i, { file, prefix }] of parts.entries()) {
     const later = parts.slice(i + 1).filter((part) => part.prefix === prefix);
     const end = Math.min(...later.map((part) => starts.get(part.file) ?? Number.POSITIVE_INFINITY));
-    for await (const { time, step, scalars } of events(file, notices)) {
+    for (const { time, step, scalars } of events(file, notices)) {
       if (step >= end) continue;
       for (const { tag, value } of scalars) yield { key: prefix + tag, step, value, time };
     }

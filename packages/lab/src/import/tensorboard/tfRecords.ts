@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { maskedCrc32c } from "@isoflop/trainer/tracking";
 
 /** Larger records are no scalars (an image, a graph): their bytes are passed over, not held. */
@@ -19,29 +19,23 @@ export interface TornFile {
  * a wrong checksum is left out and told; after a length that is wrong nothing can be found any more. A file that a running or
  * killed program has left torn ends with its last whole record.
  */
-export async function* tfRecords(
-  path: string,
-  onFault: (fault: TornFile) => void,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const file = await open(path);
+export function* tfRecords(path: string, onFault: (fault: TornFile) => void): Generator<Uint8Array, void, undefined> {
+  const file = openSync(path, "r");
   try {
+    // What a program is still writing comes the next time: the size tells how much there is to hold.
+    const { size } = fstatSync(file);
     let held = Buffer.alloc(0);
     let [at, record] = [0, 0];
-    const fill = async (wanted: number): Promise<boolean> => {
-      const pieces = [held];
-      let length = held.length;
-      while (length < wanted) {
-        const { bytesRead, buffer } = await file.read(
-          Buffer.allocUnsafe(Math.max(PIECE, wanted - length)),
-          0,
-          Math.max(PIECE, wanted - length),
-          at + length,
-        );
-        if (bytesRead === 0) break;
-        pieces.push(buffer.subarray(0, bytesRead));
-        length += bytesRead;
+    const fill = (wanted: number): boolean => {
+      if (held.length >= wanted) return true;
+      const room = Buffer.allocUnsafe(Math.max(0, Math.min(Math.max(PIECE, wanted), size - at)));
+      let length = held.copy(room);
+      while (length < room.length) {
+        const read = readSync(file, room, length, room.length - length, at + length);
+        if (read === 0) break;
+        length += read;
       }
-      if (pieces.length > 1) held = Buffer.concat(pieces);
+      held = room.subarray(0, length);
       return held.length >= wanted;
     };
     const skip = (bytes: number): void => {
@@ -51,7 +45,7 @@ export async function* tfRecords(
     for (;;) {
       record++;
       const torn = (why: string) => onFault({ record, offset: at, why });
-      if (!(await fill(12))) {
+      if (!fill(12)) {
         if (held.length > 0) torn("the file ends within a record");
         return;
       }
@@ -65,7 +59,7 @@ export async function* tfRecords(
         skip(12 + length + 4);
         continue;
       }
-      if (!(await fill(12 + length + 4))) {
+      if (!fill(12 + length + 4)) {
         torn("the file ends within a record");
         return;
       }
@@ -75,6 +69,6 @@ export async function* tfRecords(
       skip(12 + length + 4);
     }
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }

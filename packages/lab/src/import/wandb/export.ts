@@ -1,10 +1,10 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { fingerprintOf } from "../fingerprint.js";
 import { numberOf as wordOrNumber } from "../metricFiles.js";
 import type { ImportSource, TrackedPoint, TrackedRun } from "../source.js";
 import { type ChartRun, chartRuns } from "./chart.js";
-import { exportColumns, exportError, exportRows, isExport, type Row } from "./exportRows.js";
+import { exportColumns, exportError, exportRows, hasExportEnding, isExport, type Row } from "./exportRows.js";
 import { scalarOf } from "./json.js";
 import { pointsOfRow } from "./row.js";
 
@@ -14,21 +14,22 @@ import { pointsOfRow } from "./row.js";
  */
 export const wandbExport: ImportSource = {
   name: "wandb-export",
+  mayBe: ({ path, names }) => names === undefined && hasExportEnding(path),
   recognises: async (path) => {
-    const { file } = await splitPath(path);
-    return (await stat(file)).isFile() && isExport(file);
+    const { file } = splitPath(path);
+    return statSync(file).isFile() && isExport(file);
   },
   runs: async (path) => {
-    const { file, run } = await splitPath(path);
+    const { file, run } = splitPath(path);
     const runs = chartRuns((await exportColumns(file)) ?? []);
     return run !== undefined || runs === undefined ? [path] : runs.map((held) => `${file}#${held.run}`);
   },
   open: openExport,
-  fingerprint: async (path) => fingerprintOf([(await splitPath(path)).file]),
+  fingerprint: async (path) => fingerprintOf([splitPath(path).file]),
 };
 
 async function openExport(path: string): Promise<TrackedRun> {
-  const { file, run } = await splitPath(path);
+  const { file, run } = splitPath(path);
   const runs = chartRuns((await exportColumns(file)) ?? []);
   if (runs === undefined) {
     const name = basename(file, extname(file));
@@ -82,7 +83,7 @@ async function* chartPoints(
       const value = cell(row, column, file, number);
       if (value === undefined) continue;
       const step = cell(row, stepColumn, file, number);
-      if (step === undefined)
+      if (step === undefined || !Number.isFinite(step))
         throw exportError(`${file}: row ${number.toString()} has no step.`, "Export the chart anew.");
       if (row[`${column}__MIN`] !== row[`${column}__MAX`]) told.means++;
       yield { key, step, value };
@@ -97,7 +98,7 @@ async function* historyPoints(file: string): AsyncGenerator<TrackedPoint> {
     number++;
     const values = isText ? Object.fromEntries(Object.keys(row).map((column) => [column, numberOf(row[column])])) : row;
     const step = scalarOf(values._step);
-    if (step === undefined) {
+    if (step === undefined || !Number.isFinite(step)) {
       throw exportError(
         `${file}: row ${number.toString()} has no _step.`,
         "Export the whole history, with its column _step.",
@@ -126,8 +127,8 @@ function numberOf(text: unknown): number | undefined {
 }
 
 /** A run's name behind the "#" of a chart, if there is no file with that name. */
-async function splitPath(path: string): Promise<{ file: string; run?: string }> {
+function splitPath(path: string): { file: string; run?: string } {
   const at = path.toLowerCase().indexOf(".csv#");
-  if (at < 0 || (await stat(path).catch(() => undefined)) !== undefined) return { file: path };
+  if (at < 0 || statSync(path, { throwIfNoEntry: false }) !== undefined) return { file: path };
   return { file: path.slice(0, at + 4), run: path.slice(at + 5) };
 }

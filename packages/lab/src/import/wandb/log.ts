@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { IsoflopError } from "@isoflop/laws";
 import { crc32 } from "@isoflop/trainer/tracking";
 
@@ -11,6 +11,8 @@ const BLOCK = 32_768;
 const CHUNK_HEADER = 7;
 /** ":W&B", 0xBEE1 little-endian, version 0. The header counts as the first seven bytes of the first block. */
 const FILE_HEADER = Buffer.from([0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0x00]);
+/** Of one record, a block each: larger ones are no rows, and would have to be held. */
+const MOST_PARTS = (64 * 2 ** 20) / BLOCK;
 /** Types of chunks; 3 is one in the middle. */
 const FULL = 1;
 const FIRST = 2;
@@ -24,14 +26,15 @@ export const isLogHeader = (start: Uint8Array): boolean => FILE_HEADER.equals(st
  * @param onTorn called when the file ends within a record: its writer is at work still, or was killed
  * Errors: wandb-damaged, where a checksum fails before the end.
  */
-export async function* logRecords(path: string, onTorn: () => void): AsyncGenerator<Uint8Array> {
-  const handle = await open(path);
+export function* logRecords(path: string, onTorn: () => void): Generator<Uint8Array, void, undefined> {
+  const file = openSync(path, "r");
   try {
-    const { size } = await handle.stat();
-    const block = Buffer.alloc(BLOCK);
+    const { size } = fstatSync(file);
     let parts: Buffer[] | undefined;
     for (let start = 0; start < size; start += BLOCK) {
-      const { bytesRead } = await handle.read({ buffer: block, position: start });
+      // A new one each time: records are given out as parts of it.
+      const block = Buffer.allocUnsafe(Math.min(BLOCK, size - start));
+      const bytesRead = readSync(file, block, 0, block.length, start);
       let at = 0;
       if (start === 0) {
         if (!isLogHeader(block.subarray(0, bytesRead))) throw damaged(path, 0, "it does not begin as one");
@@ -44,14 +47,14 @@ export async function* logRecords(path: string, onTorn: () => void): AsyncGenera
         const end = at + CHUNK_HEADER + length;
         if (type === 0 && length === 0) {
           // Zeros where a record should begin: a file system that lost the end of the file when the machine went down.
-          if (await zerosFrom(path, start + at)) return onTorn();
+          if (zerosFrom(file, start + at)) return onTorn();
           throw damaged(path, start + at, "a record has no type");
         }
         if (end > bytesRead) {
           if (start + bytesRead >= size && end <= BLOCK) return onTorn();
           throw damaged(path, start + at, "a record is longer than its block");
         }
-        const data = Buffer.from(block.subarray(at + CHUNK_HEADER, end));
+        const data = block.subarray(at + CHUNK_HEADER, end);
         if (crc32(block.subarray(at + 6, end)) !== block.readUInt32LE(at)) {
           if (start + end >= size) return onTorn();
           throw damaged(path, start + at, "a checksum is wrong");
@@ -63,6 +66,7 @@ export async function* logRecords(path: string, onTorn: () => void): AsyncGenera
         else if (type === FIRST) parts = [data];
         else if (parts !== undefined) {
           parts.push(data);
+          if (parts.length > MOST_PARTS) throw damaged(path, start + at, "a record is larger than 64 MB");
           if (type === LAST) {
             yield Buffer.concat(parts);
             parts = undefined;
@@ -74,19 +78,17 @@ export async function* logRecords(path: string, onTorn: () => void): AsyncGenera
     }
     if (parts !== undefined) onTorn();
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
-async function zerosFrom(path: string, position: number): Promise<boolean> {
-  const handle = await open(path);
-  try {
-    for await (const chunk of handle.createReadStream({ start: position, autoClose: false })) {
-      if ((chunk as Buffer).some((byte) => byte !== 0)) return false;
-    }
-    return true;
-  } finally {
-    await handle.close();
+function zerosFrom(file: number, position: number): boolean {
+  const block = Buffer.alloc(BLOCK);
+  for (let at = position; ; ) {
+    const read = readSync(file, block, 0, BLOCK, at);
+    if (read === 0) return true;
+    if (block.subarray(0, read).some((byte) => byte !== 0)) return false;
+    at += read;
   }
 }
 

@@ -1,4 +1,4 @@
-import { asInteger, asText, type WireField, wireFields } from "@isoflop/trainer/tracking";
+import { asBytes, asInteger, asText, innerFields, isTrue, type WireField, wireFields } from "@isoflop/trainer/tracking";
 import { isMapping, parseJson } from "./json.js";
 
 interface Change {
@@ -38,26 +38,33 @@ const ITEM = { key: 1, nestedKey: 2, valueJson: 16 };
 
 /** Reads one record. Kinds that are of no use here (output, files, system metrics, telemetry) give an empty one. */
 export function readRecord(message: Uint8Array): LoggedRecord {
-  for (const { number, bytes } of wireFields(message)) {
-    if (number === RECORD.run) return { run: readRun(bytes) };
-    if (number === RECORD.history) return { history: bytes };
-    if (number === RECORD.summary) return { summary: readChanges(bytes) };
-    if (number === RECORD.config) return { config: readChanges(bytes) };
-    if (number === RECORD.exit) return { exitCode: firstInteger(bytes) };
+  for (const field of wireFields(message)) {
+    const { number } = field;
+    if (number === RECORD.run) return { run: readRun(field) };
+    if (number === RECORD.history) return { history: asBytes(field) };
+    if (number === RECORD.summary) return { summary: readChanges(field) };
+    if (number === RECORD.config) return { config: readChanges(field) };
+    if (number === RECORD.exit) return { exitCode: firstInteger(field) };
   }
   return {};
 }
 
-function readRun(message: Uint8Array): NonNullable<LoggedRecord["run"]> {
-  const fields = [...wireFields(message)];
+function readRun(message: WireField): NonNullable<LoggedRecord["run"]> {
+  const fields = [...innerFields(message)];
   const last = (number: number): WireField | undefined => fields.findLast((field) => field.number === number);
-  const text = (number: number): string => asText(last(number)?.bytes ?? new Uint8Array());
-  const changes = (number: number): Changes => readChanges(last(number)?.bytes ?? new Uint8Array());
+  const text = (number: number): string => {
+    const field = last(number);
+    return field === undefined ? "" : asText(field);
+  };
+  const changes = (number: number): Changes => {
+    const field = last(number);
+    return field === undefined ? { update: [], remove: [] } : readChanges(field);
+  };
   return {
     id: text(RUN.id),
     displayName: text(RUN.displayName),
-    tags: fields.filter(({ number }) => number === RUN.tags).map(({ bytes }) => asText(bytes)),
-    resumed: last(RUN.resumed)?.bits === 1n,
+    tags: fields.filter(({ number }) => number === RUN.tags).map(asText),
+    resumed: fields.some((field) => field.number === RUN.resumed && isTrue(field)),
     config: changes(RUN.config),
     summary: changes(RUN.summary),
   };
@@ -66,38 +73,38 @@ function readRun(message: Uint8Array): NonNullable<LoggedRecord["run"]> {
 export function readHistory(message: Uint8Array): { readonly step: number | undefined; readonly values: Changes } {
   const update: Change[] = [];
   let step: number | undefined;
-  for (const { number, bytes } of wireFields(message)) {
-    if (number === HISTORY.item) update.push(readItem(bytes));
-    else if (number === HISTORY.step) step = firstInteger(bytes);
+  for (const field of wireFields(message)) {
+    if (field.number === HISTORY.item) update.push(readItem(field));
+    else if (field.number === HISTORY.step) step = firstInteger(field);
   }
   return { step, values: { update, remove: [] } };
 }
 
-function readChanges(message: Uint8Array): Changes {
+function readChanges(message: WireField): Changes {
   const update: Change[] = [];
   const remove: (readonly string[])[] = [];
-  for (const { number, bytes } of wireFields(message)) {
-    if (number === CHANGES.update) update.push(readItem(bytes));
-    else if (number === CHANGES.remove) remove.push(readItem(bytes).path);
+  for (const field of innerFields(message)) {
+    if (field.number === CHANGES.update) update.push(readItem(field));
+    else if (field.number === CHANGES.remove) remove.push(readItem(field).path);
   }
   return { update, remove };
 }
 
-function readItem(message: Uint8Array): Change {
+function readItem(message: WireField): Change {
   let key = "";
   const nested: string[] = [];
   let value: unknown;
-  for (const { number, bytes } of wireFields(message)) {
-    if (number === ITEM.key) key = asText(bytes);
-    else if (number === ITEM.nestedKey) nested.push(asText(bytes));
-    else if (number === ITEM.valueJson) value = parseJson(asText(bytes));
+  for (const field of innerFields(message)) {
+    if (field.number === ITEM.key) key = asText(field);
+    else if (field.number === ITEM.nestedKey) nested.push(asText(field));
+    else if (field.number === ITEM.valueJson) value = parseJson(asText(field));
   }
   return { path: nested.length > 0 ? nested : [key], value };
 }
 
 /** The integer of a message whose first field is one (HistoryStep, RunExitRecord). A zero is not written. */
-function firstInteger(message: Uint8Array): number {
-  for (const { number, bits } of wireFields(message)) if (number === 1) return asInteger(bits);
+function firstInteger(message: WireField): number {
+  for (const field of innerFields(message)) if (field.number === 1) return asInteger(field);
   return 0;
 }
 
@@ -111,6 +118,22 @@ export function applyChanges(tree: Record<string, unknown>, { update, remove }: 
     const last = path.at(-1);
     if (last !== undefined) delete branch(tree, path.slice(0, -1))[last];
   }
+}
+
+/** What changes make of an empty row: values by their names, nested ones as trees. */
+export function rowOf({ update }: Changes): Map<string, unknown> {
+  const row = new Map<string, unknown>();
+  for (const { path, value } of update) {
+    const name = path[0] ?? "";
+    if (path.length === 1) row.set(name, value);
+    else {
+      const before = row.get(name);
+      const tree = isMapping(before) ? before : emptyTree();
+      row.set(name, tree);
+      applyChanges(tree, { update: [{ path: path.slice(1), value }], remove: [] });
+    }
+  }
+  return row;
 }
 
 /** A tree without a prototype. */

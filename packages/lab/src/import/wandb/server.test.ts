@@ -185,13 +185,18 @@ rows = [[row["_step"], row["loss"]] for row in run.scan_history()]
 print("\\n" + json.dumps([run.name, run.state, run.tags, run.config, rows]))
 `;
 
-test.skipIf(python === undefined)("wandb's own client gets the same from this server as the import does", async () => {
-  const { stdout } = await promisify(execFile)(python ?? "", ["-c", CLIENT, standIn.address, KEY], {
-    cwd: folder,
-    maxBuffer: 1e8,
-  });
-  const run = await open();
-  const rows = stepsAndValues(await points(run));
-  expect(rows).toHaveLength(2500);
-  expect([run.name, run.state, run.tags, run.config, rows]).toEqual(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
-});
+test.skipIf(python === undefined && !process.env.CI)(
+  "wandb's own client gets the same from this server as the import does",
+  async () => {
+    const { stdout } = await promisify(execFile)(python ?? "", ["-c", CLIENT, standIn.address, KEY], {
+      cwd: folder,
+      maxBuffer: 1e8,
+    });
+    const run = await open();
+    const rows = stepsAndValues(await points(run));
+    expect(rows).toHaveLength(2500);
+    expect([run.name, run.state, run.tags, run.config, rows]).toEqual(
+      JSON.parse(stdout.trim().split("\n").at(-1) ?? ""),
+    );
+  },
+);

@@ -80,6 +80,7 @@ export function wandbServer(access: ServerAccess = {}): ImportSource {
   };
   return {
     name: "wandb-server",
+    mayBe: () => false,
     recognises: (path) => Promise.resolve(isServer(path, environment)),
     runs: async (path) => {
       const place = placeOf(path);

@@ -30,10 +30,10 @@ function extentOf(file: string): { readonly start: number; readonly last: number
     const event = bytes.subarray(at + 12, end);
     if (maskedCrc32c(event) !== bytes.readUInt32LE(end)) break;
     let step = 0;
-    for (const { number, bits } of wireFields(event)) {
-      if (number === 2) step = asInteger(bits);
-      else if (number === 5) last = Math.max(last, step);
-      else if (number === 7) start = step;
+    for (const field of wireFields(event)) {
+      if (field.number === 2) step = asInteger(field);
+      else if (field.number === 5) last = Math.max(last, step);
+      else if (field.number === 7) start = step;
     }
     at = end + 4;
   }

@@ -20,7 +20,7 @@ export function DropView() {
   const seed = plantedSeedOf(observations.value);
   const shown = seed === undefined ? found : observations.value;
   return (
-    <>
+    <div class="data-view">
       <h1>{t.title}</h1>
       <p class="data-lead">{t.lead}</p>
       <SourcePicker />
@@ -50,6 +50,6 @@ export function DropView() {
           <ConditionsForm excluded={outcome.value.excluded} />
         </>
       )}
-    </>
+    </div>
   );
 }

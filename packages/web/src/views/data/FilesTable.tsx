@@ -9,6 +9,7 @@ import { shownCount } from "./shown.js";
 export function FilesTable() {
   const t = inLocale(dropTexts);
   if (tables.value.length === 0) return null;
+  const isOdd = tables.value.some(({ notices }) => notices.length > 0);
   return (
     <section aria-labelledby="data-files">
       <h2 id="data-files">{t.files}</h2>
@@ -23,7 +24,7 @@ export function FilesTable() {
               <th scope="col" class="number">
                 {t.columns}
               </th>
-              <th scope="col">{t.readAs}</th>
+              {isOdd && <th scope="col">{t.readAs}</th>}
               <td>
                 {tables.value.length > 1 && (
                   <button type="button" onClick={() => gone(forgetAll)}>
@@ -41,7 +42,7 @@ export function FilesTable() {
                 </th>
                 <td class="number">{shownCount(rows)}</td>
                 <td class="number">{shownCount(columns.length)}</td>
-                <td>{notices.map((notice) => t.notices[notice]).join("; ") || "—"}</td>
+                {isOdd && <td>{notices.map((notice) => t.notices[notice]).join("; ") || "—"}</td>}
                 <td>
                   <button type="button" aria-label={t.forgetFile(name)} onClick={() => gone(() => forgetFile(name))}>
                     {t.forget}

@@ -108,7 +108,7 @@ export const imported = computed((): Observed | undefined => {
   const found = outcome.value?.result;
   if (found === undefined || "refusal" in found) return undefined;
   const names = tables.value.map(({ name }) => name);
-  const { records, dropped, convention } = found.observations;
+  const { records, dropped, convention, lossUnit } = found.observations;
   return {
     title: names.length > 1 ? `${names[0]} + ${names.length - 1}` : (names[0] ?? ""),
     convention: { ...convention, ...counting.value },
@@ -117,6 +117,7 @@ export const imported = computed((): Observed | undefined => {
     names: Object.fromEntries(records.map(({ id }) => [id, id])),
     dropped: dropped.map(({ row, reason }) => ({ id: row, name: row, reason })),
     source: { kind: "dropped", names },
+    ...(lossUnit === undefined ? {} : { lossUnit }),
   };
 });
 

@@ -1,4 +1,4 @@
-import type { ComputeUnit } from "@isoflop/figures/scales";
+import type { ComputeUnit } from "@isoflop/figures";
 import { parseFlops, publishedLaws } from "@isoflop/laws";
 import { ALL_APPROACHES, type ApproachName, DEFAULT_FITS, type FitChoices } from "@isoflop/laws/procedures";
 
@@ -83,7 +83,9 @@ export function parseLawsState(params: URLSearchParams): LawsState {
 export function printLawsState(state: LawsState): Partial<Record<keyof LawsState, string>> {
   const texts: Record<keyof LawsState, string> = textsOf(state);
   const usual = textsOf(DEFAULTS);
-  return Object.fromEntries(PARAMETERS.filter((name) => texts[name] !== usual[name]).map((name) => [name, texts[name]]));
+  return Object.fromEntries(
+    PARAMETERS.filter((name) => texts[name] !== usual[name]).map((name) => [name, texts[name]]),
+  );
 }
 
 const textsOf = (state: LawsState): Record<keyof LawsState, string> => ({
@@ -104,14 +106,17 @@ const idsText = (ids: readonly string[]): string => ids.slice(0, MOST_RUNS).map(
 
 function idsIn(text: string | null): readonly string[] {
   if (text === null || text === "") return [];
-  const ids = text.split(" ").slice(0, MOST_RUNS).flatMap((part) => {
-    try {
-      const id = decodeURIComponent(part);
-      return id === "" || id.length > LONGEST_ID ? [] : [id];
-    } catch {
-      return [];
-    }
-  });
+  const ids = text
+    .split(" ")
+    .slice(0, MOST_RUNS)
+    .flatMap((part) => {
+      try {
+        const id = decodeURIComponent(part);
+        return id === "" || id.length > LONGEST_ID ? [] : [id];
+      } catch {
+        return [];
+      }
+    });
   return [...new Set(ids)];
 }
 

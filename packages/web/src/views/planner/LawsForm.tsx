@@ -13,7 +13,7 @@ export function LawsForm() {
   const t = inLocale(plannerTexts);
   const id = useId();
   const { laws } = state.value;
-  const offered = [...publishedLaws.map(({ name }) => name), ...fittedLaws.value.map(({ key }) => fitId(key)), OWN];
+  const offered = [...fittedLaws.value.map(({ key }) => fitId(key)), ...publishedLaws.map(({ name }) => name), OWN];
   const nameOf = (law: string) =>
     law === OWN ? t.own : t.fitOf(fittedLaws.value.find(({ key }) => fitId(key) === law)?.name ?? law);
   return (
@@ -22,7 +22,9 @@ export function LawsForm() {
       <ul class="planner-laws">
         {choices.value.map((choice, index) => (
           <li key={choice.id}>
-            <span class="planner-swatch" style={{ background: `var(--isoflop-category-${index})` }} />
+            <span class="planner-swatch" style={{ background: `var(--isoflop-category-${index})` }}>
+              {index + 1}
+            </span>
             <span>
               <strong>{lawName(choice)}</strong>
               <span class="faint"> {lawTitle(choice)}</span>

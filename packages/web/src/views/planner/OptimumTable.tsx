@@ -7,7 +7,6 @@ import { LawTable, type Row } from "./LawTable.js";
 import { lawName } from "./lawName.js";
 import type { LawPlan } from "./planLaw.js";
 import { plannerTexts } from "./plannerTexts.js";
-import { REACH } from "./proposal.js";
 import { plans } from "./store.js";
 
 /** N, D and L by each law, with their intervals, what they cost, and how far the law is stretched. */
@@ -58,12 +57,19 @@ export function OptimumTable() {
     { label: t.withinLoss, cell: (plan) => range(plan, plan.valley?.withinLoss) },
     {
       label: t.reach,
-      cell: ({ reach }) =>
-        reach === undefined ? t.unknownReach : reach <= REACH ? t.inside : t.times(formatFactor(reach, language)),
+      cell: ({ reach: { side, factor } }) => t.reaches[side](formatFactor(factor, language)),
     },
-    { label: t.counts, cell: ({ law }) => t.counting[law.convention.parameters] },
+    {
+      label: t.counts,
+      cell: ({ law: { convention } }) => (
+        <>
+          {t.counting[convention.parameters]}
+          <small>{t.flopsCounting[convention.flops]}</small>
+        </>
+      ),
+    },
   ];
-  const stretched = plans.value.filter(({ reach }) => reach !== undefined && reach > REACH);
+  const stretched = plans.value.filter(({ reach: { side } }) => side === "above" || side === "below");
   return (
     <>
       <LawTable caption={t.optimum} rows={rows} />
@@ -71,8 +77,10 @@ export function OptimumTable() {
         <p class="planner-warning">
           {t.far(
             stretched
-              .map(({ choice, reach = 1 }) => t.farLaw(lawName(choice), formatFactor(reach, language)))
-              .join(language === "ja" ? "、" : ", "),
+              .map(({ choice, reach: { side, factor } }) =>
+                t.farLaw(lawName(choice), t.reaches[side](formatFactor(factor, language))),
+              )
+              .join(language === "ja" ? "、" : "; "),
           )}
         </p>
       )}

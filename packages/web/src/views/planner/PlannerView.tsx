@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { inLocale } from "../../i18n/locale.js";
 import { BudgetLine } from "./amounts.js";
 import { BudgetForm } from "./BudgetForm.js";
@@ -14,6 +15,10 @@ import "./planner.css";
 /** What to train with a budget, by several laws at once. */
 export function PlannerView() {
   const t = inLocale(plannerTexts);
+  useEffect(() => {
+    // Fits the runs that are open, if there are any: after the numbers that need none.
+    void import("../laws/fitting.js");
+  }, []);
   return (
     <div class="planner">
       <h1>{t.title}</h1>

@@ -1,7 +1,7 @@
 import { formatCount, formatFlops } from "@isoflop/laws";
 import { inLocale, locale } from "../../i18n/locale.js";
 import { spendingOf } from "./budget.js";
-import { formatCost, formatPlain } from "./format.js";
+import { formatCost, formatPlain, spanOf } from "./format.js";
 import { plannerTexts } from "./plannerTexts.js";
 import { hardware, state } from "./store.js";
 
@@ -26,11 +26,12 @@ export function Amount({
 export function Spent({ flops }: { readonly flops: number }) {
   const t = inLocale(plannerTexts);
   const { days, acceleratorHours, cost } = spendingOf(flops, hardware.value);
+  const { unit, value } = spanOf(days);
   const plain = (value: number) => formatPlain(value, locale.value);
   return (
     <>
       <data value={String(days)} data-name="days">
-        {t.days(plain(Number(days.toPrecision(3))))}
+        {t.spans[unit](plain(Number(value.toPrecision(3))))}
       </data>
       <small>{t.hours(formatCount(acceleratorHours))}</small>
       {cost !== undefined && <small>{formatCost(cost, state.value.currency, locale.value)}</small>}

@@ -14,6 +14,7 @@ import {
 import { describe, expect, it } from "vitest";
 import type { FittedLaw } from "../../state/fittedLaws.js";
 import { budgetOf, commandOf, flopsOf, hardwareOf, spendingOf } from "./budget.js";
+import { formatCost, spanOf } from "./format.js";
 import { drawsLoss, intervalsOf } from "./intervals.js";
 import { JAPANESE_LAWS } from "./lawTexts.js";
 import { type Choice, chooseLaw, type LawPlan, planLaw, planLimited, planServed } from "./planLaw.js";
@@ -75,15 +76,24 @@ describe("a law's plan on the page", () => {
     const [low, high] = mine.made.optimum.intervals95!.parameters;
     expect(low).toBeLessThan(mine.made.optimum.parameters);
     expect(high).toBeGreaterThan(mine.made.optimum.parameters);
-    expect(mine.reach).toBeCloseTo(10, 6);
+    expect(mine.reach).toEqual({ side: "above", factor: expect.closeTo(10, 6) });
     const absent = { kind: "fit", name: "another", reason: "noDraws" };
     expect(chooseLaw(fitId("another"), hoffmann, [fit])).toEqual({ id: fitId("another"), ...absent });
   });
 
   it("knows how far every published law reaches but Muennighoff's, whose runs are not at hand", () => {
-    const unknown = publishedLaws.filter(({ name }) => planned(name, 1e23).reach === undefined);
-    expect(unknown.map(({ name }) => name)).toEqual(["muennighoff-2023"]);
-    expect(planned("hoffmann-2022-approach-2", 3e22).reach).toBeCloseTo(10, 9);
+    const sides = (flops: number) =>
+      Object.fromEntries(publishedLaws.map(({ name }) => [name, planned(name, flops).reach.side]));
+    const { "muennighoff-2023": none, ...above } = sides(1e23);
+    expect(none).toBe("unknown");
+    expect(new Set(Object.values(above))).toEqual(new Set(["above"]));
+    // Of Kaplan's runs the largest alone is known.
+    const { "muennighoff-2023": _, "kaplan-2020": kaplan, ...below } = sides(1e14);
+    expect(kaplan).toBe("unknown");
+    expect(new Set(Object.values(below))).toEqual(new Set(["below"]));
+    expect(planned("hoffmann-2022-approach-2", 3e22).reach.factor).toBeCloseTo(10, 9);
+    expect(planned("hoffmann-2022-approach-2", 6e17).reach.factor).toBeCloseTo(10, 9);
+    expect(planned("besiroglu-2024", 1e20).reach).toEqual({ side: "inside", factor: 1 });
   });
 });
 
@@ -179,6 +189,23 @@ describe("the budget", () => {
   });
 });
 
+describe("times and costs", () => {
+  it.each([
+    [14, "days", 14],
+    [0.5, "hours", 12],
+    [0.01, "minutes", 14.4],
+    [1e-9, "seconds", 8.64e-5],
+  ] as const)("%s days are told in %s", (days, unit, value) => {
+    expect(spanOf(days)).toEqual({ unit, value: expect.closeTo(value, 9) });
+  });
+
+  it("what costs less than the least coin is said to, and nothing is free that is not", () => {
+    expect(formatCost(1e-5, "USD", "en")).toBe("< $0.01");
+    expect(formatCost(0, "USD", "en")).toBe("$0.00");
+    expect(formatCost(53_760, "USD", "en")).toBe("$53,760");
+  });
+});
+
 describe("the proposal's paragraph", () => {
   const facts = (plans: readonly LawPlan[]) => ({
     ...{ budget: budgetOf(DEFAULTS), hardware: hardwareOf(DEFAULTS), currency: "USD" as const, plans },
@@ -204,7 +231,7 @@ describe("the proposal's paragraph", () => {
     const { parameters } = plans[0]!.made.optimum.intervals95!;
     expect(parameters[0]).toBeLessThan(parameters[1]);
     expect(proposal(facts(plans), "en")).toMatch(/95 % interval [\d.]+M?k?–[\d.]+M?k?/);
-    expect(proposal(facts(plans), "ja")).toMatch(/95 % 信頼区間 [\d.]+M?k?–[\d.]+M?k?/);
+    expect(proposal(facts(plans), "ja")).toMatch(/95% 信頼区間 [\d.]+M?k?–[\d.]+M?k?/);
     expect(proposal(facts(plans), "en")).not.toContain("no interval");
   });
 });

@@ -77,13 +77,26 @@ export function chooseLaw(id: string, constants: ChinchillaParameters, fits: rea
   };
 }
 
+/** Where a budget lies beside the runs that a law was fitted to. */
+export interface Reach {
+  /** "unknown": what is known of the runs does not tell. */
+  readonly side: "inside" | "above" | "below" | "unknown";
+  /** How many times beyond the largest, or below the smallest; 1 otherwise. */
+  readonly factor: number;
+}
+
+function reachOf({ smallestFlops, largestFlops }: NamedLaw, flops: number): Reach {
+  if (largestFlops !== undefined && flops > largestFlops) return { side: "above", factor: flops / largestFlops };
+  if (smallestFlops !== undefined && flops < smallestFlops) return { side: "below", factor: smallestFlops / flops };
+  return { side: smallestFlops === undefined || largestFlops === undefined ? "unknown" : "inside", factor: 1 };
+}
+
 /** What one law says of the budget. */
 export interface LawPlan {
   readonly choice: Choice;
   readonly law: NamedLaw;
   readonly made: Plan;
-  /** Budget over the largest compute that the law was fitted to, where that is known. */
-  readonly reach?: number;
+  readonly reach: Reach;
   /** Absent where the law predicts no loss over N and D. */
   readonly valley?: ValleyLaw;
   /** N_opt and D_opt from budget to budget. */
@@ -102,8 +115,7 @@ export function planLaw(choice: Choice & { readonly law: NamedLaw }, flops: numb
   const made = orThrow(plan(law, flops));
   const valley = valleyOf(choice.name, law, made.optimum);
   return {
-    ...{ choice, law, made },
-    ...(law.largestFlops !== undefined && { reach: flops / law.largestFlops }),
+    ...{ choice, law, made, reach: reachOf(law, flops) },
     ...(valley && { valley }),
     optima: logSpace(Math.min(1e17, flops / 10), Math.max(1e28, flops * 10), 64).map((at) => law.optimum(at)),
   };

@@ -8,6 +8,7 @@ import {
   formatPercent,
   formatPlain,
   type Language,
+  spanOf,
 } from "./format.js";
 import { type LawPlan, TOLERATED, type WithoutIntervals } from "./planLaw.js";
 import type { Currency } from "./state.js";
@@ -19,9 +20,6 @@ export interface ProposalFacts {
   readonly currency: Currency;
   readonly plans: readonly LawPlan[];
 }
-
-/** Beyond this many times the largest compute fitted, a plan is called an extrapolation. */
-export const REACH = 1;
 
 const NO_INTERVAL: Readonly<Record<Language, Readonly<Record<WithoutIntervals, string>>>> = {
   en: {
@@ -38,11 +36,21 @@ const NO_INTERVAL: Readonly<Record<Language, Readonly<Record<WithoutIntervals, s
   },
 };
 
+const SPANS = {
+  en: { days: " days", hours: " hours", minutes: " minutes", seconds: " seconds" },
+  ja: { days: " 日間", hours: " 時間", minutes: " 分間", seconds: " 秒間" },
+} as const;
+
+function time(days: number, language: Language): string {
+  const { unit, value } = spanOf(days);
+  return `${formatPlain(Number(value.toPrecision(3)), language)}${SPANS[language][unit]}`;
+}
+
 type Sentences = (facts: ProposalFacts) => string[];
 
 const SENTENCES: Readonly<Record<Language, Sentences>> = {
   en: ({ budget, hardware, currency, plans }) => [
-    `The budget is ${formatFlops(budget.flops)} training FLOPs (${formatCount(budget.pfDays)} PF-days): ${formatPlain(budget.days, "en")} days on ${formatPlain(hardware.count, "en")} ${hardware.accelerator.name} at ${formatPercent(hardware.mfu)} % MFU, ${formatCount(budget.acceleratorHours)} accelerator-hours${budget.cost === undefined ? "" : `, ${formatCost(budget.cost, currency, "en")}`}.`,
+    `The budget is ${formatFlops(budget.flops)} training FLOPs (${formatCount(budget.pfDays)} PF-days): ${time(budget.days, "en")} on ${formatPlain(hardware.count, "en")} ${hardware.accelerator.name} at ${formatPercent(hardware.mfu)} % MFU, ${formatCount(budget.acceleratorHours)} accelerator-hours${budget.cost === undefined ? "" : `, ${formatCost(budget.cost, currency, "en")}`}.`,
     ...plans.map(({ choice, law, made, reach, valley }) => {
       const { parameters, tokens, loss, intervals95 } = made.optimum;
       const between = (interval: Interval | undefined, write: (value: number) => string) =>
@@ -61,19 +69,23 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
         sentences.push(
           `Sizes of ${formatInterval(valley.withinCompute, formatCount)} parameters reach the same loss for at most ${formatPercent(TOLERATED.extraCompute)} % more compute.`,
         );
-      if (reach !== undefined && reach > REACH)
+      if (reach.side === "above")
         sentences.push(
-          `This extrapolates to ${formatFactor(reach, "en")} times the largest compute that the law was fitted to.`,
+          `This extrapolates to ${formatFactor(reach.factor, "en")} times the largest compute that the law was fitted to.`,
+        );
+      if (reach.side === "below")
+        sentences.push(
+          `This extrapolates to ${formatFactor(reach.factor, "en")} times less than the smallest compute that the law was fitted to.`,
         );
       return sentences.join(" ");
     }),
   ],
   ja: ({ budget, hardware, currency, plans }) => [
-    `学習の計算予算は ${formatFlops(budget.flops)} FLOPs(${formatCount(budget.pfDays)} PF-days)であり、${hardware.accelerator.name} ${formatPlain(hardware.count, "ja")} 基を MFU ${formatPercent(hardware.mfu)} % で ${formatPlain(budget.days, "ja")} 日間使用することに相当する(延べ ${formatCount(budget.acceleratorHours)} アクセラレータ時間${budget.cost === undefined ? "" : `、費用 ${formatCost(budget.cost, currency, "ja")}`})。`,
+    `学習の計算予算は ${formatFlops(budget.flops)} FLOPs(${formatCount(budget.pfDays)} PF-days)であり、${hardware.accelerator.name} ${formatPlain(hardware.count, "ja")} 基を MFU ${formatPercent(hardware.mfu)}% で ${time(budget.days, "ja")}使用することに相当する(延べ ${formatCount(budget.acceleratorHours)} アクセラレータ時間${budget.cost === undefined ? "" : `、費用 ${formatCost(budget.cost, currency, "ja")}`})。`,
     ...plans.map(({ choice, law, made, reach, valley }) => {
       const { parameters, tokens, loss, intervals95 } = made.optimum;
       const between = (interval: Interval | undefined, write: (value: number) => string) =>
-        interval === undefined ? "" : `(95 % 信頼区間 ${formatInterval(interval, write)})`;
+        interval === undefined ? "" : `(95% 信頼区間 ${formatInterval(interval, write)})`;
       const source =
         choice.kind === "own" && law.chinchilla
           ? `L = ${constants(law.chinchilla)}`
@@ -81,16 +93,20 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
             ? `${law.name}(${law.source})`
             : law.source;
       const sentences = [
-        `${source} のスケーリング則によれば、計算最適なモデルのパラメータ数は ${formatCount(parameters)}${between(intervals95?.parameters, formatCount)}、学習トークン数は ${formatCount(tokens)}${between(intervals95?.tokens, formatCount)}(1 パラメータあたり ${formatPlain(Number((tokens / parameters).toPrecision(3)), "ja")} トークン)${loss === undefined ? "" : `で、損失の予測値は 1 トークンあたり ${formatLoss(loss)} nats${between(intervals95?.loss, formatLoss) || " "}`}である。`,
+        `${source} のスケーリング則によれば、計算最適なモデルのパラメータ数は ${formatCount(parameters)}${between(intervals95?.parameters, formatCount)}、学習トークン数は ${formatCount(tokens)}${between(intervals95?.tokens, formatCount)}(1 パラメータあたり ${formatPlain(Number((tokens / parameters).toPrecision(3)), "ja")} トークン)${loss === undefined ? "" : `で、損失の予測値は 1 トークンあたり ${formatLoss(loss)} nat${between(intervals95?.loss, formatLoss) || " "}`}である。`,
       ];
       if (intervals95 === undefined) sentences.push(NO_INTERVAL.ja[choice.reason]);
       if (valley?.withinCompute)
         sentences.push(
-          `パラメータ数が ${formatInterval(valley.withinCompute, formatCount)} の範囲であれば、同じ損失に達するための計算量の増加は ${formatPercent(TOLERATED.extraCompute)} % 以内である。`,
+          `パラメータ数が ${formatInterval(valley.withinCompute, formatCount)} の範囲であれば、同じ損失に達するための計算量の増加は ${formatPercent(TOLERATED.extraCompute)}% 以内である。`,
         );
-      if (reach !== undefined && reach > REACH)
+      if (reach.side === "above")
         sentences.push(
-          `なお、この予算は当該スケーリング則の推定に用いられた最大の計算量の ${formatFactor(reach, "ja")} 倍にあたり、結果は外挿である。`,
+          `なお、この予算は当該スケーリング則の推定に用いられた最大の計算量の ${formatFactor(reach.factor, "ja")} 倍にあたり、結果は外挿である。`,
+        );
+      if (reach.side === "below")
+        sentences.push(
+          `なお、この予算は当該スケーリング則の推定に用いられた最小の計算量の ${formatFactor(reach.factor, "ja")} 分の 1 にあたり、結果は外挿である。`,
         );
       return sentences.join("");
     }),

@@ -2,14 +2,17 @@ import { formatCount, formatFlops, formatLoss } from "@isoflop/figures/scales";
 import type { LiveRun } from "isoflop/api";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { inLocale } from "../../i18n/locale.js";
+import { fittedLaws } from "../../state/fittedLaws.js";
 import { allCurves, onCurves } from "../../state/live.js";
+import { observations } from "../../state/observations.js";
 import { createCurveLayer } from "./curveLayer.js";
 import { type DrawnRun, holds, nearestRun, type Plane, planeOf } from "./curvePlane.js";
 import { drawHighlight } from "./highlight.js";
+import { frontierOf } from "./lawRows.js";
 import { MARGIN, PlaneAxes } from "./PlaneAxes.js";
 import { paletteColors } from "./paletteColors.js";
+import { runTexts } from "./runTexts.js";
 import { SizeLegend } from "./SizeLegend.js";
-import { studyTexts } from "./studyTexts.js";
 import { useDark } from "./useDark.js";
 import { useWidth } from "./useWidth.js";
 
@@ -24,7 +27,7 @@ const ANEW_MS = 250;
 
 /** All training curves, drawn as they come. */
 export function CurvesCard({ runs, chosen, onOpen }: CurvesProps) {
-  const t = inLocale(studyTexts).curves;
+  const t = inLocale(runTexts).curves;
   const place = useRef<HTMLDivElement>(null);
   const base = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
@@ -71,18 +74,22 @@ export function CurvesCard({ runs, chosen, onOpen }: CurvesProps) {
     };
   }, [drawn, plane]);
 
+  const fits = fittedLaws.value.map(({ fit }) => fit);
+  const fitted = (observations.value?.records.length ?? 0) > 0;
+  const frontier = useMemo(() => (fitted ? frontierOf(fits ?? []) : []), [fits, fitted]);
   const shownId = hovered?.id ?? chosen;
   useLayoutEffect(() => {
     if (over.current === null || plane === undefined) return;
     const colors = paletteColors(over.current);
     const draw = () => {
-      if (over.current !== null) drawHighlight(over.current, currentRuns(drawn), shownId, plane, colors);
+      if (over.current !== null)
+        drawHighlight(over.current, { runs: currentRuns(drawn), id: shownId, frontier }, plane, colors);
     };
     draw();
     return onCurves((updates) => {
       if (updates.some(({ id }) => id === shownId)) draw();
     });
-  }, [drawn, plane, shownId, dark]);
+  }, [drawn, plane, shownId, dark, frontier]);
 
   const at = (event: PointerEvent | MouseEvent, of: Plane) => {
     const box = over.current?.getBoundingClientRect();
@@ -135,7 +142,7 @@ export function CurvesCard({ runs, chosen, onOpen }: CurvesProps) {
           </>
         )}
       </div>
-      <SizeLegend title={t.sizes} runs={drawn} />
+      <SizeLegend title={t.sizes} runs={drawn} frontier={frontier.length > 0 ? t.frontier : undefined} />
       <p class="faint note">{t.note}</p>
     </section>
   );
@@ -166,7 +173,7 @@ function lastOf(run: LiveRun): [flops: string, loss: string] {
 /** What can be seen, in words. */
 function describe(
   drawn: readonly DrawnRun[],
-  t: ReturnType<typeof inLocale<(typeof studyTexts)["en"]>>["curves"],
+  t: ReturnType<typeof inLocale<(typeof runTexts)["en"]>>["curves"],
 ): string {
   const [first, last] = [drawn[0], drawn.at(-1)];
   if (first === undefined || last === undefined) return t.none;

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { inLocale } from "../../i18n/locale.js";
 import { RunLog } from "./RunLog.js";
 import { useRunDetails } from "./runFetch.js";
+import { runTexts } from "./runTexts.js";
 import { Status } from "./Status.js";
 import { studyTexts } from "./studyTexts.js";
 
@@ -16,7 +17,7 @@ interface FailuresProps {
 
 /** Runs that failed or diverged, also those that went on after it, each with its reason and its log. */
 export function Failures({ state, runs, onOpen }: FailuresProps) {
-  const t = inLocale(studyTexts).failures;
+  const t = inLocale(runTexts).failures;
   const failed = [...runs.values()].filter(
     ({ status, failures }) => status === "failed" || status === "diverged" || failures > 0,
   );
@@ -53,7 +54,7 @@ interface FailureProps {
 }
 
 function Failure({ studyKey, run, onOpen }: FailureProps) {
-  const t = inLocale(studyTexts).failures;
+  const t = inLocale(runTexts).failures;
   const [open, setOpen] = useState(false);
   return (
     <li>
@@ -74,8 +75,9 @@ function Failure({ studyKey, run, onOpen }: FailureProps) {
 
 function FetchedLog({ studyKey, run }: { readonly studyKey: string; readonly run: LiveRun }) {
   const t = inLocale(studyTexts);
+  const words = inLocale(runTexts);
   const fetched = useRunDetails(studyKey, run);
   if (fetched.kind === "waiting") return <p class="faint">{t.loading}</p>;
-  if (fetched.kind === "failed") return <p role="alert">{t.panel.failed(fetched.reason)}</p>;
+  if (fetched.kind === "failed") return <p role="alert">{words.panel.failed(fetched.reason)}</p>;
   return <RunLog log={fetched.details.log} />;
 }

@@ -2,11 +2,11 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { inLocale } from "../../i18n/locale.js";
 import { type Observed, observations } from "../../state/observations.js";
-import { studyTexts } from "./studyTexts.js";
+import { runTexts } from "./runTexts.js";
 
 /** The place of the profiles. Figures and fits are fetched when there is something to fit. */
 export function ProfilesCard() {
-  const t = inLocale(studyTexts).profiles;
+  const t = inLocale(runTexts).profiles;
   const [Profiles, setProfiles] = useState<ComponentType<{ readonly observed: Observed }>>();
   const observed = observations.value;
   const wanted = (observed?.records.length ?? 0) >= 3;

@@ -5,7 +5,7 @@ import { inLocale } from "../../i18n/locale.js";
 import type { Curve } from "../../state/liveStore.js";
 import { planeOf, xOf, yOf } from "./curvePlane.js";
 import { MARGIN, PlaneAxes } from "./PlaneAxes.js";
-import { studyTexts } from "./studyTexts.js";
+import { runTexts } from "./runTexts.js";
 import { useWidth } from "./useWidth.js";
 
 const HEIGHT = 180;
@@ -18,8 +18,8 @@ interface RunCurveProps {
 
 /** Losses of one run over its steps, as logged. */
 export function RunCurve({ run, curve, validation }: RunCurveProps) {
-  const t = inLocale(studyTexts).panel;
-  const axes = inLocale(studyTexts).curves;
+  const t = inLocale(runTexts).panel;
+  const axes = inLocale(runTexts).curves;
   const place = useRef<HTMLDivElement>(null);
   const room = useWidth(place) - MARGIN.left - MARGIN.right;
   // Over steps: one FLOP a step.
@@ -38,7 +38,12 @@ export function RunCurve({ run, curve, validation }: RunCurveProps) {
         <p class="faint">{axes.none}</p>
       ) : (
         <>
-          <PlaneAxes plane={plane} xLabel={t.steps} yLabel={axes.y} format={formatCount} />
+          <PlaneAxes
+            plane={plane}
+            xLabel={run.part === "imported" ? t.tokens : t.steps}
+            yLabel={axes.y}
+            format={formatCount}
+          />
           <svg
             class="line"
             role="img"

@@ -1,10 +1,10 @@
 import type { RunDetails } from "isoflop/api";
 import { inLocale } from "../../i18n/locale.js";
-import { studyTexts } from "./studyTexts.js";
+import { runTexts } from "./runTexts.js";
 
 /** What a run's trainer said, as text, whatever it is. */
 export function RunLog({ log }: { readonly log: RunDetails["log"] }) {
-  const t = inLocale(studyTexts).panel;
+  const t = inLocale(runTexts).panel;
   if (log === undefined) return <p class="faint">{t.noLog}</p>;
   return (
     <>

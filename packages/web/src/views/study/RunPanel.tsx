@@ -9,6 +9,7 @@ import { createOrdering } from "./ordering.js";
 import { RunCurve } from "./RunCurve.js";
 import { RunLog } from "./RunLog.js";
 import { useRunDetails } from "./runFetch.js";
+import { runTexts } from "./runTexts.js";
 import { Status } from "./Status.js";
 import { shortSpec } from "./shortSpec.js";
 import { studyTexts } from "./studyTexts.js";
@@ -21,7 +22,7 @@ interface PanelProps {
 
 /** All that is known of one run, and its control. */
 export function RunPanel({ state, run, onClose }: PanelProps) {
-  const t = inLocale(studyTexts);
+  const t = inLocale(runTexts).panel;
   const heading = useRef<HTMLHeadingElement>(null);
   const fetched = useRunDetails(state.key, run);
   const { order, give } = useMemo(createOrdering, [state.key, run?.id]);
@@ -34,19 +35,20 @@ export function RunPanel({ state, run, onClose }: PanelProps) {
       class="card panel"
       aria-labelledby="panel-title"
       onKeyDown={(event) => {
-        if (event.key === "Escape" && !(event.target instanceof HTMLDialogElement)) onClose();
+        const asking = event.target instanceof Element && event.target.closest("dialog") !== null;
+        if (event.key === "Escape" && !asking) onClose();
       }}
     >
       <header>
         <h2 id="panel-title" tabIndex={-1} ref={heading}>
-          <span class="faint">{t.panel.label}</span> {run?.name ?? ""}
+          <span class="faint">{t.label}</span> {run?.name ?? ""}
         </h2>
         <button type="button" onClick={onClose}>
-          {t.panel.close}
+          {t.close}
         </button>
       </header>
       {run === undefined ? (
-        <p>{t.panel.gone}</p>
+        <p>{t.gone}</p>
       ) : (
         <>
           <Facts run={run} details={details} />
@@ -54,21 +56,21 @@ export function RunPanel({ state, run, onClose }: PanelProps) {
             <RunControl state={state} run={run} order={order} give={give} />
           )}
           <RunCurve run={run} curve={curve} validation={details?.validation ?? []} />
-          {fetched.kind === "failed" && <p role="alert">{t.panel.failed(fetched.reason)}</p>}
+          {fetched.kind === "failed" && <p role="alert">{t.failed(fetched.reason)}</p>}
           {run.reason !== undefined && (
             <>
-              <h3>{t.panel.reason}</h3>
+              <h3>{t.reason}</h3>
               <pre class="log">{run.reason}</pre>
             </>
           )}
           {details !== undefined && (
             <>
-              <h3>{t.panel.log}</h3>
+              <h3>{t.log}</h3>
               <RunLog log={details.log} />
-              <h3>{t.panel.attempts}</h3>
+              <h3>{t.attempts}</h3>
               <Attempts details={details} />
               <details>
-                <summary>{t.panel.spec}</summary>
+                <summary>{t.spec}</summary>
                 {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrollable by keys */}
                 <pre class="log" tabIndex={0}>
                   {JSON.stringify(details.spec, undefined, 2)}
@@ -84,22 +86,23 @@ export function RunPanel({ state, run, onClose }: PanelProps) {
 
 function Facts({ run, details }: { readonly run: LiveRun; readonly details: RunDetails | undefined }) {
   const t = inLocale(studyTexts);
+  const words = inLocale(runTexts);
   const columns = t.table.columns;
   const spec = shortSpec(details?.spec);
   const facts: [string, string][] = [
     ...(run.budget === undefined ? [] : ([[columns.budget, formatFlops(run.budget)]] as [string, string][])),
     [columns.parameters, formatCount(run.parameters)],
     [columns.tokens, formatCount(run.tokens)],
-    [columns.progress, `${run.step}/${run.steps}`],
+    ...(run.part === "imported" ? [] : ([[columns.progress, `${run.step}/${run.steps}`]] as [string, string][])),
     [columns.trainLoss, run.trainLoss?.toFixed(4) ?? "–"],
     [columns.validationLoss, run.validationLoss?.toFixed(4) ?? "–"],
     ...(spec === undefined
       ? []
       : ([
-          [t.panel.shape, t.panel.width(spec.width, spec.layers, spec.heads)],
-          [t.panel.batch, t.panel.sequences(spec.sequences, spec.context)],
-          [t.panel.rate, String(spec.learningRate)],
-          [t.panel.seed, String(spec.seed)],
+          [words.panel.shape, words.panel.width(spec.width, spec.layers, spec.heads)],
+          [words.panel.batch, words.panel.sequences(spec.sequences, spec.context)],
+          [words.panel.rate, String(spec.learningRate)],
+          [words.panel.seed, String(spec.seed)],
         ] as [string, string][])),
   ];
   return (
@@ -151,7 +154,7 @@ function RunControl({ state, run, order, give }: RunControlProps) {
 }
 
 function Attempts({ details }: { readonly details: RunDetails }) {
-  const t = inLocale(studyTexts).panel;
+  const t = inLocale(runTexts).panel;
   if (details.attempts.length === 0) return <p class="faint">{t.noAttempts}</p>;
   const moment = (text: string | undefined): string => {
     const date = new Date(text ?? "");

@@ -3,8 +3,15 @@ import type { DrawnRun } from "./curvePlane.js";
 
 const STEPS = 6;
 
+interface LegendProps {
+  readonly title: string;
+  readonly runs: readonly DrawnRun[];
+  /** What the thick line is, where there is one. */
+  readonly frontier: string | undefined;
+}
+
 /** Which colour is which size. Its place is kept while there are none. */
-export function SizeLegend({ title, runs }: { readonly title: string; readonly runs: readonly DrawnRun[] }) {
+export function SizeLegend({ title, runs, frontier }: LegendProps) {
   const low = runs[0]?.run.parameters ?? 1;
   const high = runs.at(-1)?.run.parameters ?? 1;
   const shown =
@@ -18,6 +25,12 @@ export function SizeLegend({ title, runs }: { readonly title: string; readonly r
           {formatCount(low * (high / low) ** share, 2)}
         </span>
       ))}
+      {frontier !== undefined && (
+        <span>
+          <span class="swatch frontier" aria-hidden="true" />
+          {frontier}
+        </span>
+      )}
     </p>
   );
 }

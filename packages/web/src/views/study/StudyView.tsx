@@ -13,6 +13,7 @@ import { RunPanel } from "./RunPanel.js";
 import { RunsTable } from "./RunsTable.js";
 import { studyTexts } from "./studyTexts.js";
 import "./study.css";
+import "./runs.css";
 
 /** A study as it is trained: progress, curves, runs, failures, control. */
 export function StudyView() {
@@ -69,13 +70,15 @@ function Study({ folder, name }: { readonly folder: string; readonly name: strin
           <div class={chosen === undefined ? "upper" : "upper with-panel"}>
             <div>
               <ProgressCard study={study} />
-              <CurvesCard runs={study.runs} chosen={chosen} onOpen={onOpen} />
+              <div class="charts">
+                <CurvesCard runs={study.runs} chosen={chosen} onOpen={onOpen} />
+                <ProfilesCard />
+              </div>
             </div>
             {chosen !== undefined && <RunPanel state={state} run={study.runs.get(chosen)} onClose={onClose} />}
           </div>
           <RunsTable runs={study.runs} chosen={chosen} onOpen={onOpen} />
           <Failures state={state} runs={study.runs} onOpen={onOpen} />
-          <ProfilesCard />
         </>
       )}
     </div>

@@ -2,11 +2,18 @@ import { colorBySize, sizeCanvas } from "./curveLayer.js";
 import { createSmoother, type DrawnRun, type Plane, xOf, yOf } from "./curvePlane.js";
 import type { paletteColors } from "./paletteColors.js";
 
-/** One curve above the others: its raw losses faintly, its course with a halo, its end as a point. */
+/** What lies above all curves. */
+export interface Highlight {
+  readonly runs: readonly DrawnRun[];
+  /** The run that is pointed at, or whose panel is open. */
+  readonly id: string | undefined;
+  readonly frontier: readonly { readonly flops: number; readonly loss: number }[];
+}
+
+/** The frontier; and one curve: its raw losses faintly, its course with a halo, its end as a point. */
 export function drawHighlight(
   canvas: HTMLCanvasElement,
-  runs: readonly DrawnRun[],
-  id: string | undefined,
+  { runs, id, frontier }: Highlight,
   plane: Plane,
   { ramp, ink, background }: ReturnType<typeof paletteColors>,
 ): void {
@@ -15,6 +22,17 @@ export function drawHighlight(
   if (context === null) return;
   context.setTransform(density, 0, 0, density, 0, 0);
   context.clearRect(0, 0, plane.width, plane.height);
+  context.lineJoin = "round";
+  const draw = (path: Path2D, color: string, width: number, alpha: number): void => {
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    context.globalAlpha = alpha;
+    context.stroke(path);
+  };
+  const edge = new Path2D();
+  for (const { flops, loss } of frontier) edge.lineTo(xOf(plane, flops), yOf(plane, loss));
+  draw(edge, background, 5, 1);
+  draw(edge, ink, 2.5, 1);
   const one = runs.find(({ run }) => run.id === id);
   if (one === undefined || one.curve.length < 2) return;
   const { run, curve } = one;
@@ -28,14 +46,7 @@ export function drawHighlight(
     raw.lineTo(x, yOf(plane, loss));
     smooth.lineTo(x, end[1] ?? 0);
   }
-  const draw = (path: Path2D, color: string, width: number, alpha: number): void => {
-    context.strokeStyle = color;
-    context.lineWidth = width;
-    context.globalAlpha = alpha;
-    context.stroke(path);
-  };
   const color = colorBySize(runs, ramp)(run.parameters);
-  context.lineJoin = "round";
   draw(raw, color, 1, 0.5);
   draw(smooth, background, 6, 1);
   draw(smooth, ink, 4, 1);
