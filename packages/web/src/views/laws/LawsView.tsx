@@ -128,7 +128,7 @@ function FigurePlace({ section, place, data, picking, onPoint, waiting, reason }
       />
     );
   return (
-    <section class="figure-card figure-missing" id={place.name} aria-label={title}>
+    <section class={`figure-card figure-missing${waiting ? " waiting" : ""}`} id={place.name} aria-label={title}>
       <strong>{title}</strong>
       <p class="faint">{waiting ? t.waiting : (reason ?? t.missing(t.needs[place.name] ?? ""))}</p>
     </section>
