@@ -1,3 +1,4 @@
+import { useRef } from "preact/hooks";
 import { ScrollBox } from "../../components/ScrollBox.js";
 import { inLocale } from "../../i18n/locale.js";
 import { budget, told } from "./fitting.js";
@@ -9,9 +10,12 @@ import { lawsTexts } from "./lawsTexts.js";
 export function LawsTable() {
   const t = inLocale(lawsTexts);
   const flops = budget.value;
-  const { fits, full, skipped } = told.value;
+  // Rows stay as they were until all point fits are there: none comes between others.
+  const whole = useRef(told.value);
+  if (told.value.milliseconds !== undefined || told.value.runs !== whole.current.runs) whole.current = told.value;
+  const { fits, full, skipped, milliseconds } = whole.current;
   const rows: LawRow[] = [
-    ...fits.map((fit) =>
+    ...(milliseconds === undefined ? [] : fits).map((fit) =>
       lawRow(
         fit,
         full.find(({ law }) => law === fit.law),
