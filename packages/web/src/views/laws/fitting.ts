@@ -70,9 +70,13 @@ function take(answer: Answer): void {
   batch(() => {
     fitFailure.value = undefined;
     told.value = after(now, answer);
+    // Plans want intervals: a fit is told of when it has its draws, or when none are to come.
+    if (answer.stage !== "intervals" && answer.stage !== "done") return;
     const { fits, runs } = told.peek();
     fittedLaws.value = fits.flatMap((fit) =>
-      fit.law === "kaplan-compute" ? [] : [{ key: fit.law, name: `${runs?.title ?? ""}: ${fit.approach}`, fit }],
+      fit.law === "kaplan-compute" || (answer.stage === "intervals" && fit.draws.rows.length === 0)
+        ? []
+        : [{ key: fit.law, name: `${runs?.title ?? ""}, approach ${fit.approach}`, fit }],
     );
   });
 }
