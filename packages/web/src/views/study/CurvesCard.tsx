@@ -74,7 +74,7 @@ export function CurvesCard({ runs, chosen, onOpen }: CurvesProps) {
     };
   }, [drawn, plane]);
 
-  const fits = fittedLaws.value;
+  const fits = fittedLaws.value.map(({ fit }) => fit);
   const fitted = (observations.value?.records.length ?? 0) > 0;
   const frontier = useMemo(() => (fitted ? frontierOf(fits.map(({ fit }) => fit)) : []), [fits, fitted]);
   const shownId = hovered?.id ?? chosen;
