@@ -11,6 +11,8 @@ export class Fitter {
   constructor(onAnswer: (answer: Answer) => void, onFailure: (reason: string) => void) {
     this.#onAnswer = onAnswer;
     this.#onFailure = onFailure;
+    // At once: by the first question it is ready.
+    this.#worker = this.#start();
   }
 
   /** Asks of these runs; they are sent to the worker only when they are others than before. */

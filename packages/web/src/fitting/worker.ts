@@ -1,5 +1,6 @@
 import type { FromWorker, Question, Runs, ToWorker } from "./protocol.js";
 import { pointStages } from "./stages.js";
+import { warmUp } from "./warmUp.js";
 
 // Point fits are made here; what takes longer in a worker of its own, which is ended as soon as something newer is asked.
 let runs: Runs | undefined;
@@ -36,3 +37,8 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if (!scheduled) setTimeout(answerNewest, 0);
   scheduled = true;
 });
+
+// While the page still waits for its runs.
+setTimeout(() => {
+  if (newest === undefined) warmUp();
+}, 0);
