@@ -7,6 +7,7 @@ const source = (folder: string, file = "index.ts") =>
 export default defineConfig({
   resolve: {
     alias: {
+      "@isoflop/laws/anyLaw": source("laws/src", "anyLaw.ts"),
       "@isoflop/laws/error": source("laws/src", "error.ts"),
       "@isoflop/laws/model": source("laws/src/model"),
       "@isoflop/laws/observations": source("laws/src/observations"),

@@ -1,8 +1,7 @@
 // Runs of bench/import.mjs as three programs log them: metrics.jsonl with config.json, TensorBoard's event files, W&B's run folders.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { crc32 } from "../packages/lab/dist/import/crc32.js";
-import { maskedCrc32c } from "../packages/lab/dist/import/tensorboard/maskedCrc32c.js";
+import { crc32, maskedCrc32c } from "../packages/trainer/dist/tracking/index.js";
 
 export const LAW = { E: 1.7, A: 400, B: 410, alpha: 0.34, beta: 0.28 };
 const VALIDATED_EVERY = 100;

@@ -8,6 +8,7 @@ import {
   coordinateCheck,
   criticalBatch,
   envelopeScaling,
+  figureMarkup,
   forecastCheck,
   type IsoflopBiasData,
   influence,
@@ -28,6 +29,7 @@ import {
   nextDesign,
   optimumScaling,
   type PlantedStudy,
+  plainSvg,
   plantedDiagnostics,
   plantedKaplan,
   plantedStudy,
@@ -488,6 +490,23 @@ describe("text from users", () => {
     expect(figure.outerHTML).toContain("&lt;script&gt;");
     expect(standaloneSvg(figure)).not.toContain("<script");
     expect(standaloneSvg(figure)).toMatch(/^<svg[^>]* xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+  });
+
+  it("leaves no character in a file that XML does not allow", () => {
+    const odd = "\u001b[31mred\u0000 \ud800 \uffff 😀";
+    const rows = study.forecastCheck.rows.map((row) => ({ ...row, label: odd }));
+    const data = { ...study.forecastCheck, rows };
+    const files = [
+      standaloneSvg(forecastCheck(data, options([720]))),
+      figureMarkup(forecastCheck, data),
+      plainSvg(forecastCheck(data, options([720])), { theme: "light", fontFamily: "DejaVu Sans" }),
+    ];
+    for (const file of files) {
+      expect(file).toContain("\ufffd[31mred\ufffd \ufffd \ufffd 😀");
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      expect(file).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/);
+      expect(Buffer.from(file).toString()).toBe(file);
+    }
   });
 });
 

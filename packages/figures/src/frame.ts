@@ -5,6 +5,7 @@ import { bilingual, inLanguage, type Language } from "./language.js";
 import { drawLegend, element, type LegendGroup } from "./legend.js";
 import { background, ink, paletteStyles } from "./palette.js";
 import { raiseSelected } from "./runMarks.js";
+import { legalXml } from "./xmlText.js";
 
 /** What every figure takes besides its data. */
 export interface FigureOptions {
@@ -180,7 +181,7 @@ export function frame(options: FigureOptions, content: FigureContent): HTMLEleme
 export function standaloneSvg(figure: HTMLElement): string {
   const svg = widestSvg(figure);
   const styles = `${paletteStyles} svg{background:${background}} text{white-space:pre}`;
-  return svg.outerHTML.replace(/^<svg([^>]*)>/, (_, attributes: string) => {
+  return legalXml(svg.outerHTML).replace(/^<svg([^>]*)>/, (_, attributes: string) => {
     const namespaced = attributes.includes("xmlns=") ? attributes : ` xmlns="http://www.w3.org/2000/svg"${attributes}`;
     return `<svg${namespaced}><style>${styles}</style>`;
   });

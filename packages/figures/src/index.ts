@@ -8,8 +8,30 @@ export { envelopeScaling } from "./envelopeScaling.js";
 export { forecastCheck } from "./forecastCheck.js";
 export { formatCount, formatEstimate, formatFlops, formatLoss, powerOfTen } from "./format.js";
 export { type FigureOptions, standaloneSvg } from "./frame.js";
+export {
+  bootstrapPairsOf,
+  type ComparedFit,
+  influenceOf,
+  lawComparisonOf,
+  profileLikelihoodOf,
+} from "./fromFits/diagnosticFiguresOf.js";
 export { drawnBacktest } from "./fromFits/drawnBacktest.js";
-export { type FigureSources, figuresOf, minimumStatus, profilesOf, type StatedForecast } from "./fromFits/figuresOf.js";
+export { envelopeScalingOf } from "./fromFits/envelopeScalingOf.js";
+export {
+  type FigureSources,
+  figuresOf,
+  minimumStatus,
+  profilesOf,
+  residualsOf,
+  type StatedForecast,
+} from "./fromFits/figuresOf.js";
+export {
+  batchParametersOf,
+  type FittedRows,
+  type KaplanFigures,
+  kaplanFiguresOf,
+} from "./fromFits/kaplanFiguresOf.js";
+export { type LeastCurve, leastCurves, leastStepRows } from "./fromFits/leastSteps.js";
 export { influence } from "./influence.js";
 export { isoflopBias } from "./isoflopBias.js";
 export { isoflopProfiles } from "./isoflopProfiles.js";

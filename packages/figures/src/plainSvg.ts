@@ -1,6 +1,7 @@
 import { widestSvg } from "./frame.js";
 import { background, plainColors } from "./palette.js";
 import { outlineHalos, type TextOutline } from "./textHalo.js";
+import { legalXml } from "./xmlText.js";
 
 export interface PlainSvgOptions {
   readonly theme: "light" | "dark";
@@ -31,5 +32,5 @@ export function plainSvg(figure: HTMLElement, { theme, fontFamily, outline }: Pl
   for (const name of ["width", "height"]) ground.setAttribute(name, svg.getAttribute(name)!);
   ground.setAttribute("fill", plain(background));
   svg.prepend(ground);
-  return svg.outerHTML;
+  return legalXml(svg.outerHTML);
 }

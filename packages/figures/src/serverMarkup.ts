@@ -3,6 +3,7 @@ import { type FigureOptions, standaloneSvg } from "./frame.js";
 import { type PlainSvgOptions, plainSvg } from "./plainSvg.js";
 import type { Spec } from "./vegaLite/spec.js";
 import { vegaLite } from "./vegaLite/vegaLite.js";
+import { legalXml } from "./xmlText.js";
 
 /** An empty document for drawing figures in Node, where there is no browser. */
 export function serverDocument(): Document {
@@ -15,7 +16,7 @@ export function figureMarkup<Data>(
   data: Data,
   options: Omit<FigureOptions, "document"> = {},
 ): string {
-  return draw(data, { ...options, document: serverDocument() }).outerHTML;
+  return legalXml(draw(data, { ...options, document: serverDocument() }).outerHTML);
 }
 
 /** A figure as one SVG file with its legend and both themes. */

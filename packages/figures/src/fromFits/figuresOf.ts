@@ -1,14 +1,15 @@
 import {
+  type DataConstrainedFit,
   fitProfile,
   hoffmannApproach1,
   type IsoflopFit,
   type IsoflopProfile,
   type KaplanComputeFit,
+  type LossFit,
   type Optimum,
   type OptimumIntervals,
   optimumBy,
   type ParametricFit,
-  powerLawAllocation,
   publishedLaws,
   publishedModels,
   type RunRecord,
@@ -21,9 +22,10 @@ import type {
   FiguresData,
   HoldoutRole,
   MinimumStatus,
-  PowerLaw,
   RunPoint,
 } from "../data.js";
+import { logSpace } from "../ticks.js";
+import { allocationLaw } from "./allocationLaw.js";
 
 /** A forecast as it was stated, one entry a held-out budget. */
 export interface StatedForecast {
@@ -82,14 +84,14 @@ export function figuresOf(sources: FigureSources): FiguresData {
     ...(isoflop === undefined ? {} : { optimumScaling: optimumScaling(isoflop, sources) }),
     ...(parametric === undefined
       ? {}
-      : { lossContours: lossContours(parametric, sources), residuals: residuals(parametric, sources) }),
+      : { lossContours: lossContours(parametric, sources), residuals: residualsOf(parametric, sources) }),
     ...(kaplan === undefined ? {} : { kaplanCompute: kaplanCompute(kaplan, sources) }),
     ...(sources.backtest === undefined ? {} : { backtestErrors: sources.backtest }),
     publishedModels: {
       // The first is the one that the caption compares the models with: the paper's own choice for its Figure 1.
       laws: [hoffmannApproach1, ...publishedLaws.filter((law) => law !== hoffmannApproach1)].map((law) => ({
         name: law.title,
-        optima: logSpaced(1e20, 1e26, 25).map((flops) => law.optimum(flops)),
+        optima: logSpace(1e20, 1e26, 25).map((flops) => law.optimum(flops)),
       })),
       models: publishedModels.map(({ name, parameters, tokens }) => ({ name, parameters, tokens })),
       fixedTokens: TOKENS_WHATEVER_THE_SIZE,
@@ -104,7 +106,8 @@ function point(record: RunRecord, sources: FigureSources): RunPoint {
   return { id: record.id, name, parameters, tokens, flops, loss, ...(budget === undefined ? {} : { budget }) };
 }
 
-function curves({ records, names }: FigureSources) {
+/** The training curves of runs that have one. */
+export function curvesOf({ records, names }: Pick<FigureSources, "records" | "names">) {
   return records
     .filter((record) => (record.curve?.length ?? 0) > 2)
     .map((record) => ({
@@ -117,7 +120,7 @@ function curves({ records, names }: FigureSources) {
 
 function trainingCurves(sources: FigureSources) {
   const envelope = fitOfLaw(sources.fits, "envelope-power-law")?.envelope ?? [];
-  return { runs: curves(sources), frontier: envelope.map(({ flops, loss }) => ({ flops, loss })) };
+  return { runs: curvesOf(sources), frontier: envelope.map(({ flops, loss }) => ({ flops, loss })) };
 }
 
 function drawnProfile(profile: IsoflopProfile, { names }: FigureSources): DrawnProfile {
@@ -138,30 +141,7 @@ function drawnProfile(profile: IsoflopProfile, { names }: FigureSources): DrawnP
 function optimumScaling(fit: IsoflopFit, sources: FigureSources) {
   const budgets = fit.profiles.map((profile) => profile.budget);
   const [stated] = sources.forecast?.budgets ?? [];
-  const reach = logSpaced(Math.min(...budgets), Math.max(...budgets, stated?.budget ?? 0), 40);
-  const draws = fit.draws.rows.map((row) =>
-    Object.fromEntries(fit.draws.names.map((name, i) => [name, row[i] ?? Number.NaN])),
-  );
-  const law = (quantity: "parameters" | "tokens"): PowerLaw => {
-    const [k, exponent] = quantity === "parameters" ? (["kN", "a"] as const) : (["kD", "b"] as const);
-    const interval = fit.intervals95[exponent];
-    return {
-      coefficient: fit.parameters[k],
-      exponent: fit.parameters[exponent],
-      ...(interval === undefined ? {} : { exponentInterval: interval }),
-      ...(draws.length < 20
-        ? {}
-        : {
-            band: reach.map((flops) => {
-              const values = draws
-                .map((p) => powerLawAllocation.optimum(p as typeof fit.parameters, flops)[quantity])
-                .sort((a, b) => a - b);
-              const at = (share: number) => values[Math.round(share * (values.length - 1))] ?? Number.NaN;
-              return { flops, low: at(0.025), high: at(0.975) };
-            }),
-          }),
-    };
-  };
+  const reach = logSpace(Math.min(...budgets), Math.max(...budgets, stated?.budget ?? 0), 40);
   return {
     minima: fit.profiles.flatMap((profile) =>
       profile.vertex === undefined
@@ -175,8 +155,8 @@ function optimumScaling(fit: IsoflopFit, sources: FigureSources) {
             },
           ],
     ),
-    parametersLaw: law("parameters"),
-    tokensLaw: law("tokens"),
+    parametersLaw: allocationLaw(fit, "parameters", reach),
+    tokensLaw: allocationLaw(fit, "tokens", reach),
     ...(stated === undefined
       ? {}
       : {
@@ -204,7 +184,7 @@ function lossContours(fit: ParametricFit, sources: FigureSources) {
     law: fit.parameters,
     runs: sources.records.map((record) => point(record, sources)),
     heldOut: sources.holdouts.map((record) => point(record, sources)),
-    frontier: logSpaced(Math.min(...range), Math.max(...range), 40).map((flops) =>
+    frontier: logSpace(Math.min(...range), Math.max(...range), 40).map((flops) =>
       optimumBy(fit, fit.parameters, flops),
     ),
     budgets: all,
@@ -212,7 +192,8 @@ function lossContours(fit: ParametricFit, sources: FigureSources) {
   };
 }
 
-function residuals(fit: ParametricFit, sources: FigureSources) {
+/** What a law that predicts every run misses each of them by. */
+export function residualsOf(fit: LossFit | DataConstrainedFit, sources: FigureSources) {
   const predicted = new Map(fit.residuals.map((residual) => [residual.id, residual.predicted]));
   return {
     runs: sources.records.flatMap((record) => {
@@ -226,7 +207,7 @@ function kaplanCompute(fit: KaplanComputeFit, sources: FigureSources) {
   const interval = fit.intervals95.alphaC;
   const held = sources.holdouts.find((record) => sources.roles.get(record.id) === "holdout-optimum");
   return {
-    curves: curves(sources),
+    curves: curvesOf(sources),
     minima: fit.frontier.map(({ flops, loss }) => ({ flops, loss })),
     law: {
       criticalFlops: fit.parameters.Cc,
@@ -237,8 +218,4 @@ function kaplanCompute(fit: KaplanComputeFit, sources: FigureSources) {
       ? {}
       : { heldOut: { label: LABELS["holdout-optimum"], flops: held.flops, loss: held.loss } }),
   };
-}
-
-function logSpaced(low: number, high: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => low * (high / low) ** (i / (count - 1)));
 }

@@ -118,8 +118,9 @@ function textLayers({ style, values }: DrawnMark, data: Spec, colors: Colors): S
   });
   const encoding = present({
     text: { field: "text", type: "nominal" },
-    // At the frame, where no x is given.
-    x: values.x === undefined ? { value: 0 } : undefined,
+    // Where none is given, at the side of the frame that Plot's frameAnchor names.
+    x: values.x === undefined ? atFrame(String(style.frameAnchor), "left", "right", "width") : undefined,
+    y: values.y === undefined ? atFrame(String(style.frameAnchor), "top", "bottom", "height") : undefined,
   });
   const words: Spec = { data, mark, encoding: { ...encoding, color: { field: "fill", type: "nominal", scale: null } } };
   if (style.stroke === undefined) return [words];
@@ -131,6 +132,11 @@ function textLayers({ style, values }: DrawnMark, data: Spec, colors: Colors): S
   };
   return [{ data, mark: halo, encoding }, words];
 }
+
+/** The place of a text along one side of the frame: "top-right" is at the end of its width. */
+const atFrame = (anchor: string, first: string, last: string, size: "width" | "height"): Spec => ({
+  value: anchor.includes(first) ? 0 : anchor.includes(last) ? size : { expr: `${size} / 2` },
+});
 
 const literal = (field: string): Spec => ({ field, type: "nominal", scale: null });
 

@@ -1,33 +1,38 @@
 import { type LoggerInterface, parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { expect, it, test } from "vitest";
+import { seeded } from "../fixtures/seeded.js";
 import {
   backtestErrors,
+  bootstrapPairs,
+  criticalBatch,
+  envelopeScaling,
   type FigureOptions,
   figureVegaLite,
   forecastCheck,
+  influence,
   isoflopProfiles,
+  kaplanAllocation,
   kaplanCompute,
+  kaplanLaws,
+  kaplanSizes,
+  lawComparison,
   lossContours,
   nextDesign,
   optimumScaling,
+  plantedDiagnostics,
+  plantedKaplan,
   plantedStudy,
+  profileLikelihood,
   publishedModels,
   residuals,
   serverDocument,
   trainingCurves,
 } from "../index.js";
 
-/** A linear congruential generator (Numerical Recipes): plain, seeded, good enough for drawings. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 const study = plantedStudy(seeded(7));
+const kaplan = plantedKaplan(seeded(7));
+const found = plantedDiagnostics(seeded(7));
 
 interface Case {
   readonly name: string;
@@ -51,6 +56,15 @@ const figures = [
   figure("forecastCheck", forecastCheck, study.forecastCheck),
   figure("backtestErrors", backtestErrors, study.backtestErrors),
   figure("publishedModels", publishedModels, study.publishedModels),
+  figure("kaplanLaws", kaplanLaws, kaplan.kaplanLaws),
+  figure("kaplanSizes", kaplanSizes, kaplan.kaplanSizes),
+  figure("criticalBatch", criticalBatch, kaplan.criticalBatch),
+  figure("envelopeScaling", envelopeScaling, kaplan.envelopeScaling),
+  figure("kaplanAllocation", kaplanAllocation, kaplan.kaplanAllocation),
+  figure("profileLikelihood", profileLikelihood, found.profileLikelihood),
+  figure("bootstrapPairs", bootstrapPairs, found.bootstrapPairs),
+  figure("influence", influence, found.influence),
+  figure("lawComparison", lawComparison, found.lawComparison),
   figure("nextDesign", nextDesign, {
     target: { flops: 6e20, parameters: 1e9, tokens: 1e11 },
     runs: [

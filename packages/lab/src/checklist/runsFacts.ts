@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { ManifestEntry } from "../import/manifest.js";
 import { parseLossRule, shownRule } from "../import/settle/lossRule.js";
 import type { SettledRecord } from "../import/settle/settle.js";
@@ -6,6 +7,7 @@ import { factsOfImported } from "./importedFacts.js";
 import { lacks, type Part, says } from "./item.js";
 import { runs as countRuns, plain, spreadOf } from "./spread.js";
 import type { ChecklistSubject } from "./subject.js";
+import { UNPUBLISHED } from "./unpublished.js";
 
 type Facts = Pick<ChecklistSubject, "runs" | "remedy" | "counted" | "loss" | "modified" | "ended" | "data">;
 
@@ -34,9 +36,12 @@ export async function runsFacts(observations: Observations): Promise<Facts> {
       ),
     ),
     ended: endedOf(all),
-    data: imported.map(({ folder }) =>
-      says(`records.jsonl of ${plain(folder)}, and every logged point in runs/<id>/points.jsonl`),
-    ),
+    data: [
+      ...imported.map(({ folder }) =>
+        says(`records.jsonl of ${plain(basename(folder))}, and every logged point in runs/<id>/points.jsonl`),
+      ),
+      UNPUBLISHED,
+    ],
   };
 }
 
@@ -64,7 +69,13 @@ function ofTable({
     modified: [lacks("what was done to the losses before they came into the table: it does not say")],
     ended: [lacks("whether each row is of a run that had ended: the table does not say")],
     data: [
-      says(sources.slice(0, 3).map(plain).join(", ") + (sources.length > 3 ? ` and ${sources.length - 3} more` : "")),
+      says(
+        sources
+          .slice(0, 3)
+          .map((source) => plain(basename(source)))
+          .join(", ") + (sources.length > 3 ? ` and ${sources.length - 3} more` : ""),
+      ),
+      UNPUBLISHED,
     ],
   };
 }

@@ -1,9 +1,11 @@
+import { basename } from "node:path";
 import { epochsAfter, type RunSpec } from "@isoflop/trainer/contract";
 import type { RunState } from "../runs/status.js";
 import type { StudyFolder } from "../study/folder.js";
 import { lacks, type Part, says } from "./item.js";
 import { plain, runs, spreadOf } from "./spread.js";
 import type { ChecklistSubject, RunFacts } from "./subject.js";
+import { UNPUBLISHED } from "./unpublished.js";
 
 /** What run.json says of a run's training: all of it. */
 export function factsOfSpec(spec: RunSpec): RunFacts {
@@ -83,7 +85,7 @@ export function studyFacts(
               `only runs that were done are fitted${open.length === 0 ? "" : `; ${runs(open.length)} of the design not yet`}`,
             ),
           ],
-    data: [says(`runs/<id>/ of ${plain(folder)}: run.json, metrics.jsonl, result.json`)],
+    data: [says(`runs/<id>/ of ${plain(basename(folder))}: run.json, metrics.jsonl, result.json`), UNPUBLISHED],
   };
 }
 

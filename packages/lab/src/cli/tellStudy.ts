@@ -1,9 +1,11 @@
+import { dirname } from "node:path";
 import { formatCount, formatFlops, type Interval } from "@isoflop/laws";
 import { withoutDraws } from "../steps/fits.js";
 import type { StudyForecast } from "../steps/forecast.js";
 import { backtestReason } from "../steps/reporting/tables.js";
 import type { StudyOptions, StudyOutcome } from "../steps/study.js";
 import { approachName, verificationText } from "../steps/verify.js";
+import { shellPath } from "../study/shellPath.js";
 import { fitsTable } from "./fitsTable.js";
 import { type CommandIo, log, trainingIo, writeJsonOutput } from "./io.js";
 import { outcomeJson } from "./outcome.js";
@@ -33,7 +35,7 @@ export async function tellStudy(
     onForecast: (stated) => say(`${forecastText(stated)}\n`),
   });
   if (verification !== undefined) say(`\n${verificationText(verification).join("\n")}\n`);
-  say(`\nreport: ${report}\n`);
+  say(`\nreport: ${report}\nin the browser, with laws and planner: isoflop serve ${shellPath(dirname(report))}\n`);
   if (json) {
     writeJsonOutput(io, {
       ladder: outcomeJson(ladder, ladder.done.length + ladder.diverged.length + ladder.failed.length),

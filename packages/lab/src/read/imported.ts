@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type CountingConvention, type CurvePoint, type FitWarning, IsoflopError, type RunRecord } from "@isoflop/laws";
 import { pointsPerCurve, thinCurve } from "@isoflop/laws/observations";
@@ -48,6 +48,27 @@ export function importWarnings(
           },
         ];
   return [...(unfinished === undefined ? [] : [unfinished]), ...mixed];
+}
+
+/** Refuses the table of an import that has dropped every run, with its reasons. Errors: no-observations. */
+export async function refuseEmptyImport(file: string): Promise<void> {
+  if (basename(file) !== RECORDS || (await stat(file).catch(() => undefined))?.size !== 0) return;
+  const runs = (await readManifest(dirname(file)))?.runs;
+  if (runs === undefined) return;
+  const reasons = new Map<string, number>();
+  for (const { outcome, apart } of runs) {
+    const reason = "reason" in outcome ? outcome.reason : (apart ?? "");
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  const [most] = [...reasons].sort(([, a], [, b]) => b - a);
+  throw new IsoflopError({
+    code: "no-observations",
+    message:
+      most === undefined
+        ? `${dirname(file)} holds no run.`
+        : `The import has dropped all of the ${runs.length} runs of ${dirname(file)}; ${most[1]} of them because: ${most[0]}`,
+    hint: "`isoflop import` tells of every run why; name what it could not find by --columns or --mapping, and import again.",
+  });
 }
 
 /** How all of them count. Errors: mixed-counting. */

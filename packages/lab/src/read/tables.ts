@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { rowsOf } from "./database.js";
 import { findFiles } from "./files.js";
+import { refuseEmptyImport } from "./imported.js";
 import { keepWhere, loadTable, type PlannedColumns, type Table } from "./table.js";
 
 /** Which of a file's columns are of use. */
@@ -10,7 +11,7 @@ export type ColumnPlanner<Plan> = (
 
 /**
  * The files that the patterns name, each as a table of its useful columns, without the rows that `where` excludes.
- * Errors: those of findFiles, loadTable and keepWhere.
+ * Errors: those of findFiles, refuseEmptyImport, loadTable and keepWhere.
  */
 export async function loadTables<Plan extends PlannedColumns>(
   connection: DuckDBConnection,
@@ -22,6 +23,7 @@ export async function loadTables<Plan extends PlannedColumns>(
   for (const pattern of patterns) files.push(...(await findFiles(connection, pattern)));
   const tables: Table<Plan>[] = [];
   for (const [i, file] of [...new Set(files)].entries()) {
+    await refuseEmptyImport(file);
     tables.push(await loadTable(connection, file, `source_${i}`, planOf(file), where));
   }
   const hadRows = await anyRow(connection, tables);

@@ -1,8 +1,10 @@
 // What the dashboard and its server say to each other. Types only: the page imports nothing else of the lab.
 import type { CountingConvention, RunRecord } from "@isoflop/laws";
+import type { RecordChoices } from "@isoflop/laws/procedures";
 import type { Attempt } from "../runs/attempts.js";
 import type { Hold } from "../runs/control.js";
 import type { RunLine } from "../runs/runLine.js";
+import type { PartRows } from "../steps/partLaws.js";
 
 export type { Attempt } from "../runs/attempts.js";
 export type { RunLine } from "../runs/runLine.js";
@@ -111,6 +113,12 @@ export interface StudyObservationsPage {
   /** A run's name by its id. */
   readonly names: Readonly<Record<string, string>>;
   readonly dropped: readonly { readonly id: string; readonly name: string; readonly reason: string }[];
+  /** Which of the records a law sees; absent: every one. */
+  readonly choices?: RecordChoices;
+  /** Laws that parts of the design are for, with their rows, whose `run` is a run's id where they have one. */
+  readonly parts?: readonly PartRows[];
+  /** Tokens of a batch by a run's id, of designs in which the critical batch is measured. */
+  readonly batchTokens?: Readonly<Record<string, number>>;
 }
 
 /** POST /api/studies/:key/control. Without runs, the whole study. */

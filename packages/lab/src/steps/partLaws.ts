@@ -79,7 +79,7 @@ export async function partRows(
       name: "kaplan-parameters",
       law: "kaplan-parameters",
       about: "Kaplan's L(N): sizes at convergence",
-      rows: model.map(({ record: { parameters, loss } }) => ({ inputs: { N: parameters }, y: loss })),
+      rows: model.map(({ record: { id, parameters, loss } }) => ({ inputs: { N: parameters }, y: loss, run: id })),
       warnings: [...count, ...unfinished(model)],
       resampled: true,
     });
@@ -89,7 +89,11 @@ export async function partRows(
       name: "kaplan-data",
       law: "kaplan-data",
       about: "Kaplan's L(D): the largest size on nested subsets, stopped early",
-      rows: data.map(({ record: { loss }, state }) => ({ inputs: { D: availableTokens(state.spec) }, y: loss })),
+      rows: data.map(({ record: { id, loss }, state }) => ({
+        inputs: { D: availableTokens(state.spec) },
+        y: loss,
+        run: id,
+      })),
       warnings: unfinished(data),
       resampled: true,
     });
@@ -99,9 +103,10 @@ export async function partRows(
       name: "kaplan-model-data-converged",
       law: "kaplan-model-data",
       about: "Kaplan's L(N, D): both together, D the unique tokens",
-      rows: [...model, ...data].map(({ record: { parameters, loss, tokens }, state }) => ({
+      rows: [...model, ...data].map(({ record: { id, parameters, loss, tokens }, state }) => ({
         inputs: { N: parameters, D: Math.min(tokens, availableTokens(state.spec)) },
         y: loss,
+        run: id,
       })),
       warnings: [...count, ...unfinished([...model, ...data])],
       resampled: true,

@@ -1,51 +1,41 @@
-import type { FitAnswer, FitRequest } from "./protocol.js";
+import type { Answer, FromWorker, Question, Runs, ToWorker } from "./protocol.js";
 
-/** Fits in a worker; of questions asked while it was busy, only the latest is answered. */
+/** Fits in a worker. Answers to what was asked before the newest question are not told. */
 export class Fitter {
   #worker: Worker | undefined;
-  #busy = false;
-  #waiting: FitRequest | undefined;
+  #runs: Runs | undefined;
   #last = 0;
-  readonly #onAnswer: (answer: FitAnswer) => void;
+  readonly #onAnswer: (answer: Answer) => void;
   readonly #onFailure: (reason: string) => void;
 
-  constructor(onAnswer: (answer: FitAnswer) => void, onFailure: (reason: string) => void) {
+  constructor(onAnswer: (answer: Answer) => void, onFailure: (reason: string) => void) {
     this.#onAnswer = onAnswer;
     this.#onFailure = onFailure;
+    // At once: by the first question it is ready.
+    this.#worker = this.#start();
   }
 
-  /** Asks for fits; what was asked before and is not answered yet no longer counts. */
-  ask(question: Omit<FitRequest, "id">): void {
-    this.#waiting = { ...question, id: ++this.#last };
-    this.#send();
-  }
-
-  close(): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
-  }
-
-  #send(): void {
-    if (this.#busy || this.#waiting === undefined) return;
-    this.#worker ??= this.#start();
-    this.#busy = true;
-    this.#worker.postMessage(this.#waiting);
-    this.#waiting = undefined;
+  /** Asks of these runs; they are sent to the worker only when they are others than before. */
+  ask(runs: Runs, question: Omit<Question, "id">): void {
+    const worker = this.#worker ?? this.#start();
+    this.#worker = worker;
+    const send = (message: ToWorker): void => worker.postMessage(message);
+    if (runs !== this.#runs) send({ kind: "runs", runs });
+    this.#runs = runs;
+    send({ kind: "question", question: { ...question, id: ++this.#last } });
   }
 
   #start(): Worker {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    worker.addEventListener("message", ({ data }: MessageEvent<FitAnswer>) => {
-      this.#busy = false;
-      if (data.id === this.#last) this.#onAnswer(data);
-      this.#send();
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
+      if (data.id === this.#last) this.#onAnswer(data.answer);
     });
     worker.addEventListener("error", (event) => {
       // A worker that threw is no longer to be trusted: the next question starts another.
-      this.close();
-      this.#busy = false;
+      worker.terminate();
+      this.#worker = undefined;
+      this.#runs = undefined;
       this.#onFailure(event.message);
-      this.#send();
     });
     return worker;
   }

@@ -1,24 +1,24 @@
-import {
-  figuresOf,
-  isoflopProfiles,
-  lossContours,
-  optimumScaling,
-  profilesOf,
-  residuals,
-  trainingCurves,
-} from "@isoflop/figures";
-import { fitOfLaw } from "@isoflop/laws/procedures";
-import { Figure } from "../../components/Figure.js";
+import type { FigureOptions } from "@isoflop/figures";
+import { formatCount } from "@isoflop/figures";
+import { useMemo, useState } from "preact/hooks";
+import { FigureCard } from "../../components/FigureCard.js";
 import { inLocale } from "../../i18n/locale.js";
-import { observations } from "../../state/observations.js";
-import { fitAnswer, fitFailure } from "./fitting.js";
+import { type Observed, observations } from "../../state/observations.js";
+import { Controls } from "./Controls.js";
+import { type FigureDataOf, figureData } from "./figureData.js";
+import { budget, fitFailure, told } from "./fitting.js";
+import { LawsTable } from "./LawsTable.js";
+import { lawsState, togglePicked } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
+import { PLACES, type Place, SECTIONS } from "./places.js";
+import { RunList, Selection } from "./RunList.js";
+import { Warnings } from "./Warnings.js";
+import "./laws.css";
 
 /** The laws of the runs that are looked at: fitted here, in the browser. */
 export function LawsView() {
   const t = inLocale(lawsTexts);
   const observed = observations.value;
-  const answer = fitAnswer.value;
   if (observed === undefined || observed.records.length === 0) {
     return (
       <>
@@ -27,37 +27,139 @@ export function LawsView() {
       </>
     );
   }
-  const { records, holdouts, names, title } = observed;
-  const drawn =
-    answer &&
-    figuresOf({
-      fits: answer.fits,
-      profiles: fitOfLaw(answer.fits, "isoflop-power-law")?.profiles ?? profilesOf(records),
-      records,
-      holdouts,
-      names: new Map(Object.entries(names)),
-      roles: new Map(holdouts.map(({ id, role }) => [id, role])),
-      forecast: undefined,
-      backtest: undefined,
-      flopsPerToken: undefined,
-    });
+  return <Laws observed={observed} />;
+}
+
+interface Pointed {
+  readonly run: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+function Laws({ observed }: { readonly observed: Observed }) {
+  const t = inLocale(lawsTexts);
+  const now = told.value;
+  const state = lawsState.value;
+  const at = budget.value;
+  const [pointed, setPointed] = useState<Pointed>();
+  const data = useMemo(() => figureData(observed, now, state.compare, at), [observed, now, state.compare, at]);
+  const selected = useMemo(() => new Set(state.picked), [state.picked]);
+  const leftOut = useMemo(() => new Set(state.out), [state.out]);
+  const picking = { selected, leftOut, compute: state.compute };
+  const residuals = useMemo(
+    () =>
+      new Map((data.residuals?.runs ?? []).map(({ id, loss, predicted }) => [id ?? "", Math.log(loss / predicted)])),
+    [data.residuals],
+  );
+  const status =
+    fitFailure.value !== undefined
+      ? t.failed(fitFailure.value)
+      : now.milliseconds === undefined
+        ? t.fitting
+        : now.done
+          ? t.done(observed.records.length - now.leftOut.length, now.leftOut.length)
+          : t.fitted(observed.records.length - now.leftOut.length, Math.round(now.milliseconds));
+  const onPoint = (run: string | undefined, { clientX, clientY }: PointerEvent): void =>
+    setPointed(run === undefined ? undefined : { run, x: clientX, y: clientY });
   return (
-    <>
+    <div class="laws">
       <h1>
-        {t.title}: {title}
+        {t.title}: {observed.title}
       </h1>
-      <p class="faint" role="status">
-        {fitFailure.value === undefined
-          ? answer === undefined
-            ? t.fitting
-            : t.fitted(records.length, Math.round(answer.milliseconds))
-          : t.failed(fitFailure.value)}
+      <p class="faint" role="status" data-done={now.done} data-out={now.leftOut.length}>
+        {status}
       </p>
-      {drawn?.isoflopProfiles && <Figure draw={isoflopProfiles} data={drawn.isoflopProfiles} />}
-      {drawn?.optimumScaling && <Figure draw={optimumScaling} data={drawn.optimumScaling} />}
-      {drawn?.lossContours && <Figure draw={lossContours} data={drawn.lossContours} />}
-      {drawn?.residuals && <Figure draw={residuals} data={drawn.residuals} />}
-      {drawn?.trainingCurves && <Figure draw={trainingCurves} data={drawn.trainingCurves} />}
-    </>
+      <Controls />
+      <LawsTable />
+      {SECTIONS.map((section) => (
+        <section key={section} aria-labelledby={`laws-${section}`}>
+          <h2 id={`laws-${section}`}>{t.figures[section]}</h2>
+          <div class="laws-grid">
+            {PLACES[section].map((place) => (
+              <FigurePlace
+                key={place.name}
+                {...{ section: t.figures[section], place, data, picking, onPoint }}
+                waiting={!now.done && now.reasons[REASONS[place.name] ?? "profiles"] === undefined}
+                reason={now.reasons[REASONS[place.name] ?? "profiles"]}
+              />
+            ))}
+          </div>
+        </section>
+      ))}
+      <Warnings />
+      <RunList observed={observed} residuals={residuals} />
+      <Selection observed={observed} />
+      {pointed && <Tooltip pointed={pointed} observed={observed} residual={residuals.get(pointed.run)} />}
+    </div>
+  );
+}
+
+/** Stages that say themselves why they have nothing to show. */
+const REASONS: Readonly<Record<string, "profiles" | "backtest" | "influence">> = {
+  profileLikelihood: "profiles",
+  backtestErrors: "backtest",
+  influence: "influence",
+};
+
+interface FigurePlaceProps {
+  readonly section: string;
+  readonly place: Place;
+  readonly data: FigureDataOf;
+  readonly picking: Pick<FigureOptions, "selected" | "leftOut" | "compute">;
+  readonly onPoint: (run: string | undefined, event: PointerEvent) => void;
+  readonly waiting: boolean;
+  readonly reason: string | undefined;
+}
+
+/** A figure, or one sentence on what is missing for it. */
+function FigurePlace({ section, place, data, picking, onPoint, waiting, reason }: FigurePlaceProps) {
+  const t = inLocale(lawsTexts);
+  const own = data[place.name];
+  const title = `${section}, ${place.label}`;
+  if (own !== undefined)
+    return (
+      <FigureCard
+        name={place.name}
+        title={title}
+        draw={place.draw as (data: unknown, options: FigureOptions) => HTMLElement}
+        data={own as unknown}
+        onPick={togglePicked}
+        {...{ picking, onPoint }}
+      />
+    );
+  return (
+    <section class={`figure-card figure-missing${waiting ? " waiting" : ""}`} id={place.name} aria-label={title}>
+      <strong>{title}</strong>
+      <p class="faint">{waiting ? t.waiting : (reason ?? t.missing(t.needs[place.name] ?? ""))}</p>
+    </section>
+  );
+}
+
+/** What is known of the run under the pointer. */
+function Tooltip({
+  pointed,
+  observed,
+  residual,
+}: {
+  readonly pointed: Pointed;
+  readonly observed: Observed;
+  readonly residual: number | undefined;
+}) {
+  const t = inLocale(lawsTexts);
+  const record = [...observed.records, ...observed.holdouts].find(({ id }) => id === pointed.run);
+  if (record === undefined) return null;
+  const { id, parameters, tokens, flops, loss } = record;
+  const left = Math.min(pointed.x + 14, innerWidth - 250);
+  return (
+    <div class="laws-tooltip" role="tooltip" style={{ left: `${Math.max(4, left)}px`, top: `${pointed.y + 14}px` }}>
+      <strong>{observed.names[id] ?? id}</strong>
+      <span>
+        N {formatCount(parameters)}, D {formatCount(tokens)}, C {flops.toExponential(2)}
+      </span>
+      <span>
+        L {loss.toFixed(4)}
+        {residual !== undefined && `, ${t.residual} ${residual.toFixed(4)}`}
+      </span>
+    </div>
   );
 }

@@ -74,9 +74,9 @@ export function CurvesCard({ runs, chosen, onOpen }: CurvesProps) {
     };
   }, [drawn, plane]);
 
-  const fits = fittedLaws.value;
+  const laws = fittedLaws.value;
   const fitted = (observations.value?.records.length ?? 0) > 0;
-  const frontier = useMemo(() => (fitted ? frontierOf(fits.map(({ fit }) => fit)) : []), [fits, fitted]);
+  const frontier = useMemo(() => (fitted ? frontierOf(laws.map(({ fit }) => fit)) : []), [laws, fitted]);
   const shownId = hovered?.id ?? chosen;
   useLayoutEffect(() => {
     if (over.current === null || plane === undefined) return;

@@ -1,0 +1,52 @@
+import {
+  type EnvelopeFit,
+  type IsoflopFit,
+  type PowerLawAllocationParameters,
+  powerLawAllocation,
+} from "@isoflop/laws";
+import type { PowerLaw } from "../data.js";
+
+/** Fewer draws give no band. */
+const FEWEST_DRAWS = 20;
+
+/** N_opt(C) or D_opt(C) by Approach 1 or 2, with its band over the given compute where there are draws. */
+export function allocationLaw(
+  fit: IsoflopFit | EnvelopeFit,
+  quantity: "parameters" | "tokens",
+  reach: readonly number[],
+): PowerLaw {
+  const [k, exponent] = quantity === "parameters" ? (["kN", "a"] as const) : (["kD", "b"] as const);
+  const interval = fit.intervals95[exponent];
+  const draws = namedDraws<keyof PowerLawAllocationParameters>(fit.draws);
+  return {
+    coefficient: fit.parameters[k],
+    exponent: fit.parameters[exponent],
+    ...(interval === undefined ? {} : { exponentInterval: interval }),
+    ...(draws.length < FEWEST_DRAWS
+      ? {}
+      : {
+          band: reach.map((flops) => ({
+            flops,
+            ...bandOf(draws.map((values) => powerLawAllocation.optimum(values, flops)[quantity])),
+          })),
+        }),
+  };
+}
+
+/** Draws by the names of their columns. */
+export function namedDraws<Name extends string>(draws: {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly number[])[];
+}): Readonly<Record<Name, number>>[] {
+  return draws.rows.map(
+    (row) =>
+      Object.fromEntries(draws.names.map((name, i) => [name, row[i] ?? Number.NaN])) as Readonly<Record<Name, number>>,
+  );
+}
+
+/** Percentiles 2.5 and 97.5. */
+export function bandOf(values: readonly number[]): { readonly low: number; readonly high: number } {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+  return { low: at(0.025), high: at(0.975) };
+}

@@ -1,0 +1,61 @@
+import { createRandom, syntheticStudy } from "@isoflop/laws";
+import { approachesFor, DEFAULT_FITS, fitObservations, fitOfLaw } from "@isoflop/laws/procedures";
+import { expect, it } from "vitest";
+import type { Question, Runs } from "./protocol.js";
+import { deepStages, pointStages } from "./stages.js";
+
+const truth = { E: 1.2, A: 30, B: 60, alpha: 0.38, beta: 0.33 };
+const records = syntheticStudy({
+  truth,
+  budgets: [3e9, 1e10, 3e10, 1e11],
+  sizes: 5,
+  width: 16,
+  noise: 0.003,
+  random: createRandom(2),
+});
+const runs: Runs = {
+  records,
+  convention: { parameters: "given", flops: "6N" },
+  choices: {},
+  parts: [],
+  batchTokens: {},
+};
+const choices = { ...DEFAULT_FITS, approaches: approachesFor(records), resamples: 40 };
+const question: Question = { id: 1, choices, leftOut: [], subject: "3", budget: 1e12 };
+
+it("fits at once what fitObservations fits, and without a run what a table without its row gives", () => {
+  const out = records[3]?.id ?? "";
+  const answers = [...pointStages(runs, { ...question, leftOut: [out] }, () => 0)];
+  const fits = answers.flatMap((answer) => answer.fits);
+  const rest = records.filter(({ id }) => id !== out);
+  const bare = { ...choices, resamples: 0 };
+  for (const [own, from] of [
+    [fits, rest],
+    [answers.flatMap(({ full }) => full), records],
+  ] as const) {
+    const expected = fitObservations(from, runs.convention, bare).fits;
+    for (const law of ["isoflop-power-law", "chinchilla", "kaplan-model-data"] as const)
+      expect(fitOfLaw(own, law)).toEqual(fitOfLaw(expected, law));
+  }
+  expect(answers.map(({ complete }) => complete)).toEqual([false, true]);
+});
+
+it("then tells intervals, profiles, the backtest, and what each run is worth", () => {
+  const answers = [...deepStages(runs, question)];
+  const stages = answers.map(({ stage }) => stage);
+  expect(stages.filter((stage, i) => stage !== stages[i - 1])).toEqual([
+    "intervals",
+    "parts",
+    "profiles",
+    "backtest",
+    "influence",
+    "done",
+  ]);
+  const fits = answers.flatMap((answer) => (answer.stage === "intervals" ? answer.fits : []));
+  expect(fits).toEqual(fitObservations(records, runs.convention, choices).fits);
+  const last = answers.findLast((answer) => answer.stage === "influence");
+  expect(last).toMatchObject({ done: records.length, of: records.length });
+  const without = last?.stage === "influence" ? last.without[0] : undefined;
+  const rest = fitObservations(records.slice(1), runs.convention, { ...choices, approaches: ["3"], resamples: 0 });
+  expect(without).toEqual({ id: records[0]?.id, a: rest.fits[0]?.exponents?.a });
+});

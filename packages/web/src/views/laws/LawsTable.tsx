@@ -1,0 +1,96 @@
+import { useRef } from "preact/hooks";
+import { ScrollBox } from "../../components/ScrollBox.js";
+import { inLocale } from "../../i18n/locale.js";
+import { budget, told } from "./fitting.js";
+import { type LawRow, lawRow, publishedRow, shortNumber, type Told95 } from "./lawRow.js";
+import { lawsState } from "./lawsStore.js";
+import { lawsTexts } from "./lawsTexts.js";
+
+/** All fits and the chosen published laws: constants and optimum, with intervals, and what leaving runs out has changed. */
+export function LawsTable() {
+  const t = inLocale(lawsTexts);
+  const flops = budget.value;
+  // Rows stay as they were until all point fits are there: none comes between others.
+  const whole = useRef(told.value);
+  if (told.value.milliseconds !== undefined || told.value.runs !== whole.current.runs) whole.current = told.value;
+  const { fits, full, skipped, milliseconds } = whole.current;
+  const rows: LawRow[] = [
+    ...(milliseconds === undefined ? [] : fits).map((fit) =>
+      lawRow(
+        fit,
+        full.find(({ law }) => law === fit.law),
+        flops,
+      ),
+    ),
+    ...lawsState.value.compare.flatMap((name) => publishedRow(name, flops) ?? []),
+  ];
+  return (
+    <section class="laws-summary" aria-labelledby="laws-summary">
+      <h2 id="laws-summary">{t.summary}</h2>
+      <ScrollBox label={t.summary}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t.law}</th>
+              <th scope="col">{t.constants}</th>
+              <th scope="col">{t.optimum(flops.toExponential(2))}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.law} data-law={row.law}>
+                <th scope="row">
+                  {t.names[row.law] ?? row.law}
+                  {row.published && <span class="faint"> ({t.published})</span>}
+                </th>
+                <td>
+                  <Quantities all={row.constants} />
+                </td>
+                <td>
+                  <Quantities all={row.optimum} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollBox>
+      {skipped.length > 0 && (
+        <ul class="laws-skipped">
+          {skipped.map(({ approach, code, message }) => (
+            <li key={approach}>
+              {t.skipped}: {t.procedures[approach]}. {message} <code>{code}</code>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Quantities({ all }: { readonly all: readonly Told95[] }) {
+  const t = inLocale(lawsTexts);
+  return (
+    <span class="quantities">
+      {all.map(({ name, value, interval, full }) => (
+        <span key={name}>
+          <i>{name}</i>{" "}
+          <data value={value} data-name={name}>
+            {shortNumber(value)}
+          </data>
+          {interval && (
+            <span class="faint">
+              {" "}
+              [{shortNumber(interval[0])}, {shortNumber(interval[1])}]
+            </span>
+          )}
+          {full !== undefined && (
+            <span class="moved">
+              {" "}
+              ({t.without} {shortNumber(full)})
+            </span>
+          )}
+        </span>
+      ))}
+    </span>
+  );
+}
