@@ -118,6 +118,28 @@ describe.skipIf(!haveChromium)("the laws view", () => {
     await done(1);
   });
 
+  it("takes a click beside a point for the point, and one far from all for none", async () => {
+    await open("?resamples=0");
+    const figure = page.locator("#residuals");
+    await figure.scrollIntoViewIfNeeded();
+    await figure.locator("[data-run]").first().waitFor();
+    const [run, x, y] = await figure.locator("[data-run]").evaluateAll((marks): [string | null, number, number] => {
+      const places = marks.map((mark) => {
+        const { left, top, width, height } = mark.getBoundingClientRect();
+        return { run: mark.getAttribute("data-run"), x: left + width / 2, y: top + height / 2 };
+      });
+      // The leftmost point: to its left there is none that could be nearer.
+      const first = places.reduce((a, b) => (b.x < a.x ? b : a));
+      return [first.run, first.x, first.y];
+    });
+    const picked = page.locator(".laws-runs .picked");
+    await page.mouse.click(x - 60, y);
+    expect(await picked.count()).toBe(0);
+    await page.mouse.click(x - 12, y);
+    await picked.waitFor();
+    expect(page.url()).toContain(`picked=${encodeURIComponent(encodeURIComponent(run ?? ""))}`);
+  });
+
   it("hands out every figure as SVG, PNG, CSV and JSON", async () => {
     await open("?resamples=0");
     const figure = page.locator("#residuals");

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -243,6 +243,21 @@ describe.skipIf(!haveChromium)("the planner", () => {
       await page.getByRole("button", { name }).click();
       await page.getByRole("status").filter({ hasText: "Copied." }).waitFor();
       expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(part);
+    }
+  });
+
+  it("hands out its figures", async () => {
+    await open();
+    for (const [title, name] of [
+      ["The cost of being off it", "loss-valley"],
+      ["Among known models", "model-map"],
+    ] as const) {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: `Download as SVG: ${title}` }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe(`${name}.svg`);
+      expect(await readFile(await download.path(), "utf8")).toMatch(/^<svg/);
     }
   });
 

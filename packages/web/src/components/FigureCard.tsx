@@ -1,10 +1,8 @@
 import type { FigureOptions } from "@isoflop/figures";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { inLocale, locale } from "../i18n/locale.js";
+import { locale } from "../i18n/locale.js";
 import { theme } from "../state/theme.js";
-import { componentTexts } from "./componentTexts.js";
-import { FigureData } from "./FigureData.js";
-import { type FigureFormat, FORMATS, figureFile, saveBlob } from "./saveFigure.js";
+import { FigureTools } from "./FigureTools.js";
 import "./figureCard.css";
 
 /** Below this the drawing for a telephone is taken, px. */
@@ -23,17 +21,30 @@ interface FigureCardProps<Data> {
   readonly onPick?: (run: string) => void;
 }
 
-const runOf = (event: Event): string | undefined =>
-  event.target instanceof Element
-    ? (event.target.closest("[data-run]")?.getAttribute("data-run") ?? undefined)
-    : undefined;
+/** How far from a point a finger may come down that means it, px. */
+const REACH = 22;
+/** Larger marks are lines, which have a target of their own. */
+const LARGEST_POINT = 40;
+
+/** The run under the pointer; of a click or a touch, the one nearest to it. */
+function runOf(event: MouseEvent, room: Element | null): string | undefined {
+  const mark = event.target instanceof Element ? event.target.closest("[data-run]") : null;
+  if (mark !== null || room === null || event.type === "pointermove")
+    return mark?.getAttribute("data-run") ?? undefined;
+  let [nearest, least]: [Element | undefined, number] = [undefined, REACH];
+  for (const point of room.querySelectorAll("[data-run]")) {
+    const { left, top, width, height } = point.getBoundingClientRect();
+    if (width > LARGEST_POINT || height > LARGEST_POINT) continue;
+    const distance = Math.hypot(left + width / 2 - event.clientX, top + height / 2 - event.clientY);
+    if (distance <= least) [nearest, least] = [point, distance];
+  }
+  return nearest?.getAttribute("data-run") ?? undefined;
+}
 
 /** A figure with its downloads and its data. It is drawn when it comes near the window, for one size alone. */
 export function FigureCard<Data>({ name, title, draw, data, picking, onPoint, onPick }: FigureCardProps<Data>) {
-  const t = inLocale(componentTexts);
   const place = useRef<HTMLDivElement>(null);
   const { near, width } = useRoom(place);
-  const [failure, setFailure] = useState<string>();
   const [shade, language] = [theme.value, locale.value];
   const options: FigureOptions = { document, theme: shade, language, interactive: true, ...picking };
   const narrow = width < NARROW;
@@ -44,14 +55,6 @@ export function FigureCard<Data>({ name, title, draw, data, picking, onPoint, on
     });
     return () => cancelAnimationFrame(wanted);
   }, [draw, data, near, narrow, shade, language, picking?.selected, picking?.leftOut, picking?.compute]);
-  const save = (format: FigureFormat): void => {
-    const dark = shade === "dark" || (shade === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
-    setFailure(undefined);
-    figureFile(format, draw, data, { document, theme: shade, language, ...picking }, dark).then(
-      (blob) => saveBlob(`${name}.${format}`, blob),
-      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
-    );
-  };
   return (
     <section class="figure-card" id={name} aria-label={title}>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the list of runs does the same by keyboard */}
@@ -60,28 +63,14 @@ export function FigureCard<Data>({ name, title, draw, data, picking, onPoint, on
         class="figure-room"
         ref={place}
         onClick={(event) => {
-          const run = runOf(event);
+          const run = runOf(event, place.current);
           if (run !== undefined) onPick?.(run);
         }}
-        onPointerMove={(event) => onPoint?.(runOf(event), event)}
-        onPointerDown={(event) => onPoint?.(runOf(event), event)}
+        onPointerMove={(event) => onPoint?.(runOf(event, place.current), event)}
+        onPointerDown={(event) => onPoint?.(runOf(event, place.current), event)}
         onPointerLeave={(event) => onPoint?.(undefined, event)}
       />
-      <div class="figure-tools">
-        <span class="faint">{t.download}</span>
-        {FORMATS.map((format) => (
-          <button
-            type="button"
-            key={format}
-            aria-label={t.downloadAs(format.toUpperCase(), title)}
-            onClick={() => save(format)}
-          >
-            {format.toUpperCase()}
-          </button>
-        ))}
-        {failure !== undefined && <span role="alert">{t.failed(failure)}</span>}
-      </div>
-      <FigureData data={data} title={title} />
+      <FigureTools name={name} title={title} draw={draw} data={data} picking={picking} />
     </section>
   );
 }

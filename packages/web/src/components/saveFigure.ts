@@ -1,8 +1,6 @@
 import { type FigureOptions, plainSvg, standaloneSvg } from "@isoflop/figures";
+import type { FigureFormat } from "./figureFormats.js";
 import { figureTables, tablesCsv } from "./figureTables.js";
-
-export const FORMATS = ["svg", "png", "csv", "json"] as const;
-export type FigureFormat = (typeof FORMATS)[number];
 
 type Draw<Data> = (data: Data, options: FigureOptions) => HTMLElement;
 

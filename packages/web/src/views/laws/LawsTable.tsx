@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import { ScrollBox } from "../../components/ScrollBox.js";
 import { inLocale } from "../../i18n/locale.js";
-import { budget, told } from "./fitting.js";
+import { budget, fitFailure, told } from "./fitting.js";
 import { type LawRow, lawRow, publishedRow, shortNumber, type Told95 } from "./lawRow.js";
 import { lawsState } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
@@ -14,16 +14,20 @@ export function LawsTable() {
   const whole = useRef(told.value);
   if (told.value.milliseconds !== undefined || told.value.runs !== whole.current.runs) whole.current = told.value;
   const { fits, full, skipped, milliseconds } = whole.current;
-  const rows: LawRow[] = [
-    ...(milliseconds === undefined ? [] : fits).map((fit) =>
-      lawRow(
-        fit,
-        full.find(({ law }) => law === fit.law),
-        flops,
-      ),
-    ),
-    ...lawsState.value.compare.flatMap((name) => publishedRow(name, flops) ?? []),
-  ];
+  // The published ones come below the fits: they wait for them, so that no row moves.
+  const rows: LawRow[] =
+    milliseconds === undefined && fitFailure.value === undefined
+      ? []
+      : [
+          ...fits.map((fit) =>
+            lawRow(
+              fit,
+              full.find(({ law }) => law === fit.law),
+              flops,
+            ),
+          ),
+          ...lawsState.value.compare.flatMap((name) => publishedRow(name, flops) ?? []),
+        ];
   return (
     <section class="laws-summary" aria-labelledby="laws-summary">
       <h2 id="laws-summary">{t.summary}</h2>

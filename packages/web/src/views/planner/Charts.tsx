@@ -1,6 +1,7 @@
 import type { FigureOptions, LossValleyData, ModelMapData } from "@isoflop/figures";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Figure } from "../../components/Figure.js";
+import { FigureTools } from "../../components/FigureTools.js";
 import { Select } from "../../components/Select.js";
 import { inLocale, locale } from "../../i18n/locale.js";
 import { mapData, valleyData } from "./figuresOf.js";
@@ -83,6 +84,7 @@ export function Charts() {
             drawing && widths && <Figure draw={drawValley} data={valley} widths={widths} />
           )}
         </div>
+        {valley.laws.length > 0 && <FigureTools name="loss-valley" title={t.valley} draw={drawValley} data={valley} />}
       </section>
       <section aria-labelledby="planner-map">
         <div class="planner-head">
@@ -95,6 +97,7 @@ export function Charts() {
           />
         </div>
         <div class="planner-chart">{drawing && widths && <Figure draw={drawMap} data={map} widths={widths} />}</div>
+        <FigureTools name="model-map" title={t.map} draw={drawMap} data={map} />
       </section>
     </div>
   );

@@ -1,6 +1,7 @@
 import { figuresOf, formatEstimate, isoflopProfiles, profilesOf } from "@isoflop/figures";
 import { useEffect, useMemo } from "preact/hooks";
 import { Figure } from "../../components/Figure.js";
+import { FigureTools } from "../../components/FigureTools.js";
 import { inLocale } from "../../i18n/locale.js";
 import { fittedLaws } from "../../state/fittedLaws.js";
 import type { Observed } from "../../state/observations.js";
@@ -26,6 +27,7 @@ export function LiveProfiles({ observed }: { readonly observed: Observed }) {
   return (
     <>
       <Figure draw={isoflopProfiles} data={drawn} />
+      <FigureTools name="isoflop-profiles" title={t.title} draw={isoflopProfiles} data={drawn} />
       {rows.length > 0 && (
         <dl class="facts exponents" aria-label={t.exponents}>
           {rows.map(({ approach, a, interval, warnings }) => (
