@@ -137,7 +137,7 @@ describe("imported runs, held together", () => {
     expect(notices.join("\n")).toMatch(/in bits per byte, and is left so/);
     expect(convention).toEqual({ parameters: "total", flops: "6N" });
     await importRuns([runs()], { to: join(folder, "other"), loss: "last", counting: "logged" });
-    await expect(readObservations([to, join(folder, "other")])).rejects.toMatchObject({ code: "file-unreadable" });
+    await expect(readObservations([to, join(folder, "other")])).rejects.toMatchObject({ code: "no-observations" });
     await writeFile(
       join(runs(), "a", "metrics.jsonl"),
       '{"step": 1, "tokens": 1e9, "val/bpb": 0.9, "total_flops": 7e15}\n',
