@@ -4,7 +4,7 @@ import { formatCount, formatEstimate } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
-import { forecastColor, type Mark, type OptimumPanelData, optimumPanel } from "./optimumPanel.js";
+import { type Mark, type OptimumPanelData, optimumEntries, optimumPanel } from "./optimumPanel.js";
 import { ink } from "./palette.js";
 import { leftOutEntry } from "./runMarks.js";
 import { terms } from "./terms.js";
@@ -57,12 +57,7 @@ export function envelopeScaling(data: EnvelopeScalingData, options: FigureOption
 
   const entries: LegendEntry[] = [{ label: text.used, mark: "dot", color: ink }];
   if (edge.length > 0) entries.push({ label: text.edge, mark: "ring", color: ink });
-  entries.push(
-    { label: term.powerLaw, mark: "line", color: ink },
-    { label: term.extrapolated, mark: "dashes", color: ink },
-  );
-  if (parametersLaw.band || tokensLaw.band) entries.push({ label: term.band, mark: "band", color: ink });
-  if (forecast) entries.push({ label: term.forecast, mark: "diamond", color: forecastColor });
+  entries.push(...optimumEntries(data, options));
   entries.push(...leftOutEntry(options));
 
   const panelData = (label: string, quantity: "parameters" | "tokens"): OptimumPanelData => {

@@ -2,11 +2,12 @@ import type { Interval } from "@isoflop/laws";
 import * as Plot from "@observablehq/plot";
 import { countAxis, type Panel } from "./axes.js";
 import { computeIn } from "./compute.js";
-import type { PowerLaw } from "./data.js";
+import type { EnvelopeScalingData, OptimumScalingData, PowerLaw } from "./data.js";
 import type { FigureOptions, Room } from "./frame.js";
 import { inLanguage } from "./language.js";
 import { bandOfCompute, lawMarks } from "./lawMarks.js";
-import { background, categoryColor, logColorScale } from "./palette.js";
+import type { LegendEntry } from "./legend.js";
+import { background, categoryColor, ink, logColorScale } from "./palette.js";
 import { runDots } from "./runMarks.js";
 import { terms } from "./terms.js";
 import { logDomain } from "./ticks.js";
@@ -39,7 +40,21 @@ export interface OptimumPanelData {
   readonly radius?: number;
 }
 
-export const forecastColor = categoryColor(1);
+const forecastColor = categoryColor(1);
+
+/** What the two panels' lines mean: the power laws, how far they reach beyond the optima, their bands, the forecast. */
+export function optimumEntries(
+  { parametersLaw, tokensLaw, forecast }: OptimumScalingData | EnvelopeScalingData,
+  options: FigureOptions,
+): LegendEntry[] {
+  const term = inLanguage(terms, options);
+  return [
+    { label: term.powerLaw, mark: "line", color: ink },
+    { label: term.extrapolated, mark: "dashes", color: ink },
+    ...(parametersLaw.band || tokensLaw.band ? [{ label: term.band, mark: "band" as const, color: ink }] : []),
+    ...(forecast ? [{ label: term.forecast, mark: "diamond" as const, color: forecastColor }] : []),
+  ];
+}
 
 function intervalRules(marks: readonly Mark[], stroke: string | ((mark: Mark) => string)): Plot.Markish {
   return Plot.ruleX(

@@ -4,7 +4,7 @@ import { formatCount, formatEstimate } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
-import { forecastColor, type Mark, type OptimumPanelData, optimumPanel } from "./optimumPanel.js";
+import { type Mark, type OptimumPanelData, optimumEntries, optimumPanel } from "./optimumPanel.js";
 import { categoryColor, ink } from "./palette.js";
 import { terms } from "./terms.js";
 import { logDomain } from "./ticks.js";
@@ -82,12 +82,7 @@ export function optimumScaling(data: OptimumScalingData, options: FigureOptions)
 
   const entries: LegendEntry[] = [{ label: text.minimum, mark: "dot", color: ink }];
   if (unused.length > 0) entries.push({ label: text.unused, mark: "ring", color: ink });
-  entries.push(
-    { label: term.powerLaw, mark: "line", color: ink },
-    { label: term.extrapolated, mark: "dashes", color: ink },
-  );
-  if (parametersLaw.band || tokensLaw.band) entries.push({ label: term.band, mark: "band", color: ink });
-  if (forecast) entries.push({ label: term.forecast, mark: "diamond", color: forecastColor });
+  entries.push(...optimumEntries(data, options));
   heldOut.forEach((run, index) => {
     entries.push({ label: text.trained(run.label), mark: "square", color: categoryColor(index === 0 ? 0 : index + 1) });
   });
