@@ -13,6 +13,7 @@ export default defineConfig({
       "@isoflop/laws/observations": source("laws/src/observations"),
       "@isoflop/laws/procedures": source("laws/src/procedures"),
       "@isoflop/laws/quantities": source("laws/src", "quantities.ts"),
+      "@isoflop/laws/statements": source("laws/src/statements"),
       "@isoflop/laws": source("laws/src"),
       "@isoflop/trainer/contract": source("trainer/src/contract"),
       "@isoflop/trainer/tracking": source("trainer/src/tracking"),

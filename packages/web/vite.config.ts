@@ -16,6 +16,7 @@ export default defineConfig(({ mode }) => ({
       "@isoflop/laws/anyLaw": source("laws/src/anyLaw.ts"),
       "@isoflop/laws/procedures": source("laws/src/procedures/index.ts"),
       "@isoflop/laws/quantities": source("laws/src/quantities.ts"),
+      "@isoflop/laws/statements": source("laws/src/statements/index.ts"),
       "@isoflop/laws/error": source("laws/src/error.ts"),
       "@isoflop/laws": source("laws/src/index.ts"),
       "@isoflop/figures/scales": source("figures/src/scales.ts"),
