@@ -18,6 +18,7 @@ export default defineConfig({
       "@isoflop/trainer/contract": source("trainer/src/contract"),
       "@isoflop/trainer/tracking": source("trainer/src/tracking"),
       "@isoflop/trainer": source("trainer/src"),
+      "@isoflop/figures/lossUnit": source("figures/src", "lossUnit.ts"),
       "@isoflop/figures/scales": source("figures/src", "scales.ts"),
       "@isoflop/figures/styles": source("figures/src", "styles.ts"),
       "@isoflop/figures": source("figures/src"),

@@ -19,6 +19,7 @@ export default defineConfig(({ mode }) => ({
       "@isoflop/laws/statements": source("laws/src/statements/index.ts"),
       "@isoflop/laws/error": source("laws/src/error.ts"),
       "@isoflop/laws": source("laws/src/index.ts"),
+      "@isoflop/figures/lossUnit": source("figures/src/lossUnit.ts"),
       "@isoflop/figures/scales": source("figures/src/scales.ts"),
       "@isoflop/figures/styles": source("figures/src/styles.ts"),
       "@isoflop/figures": source("figures/src/index.ts"),
