@@ -6,6 +6,7 @@ import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { lawMarks } from "./lawMarks.js";
 import type { LegendEntry } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, ink } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
 import { terms } from "./terms.js";
@@ -23,7 +24,7 @@ const texts = bilingual(
       `The batch above which more of it saves few steps, by the loss reached; the law has no model size in it. ${law} ${counted}`,
     description: (law: string, counted: string) => `${law} ${counted}`,
     batch: "Critical batch (tokens)",
-    loss: "Loss reached (nats per token)",
+    loss: (unit: string) => `Loss reached (${unit})`,
     noise: "gradient noise scale",
     scan: "scan of batches",
     point: (batch: string, loss: string) => `B_crit ${batch} tokens at loss ${loss}`,
@@ -38,7 +39,7 @@ const texts = bilingual(
       `それを超えて大きくしてもステップ数がほとんど減らなくなるバッチサイズを、到達した損失に対して示す。スケーリング則はモデルサイズによらない。${law}${counted}`,
     description: (law, counted) => `${law}${counted}`,
     batch: "臨界バッチサイズ (トークン)",
-    loss: "到達した損失 (nat/トークン)",
+    loss: (unit: string) => `到達した損失 (${unit})`,
     noise: "勾配ノイズスケール",
     scan: "バッチサイズの走査",
     point: (batch, loss) => `損失 ${loss} で B_crit ${batch} トークン`,
@@ -103,7 +104,7 @@ export function criticalBatch(data: CriticalBatchData, options: FigureOptions): 
             marginRight: 16,
             marginTop: 24,
             marginBottom: 38,
-            x: reversed(lossAxis(text.loss, x, width - 62, 52)),
+            x: reversed(lossAxis(text.loss(lossUnitText(options)), x, width - 62, 52)),
             y: countAxis(text.batch, y, height - 62, 40),
             marks: [
               ...(law

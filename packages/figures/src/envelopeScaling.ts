@@ -32,7 +32,7 @@ const texts = bilingual(
     points: (used, edge, runs) =>
       `${runs} 個のランの ${used} 点へのフィット${edge > 0 ? `。ほかの ${edge} 点 (中抜き) は最小または最大のサイズのもので使わない` : ""}。`,
     caption: (laws, forecast, points) =>
-      `各計算量で学習曲線が最も低いランのサイズとトークン数 (Approach 1): ${laws}。${forecast}${points}`,
+      `各計算量で学習曲線が最も低いランのサイズとトークン数 (アプローチ 1): ${laws}。${forecast}${points}`,
     description: (laws, forecast, points) => `${laws}。${forecast}${points}`,
     used: "その計算量で最も低い曲線",
     edge: "最小または最大のサイズ (不使用)",

@@ -43,6 +43,7 @@ export { kaplanSizes } from "./kaplanSizes.js";
 export type { Language } from "./language.js";
 export { lawComparison } from "./lawComparison.js";
 export { type ContourAxes, lossContours } from "./lossContours.js";
+export { type LossUnit, lossUnitText } from "./lossUnit.js";
 export { lossValley, type ValleyMeasure } from "./lossValley.js";
 export { modelMap } from "./modelMap.js";
 export { nextDesign } from "./nextDesign.js";

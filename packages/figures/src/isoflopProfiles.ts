@@ -6,6 +6,7 @@ import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { background, faintInk, logColorScale } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
 import { terms } from "./terms.js";
@@ -105,7 +106,7 @@ export function isoflopProfiles(data: IsoflopProfilesData, options: FigureOption
             marginTop: 24,
             marginBottom: 38,
             x: countAxis(term.parametersN, x, width - 58),
-            y: lossAxis(term.finalLoss, y, height - 62),
+            y: lossAxis(term.finalLoss(lossUnitText(options)), y, height - 62),
             marks: [
               ...profiles.map((profile) =>
                 Plot.line(

@@ -8,6 +8,7 @@ import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { lawMarks } from "./lawMarks.js";
 import type { LegendEntry } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, faintInk, ink } from "./palette.js";
 import { leftOutEntry, runDots, runLine } from "./runMarks.js";
 import { terms } from "./terms.js";
@@ -140,7 +141,7 @@ function lawPanel(
     marginTop: 24,
     marginBottom: 38,
     x: place.axis(x, room.width / columns - 56),
-    y: lossAxis(term.loss, y, height - 62),
+    y: lossAxis(term.loss(lossUnitText(options)), y, height - 62),
     marks: [
       ...curves.map(({ run, line }) =>
         Plot.line(line, {

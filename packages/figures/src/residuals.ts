@@ -6,6 +6,7 @@ import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { categoryColor, ink, logColorScale } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
 import { terms } from "./terms.js";
@@ -19,16 +20,16 @@ const texts = bilingual(
     caption: (result: string) =>
       `Measured against predicted loss, in per cent (log residuals of Approach 3). ${result} A slope or a bow in any panel means that the law misses something there.`,
     residual: "Residual (%)",
-    predicted: "Predicted loss (nats)",
+    predicted: (unit: string) => `Predicted loss (${unit})`,
     losses: (measured: string, predicted: string) => `measured ${measured}, predicted ${predicted}`,
   },
   {
     title: "パラメトリックフィットの残差",
     result: (rms, worst, runs) => `${runs} 個のランで二乗平均平方根 ${rms}%、最大 ${worst}%。`,
     caption: (result) =>
-      `実測の損失と予測した損失との差 (%、Approach 3 の対数残差)。${result}どこかのパネルに傾きや湾曲があれば、スケーリング則がそこで何かを捉えられていない。`,
+      `実測の損失と予測した損失との差 (%、アプローチ 3 の対数残差)。${result}どこかのパネルに傾きや湾曲があれば、スケーリング則がそこで何かを捉えられていない。`,
     residual: "残差 (%)",
-    predicted: "予測した損失 (nat)",
+    predicted: (unit: string) => `予測した損失 (${unit})`,
     losses: (measured, predicted) => `実測 ${measured}、予測 ${predicted}`,
   },
 );
@@ -94,7 +95,7 @@ export function residuals(data: ResidualsData, options: FigureOptions): HTMLElem
         panels: [
           panel(countAxis(term.parametersN, domain("parameters"), width - 56), "parameters"),
           panel(countAxis(term.tokensD, domain("tokens"), width - 56), "tokens"),
-          panel(lossAxis(text.predicted, domain("predicted"), width - 56, 48), "predicted"),
+          panel(lossAxis(text.predicted(lossUnitText(options)), domain("predicted"), width - 56, 48), "predicted"),
         ],
       };
     },

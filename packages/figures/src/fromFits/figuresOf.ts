@@ -24,8 +24,10 @@ import type {
   MinimumStatus,
   RunPoint,
 } from "../data.js";
+import type { Language } from "../language.js";
 import { logSpace } from "../ticks.js";
 import { allocationLaw } from "./allocationLaw.js";
+import { roleName } from "./names.js";
 
 /** A forecast as it was stated, one entry a held-out budget. */
 export interface StatedForecast {
@@ -49,9 +51,9 @@ export interface FigureSources {
   readonly backtest: BacktestErrorsData | undefined;
   /** FLOPs per token by N, where C is not 6ND. */
   readonly flopsPerToken: readonly { readonly parameters: number; readonly flops: number }[] | undefined;
+  /** Of the names that are made here (default: "en"). */
+  readonly language?: Language;
 }
-
-const LABELS = { "holdout-optimum": "forecast optimum", "holdout-larger": "larger model", fit: "run" } as const;
 
 export function minimumStatus(profile: IsoflopProfile): MinimumStatus {
   return profile.status === "used" ? "fitted" : profile.status === "edge" ? "edge" : "unfitted";
@@ -102,7 +104,7 @@ export function figuresOf(sources: FigureSources): FiguresData {
 function point(record: RunRecord, sources: FigureSources): RunPoint {
   const { parameters, tokens, flops, loss, budget } = record;
   const role = sources.roles.get(record.id) ?? "fit";
-  const name = role === "fit" ? (sources.names.get(record.id) ?? record.id) : LABELS[role];
+  const name = role === "fit" ? (sources.names.get(record.id) ?? record.id) : roleName(role, sources);
   return { id: record.id, name, parameters, tokens, flops, loss, ...(budget === undefined ? {} : { budget }) };
 }
 
@@ -216,6 +218,6 @@ function kaplanCompute(fit: KaplanComputeFit, sources: FigureSources) {
     },
     ...(held === undefined
       ? {}
-      : { heldOut: { label: LABELS["holdout-optimum"], flops: held.flops, loss: held.loss } }),
+      : { heldOut: { label: roleName("holdout-optimum", sources), flops: held.flops, loss: held.loss } }),
   };
 }

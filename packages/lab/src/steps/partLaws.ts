@@ -11,6 +11,7 @@ import {
   type RunRecord,
   scanBatches,
 } from "@isoflop/laws";
+import { warn } from "@isoflop/laws/statements";
 import { criticalBatchRows } from "../runs/criticalBatch.js";
 import { readMetrics } from "../runs/metrics.js";
 import type { RunState } from "../runs/status.js";
@@ -73,7 +74,7 @@ export async function partRows(
       curves,
     );
   const made: PartRows[] = [];
-  const count = counting.parameters === "total" ? [KAPLAN_COUNT] : [];
+  const count = counting.parameters === "total" ? [warn("kaplan-count")] : [];
   if (parts.model !== undefined) {
     made.push({
       name: "kaplan-parameters",
@@ -134,12 +135,6 @@ export async function partRows(
   return made;
 }
 
-const KAPLAN_COUNT: FitWarning = {
-  code: "kaplan-count",
-  message:
-    "N counts embeddings here; Kaplan's does not, and its exponents hold for counting: { parameters: non-embedding }.",
-};
-
 async function readCurves(states: readonly RunState[]): Promise<ReadonlyMap<string, LossCurve>> {
   const curves = await Promise.all(
     states.map(async ({ spec, folder }) => [spec.id, lossCurve(await readMetrics(folder))] as const),
@@ -151,12 +146,7 @@ function warnNotConverged(states: readonly RunState[], curves: ReadonlyMap<strin
   const falling = states.filter(({ spec }) => notConverged(curves.get(spec.id) ?? []));
   const [first] = falling;
   if (first === undefined) return [];
-  return [
-    {
-      code: "not-converged",
-      message: `${falling.length} of ${states.length} runs were still falling when their tokens were spent (${first.spec.name}): their loss is above that at convergence. Give the part more tokens.`,
-    },
-  ];
+  return [warn("not-converged", { falling: falling.length, runs: states.length, first: first.spec.name })];
 }
 
 /** The loss along a ladder's one ray: with D = r N every law of N and D is one of C. */
@@ -202,14 +192,7 @@ function batchScan(states: readonly RunState[], curves: ReadonlyMap<string, Loss
     about: "Kaplan's B_crit(L) by the scan of batches",
     rows,
     resampled,
-    warnings: resampled
-      ? []
-      : [
-          {
-            code: "no-intervals",
-            message: "The losses of one scan are read off the same runs: intervals need three seeds (design.seeds).",
-          },
-        ],
+    warnings: resampled ? [] : [warn("no-intervals/scan")],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { FittedRows, LeastCurve } from "@isoflop/figures";
 import type { BacktestSeries, CountingConvention, FitWarning, LawRow, LikelihoodCurve, RunRecord } from "@isoflop/laws";
 import type { ApproachFit, ApproachName, FitChoices, RecordChoices } from "@isoflop/laws/procedures";
+import type { Statement } from "@isoflop/laws/statements";
 
 /** Rows of a law by itself, as a study's part has them. */
 export interface PartQuestion {
@@ -40,12 +41,17 @@ export type ToWorker =
   | { readonly kind: "runs"; readonly runs: Runs }
   | { readonly kind: "question"; readonly question: Question };
 
-/** An approach that the records cannot support. */
-export interface Skipped {
-  readonly approach: ApproachName;
+/** Why something could not be fitted: what of an error survives the way from the worker. */
+export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
+  readonly statement?: Statement;
+}
+
+/** An approach that the records cannot support. */
+export interface Skipped extends Problem {
+  readonly approach: ApproachName;
 }
 
 /** Of the study's parts and of S_min: laws by themselves. */
@@ -54,7 +60,7 @@ export interface PartAnswer extends FittedRows {
   readonly law: string;
   readonly warnings: readonly FitWarning[];
   /** Why there is no fit. */
-  readonly problem?: string;
+  readonly problem?: Problem;
 }
 
 /** What the worker answers, a stage at a time. */
@@ -86,7 +92,7 @@ export type Answer =
       readonly of: number;
     }
   /** A stage that the runs do not support, with the reason. */
-  | { readonly stage: "none"; readonly of: "profiles" | "backtest" | "influence"; readonly reason: string }
+  | { readonly stage: "none"; readonly of: "profiles" | "backtest" | "influence"; readonly reason: Problem }
   | { readonly stage: "done" };
 
 export interface FromWorker {

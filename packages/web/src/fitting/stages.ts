@@ -1,5 +1,5 @@
 import { batchParametersOf, leastCurves, leastStepRows } from "@isoflop/figures";
-import { createRandom, isIsoflopError, likelihoodCurves, type RunRecord } from "@isoflop/laws";
+import { createRandom, type IsoflopError, isIsoflopError, likelihoodCurves, type RunRecord } from "@isoflop/laws";
 import { fitLaw, lawNamed } from "@isoflop/laws/anyLaw";
 import {
   type ApproachFit,
@@ -9,7 +9,7 @@ import {
   fitObservations,
   fitOfLaw,
 } from "@isoflop/laws/procedures";
-import type { Answer, PartAnswer, PartQuestion, Question, Runs, Skipped } from "./protocol.js";
+import type { Answer, PartAnswer, PartQuestion, Problem, Question, Runs, Skipped } from "./protocol.js";
 
 /** The order of the point fits: what is fast and what most figures are of comes first. */
 const FIRST: readonly ApproachName[] = ["2", "3"];
@@ -26,16 +26,15 @@ function fitThese(runs: Runs, records: readonly RunRecord[], choices: FitChoices
   const { fits, skipped } = fitObservations(records, runs.convention, { ...choices, ...runs.choices });
   return {
     fits,
-    skipped: skipped.map(
-      ({ approach, error: { code, message, hint } }): Skipped => ({
-        approach,
-        code,
-        message,
-        ...(hint !== undefined && { hint }),
-      }),
-    ),
+    skipped: skipped.map(({ approach, error }): Skipped => ({ approach, ...problemOf(error) })),
   };
 }
+
+const problemOf = ({ code, message, hint, statement }: IsoflopError): Problem => ({
+  ...{ code, message },
+  ...(hint !== undefined && { hint }),
+  ...(statement && { statement }),
+});
 
 /** Point fits: what is drawn at once. */
 export function* pointStages(
@@ -72,7 +71,7 @@ export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
   if (parametric !== undefined) {
     const curves = likelihoodCurves(parametric, records, { flops: question.budget });
     yield isIsoflopError(curves)
-      ? { stage: "none", of: "profiles", reason: curves.message }
+      ? { stage: "none", of: "profiles", reason: problemOf(curves) }
       : { stage: "profiles", curves };
   }
   try {
@@ -87,7 +86,7 @@ export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
     };
   } catch (error) {
     if (!isIsoflopError(error)) throw error;
-    yield { stage: "none", of: "backtest", reason: error.message };
+    yield { stage: "none", of: "backtest", reason: problemOf(error) };
   }
   yield* influenceStages(runs, question, records);
   yield { stage: "done" };
@@ -122,7 +121,7 @@ function partStage(runs: Runs, { choices, leftOut }: Question, records: readonly
       ? found
       : fitLaw(found, rows, { resamples: resampled ? choices.resamples : 0, random: createRandom(choices.seed) });
     const said = { name, law, about, rows };
-    if (isIsoflopError(fit)) return { ...said, warnings, problem: fit.message };
+    if (isIsoflopError(fit)) return { ...said, warnings, problem: problemOf(fit) };
     return { ...said, fit, warnings: [...warnings, ...fit.warnings] };
   };
   const parts = runs.parts.map(fitPart);

@@ -1,3 +1,4 @@
+import type { LossUnit } from "@isoflop/figures";
 import type { AllocationFit, DataConstrainedFit } from "@isoflop/laws";
 import { signal } from "@preact/signals";
 
@@ -5,10 +6,12 @@ import { signal } from "@preact/signals";
 export interface FittedLaw {
   /** Names it in an address: the same again when the same runs are fitted in the same way. */
   readonly key: string;
-  /** As the reader knows it: the study and the procedure. */
-  readonly name: string;
+  /** What the study or file is called. */
+  readonly study: string;
   /** With its draws, so that plans have intervals. */
   readonly fit: AllocationFit | DataConstrainedFit;
+  /** Of its losses, where they are not nats per token. */
+  readonly lossUnit?: LossUnit;
 }
 
 /** The fits of the studies and files that are open, newest first. */

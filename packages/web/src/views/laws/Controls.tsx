@@ -1,7 +1,8 @@
 import { publishedLaws } from "@isoflop/laws";
 import { useState } from "preact/hooks";
 import { Select } from "../../components/Select.js";
-import { inLocale } from "../../i18n/locale.js";
+import { inLocale, locale } from "../../i18n/locale.js";
+import { titleOf } from "../../i18n/publishedLaws.js";
 import { observations } from "../../state/observations.js";
 import { CURVES, isBudget, LOSSES, PROCEDURES, parseDelta, RESAMPLES, UNITS } from "./lawsState.js";
 import { change, lawsState } from "./lawsStore.js";
@@ -75,7 +76,7 @@ export function Controls() {
                   })
                 }
               />
-              {title} <code>{name}</code>
+              {titleOf({ name, title }, locale.value)} <code>{name}</code>
             </label>
           ))}
         </fieldset>

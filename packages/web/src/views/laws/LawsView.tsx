@@ -2,7 +2,8 @@ import type { FigureOptions } from "@isoflop/figures";
 import { formatCount } from "@isoflop/figures";
 import { useMemo, useState } from "preact/hooks";
 import { FigureCard } from "../../components/FigureCard.js";
-import { inLocale } from "../../i18n/locale.js";
+import type { Problem } from "../../fitting/protocol.js";
+import { inLocale, locale } from "../../i18n/locale.js";
 import { type Observed, observations } from "../../state/observations.js";
 import { Controls } from "./Controls.js";
 import { type FigureDataOf, figureData } from "./figureData.js";
@@ -11,6 +12,7 @@ import { LawsTable } from "./LawsTable.js";
 import { lawsState, togglePicked } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
 import { PLACES, type Place, SECTIONS } from "./places.js";
+import { Refused } from "./Refused.js";
 import { RunList, Selection } from "./RunList.js";
 import { Warnings } from "./Warnings.js";
 import "./laws.css";
@@ -42,10 +44,15 @@ function Laws({ observed }: { readonly observed: Observed }) {
   const state = lawsState.value;
   const at = budget.value;
   const [pointed, setPointed] = useState<Pointed>();
-  const data = useMemo(() => figureData(observed, now, state.compare, at), [observed, now, state.compare, at]);
+  const language = locale.value;
+  const data = useMemo(
+    () => figureData(observed, now, state.compare, at, language),
+    [observed, now, state.compare, at, language],
+  );
   const selected = useMemo(() => new Set(state.picked), [state.picked]);
   const leftOut = useMemo(() => new Set(state.out), [state.out]);
-  const picking = { selected, leftOut, compute: state.compute };
+  const { lossUnit } = observed;
+  const picking = { selected, leftOut, compute: state.compute, ...(lossUnit && { lossUnit }) };
   const residuals = useMemo(
     () =>
       new Map((data.residuals?.runs ?? []).map(({ id, loss, predicted }) => [id ?? "", Math.log(loss / predicted)])),
@@ -105,10 +112,10 @@ interface FigurePlaceProps {
   readonly section: string;
   readonly place: Place;
   readonly data: FigureDataOf;
-  readonly picking: Pick<FigureOptions, "selected" | "leftOut" | "compute">;
+  readonly picking: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "lossUnit">;
   readonly onPoint: (run: string | undefined, event: PointerEvent) => void;
   readonly waiting: boolean;
-  readonly reason: string | undefined;
+  readonly reason: Problem | undefined;
 }
 
 /** A figure, or one sentence on what is missing for it. */
@@ -130,7 +137,11 @@ function FigurePlace({ section, place, data, picking, onPoint, waiting, reason }
   return (
     <section class={`figure-card figure-missing${waiting ? " waiting" : ""}`} id={place.name} aria-label={title}>
       <strong>{title}</strong>
-      <p class="faint">{waiting ? t.waiting : (reason ?? t.missing(t.needs[place.name] ?? ""))}</p>
+      {reason !== undefined && !waiting ? (
+        <Refused problem={reason} class="faint" />
+      ) : (
+        <p class="faint">{waiting ? t.waiting : t.missing(t.needs[place.name] ?? "")}</p>
+      )}
     </section>
   );
 }

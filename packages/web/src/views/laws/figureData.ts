@@ -12,11 +12,20 @@ import {
 } from "@isoflop/figures";
 import { publishedLaws } from "@isoflop/laws";
 import { fitOfLaw } from "@isoflop/laws/procedures";
+import type { Locale } from "../../i18n/locale.js";
+import { titleOf } from "../../i18n/publishedLaws.js";
 import type { Observed } from "../../state/observations.js";
 import type { Told } from "./fitting.js";
+import { lawsTexts } from "./lawsTexts.js";
 
 /** The data of every figure that the answers so far support. */
-export function figureData(observed: Observed, told: Told, compare: readonly string[], budget: number) {
+export function figureData(
+  observed: Observed,
+  told: Told,
+  compare: readonly string[],
+  budget: number,
+  language: Locale,
+) {
   const { records, holdouts } = observed;
   const names = new Map(Object.entries(observed.names));
   const { fits, subject } = told;
@@ -28,8 +37,9 @@ export function figureData(observed: Observed, told: Told, compare: readonly str
     names,
     roles: new Map(holdouts.map(({ id, role }) => [id, role])),
     forecast: undefined,
-    backtest: told.backtest && drawnBacktest(told.backtest),
+    backtest: told.backtest && drawnBacktest(told.backtest, undefined, undefined, language),
     flopsPerToken: undefined,
+    language,
   } as const;
   const envelope = fitOfLaw(fits, "envelope-power-law");
   const predicting =
@@ -41,9 +51,11 @@ export function figureData(observed: Observed, told: Told, compare: readonly str
     fits.find((fit) => fit.law === "isoflop-power-law");
   const flops = records.map((record) => record.flops);
   const compared = fits.flatMap((fit) =>
-    fit.law === "kaplan-compute" ? [] : [{ name: fit.law === "chinchilla" ? "Approach 3" : nameOf(fit.law), fit }],
+    fit.law === "kaplan-compute" ? [] : [{ name: lawsTexts[language].names[fit.law] ?? fit.law, fit }],
   );
-  const laws = publishedLaws.filter(({ name }) => compare.includes(name));
+  const laws = publishedLaws
+    .filter(({ name }) => compare.includes(name))
+    .map((law) => ({ ...law, title: titleOf(law, language) }));
   const own = figuresOf(sources);
   return {
     ...own,
@@ -70,13 +82,5 @@ export function figureData(observed: Observed, told: Told, compare: readonly str
         : lawComparisonOf(compared, laws, [Math.min(...flops), Math.max(...flops)], budget),
   };
 }
-
-const NAMES: Readonly<Record<string, string>> = {
-  "envelope-power-law": "Approach 1",
-  "isoflop-power-law": "Approach 2",
-  "kaplan-model-data": "Kaplan L(N, D)",
-  "data-constrained": "data-constrained",
-};
-const nameOf = (law: string): string => NAMES[law] ?? law;
 
 export type FigureDataOf = ReturnType<typeof figureData>;

@@ -2,7 +2,7 @@ import { parseFlops } from "@isoflop/laws";
 import { type ApproachFit, approachesFor, type FitChoices } from "@isoflop/laws/procedures";
 import { batch, computed, effect, signal } from "@preact/signals";
 import { Fitter } from "../../fitting/fitter.js";
-import type { Answer, PartAnswer, Runs, Skipped, Subject } from "../../fitting/protocol.js";
+import type { Answer, PartAnswer, Problem, Runs, Skipped, Subject } from "../../fitting/protocol.js";
 import { fittedLaws } from "../../state/fittedLaws.js";
 import { type Observed, observations } from "../../state/observations.js";
 import { withFits } from "./fitList.js";
@@ -25,7 +25,7 @@ export interface Told {
   readonly profiles: Extract<Answer, { stage: "profiles" }>["curves"] | undefined;
   readonly backtest: Extract<Answer, { stage: "backtest" }>["series"] | undefined;
   readonly influence: Extract<Answer, { stage: "influence" }> | undefined;
-  readonly reasons: Readonly<Partial<Record<"profiles" | "backtest" | "influence", string>>>;
+  readonly reasons: Readonly<Partial<Record<"profiles" | "backtest" | "influence", Problem>>>;
   readonly done: boolean;
 }
 
@@ -76,7 +76,7 @@ function take(answer: Answer): void {
     fittedLaws.value = fits.flatMap((fit) =>
       fit.law === "kaplan-compute" || (answer.stage === "intervals" && fit.draws.rows.length === 0)
         ? []
-        : [{ key: fit.law, name: `${runs?.title ?? ""}, approach ${fit.approach}`, fit }],
+        : [{ key: fit.law, study: runs?.title ?? "", fit, ...(runs?.lossUnit && { lossUnit: runs.lossUnit }) }],
     );
   });
 }

@@ -1,3 +1,4 @@
+import { lossUnitText } from "@isoflop/figures/lossUnit";
 import { formatCount, type Interval } from "@isoflop/laws";
 import { inLocale, locale } from "../../i18n/locale.js";
 import { between } from "./alternativeCells.js";
@@ -5,6 +6,7 @@ import { Amount } from "./amounts.js";
 import { formatFactor, formatInterval, formatLoss, formatPlain } from "./format.js";
 import { LawTable, type Row } from "./LawTable.js";
 import { lawName } from "./lawName.js";
+import { commonUnit, incomparable, unitOf } from "./lossUnits.js";
 import type { LawPlan } from "./planLaw.js";
 import { plannerTexts } from "./plannerTexts.js";
 import { plans } from "./store.js";
@@ -13,6 +15,7 @@ import { plans } from "./store.js";
 export function OptimumTable() {
   const t = inLocale(plannerTexts);
   const language = locale.value;
+  const unit = commonUnit(plans.value);
   const why = ({ choice, made }: LawPlan) =>
     made.optimum.intervals95 === undefined && <small>{t.noInterval[choice.reason]}</small>;
   const range = (plan: LawPlan, interval: Interval | undefined) =>
@@ -42,14 +45,15 @@ export function OptimumTable() {
       cell: ({ made }) => formatPlain(Number((made.optimum.tokens / made.optimum.parameters).toPrecision(3)), language),
     },
     {
-      label: t.loss,
-      cell: ({ made: { optimum } }) =>
+      label: t.loss(lossUnitText({ language, lossUnit: unit })),
+      cell: ({ choice, made: { optimum } }) =>
         optimum.loss === undefined ? (
           <small>{t.noLoss}</small>
         ) : (
           <>
             <Amount name="loss" value={optimum.loss} write={formatLoss} />
             {between(optimum.intervals95?.loss, formatLoss)}
+            {unit === "several" && <small>{lossUnitText({ language, lossUnit: unitOf({ choice }) })}</small>}
           </>
         ),
     },
@@ -73,6 +77,7 @@ export function OptimumTable() {
   return (
     <>
       <LawTable caption={t.optimum} rows={rows} />
+      {incomparable(plans.value) && <p class="planner-hint">{t.incomparable}</p>}
       {stretched.length > 0 && (
         <p class="planner-warning">
           {t.far(

@@ -62,7 +62,9 @@ export const plannerTexts = texts(
     flopsOut: "Compute",
     parameters: "Parameters N",
     tokens: "Training tokens D",
-    loss: "Loss (nats per token)",
+    loss: (unit: string) => `Loss (${unit})`,
+    incomparable:
+      "Each law's loss is of its own tokenizer and text: losses and their extra cost are to be compared within a law, not between laws.",
     ratio: "Tokens per parameter",
     within: "Sizes within 1 % of compute",
     withinLoss: "Sizes within 0.1 % of loss",
@@ -192,7 +194,9 @@ export const plannerTexts = texts(
     flopsOut: "計算量",
     parameters: "パラメータ数 N",
     tokens: "学習トークン数 D",
-    loss: "損失(nat/トークン)",
+    loss: (unit) => `損失(${unit})`,
+    incomparable:
+      "損失はそれぞれの法則のトークナイザとテキストによる値です。同じ法則の中でのみ比べられ、法則どうしの損失の大小に意味はありません。",
     ratio: "1 パラメータあたりのトークン数",
     within: "計算量の増加が 1% 以内の N",
     withinLoss: "損失の増加が 0.1% 以内の N",

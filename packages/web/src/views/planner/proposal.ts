@@ -1,4 +1,6 @@
+import { lossUnitText } from "@isoflop/figures/lossUnit";
 import { formatCount, formatFlops, type Interval } from "@isoflop/laws";
+import { fitName, fitSource } from "../../state/fitNames.js";
 import type { Budget, Hardware } from "./budget.js";
 import {
   formatCost,
@@ -58,11 +60,11 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
       const source =
         choice.kind === "own" && law.chinchilla
           ? `L = ${constants(law.chinchilla)}`
-          : choice.kind === "fit"
-            ? `${law.name}: ${law.source}`
+          : choice.fitted
+            ? `${fitName(choice.fitted, "en")} (${fitSource(choice.fitted, "en")})`
             : law.source;
       const sentences = [
-        `By ${source}, the compute-optimal model has ${formatCount(parameters)} parameters${between(intervals95?.parameters, formatCount)} trained on ${formatCount(tokens)} tokens${between(intervals95?.tokens, formatCount)}, ${formatPlain(Number((tokens / parameters).toPrecision(3)), "en")} tokens per parameter${loss === undefined ? "" : `, at an expected loss of ${formatLoss(loss)} nats per token${between(intervals95?.loss, formatLoss)}`}.`,
+        `By ${source}, the compute-optimal model has ${formatCount(parameters)} parameters${between(intervals95?.parameters, formatCount)} trained on ${formatCount(tokens)} tokens${between(intervals95?.tokens, formatCount)}, ${formatPlain(Number((tokens / parameters).toPrecision(3)), "en")} tokens per parameter${loss === undefined ? "" : `, at an expected loss of ${formatLoss(loss)} ${lossUnitText({ language: "en", ...choice.fitted })}${between(intervals95?.loss, formatLoss)}`}.`,
       ];
       if (intervals95 === undefined) sentences.push(NO_INTERVAL.en[choice.reason]);
       if (valley?.withinCompute)
@@ -89,11 +91,11 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
       const source =
         choice.kind === "own" && law.chinchilla
           ? `L = ${constants(law.chinchilla)}`
-          : choice.kind === "fit"
-            ? `${law.name}(${law.source})`
+          : choice.fitted
+            ? `${fitName(choice.fitted, "ja")}(${fitSource(choice.fitted, "ja")})`
             : law.source;
       const sentences = [
-        `${source} のスケーリング則によれば、計算最適なモデルのパラメータ数は ${formatCount(parameters)}${between(intervals95?.parameters, formatCount)}、学習トークン数は ${formatCount(tokens)}${between(intervals95?.tokens, formatCount)}(1 パラメータあたり ${formatPlain(Number((tokens / parameters).toPrecision(3)), "ja")} トークン)${loss === undefined ? "" : `で、損失の予測値は 1 トークンあたり ${formatLoss(loss)} nat${between(intervals95?.loss, formatLoss) || " "}`}である。`,
+        `${source} のスケーリング則によれば、計算最適なモデルのパラメータ数は ${formatCount(parameters)}${between(intervals95?.parameters, formatCount)}、学習トークン数は ${formatCount(tokens)}${between(intervals95?.tokens, formatCount)}(1 パラメータあたり ${formatPlain(Number((tokens / parameters).toPrecision(3)), "ja")} トークン)${loss === undefined ? "" : `で、損失の予測値は ${formatLoss(loss)} ${lossUnitText({ language: "ja", ...choice.fitted })}${between(intervals95?.loss, formatLoss)}`}である。`,
       ];
       if (intervals95 === undefined) sentences.push(NO_INTERVAL.ja[choice.reason]);
       if (valley?.withinCompute)
