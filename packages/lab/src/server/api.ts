@@ -1,11 +1,13 @@
 // What the dashboard and its server say to each other. Types only: the page imports nothing else of the lab.
 import type { CountingConvention, RunRecord } from "@isoflop/laws";
 import type { RecordChoices } from "@isoflop/laws/procedures";
+import type { SlurmPlace } from "../executors/slurm/status.js";
 import type { Attempt } from "../runs/attempts.js";
 import type { Hold } from "../runs/control.js";
 import type { RunLine } from "../runs/runLine.js";
 import type { PartRows } from "../steps/partLaws.js";
 
+export type { SlurmPlace } from "../executors/slurm/status.js";
 export type { Attempt } from "../runs/attempts.js";
 export type { RunLine } from "../runs/runLine.js";
 export type { RunStatus } from "../runs/status.js";
@@ -29,6 +31,14 @@ export interface LiveRun extends RunLine {
   readonly cost: number;
   /** FLOPs of one step by the study's count: where a point of its curve lies. */
   readonly stepFlops: number;
+  /** Where Slurm has it, as squeue last said, while it has not ended. */
+  readonly slurm?: SlurmPlace;
+}
+
+/** Why study.yaml as it is now cannot be read. */
+export interface StudyFault {
+  readonly message: string;
+  readonly hint?: string;
 }
 
 /** What is known of a study at one moment, but for its runs. */
@@ -52,6 +62,10 @@ export interface StudyState {
   readonly observations: string;
   /** Why the study could not be looked at just now; what is shown is as it was before. */
   readonly problem?: string;
+  /** What is wrong with its study.yaml just now: the study is shown as the file said before. */
+  readonly fault?: StudyFault;
+  /** Why Slurm does not say where the runs are; what it said last is shown no more. */
+  readonly queueProblem?: string;
 }
 
 /** What is known of a study at one moment, without its curves. */
@@ -120,6 +134,36 @@ export interface StudyObservationsPage {
   /** Tokens of a batch by a run's id, of designs in which the critical batch is measured. */
   readonly batchTokens?: Readonly<Record<string, number>>;
 }
+
+/** What makes a version of the observations to the next one: the fields that are others. */
+export interface ObservationsChange {
+  /** The version that this is a change of. */
+  readonly since: string;
+  readonly version: string;
+  readonly fields: Readonly<Record<string, FieldChange>>;
+}
+
+/** A field of the page: without items, or with others, at their places in the list; then it has `count` of them. */
+export type FieldChange =
+  | { readonly kind: "gone" }
+  | { readonly kind: "whole"; readonly value: unknown }
+  | {
+      readonly kind: "list";
+      /** Items by their ids. */
+      readonly gone: readonly string[];
+      /** Ascending; an item that is there already moves. */
+      readonly set: readonly (readonly [at: number, item: unknown])[];
+      readonly count: number;
+    }
+  | {
+      readonly kind: "entries";
+      readonly gone: readonly string[];
+      readonly set: readonly (readonly [key: string, value: unknown])[];
+      readonly count: number;
+    };
+
+/** GET /api/studies/:key/observations, with ?since=<version> what has changed since, where the server still knows that version. */
+export type ObservationsAnswer = (StudyObservationsPage & { readonly version: string }) | ObservationsChange;
 
 /** POST /api/studies/:key/control. Without runs, the whole study. */
 export interface ControlRequest {

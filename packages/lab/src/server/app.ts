@@ -4,22 +4,21 @@ import type { Asset } from "./assets.js";
 import { explain } from "./problems.js";
 import { type Access, guard, refuse, safeHeaders } from "./security.js";
 import type { Served } from "./served.js";
-import { studyRoutes } from "./studyRoutes.js";
+import { type Pace, studyRoutes } from "./studyRoutes.js";
 
 /** What a server is made of. */
 export interface AppOptions {
   readonly studies: readonly Served[];
   readonly assets: ReadonlyMap<string, Asset>;
   readonly access: Access;
-  /** How often the files of a study that somebody listens to are looked at, ms. */
-  readonly pollMs?: number;
+  readonly pace?: Pace;
 }
 
 /** No request that this server knows is longer, bytes. */
 const LONGEST_BODY = 64 * 1024;
 
 /** The dashboard's server, as a function of requests: pages, the API, and whom it answers. */
-export function createApp({ studies, assets, access, pollMs }: AppOptions): Hono {
+export function createApp({ studies, assets, access, pace }: AppOptions): Hono {
   const app = new Hono();
   app.use(safeHeaders);
   app.use(guard(access));
@@ -29,7 +28,7 @@ export function createApp({ studies, assets, access, pollMs }: AppOptions): Hono
       onError: (context) => refuse(context, 413, "body-size", `A request is at most ${LONGEST_BODY} bytes long.`),
     }),
   );
-  app.route("/api", studyRoutes(new Map(studies.map((study) => [study.key, study])), pollMs));
+  app.route("/api", studyRoutes(new Map(studies.map((study) => [study.key, study])), pace));
   app.get("*", (context) => {
     const asset = assets.get(context.req.path);
     if (asset === undefined) return refuse(context, 404, "not-found", "There is nothing at this address.");

@@ -12,8 +12,8 @@ import { observationsMark } from "./observationsMark.js";
 import type { Served, ServedTable } from "./served.js";
 
 /** What the laws are fitted to, as the files tell it now. */
-export const observationsPage = (served: Served, linesOf: typeof readMetrics): Promise<StudyObservationsPage> =>
-  served.kind === "study" ? ofStudy(served.study, linesOf) : ofTable(served);
+export const observationsPage = async (served: Served, linesOf: typeof readMetrics): Promise<StudyObservationsPage> =>
+  served.kind === "study" ? ofStudy((await served.file.read()).study, linesOf) : ofTable(served);
 
 async function ofStudy(study: StudyFolder, linesOf: typeof readMetrics): Promise<StudyObservationsPage> {
   const states = await readStudyRuns(study, () => {});
@@ -56,14 +56,15 @@ async function ofTable({ name, path }: ServedTable): Promise<StudyObservationsPa
   };
 }
 
-/** Points of all curves together; beyond that they would be megabytes at every run's end. */
+/** Points of all curves together; beyond that they would be too many megabytes. */
 const MOST_POINTS = 200_000;
 
 /** Curves of a study of many runs, averaged to what a page can take. */
 function thinned(records: readonly RunRecord[]): readonly RunRecord[] {
   const points = records.reduce((sum, { curve }) => sum + (curve?.length ?? 0), 0);
   if (points <= MOST_POINTS) return records;
-  const most = Math.floor(MOST_POINTS / records.length);
+  // A power of two: else every curve would be another one whenever a run has ended.
+  const most = 2 ** Math.floor(Math.log2(MOST_POINTS / records.length));
   return records.map((record) => {
     const { curve = [], flops, tokens } = record;
     const few = thinCurve(

@@ -4,14 +4,15 @@ import { basename, join, resolve } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
 import { readManifest } from "../import/manifest.js";
 import { readObservations } from "../read/observations.js";
-import { isStudy, openStudy, type StudyFolder } from "../study/folder.js";
+import { isStudy, openStudy } from "../study/folder.js";
 import { shellPath } from "../study/shellPath.js";
 import type { StudyListing } from "./api.js";
+import { followStudy, type StudyFile } from "./studyFile.js";
 
 /** A study that the server shows. */
 export interface ServedStudy extends StudyListing {
   readonly kind: "study";
-  readonly study: StudyFolder;
+  readonly file: StudyFile;
 }
 
 /** Runs that others trained: an imported folder or a table. There is nothing to control. */
@@ -45,7 +46,7 @@ async function open(path: string): Promise<Served> {
   }
   const study = await openStudy(path);
   const folder = await realpath(study.folder);
-  return { key: keyOf(folder), name: study.study.name, folder, kind: "study", study };
+  return { key: keyOf(folder), name: study.study.name, folder, kind: "study", file: followStudy(study) };
 }
 
 /** A folder that `isoflop import` made, or a file that is no study.yaml under another name. */

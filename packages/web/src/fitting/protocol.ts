@@ -32,6 +32,8 @@ export interface Question {
   readonly subject: Subject;
   /** A budget, FLOPs, for which N_opt is profiled. */
   readonly budget: number;
+  /** Whether more is wanted than fits with their intervals: a lab at work may need the processor. */
+  readonly diagnostics: boolean;
 }
 
 /** A procedure that says what to train. */

@@ -21,7 +21,7 @@ const runs: Runs = {
   batchTokens: {},
 };
 const choices = { ...DEFAULT_FITS, approaches: approachesFor(records), resamples: 40 };
-const question: Question = { id: 1, choices, leftOut: [], subject: "3", budget: 1e12 };
+const question: Question = { id: 1, choices, leftOut: [], subject: "3", budget: 1e12, diagnostics: true };
 
 it("fits at once what fitObservations fits, and without a run what a table without its row gives", () => {
   const out = records[3]?.id ?? "";

@@ -67,6 +67,7 @@ export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
     if (made.length > 0) yield { stage: "intervals", fits: made };
   }
   if (choices.approaches.includes("kaplan")) yield partStage(runs, question, records);
+  if (!question.diagnostics) return yield { stage: "done" };
   const parametric = fitOfLaw(fits, "chinchilla");
   if (parametric !== undefined) {
     const curves = likelihoodCurves(parametric, records, { flops: question.budget });

@@ -14,7 +14,11 @@ const VIEWS: Readonly<Record<View, () => Promise<ComponentType>>> = {
       ? (await import("../views/study/StudyView.js")).StudyView
       : (await import("../views/site/NoServerView.js")).NoServerView,
   laws: async () => (await import("../views/laws/LawsView.js")).LawsView,
-  planner: async () => (await import("../views/planner/PlannerView.js")).PlannerView,
+  planner: async () => {
+    // Plans may be by a fit of the runs that are open, whichever view was looked at first.
+    void import("../views/laws/fitting.js");
+    return (await import("../views/planner/PlannerView.js")).PlannerView;
+  },
   data: async () => (await import("../views/data/DropView.js")).DropView,
 };
 

@@ -2,10 +2,11 @@ import type {
   ApiError,
   ControlOutcome,
   ControlRequest,
+  ObservationsAnswer,
   RunDetails,
   StudyListing,
-  StudyObservationsPage,
 } from "isoflop/api";
+import { afterChange, type VersionedPage } from "./observationsChange.js";
 
 /** Whether a server stands behind the page: the static site has none. */
 export const SERVED = import.meta.env.MODE !== "site";
@@ -31,8 +32,14 @@ const of = (key: string): string => `./api/studies/${encodeURIComponent(key)}`;
 
 export const listStudies = async (): Promise<readonly StudyListing[]> =>
   SERVED ? answer(await fetch("./api/studies")) : [];
-export const fetchObservations = async (key: string): Promise<StudyObservationsPage> =>
-  answer(await fetch(`${of(key)}/observations`));
+/** All observations of a study; of one that is held already, only what has changed since comes over. */
+export async function fetchObservations(key: string, held?: VersionedPage): Promise<VersionedPage> {
+  const place = `${of(key)}/observations`;
+  const since = held?.version;
+  if (held === undefined || since === undefined) return answer(await fetch(place));
+  const news = await answer<ObservationsAnswer>(await fetch(`${place}?since=${encodeURIComponent(since)}`));
+  return "since" in news ? (afterChange(held, news) ?? answer(await fetch(place))) : news;
+}
 export const fetchRun = async (key: string, id: string): Promise<RunDetails> =>
   answer(await fetch(`${of(key)}/runs/${encodeURIComponent(id)}`));
 /** The address of a study's server-sent events. */

@@ -1,6 +1,7 @@
 import type { LossUnit } from "@isoflop/figures";
 import type { AllocationFit, DataConstrainedFit } from "@isoflop/laws";
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
+import { type ObservationSource, observations } from "./observations.js";
 
 /** A fit made in the page, for others than the view that made it. */
 export interface FittedLaw {
@@ -14,5 +15,18 @@ export interface FittedLaw {
   readonly lossUnit?: LossUnit;
 }
 
-/** The fits of the studies and files that are open, newest first. */
-export const fittedLaws = signal<readonly FittedLaw[]>([]);
+const told = signal<{ readonly of: string; readonly laws: readonly FittedLaw[] }>({ of: "", laws: [] });
+
+const nameOf = (source: ObservationSource | undefined): string => JSON.stringify(source ?? null);
+
+/** The fits of the runs that are looked at, newest first: those of another study, or of other files, are none. */
+export const fittedLaws = computed((): readonly FittedLaw[] => {
+  const shown = observations.value;
+  const { of, laws } = told.value;
+  return shown !== undefined && shown.records.length > 0 && of === nameOf(shown.source) ? laws : [];
+});
+
+/** Tells the fits of runs from a source. */
+export function tellFits(source: ObservationSource | undefined, laws: readonly FittedLaw[]): void {
+  told.value = { of: nameOf(source), laws };
+}

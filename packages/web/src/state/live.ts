@@ -3,7 +3,7 @@ import type { CurveUpdate, LiveEvents } from "isoflop/api";
 import { eventsOf, SERVED } from "./api.js";
 import { afterEvent, afterUpdate, type Curve, type LiveStudy } from "./liveStore.js";
 import { observations, observationsFailure, refreshObservations } from "./observations.js";
-import { chosenStudy } from "./studies.js";
+import { chosenKey, loadStudies } from "./studies.js";
 
 /** The chosen study as its server tells it; undefined until it has. */
 export const liveStudy = signal<LiveStudy | undefined>(undefined);
@@ -69,7 +69,10 @@ function follow(key: string): () => void {
     opened.addEventListener("error", () => {
       if (source !== opened) return;
       connection.value = "lost";
-      if (opened.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_MS);
+      if (opened.readyState !== EventSource.CLOSED) return;
+      timer = setTimeout(open, AGAIN_MS);
+      // It answers, and not with this study: it may have been started anew with others.
+      loadStudies();
     });
   };
   const onVisibility = (): void => {
@@ -90,12 +93,12 @@ function follow(key: string): () => void {
 }
 
 effect(() => {
-  const study = chosenStudy.value;
+  const key = chosenKey.value;
   liveStudy.value = undefined;
   connection.value = "connecting";
   curves.clear();
-  if (!SERVED || study === undefined) return;
-  return follow(study.key);
+  if (!SERVED || key === undefined) return;
+  return follow(key);
 });
 
 /** Between two readings of all records at the least; and so many times what the last one took, for those of many runs are megabytes. */

@@ -1,8 +1,8 @@
 import type { ColumnUse } from "@isoflop/laws/observations";
-import { effect, signal } from "@preact/signals";
-import type { StudyObservationsPage } from "isoflop/api";
+import { effect, signal, untracked } from "@preact/signals";
 import { fetchObservations } from "./api.js";
-import { chosenStudy } from "./studies.js";
+import type { VersionedPage } from "./observationsChange.js";
+import { chosenKey } from "./studies.js";
 
 /** Where observations come from: a study that the server shows, or the page itself. */
 export type ObservationSource =
@@ -16,7 +16,7 @@ export type ObservationSource =
     };
 
 /** What the laws are fitted to, and where it is from. */
-export interface Observed extends StudyObservationsPage {
+export interface Observed extends VersionedPage {
   readonly source: ObservationSource;
   /** Unit of the losses where it is not nats per token. */
   readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
@@ -26,19 +26,32 @@ export interface Observed extends StudyObservationsPage {
 export const observations = signal<Observed | undefined>(undefined);
 export const observationsFailure = signal<string | undefined>(undefined);
 
-/** Fetches what a served study has now; what was dropped stays. */
+/** The runs of the chosen study that are shown; undefined while it is another one's, or what was dropped. */
+const shownOf = (key: string): Observed | undefined => {
+  const shown = observations.peek();
+  return shown?.source.kind === "served" && shown.source.key === key ? shown : undefined;
+};
+
+/** Fetches what a served study has now; what was dropped stays, and so does another study that was chosen meanwhile. */
 export async function refreshObservations(key: string): Promise<void> {
   try {
-    const page = await fetchObservations(key);
-    if (observations.value?.source.kind === "dropped") return;
+    const page = await fetchObservations(key, shownOf(key));
+    if (observations.value?.source.kind === "dropped" || chosenKey.peek() !== key) return;
     observations.value = { ...page, source: { kind: "served", key } };
     observationsFailure.value = undefined;
   } catch (error) {
+    if (chosenKey.peek() !== key) return;
     observationsFailure.value = error instanceof Error ? error.message : String(error);
   }
 }
 
+// Another study's runs, and the laws through them, are not this one's while it is asked for its own.
 effect(() => {
-  const study = chosenStudy.value;
-  if (study !== undefined) void refreshObservations(study.key);
+  const key = chosenKey.value;
+  if (key === undefined) return;
+  untracked(() => {
+    if (observations.value?.source.kind === "served" && shownOf(key) === undefined) observations.value = undefined;
+    observationsFailure.value = undefined;
+    void refreshObservations(key);
+  });
 });

@@ -26,10 +26,11 @@ addEventListener("hashchange", () => {
 /** Where the page is: `#/planner?flops=1e21`, an address that needs no server to know it. */
 export const route = computed(() => parse(hash.value));
 
-/** An address within the page. Parameters that are undefined are left out. */
+/** An address within the page, of the study that is chosen unless it names another. Parameters that are undefined are left out. */
 export function address(view: View, params: Readonly<Record<string, string | undefined>> = {}): string {
+  const study = route.value.params.get("study") ?? undefined;
   const query = new URLSearchParams(
-    Object.entries(params).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    Object.entries({ study, ...params }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   ).toString();
   return `#/${view}${query === "" ? "" : `?${query}`}`;
 }

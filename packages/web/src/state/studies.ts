@@ -7,6 +7,9 @@ import { route } from "./route.js";
 export const studies = signal<readonly StudyListing[] | undefined>(undefined);
 export const studiesFailure = signal<string | undefined>(undefined);
 
+/** Where there was no answer yet. */
+const AGAIN_MS = 5000;
+
 export function loadStudies(): void {
   listStudies().then(
     (listed) => {
@@ -15,6 +18,7 @@ export function loadStudies(): void {
     },
     (error: unknown) => {
       studiesFailure.value = error instanceof Error ? error.message : String(error);
+      if (studies.value === undefined) setTimeout(loadStudies, AGAIN_MS);
     },
   );
 }
@@ -24,3 +28,6 @@ export const chosenStudy = computed((): StudyListing | undefined => {
   const key = route.value.params.get("study");
   return studies.value?.find((study) => study.key === key) ?? studies.value?.[0];
 });
+
+/** Its key: a list that was fetched anew, or another name, is no other choice. */
+export const chosenKey = computed((): string | undefined => chosenStudy.value?.key);

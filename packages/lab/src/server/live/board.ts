@@ -18,6 +18,9 @@ export interface Changes {
 /** Looks at the files of a study, again and again. */
 export interface Look {
   readonly board: Board;
-  /** Brings the board up to date, and tells each change as it is made. Errors: those of the file system. */
-  readonly again: (tell: (changes: Changes) => void, withCurves: boolean) => Promise<void>;
+  /**
+   * Brings the board up to date, and tells each change as it is made. Where nobody goes on `watching`, without curves and without a
+   * question to Slurm. Errors: those of the file system.
+   */
+  readonly again: (tell: (changes: Changes) => void, watching: boolean) => Promise<void>;
 }

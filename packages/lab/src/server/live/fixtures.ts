@@ -29,7 +29,12 @@ executor: { kind: local, workers: 2 }
 /** A server of what these paths hold, as a function of requests. */
 export async function serverOf(...paths: string[]) {
   const studies = await openServed(paths);
-  const app = createApp({ studies, assets: new Map(), access: { hosts: new Set([HOST]) }, pollMs: 20 });
+  const app = createApp({
+    studies,
+    assets: new Map(),
+    access: { hosts: new Set([HOST]) },
+    pace: { pollMs: 20, queueMs: 50 },
+  });
   const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
     Promise.resolve(
       app.request(`http://${HOST}/api/studies${path}`, { ...init, headers: { host: HOST, ...init.headers } }),

@@ -21,12 +21,12 @@ export interface RunWatch {
    * Reads it again where something shows that it changed, or `anyway`; says whether its line is another now. What a run that has ended
    * has left is looked at only `anyway`.
    */
-  readonly look: (control: Control, anyway: boolean) => Promise<boolean>;
+  readonly look: (control: Control, counting: Study["counting"], anyway: boolean) => Promise<boolean>;
   /** New points of its curve; undefined where there are none. */
   readonly curve: (most: MostPoints) => Promise<TailNews | undefined>;
 }
 
-export function watchRun(folder: string, part: LiveRun["part"], counting: Study["counting"]): RunWatch {
+export function watchRun(folder: string, part: LiveRun["part"]): RunWatch {
   const metrics = join(folder, "metrics.jsonl");
   const tail = followMetrics(metrics);
   let state: RunState | undefined;
@@ -37,7 +37,7 @@ export function watchRun(folder: string, part: LiveRun["part"], counting: Study[
   const stamps = { folder: "", metrics: "", drawn: "" };
   // Two changes within a tick of the file system's clock have one time: after a change it is looked at once more.
   let settled = false;
-  const read = async (control: Control): Promise<void> => {
+  const read = async (control: Control, counting: Study["counting"]): Promise<void> => {
     trouble = undefined;
     try {
       const found = await readRunState(folder, control);
@@ -53,7 +53,7 @@ export function watchRun(folder: string, part: LiveRun["part"], counting: Study[
     state: () => state,
     line: () => line,
     trouble: () => trouble,
-    look: async (control, anyway) => {
+    look: async (control, counting, anyway) => {
       const hold = holdOf(control, basename(folder));
       if (state !== undefined && hasEnded(state) && settled && !anyway) return false;
       const now = await stampOf(folder);
@@ -62,7 +62,7 @@ export function watchRun(folder: string, part: LiveRun["part"], counting: Study[
       if (same && settled && !anyway) return false;
       settled = same;
       [stamps.folder, stamps.metrics, held] = [now, written, hold];
-      await read(control);
+      await read(control, counting);
       const text = JSON.stringify([line, trouble]);
       const changed = text !== told;
       told = text;

@@ -7,8 +7,10 @@ import { notedRuns } from "../../runs/studyRuns.js";
 import type { StudyFolder } from "../../study/folder.js";
 import type { LiveRun, StudyState } from "../api.js";
 import { observationsMark } from "../observationsMark.js";
+import type { ServedStudy } from "../served.js";
 import type { Board, Changes, Look } from "./board.js";
 import { pointsEach, thinPoints } from "./points.js";
+import type { QueueWatch } from "./queueWatch.js";
 import { type RunWatch, watchRun } from "./runWatch.js";
 import { secondsLeft } from "./secondsLeft.js";
 import { stampOf } from "./stamp.js";
@@ -23,17 +25,17 @@ const LATELY = 120;
 const CURVES_AT_ONCE = 16;
 
 /** Looks at a study that isoflop trains. Nothing is kept but what is shown: the study's files are its state. */
-export function lookAtStudy(key: string, folder: StudyFolder): Look {
-  const { study } = folder;
+export function lookAtStudy({ key, name, file }: ServedStudy, queue: QueueWatch): Look {
   const watched = new Map<string, RunWatch>();
-  const board: Board = { state: firstState(key, folder), runs: new Map(), curves: new Map() };
-  const cluster = study.executor.kind === "slurm";
+  const board: Board = { state: { ...NOTHING_KNOWN, key, name }, runs: new Map(), curves: new Map() };
   let looks = 0;
   let grewAt = Number.NEGATIVE_INFINITY;
   let listed = "";
+  let shown: StudyFolder["study"] | undefined;
+  let queued = queue.known();
 
   /** Whether the runs that belong to the study are others than before. */
-  const list = async (): Promise<string[]> => {
+  const list = async (folder: StudyFolder): Promise<string[]> => {
     const files = ["runs", "sweep", "design.json", "forecast.json"];
     const stamps = (await Promise.all(files.map((name) => stampOf(join(folder.folder, name))))).join();
     if (stamps === listed && looks % ROUND !== 0) return [];
@@ -43,7 +45,7 @@ export function lookAtStudy(key: string, folder: StudyFolder): Look {
     const there = new Map<string, RunWatch>();
     const add = (path: string, part: LiveRun["part"]) => {
       const id = basename(path);
-      if (!there.has(id)) there.set(id, watched.get(id) ?? watchRun(path, part, study.counting));
+      if (!there.has(id)) there.set(id, watched.get(id) ?? watchRun(path, part));
     };
     for (const path of design) add(path, "design");
     for (const path of sweep) add(path, "sweep");
@@ -58,17 +60,30 @@ export function lookAtStudy(key: string, folder: StudyFolder): Look {
     return gone;
   };
 
-  const lines = async (): Promise<{ changed: string[]; gone: string[] }> => {
-    const control = await readControl(folder.folder);
+  /** A run's line, with its place in the queue while it has not ended. */
+  const lineOf = (id: string, run: RunWatch): LiveRun | undefined => {
+    const line = run.line();
+    const slurm = run.state()?.result === undefined ? queued.places.get(id) : undefined;
+    return line === undefined || slurm === undefined ? line : { ...line, slurm };
+  };
+
+  const lines = async ({ folder, study }: StudyFolder): Promise<{ changed: string[]; gone: string[] }> => {
+    const control = await readControl(folder);
+    const edited = study !== shown;
+    const moved = queue.known() !== queued;
+    [shown, queued] = [study, queue.known()];
     const changed: string[] = [];
     const gone: string[] = [];
     await forAll([...watched], READ_AT_ONCE, async ([id, run], i) => {
-      if (!(await run.look(control, (i + looks) % ROUND === 0))) return;
-      const line = run.line();
-      if (line !== undefined) {
+      const isOther = await run.look(control, study.counting, edited || (i + looks) % ROUND === 0);
+      if (!isOther && !moved) return;
+      const line = lineOf(id, run);
+      if (line === undefined) {
+        if (board.runs.delete(id)) gone.push(id);
+      } else if (isOther || placeOf(line) !== placeOf(board.runs.get(id))) {
         board.runs.set(id, line);
         changed.push(id);
-      } else if (board.runs.delete(id)) gone.push(id);
+      }
     });
     return { changed, gone };
   };
@@ -88,16 +103,24 @@ export function lookAtStudy(key: string, folder: StudyFolder): Look {
   };
 
   let left: number | undefined;
-  const state = async (moved: boolean): Promise<StudyState> => {
+  const state = async (folder: StudyFolder, moved: boolean): Promise<StudyState> => {
+    const { study } = folder;
     const held = (await readControl(folder.folder)).study;
     const states = [...watched.values()].flatMap((run) => run.state() ?? []);
     if (moved) left = secondsLeft(states, study);
-    const lab = await labAtWork(folder.folder);
+    const onCluster = study.executor.kind === "slurm" && looks - grewAt < LATELY;
+    const atWork = [...board.runs.values()].some(({ slurm }) => slurm?.state === "RUNNING");
     return {
-      ...firstState(key, folder),
-      training: lab !== undefined || (cluster && looks - grewAt < LATELY),
+      key,
+      name: study.name,
+      kind: "study",
+      design: study.design.kind,
+      training: onCluster || atWork || (await labAtWork(folder.folder)) !== undefined,
+      counting: study.counting.parameters,
+      heldOut: study.holdout.budgets,
       ...(held === undefined ? {} : { held }),
       ...(left === undefined ? {} : { secondsLeft: left }),
+      ...(queued.problem === undefined ? {} : { queueProblem: queued.problem }),
       unreadable: [...watched].flatMap(([id, run]) => {
         const reason = run.trouble();
         return reason === undefined ? [] : [{ id, reason }];
@@ -111,32 +134,35 @@ export function lookAtStudy(key: string, folder: StudyFolder): Look {
 
   return {
     board,
-    again: async (tell, withCurves) => {
-      const gone = await list();
-      const found = await lines();
-      const now = await state(found.changed.length + found.gone.length + gone.length > 0);
+    again: async (tell, watching) => {
+      const { study: folder, fault } = await file.read();
+      if (watching) queue.refresh();
+      const edited = shown !== undefined && shown !== folder.study;
+      const gone = await list(folder);
+      const found = await lines(folder);
+      const seen = await state(folder, edited || found.changed.length + found.gone.length + gone.length > 0);
+      const now = fault === undefined ? seen : { ...seen, fault };
       const changed = JSON.stringify(now) !== JSON.stringify(board.state);
       board.state = now;
       tell({ state: changed, runs: found.changed, gone: [...gone, ...found.gone] });
-      if (withCurves) await curves(tell);
+      if (watching) await curves(tell);
       looks++;
     },
   };
 }
 
-function firstState(key: string, { study }: StudyFolder): StudyState {
-  return {
-    key,
-    name: study.name,
-    kind: "study",
-    design: study.design.kind,
-    training: false,
-    counting: study.counting.parameters,
-    unreadable: [],
-    heldOut: study.holdout.budgets,
-    observations: "",
-  };
-}
+const placeOf = (line: LiveRun | undefined): string => JSON.stringify(line?.slurm ?? null);
+
+/** Before the first look. */
+const NOTHING_KNOWN = {
+  kind: "study",
+  design: "",
+  training: false,
+  counting: "",
+  unreadable: [],
+  heldOut: [],
+  observations: "",
+} as const;
 
 async function forAll<T>(all: readonly T[], atOnce: number, work: (one: T, i: number) => Promise<void>): Promise<void> {
   for (let i = 0; i < all.length; i += atOnce) {

@@ -1,10 +1,11 @@
 import { parseFlops } from "@isoflop/laws";
 import { type ApproachFit, approachesFor, type FitChoices } from "@isoflop/laws/procedures";
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { Fitter } from "../../fitting/fitter.js";
 import type { Answer, PartAnswer, Problem, Runs, Skipped, Subject } from "../../fitting/protocol.js";
-import { fittedLaws } from "../../state/fittedLaws.js";
+import { tellFits } from "../../state/fittedLaws.js";
 import { type Observed, observations } from "../../state/observations.js";
+import { route } from "../../state/route.js";
 import { withFits } from "./fitList.js";
 import { choicesOf } from "./lawsState.js";
 import { lawsState } from "./lawsStore.js";
@@ -73,11 +74,12 @@ function take(answer: Answer): void {
     // Plans want intervals: a fit is told of when it has its draws, or when none are to come.
     if (answer.stage !== "intervals" && answer.stage !== "done") return;
     const { fits, runs } = told.peek();
-    fittedLaws.value = fits.flatMap((fit) =>
+    const laws = fits.flatMap((fit) =>
       fit.law === "kaplan-compute" || (answer.stage === "intervals" && fit.draws.rows.length === 0)
         ? []
         : [{ key: fit.law, study: runs?.title ?? "", fit, ...(runs?.lossUnit && { lossUnit: runs.lossUnit }) }],
     );
+    tellFits(runs?.source, laws);
   });
 }
 
@@ -133,14 +135,28 @@ const question = computed((): string => {
   });
 });
 
-// Runs that have ended since, other runs, other choices, runs left out: fitted anew.
-effect(() => {
-  const runs = runsOf.value;
-  const text = question.value;
-  if (runs === undefined) return;
-  const { choices, leftOut, subject, budget: flops } = JSON.parse(text);
+/** Profiles, backtest and influence are this view's alone: a study that is watched is fitted at every run's end. */
+const diagnostics = computed((): boolean => route.value.view === "laws");
+let diagnosed = false;
+
+function ask(runs: Runs): void {
+  const { choices, leftOut, subject, budget: flops } = JSON.parse(question.peek());
   if (asked.runs !== observations.peek()) told.value = NOTHING;
   asked = { runs: observations.peek(), leftOut, subject };
   fresh = true;
-  fitter.ask(runs, { choices, leftOut, subject, budget: flops });
+  diagnosed = diagnostics.peek();
+  fitter.ask(runs, { choices, leftOut, subject, budget: flops, diagnostics: diagnosed });
+}
+
+// Runs that have ended since, other runs, other choices, runs left out: fitted anew.
+effect(() => {
+  const runs = runsOf.value;
+  void question.value;
+  if (runs !== undefined) untracked(() => ask(runs));
+});
+
+// What was asked without diagnostics, with them when they are looked at.
+effect(() => {
+  const runs = runsOf.peek();
+  if (diagnostics.value && !diagnosed && runs !== undefined) untracked(() => ask(runs));
 });

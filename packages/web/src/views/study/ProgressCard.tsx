@@ -1,6 +1,7 @@
 import { inLocale } from "../../i18n/locale.js";
 import type { LiveStudy } from "../../state/liveStore.js";
 import { durationOf, progressOf, STATUSES } from "./progress.js";
+import { queueText } from "./queuePlace.js";
 import { Status } from "./Status.js";
 import { StudyControl } from "./StudyControl.js";
 import { studyTexts } from "./studyTexts.js";
@@ -13,6 +14,7 @@ export function ProgressCard({ study }: { readonly study: LiveStudy }) {
   const percent = 100 * share;
   const shown = percent < 100 && percent > 99 ? "99" : percent.toFixed(0);
   const left = state.secondsLeft;
+  const queue = queueText(runs.values());
   const waiting = counts.running + counts.pending > 0;
   const duration = left === undefined ? undefined : t.duration(durationOf(left));
   return (
@@ -45,6 +47,12 @@ export function ProgressCard({ study }: { readonly study: LiveStudy }) {
           </li>
         ))}
       </ul>
+      {queue !== undefined && (
+        <p class="queue">
+          {t.queue}: {queue}
+        </p>
+      )}
+      {state.queueProblem !== undefined && <p class="faint">{t.queueUnknown(state.queueProblem)}</p>}
       {state.kind === "study" && (
         <>
           <p class="faint">{state.held === undefined ? (state.training ? t.training : t.idle) : t.held[state.held]}</p>

@@ -6,6 +6,7 @@ import { curveOf } from "../../state/live.js";
 import { Controls } from "./Controls.js";
 import { OrderOutcome } from "./OrderOutcome.js";
 import { createOrdering } from "./ordering.js";
+import { placeText } from "./queuePlace.js";
 import { RunCurve } from "./RunCurve.js";
 import { RunLog } from "./RunLog.js";
 import { useRunDetails } from "./runFetch.js";
@@ -90,6 +91,7 @@ function Facts({ run, details }: { readonly run: LiveRun; readonly details: RunD
   const columns = t.table.columns;
   const spec = shortSpec(details?.spec);
   const facts: [string, string][] = [
+    ...(run.slurm === undefined ? [] : ([[t.queue, `${run.slurm.job} ${placeText(run.slurm)}`]] as [string, string][])),
     ...(run.budget === undefined ? [] : ([[columns.budget, formatFlops(run.budget)]] as [string, string][])),
     [columns.parameters, formatCount(run.parameters)],
     [columns.tokens, formatCount(run.tokens)],

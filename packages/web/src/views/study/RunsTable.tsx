@@ -5,6 +5,7 @@ import { Select } from "../../components/Select.js";
 import { inLocale } from "../../i18n/locale.js";
 import { route, setParams } from "../../state/route.js";
 import { durationOf, fractionOf, STATUSES } from "./progress.js";
+import { placeText } from "./queuePlace.js";
 import {
   COLUMNS,
   type Column,
@@ -142,6 +143,7 @@ function Row({ run, chosen, onOpen }: RowProps) {
       </th>
       <td>
         <Status status={run.status} />
+        {run.slurm !== undefined && <small class="place">{placeText(run.slurm)}</small>}
       </td>
       <td class="number">{run.budget === undefined ? "–" : formatFlops(run.budget)}</td>
       <td class="number">{formatCount(run.parameters)}</td>

@@ -1,3 +1,4 @@
+import type { StudyFault, StudyListing, StudyState } from "isoflop/api";
 import { useRef } from "preact/hooks";
 import { Select } from "../../components/Select.js";
 import { inLocale } from "../../i18n/locale.js";
@@ -59,6 +60,7 @@ function Study({ folder, name }: { readonly folder: string; readonly name: strin
     <div class="study">
       <StudyHead name={name} folder={folder} />
       {state?.problem !== undefined && <p role="alert">{t.problem(state.problem)}</p>}
+      {state?.fault !== undefined && <Fault fault={state.fault} />}
       {study === undefined || state === undefined ? (
         <p class="faint wait">{t.loading}</p>
       ) : study.runs.size === 0 ? (
@@ -85,6 +87,18 @@ function Study({ folder, name }: { readonly folder: string; readonly name: strin
   );
 }
 
+/** What is wrong with study.yaml: with lines and columns, as the commands say it. */
+function Fault({ fault }: { readonly fault: StudyFault }) {
+  const t = inLocale(studyTexts);
+  return (
+    <div class="card fault" role="alert">
+      <p>{t.fault}</p>
+      <pre class="log">{fault.message}</pre>
+      {fault.hint !== undefined && <p class="faint">{fault.hint}</p>}
+    </div>
+  );
+}
+
 function StudyHead({ name, folder }: { readonly name: string; readonly folder: string }) {
   const t = inLocale(studyTexts);
   const all = studies.value ?? [];
@@ -92,7 +106,7 @@ function StudyHead({ name, folder }: { readonly name: string; readonly folder: s
   const live = connection.value;
   return (
     <div class="study-head">
-      <h1>{name}</h1>
+      <h1>{state?.name ?? name}</h1>
       <p class={`connection ${live}`} role="status">
         <span aria-hidden="true">{live === "open" ? "●" : "◌"}</span> {t.connection[live]}
       </p>
@@ -100,7 +114,7 @@ function StudyHead({ name, folder }: { readonly name: string; readonly folder: s
         <Select
           label={t.choose}
           value={chosenStudy.value?.key ?? ""}
-          options={all.map((study) => ({ value: study.key, text: study.name }))}
+          options={optionsOf(all, state)}
           onChange={(key) => setParams({ study: key, run: undefined, status: undefined, q: undefined })}
         />
       )}
@@ -110,4 +124,13 @@ function StudyHead({ name, folder }: { readonly name: string; readonly folder: s
       </p>
     </div>
   );
+}
+
+/** Studies by their names, which study.yaml may have changed since; of one name, with their folders. */
+function optionsOf(all: readonly StudyListing[], state: StudyState | undefined) {
+  const named = all.map(({ key, name, folder }) => ({ key, folder, name: key === state?.key ? state.name : name }));
+  return named.map(({ key, name, folder }) => {
+    const isShared = named.filter((other) => other.name === name).length > 1;
+    return { value: key, text: isShared ? `${name} (${folder})` : name };
+  });
 }

@@ -10,7 +10,8 @@ export type Fetched =
 /** Fetches what a run's files tell, again whenever its line says that they tell something else. */
 export function useRunDetails(key: string, run: LiveRun | undefined): Fetched {
   const [fetched, setFetched] = useState<Fetched>({ kind: "waiting" });
-  const mark = run && [key, run.id, run.status, run.attempts, run.failures, run.reason].join();
+  const { id: known, status, attempts, failures, reason, validationLoss, slurm } = run ?? {};
+  const mark = [key, known, status, attempts, failures, reason, validationLoss, slurm?.job].join();
   const id = run?.part === "imported" ? undefined : run?.id;
   useEffect(() => {
     setFetched((before) => (before.kind === "there" && before.details.id === id ? before : { kind: "waiting" }));

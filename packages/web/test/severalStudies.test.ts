@@ -1,0 +1,110 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createRandom, syntheticStudy } from "@isoflop/laws";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Listening, listen } from "../../lab/src/server/listen.js";
+import { openServed, type Served } from "../../lab/src/server/served.js";
+import { haveChromium, launch } from "./browser.js";
+
+const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
+
+/** A table of runs of a law with this exponent of N. */
+const tableOf = (alpha: number): string =>
+  `id,parameters,tokens,flops,loss,budget\n${syntheticStudy({
+    truth: { E: 1.2, A: 30, B: 60, alpha, beta: 0.33 },
+    budgets: [3e9, 1e10, 3e10],
+    sizes: 5,
+    width: 16,
+    noise: 0.003,
+    random: createRandom(3),
+  })
+    .map((run) => [run.id, run.parameters, run.tokens, run.flops, run.loss, run.budget].join(","))
+    .join("\n")}\n`;
+
+describe.skipIf(!haveChromium)("several studies on one page", () => {
+  let folder: string;
+  let browser: Browser;
+  let server: Listening;
+  let page: Page;
+  let studies: Served[];
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "isoflop-several-"));
+    await writeFile(join(folder, "one.csv"), tableOf(0.38));
+    await writeFile(join(folder, "two.csv"), tableOf(0.5));
+    await writeFile(join(folder, "few.csv"), "id,N,D,loss\na,1e6,2e7,3.5\nb,2e6,2e7,3.4\n");
+    studies = await openServed(["one.csv", "two.csv", "few.csv"].map((name) => join(folder, name)));
+    browser = await launch();
+    server = await listen({ studies, host: "127.0.0.1", port: 0, webFolder: BUILT });
+    page = await (await browser.newContext({ locale: "en-US" })).newPage();
+    page.setDefaultTimeout(60_000);
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") faults.push(message.text());
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const keyOf = (name: string): string => studies.find((study) => study.name === name)?.key ?? "";
+  const view = (name: string) => page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+  const choose = async (name: string): Promise<void> => {
+    await view("Study");
+    await page.getByRole("combobox", { name: "Study" }).selectOption(name);
+    await page.getByRole("heading", { level: 1, name }).waitFor();
+  };
+  /** Fits that the planner offers or plans by. */
+  const offered = () =>
+    page
+      .getByLabel("Add a law")
+      .locator("option", { hasText: /^Fit: / })
+      .allTextContents();
+
+  it("stays with the study that was chosen, whatever view is looked at", async () => {
+    await page.goto(server.url);
+    await choose("two.csv");
+    for (const name of ["Laws", "Planner", "Data", "Study"]) {
+      await view(name);
+      await page.waitForURL(new RegExp(`study=${keyOf("two.csv")}`));
+    }
+    await page.getByRole("link", { name: "isoflop", exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "two.csv" }).waitFor();
+    await view("Laws");
+    await page.locator('.laws [data-done="true"]').waitFor();
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("two.csv");
+    expect(faults).toEqual([]);
+  });
+
+  it("plans by the fits of the study that is chosen, and by no other's", { timeout: 180_000 }, async () => {
+    await view("Planner");
+    await expect.poll(offered, { timeout: 60_000 }).toContain("Fit: two.csv, approach 3");
+    expect((await offered()).every((text) => text.includes("two.csv"))).toBe(true);
+
+    // Too few runs for any law: none is offered, above all not those of before.
+    await choose("few.csv");
+    await page.getByText("2 of 2 runs have ended").waitFor();
+    await view("Planner");
+    await page.getByText("Fits of the study or file that is open can be chosen here").waitFor();
+    expect(await offered()).toEqual([]);
+
+    await choose("one.csv");
+    await view("Planner");
+    await expect.poll(offered, { timeout: 60_000 }).toContain("Fit: one.csv, approach 3");
+    expect((await offered()).every((text) => text.includes("one.csv"))).toBe(true);
+    expect(faults).toEqual([]);
+  });
+
+  it("opens a plan by a fit of another study by its address alone", { timeout: 120_000 }, async () => {
+    const second = await page.context().newPage();
+    await second.goto(`${server.url}#/planner?study=${keyOf("two.csv")}&laws=fit:chinchilla&flops=1e12`);
+    await second.locator(".planner-laws").getByText("two.csv, approach 3").first().waitFor();
+    await second.close();
+    expect(faults).toEqual([]);
+  });
+});
