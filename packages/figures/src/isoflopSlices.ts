@@ -10,7 +10,7 @@ import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
 import { background, categoryColor, faintInk, logColorScale } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 const texts = bilingual(
@@ -36,7 +36,7 @@ const texts = bilingual(
 /** The fitted loss against N at each budget: Hoffmann et al. 2022, Figure 4 right; the contours beside it have the same data. */
 export function isoflopSlices(data: LossContoursData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const { law, heldOut = [], frontier } = data;
   const flopsPerToken = flopsPerTokenOf(data.flopsPerToken);
   const budgets = [...new Set(data.budgets)].sort((a, b) => a - b);

@@ -11,6 +11,7 @@ import {
   type RunRecord,
   scanBatches,
 } from "@isoflop/laws";
+import { KAPLAN_COUNT } from "@isoflop/laws/procedures";
 import { criticalBatchRows } from "../runs/criticalBatch.js";
 import { readMetrics } from "../runs/metrics.js";
 import type { RunState } from "../runs/status.js";
@@ -134,12 +135,6 @@ export async function partRows(
   return made;
 }
 
-const KAPLAN_COUNT: FitWarning = {
-  code: "kaplan-count",
-  message:
-    "N counts embeddings here; Kaplan's does not, and its exponents hold for counting: { parameters: non-embedding }.",
-};
-
 async function readCurves(states: readonly RunState[]): Promise<ReadonlyMap<string, LossCurve>> {
   const curves = await Promise.all(
     states.map(async ({ spec, folder }) => [spec.id, lossCurve(await readMetrics(folder))] as const),
@@ -165,7 +160,7 @@ export function rayRows(ray: number, records: readonly RunRecord[]): PartRows {
     name: "loss-frontier",
     law: "loss-frontier",
     about: `L(C) along D = ${ray} N`,
-    rows: records.map(({ flops, loss }) => ({ inputs: { C: flops }, y: loss })),
+    rows: records.map(({ id, flops, loss }) => ({ inputs: { C: flops }, y: loss, run: id })),
     warnings: [],
     resampled: true,
   };

@@ -15,7 +15,7 @@ interface FigureCardProps<Data> {
   readonly title: string;
   readonly draw: (data: Data, options: FigureOptions) => HTMLElement;
   readonly data: Data;
-  readonly picking?: Pick<FigureOptions, "selected" | "leftOut" | "compute">;
+  readonly picking?: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "counting">;
   /** The run under the pointer, with where that is; undefined when there is none. */
   readonly onPoint?: (run: string | undefined, event: PointerEvent) => void;
   readonly onPick?: (run: string) => void;
@@ -54,7 +54,18 @@ export function FigureCard<Data>({ name, title, draw, data, picking, onPoint, on
       place.current?.replaceChildren(draw(data, { ...options, widths: [narrow ? 360 : FALLBACK_WIDTH] }));
     });
     return () => cancelAnimationFrame(wanted);
-  }, [draw, data, near, narrow, shade, language, picking?.selected, picking?.leftOut, picking?.compute]);
+  }, [
+    draw,
+    data,
+    near,
+    narrow,
+    shade,
+    language,
+    picking?.selected,
+    picking?.leftOut,
+    picking?.compute,
+    picking?.counting,
+  ]);
   return (
     <section class="figure-card" id={name} aria-label={title}>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the list of runs does the same by keyboard */}

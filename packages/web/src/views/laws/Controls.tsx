@@ -2,7 +2,7 @@ import { publishedLaws } from "@isoflop/laws";
 import { useState } from "preact/hooks";
 import { Select } from "../../components/Select.js";
 import { inLocale } from "../../i18n/locale.js";
-import { observations } from "../../state/observations.js";
+import { CountingControls, CountingSentence } from "./CountingControls.js";
 import { CURVES, isBudget, LOSSES, PROCEDURES, parseDelta, RESAMPLES, UNITS } from "./lawsState.js";
 import { change, lawsState } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
@@ -11,7 +11,6 @@ import { lawsTexts } from "./lawsTexts.js";
 export function Controls() {
   const t = inLocale(lawsTexts);
   const state = lawsState.value;
-  const counting = observations.value?.convention;
   return (
     <form class="laws-controls" aria-label={t.controls} onSubmit={(event) => event.preventDefault()}>
       <Select
@@ -52,6 +51,7 @@ export function Controls() {
         options={UNITS.map((value) => ({ value, text: value }))}
         onChange={(compute) => change({ compute })}
       />
+      <CountingControls />
       <TextInput
         label={t.at}
         value={state.at}
@@ -80,7 +80,7 @@ export function Controls() {
           ))}
         </fieldset>
       </details>
-      {counting && <p class="faint">{t.counting(counting.parameters, counting.flops)}</p>}
+      <CountingSentence />
     </form>
   );
 }

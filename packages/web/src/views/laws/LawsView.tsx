@@ -5,7 +5,8 @@ import { FigureCard } from "../../components/FigureCard.js";
 import { inLocale } from "../../i18n/locale.js";
 import { type Observed, observations } from "../../state/observations.js";
 import { Controls } from "./Controls.js";
-import { type FigureDataOf, figureData } from "./figureData.js";
+import { counted } from "./counted.js";
+import { type FigureDataOf, figureCounting, figureData } from "./figureData.js";
 import { budget, fitFailure, told } from "./fitting.js";
 import { LawsTable } from "./LawsTable.js";
 import { lawsState, togglePicked } from "./lawsStore.js";
@@ -18,7 +19,7 @@ import "./laws.css";
 /** The laws of the runs that are looked at: fitted here, in the browser. */
 export function LawsView() {
   const t = inLocale(lawsTexts);
-  const observed = observations.value;
+  const observed = counted.value;
   if (observed === undefined || observed.records.length === 0) {
     return (
       <>
@@ -42,10 +43,15 @@ function Laws({ observed }: { readonly observed: Observed }) {
   const state = lawsState.value;
   const at = budget.value;
   const [pointed, setPointed] = useState<Pointed>();
-  const data = useMemo(() => figureData(observed, now, state.compare, at), [observed, now, state.compare, at]);
+  const own = observations.value ?? observed;
+  const data = useMemo(
+    () => figureData(observed, now, state.compare, at, own),
+    [observed, now, state.compare, at, own],
+  );
   const selected = useMemo(() => new Set(state.picked), [state.picked]);
   const leftOut = useMemo(() => new Set(state.out), [state.out]);
-  const picking = { selected, leftOut, compute: state.compute };
+  const counting = useMemo(() => figureCounting(observed.convention), [observed.convention]);
+  const picking = { selected, leftOut, compute: state.compute, ...(counting && { counting }) };
   const residuals = useMemo(
     () =>
       new Map((data.residuals?.runs ?? []).map(({ id, loss, predicted }) => [id ?? "", Math.log(loss / predicted)])),
@@ -105,7 +111,7 @@ interface FigurePlaceProps {
   readonly section: string;
   readonly place: Place;
   readonly data: FigureDataOf;
-  readonly picking: Pick<FigureOptions, "selected" | "leftOut" | "compute">;
+  readonly picking: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "counting">;
   readonly onPoint: (run: string | undefined, event: PointerEvent) => void;
   readonly waiting: boolean;
   readonly reason: string | undefined;

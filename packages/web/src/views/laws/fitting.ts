@@ -4,7 +4,8 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { Fitter } from "../../fitting/fitter.js";
 import type { Answer, PartAnswer, Runs, Skipped, Subject } from "../../fitting/protocol.js";
 import { fittedLaws } from "../../state/fittedLaws.js";
-import { type Observed, observations } from "../../state/observations.js";
+import type { Observed } from "../../state/observations.js";
+import { counted } from "./counted.js";
 import { withFits } from "./fitList.js";
 import { choicesOf } from "./lawsState.js";
 import { lawsState } from "./lawsStore.js";
@@ -57,7 +58,7 @@ let fresh = false;
 export const budget = computed((): number => {
   const typed = lawsState.value.at === "" ? undefined : parseFlops(lawsState.value.at);
   if (typeof typed === "number") return typed;
-  return (observations.value?.records ?? []).reduce((most, { flops }) => Math.max(most, flops), 1);
+  return (counted.value?.records ?? []).reduce((most, { flops }) => Math.max(most, flops), 1);
 });
 
 const fitter = new Fitter(take, (reason) => {
@@ -109,7 +110,7 @@ function after(now: Told, answer: Answer): Told {
 }
 
 const runsOf = computed((): Runs | undefined => {
-  const observed = observations.value;
+  const observed = counted.value;
   if (observed === undefined || observed.records.length === 0) return undefined;
   const { records, convention, choices = {}, parts = [], batchTokens = {} } = observed;
   return { records, convention, choices, parts, batchTokens };
@@ -139,8 +140,8 @@ effect(() => {
   const text = question.value;
   if (runs === undefined) return;
   const { choices, leftOut, subject, budget: flops } = JSON.parse(text);
-  if (asked.runs !== observations.peek()) told.value = NOTHING;
-  asked = { runs: observations.peek(), leftOut, subject };
+  if (asked.runs !== counted.peek()) told.value = NOTHING;
+  asked = { runs: counted.peek(), leftOut, subject };
   fresh = true;
   fitter.ask(runs, { choices, leftOut, subject, budget: flops });
 });

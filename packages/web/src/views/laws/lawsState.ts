@@ -1,6 +1,7 @@
 import type { ComputeUnit } from "@isoflop/figures";
 import { parseFlops, publishedLaws } from "@isoflop/laws";
 import { ALL_APPROACHES, type ApproachName, DEFAULT_FITS, type FitChoices } from "@isoflop/laws/procedures";
+import { type AskedCounting, COMPUTE_COUNTS, SIZE_COUNTS } from "./counting.js";
 
 export const PROCEDURES = ["all", ...ALL_APPROACHES, "data-constrained"] as const;
 export type Procedure = (typeof PROCEDURES)[number];
@@ -10,7 +11,7 @@ export const UNITS = ["FLOPs", "PF-days"] as const satisfies readonly ComputeUni
 export const RESAMPLES = [0, 100, 400, 1000, 4000] as const;
 
 /** What the reader has set. */
-export interface LawsState {
+export interface LawsState extends AskedCounting {
   readonly procedure: Procedure;
   readonly loss: FitChoices["loss"];
   readonly delta: number;
@@ -33,6 +34,8 @@ export const DEFAULTS: LawsState = {
   curve: DEFAULT_FITS.curve,
   resamples: 400,
   compute: "FLOPs",
+  parameters: "",
+  flops: "",
   compare: ["hoffmann-2022-approach-3", "besiroglu-2024"],
   at: "",
   out: [],
@@ -69,6 +72,8 @@ export function parseLawsState(params: URLSearchParams): LawsState {
     curve: oneOf("curve", CURVES, DEFAULTS.curve),
     resamples: resamples ?? DEFAULTS.resamples,
     compute: oneOf("compute", UNITS, DEFAULTS.compute),
+    parameters: oneOf<LawsState["parameters"]>("parameters", SIZE_COUNTS, ""),
+    flops: oneOf<LawsState["flops"]>("flops", COMPUTE_COUNTS, ""),
     compare:
       compare === null
         ? DEFAULTS.compare
@@ -95,6 +100,8 @@ const textsOf = (state: LawsState): Record<keyof LawsState, string> => ({
   curve: state.curve,
   resamples: String(state.resamples),
   compute: state.compute,
+  parameters: state.parameters,
+  flops: state.flops,
   compare: state.compare.join(" "),
   at: state.at,
   out: idsText(state.out),
