@@ -3,8 +3,9 @@ import { type ApproachFit, approachesFor, type FitChoices } from "@isoflop/laws/
 import { batch, computed, effect, signal } from "@preact/signals";
 import { Fitter } from "../../fitting/fitter.js";
 import type { Answer, PartAnswer, Runs, Skipped, Subject } from "../../fitting/protocol.js";
+import { embeddingsOf } from "../../state/embeddings.js";
 import { fittedLaws } from "../../state/fittedLaws.js";
-import type { Observed } from "../../state/observations.js";
+import { type Observed, observations } from "../../state/observations.js";
 import { counted } from "./counted.js";
 import { withFits } from "./fitList.js";
 import { choicesOf } from "./lawsState.js";
@@ -74,10 +75,20 @@ function take(answer: Answer): void {
     // Plans want intervals: a fit is told of when it has its draws, or when none are to come.
     if (answer.stage !== "intervals" && answer.stage !== "done") return;
     const { fits, runs } = told.peek();
+    const embeddings = runs?.convention.parameters === "non-embedding" ? embeddingsOf(runs.records) : undefined;
+    const recounted = runs !== observations.peek() && { recounted: true as const };
     fittedLaws.value = fits.flatMap((fit) =>
       fit.law === "kaplan-compute" || (answer.stage === "intervals" && fit.draws.rows.length === 0)
         ? []
-        : [{ key: fit.law, name: `${runs?.title ?? ""}, approach ${fit.approach}`, fit }],
+        : [
+            {
+              key: fit.law,
+              name: `${runs?.title ?? ""}, approach ${fit.approach}`,
+              fit,
+              ...recounted,
+              ...(embeddings && { embeddings }),
+            },
+          ],
     );
   });
 }

@@ -19,6 +19,7 @@ import {
   sixND,
   sizesWithin,
 } from "@isoflop/laws";
+import type { Embeddings } from "../../state/embeddings.js";
 import type { FittedLaw } from "../../state/fittedLaws.js";
 import { fitKey, OWN } from "./state.js";
 
@@ -41,6 +42,8 @@ export interface Choice {
   readonly law?: NamedLaw;
   /** What the law was made from, where it is a fit of the page. */
   readonly fit?: FittedLaw["fit"];
+  /** Of the shapes that it was fitted to, where its N leaves them out. */
+  readonly embeddings?: Embeddings;
 }
 
 /** E + A/N^alpha + B/D^beta with constants that the reader typed. */
@@ -74,6 +77,7 @@ export function chooseLaw(id: string, constants: ChinchillaParameters, fits: rea
     name: fitted?.name ?? key,
     reason,
     ...(fitted && law && !isIsoflopError(law) && { law, fit: fitted.fit }),
+    ...(fitted?.embeddings && { embeddings: fitted.embeddings }),
   };
 }
 
