@@ -1,6 +1,7 @@
 import { useRef } from "preact/hooks";
 import { ScrollBox } from "../../components/ScrollBox.js";
 import { inLocale } from "../../i18n/locale.js";
+import { CountedAs } from "./CountingControls.js";
 import { budget, fitFailure, told } from "./fitting.js";
 import { type LawRow, lawRow, publishedRow, shortNumber, type Told95 } from "./lawRow.js";
 import { lawsState } from "./lawsStore.js";
@@ -37,7 +38,9 @@ export function LawsTable() {
             <tr>
               <th scope="col">{t.law}</th>
               <th scope="col">{t.constants}</th>
-              <th scope="col">{t.optimum(flops.toExponential(2))}</th>
+              <th scope="col">
+                {t.optimum(flops.toExponential(2))} <CountedAs />
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -11,6 +11,7 @@ import { budget, fitFailure, told } from "./fitting.js";
 import { LawsTable } from "./LawsTable.js";
 import { lawsState, togglePicked } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
+import { OpenedRun } from "./OpenedRun.js";
 import { PLACES, type Place, SECTIONS } from "./places.js";
 import { RunList, Selection } from "./RunList.js";
 import { Warnings } from "./Warnings.js";
@@ -95,6 +96,7 @@ function Laws({ observed }: { readonly observed: Observed }) {
       <Warnings />
       <RunList observed={observed} residuals={residuals} />
       <Selection observed={observed} />
+      <OpenedRun observed={observed} residuals={residuals} />
       {pointed && <Tooltip pointed={pointed} observed={observed} residual={residuals.get(pointed.run)} />}
     </div>
   );

@@ -31,6 +31,11 @@ export const countingTexts = texts(
     },
     budgets:
       "Budgets keep the compute that they were spent by, and group the runs; by this count the runs of one budget differ in C, which the fit takes into account and warns of.",
+    published: (laws: string, count: string) =>
+      `Of the published laws beside them, these count N otherwise (${count}): ${laws}.`,
+    short: (counts: string) => `(${counts})`,
+    shortSize: "N without embeddings",
+    shortCompute: { kaplan: "C as Kaplan", hoffmann: "C as Hoffmann" },
     oneSize: {
       study: "Every run is known by this count of N alone.",
       imported:
@@ -69,6 +74,10 @@ export const countingTexts = texts(
     },
     budgets:
       "計算予算は学習時の数え方の値のままで、ランのグループ分けに使います。この数え方では同じ予算のランでも C が異なり、当てはめはそれを考慮したうえで警告します。",
+    published: (laws, count) => `比較中の既発表の法則のうち、N の数え方が異なるもの (${count}): ${laws}。`,
+    short: (counts) => `(${counts})`,
+    shortSize: "N は埋め込みを除く",
+    shortCompute: { kaplan: "C は Kaplan 式", hoffmann: "C は Hoffmann 式" },
     oneSize: {
       study: "どのランについても、N はこの数え方でしか分かりません。",
       imported:

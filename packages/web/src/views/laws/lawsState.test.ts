@@ -18,6 +18,7 @@ it("is read back from its address as it was", () => {
     at: "20PF-days",
     out: ["a b", "c%2C", "日本"],
     picked: ["<script>"],
+    run: "a b",
   };
   expect(again(state)).toEqual(state);
   expect(printLawsState(DEFAULTS)).toEqual({});

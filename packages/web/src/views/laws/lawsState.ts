@@ -25,6 +25,8 @@ export interface LawsState extends AskedCounting {
   /** Runs by id that the fits do not see, and those that are picked out. */
   readonly out: readonly string[];
   readonly picked: readonly string[];
+  /** The run whose panel is open, by id; empty: none. */
+  readonly run: string;
 }
 
 export const DEFAULTS: LawsState = {
@@ -40,6 +42,7 @@ export const DEFAULTS: LawsState = {
   at: "",
   out: [],
   picked: [],
+  run: "",
 };
 
 /** Parameters of the address that are this view's. */
@@ -81,6 +84,7 @@ export function parseLawsState(params: URLSearchParams): LawsState {
     at: isBudget(at) ? at : "",
     out: idsIn(params.get("out")),
     picked: idsIn(params.get("picked")),
+    run: (params.get("run") ?? "").slice(0, LONGEST_ID),
   };
 }
 
@@ -106,6 +110,7 @@ const textsOf = (state: LawsState): Record<keyof LawsState, string> => ({
   at: state.at,
   out: idsText(state.out),
   picked: idsText(state.picked),
+  run: state.run,
 });
 
 /** Ids may have blanks: each is encoded by itself. */
