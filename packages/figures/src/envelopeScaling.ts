@@ -7,7 +7,7 @@ import type { LegendEntry } from "./legend.js";
 import { type Mark, type OptimumPanelData, optimumEntries, optimumPanel } from "./optimumPanel.js";
 import { ink } from "./palette.js";
 import { leftOutEntry } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain } from "./ticks.js";
 
 const texts = bilingual(
@@ -42,7 +42,7 @@ const texts = bilingual(
 /** N_opt and D_opt against C by the envelope of training curves: Hoffmann et al. 2022, Figure 2 centre and right. */
 export function envelopeScaling(data: EnvelopeScalingData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const { points, parametersLaw, tokensLaw, forecast } = data;
   const used = points.filter((point) => point.status === "used");
   const edge = points.filter((point) => point.status === "edge");

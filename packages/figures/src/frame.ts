@@ -8,6 +8,12 @@ import { background, ink, paletteStyles } from "./palette.js";
 import { raiseSelected } from "./runMarks.js";
 import { legalXml } from "./xmlText.js";
 
+/** A convention other than the usual one, of N all parameters and C = 6ND. */
+export interface FigureCounting {
+  readonly parameters?: "non-embedding";
+  readonly flops?: "kaplan" | "hoffmann";
+}
+
 /** What every figure takes besides its data. */
 export interface FigureOptions {
   /** The page's document, or `serverDocument()` in Node. */
@@ -25,6 +31,8 @@ export interface FigureOptions {
   readonly compute?: ComputeUnit;
   /** What losses are in (default: nats per token): the data are in it. */
   readonly lossUnit?: LossUnit | "several";
+  /** How N and C are counted, where that is to be said on the axes. */
+  readonly counting?: FigureCounting;
   /** Marks of runs that have an id carry it as `data-run`, so that a page can find and pick them. */
   readonly interactive?: true;
   /** Runs to emphasise, by id: ringed, the others fainter. */

@@ -7,7 +7,7 @@ export * from "./data.js";
 export { envelopeScaling } from "./envelopeScaling.js";
 export { forecastCheck } from "./forecastCheck.js";
 export { formatCount, formatEstimate, formatFlops, formatLoss, powerOfTen } from "./format.js";
-export { type FigureOptions, standaloneSvg } from "./frame.js";
+export { type FigureCounting, type FigureOptions, standaloneSvg } from "./frame.js";
 export {
   bootstrapPairsOf,
   type ComparedFit,

@@ -9,7 +9,7 @@ import { sequenceLegend } from "./legend.js";
 import { lossUnitText } from "./lossUnit.js";
 import { background, faintInk, logColorScale } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 const texts = bilingual(
@@ -50,7 +50,7 @@ function parabolaLine(parabola: Parabola, profile: IsoflopProfile): { parameters
 /** Final loss against N at fixed compute, with each profile's parabola and minimum: Hoffmann et al. 2022, Figure 3 left. */
 export function isoflopProfiles(data: IsoflopProfilesData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const profiles = data.profiles
     .filter((profile) => profile.points.length > 0)
     .map((profile) => ({ ...profile, line: profile.parabola ? parabolaLine(profile.parabola, profile) : [] }));

@@ -11,7 +11,7 @@ import { sequenceLegend } from "./legend.js";
 import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, faintInk, logColorScale } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 const texts = bilingual(
@@ -37,7 +37,7 @@ const texts = bilingual(
 /** The fitted loss against N at each budget: Hoffmann et al. 2022, Figure 4 right; the contours beside it have the same data. */
 export function isoflopSlices(data: LossContoursData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const { law, heldOut = [], frontier } = data;
   const flopsPerToken = flopsPerTokenOf(data.flopsPerToken);
   const budgets = [...new Set(data.budgets)].sort((a, b) => a - b);

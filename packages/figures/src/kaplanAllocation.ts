@@ -9,7 +9,7 @@ import { bandOfCompute, lawMarks } from "./lawMarks.js";
 import type { LegendEntry } from "./legend.js";
 import { background, categoryColor, ink } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 const texts = bilingual(
@@ -45,7 +45,7 @@ const publishedColor = categoryColor(1);
 /** Optimal N and S_min against C_min: Kaplan et al. 2020, Figure 14 and section 6. */
 export function kaplanAllocation(data: KaplanAllocationData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const { points, parametersLaw, stepsLaw, published } = data;
   const tenfold = (law: PowerLaw): number => 10 ** law.exponent;
   const times = (value: number): string => Number(value.toPrecision(2)).toString();

@@ -11,7 +11,7 @@ import type { LegendEntry } from "./legend.js";
 import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, faintInk, ink } from "./palette.js";
 import { leftOutEntry, runDots, runLine } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain } from "./ticks.js";
 
 const texts = bilingual(
@@ -46,7 +46,7 @@ const texts = bilingual(
 /** L(C), L(D) and L(N) with their power laws, on one scale of losses: Kaplan et al. 2020, Figure 1, equations 1.1 to 1.3. */
 export function kaplanLaws(data: KaplanLawsData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const curves = (data.compute?.curves ?? [])
     .map((run) => ({ run, line: smoothedCurve(run) }))
     .filter(({ line }) => line.length > 0);
@@ -126,7 +126,7 @@ function lawPanel(
   options: FigureOptions,
 ): Panel {
   const { y, columns } = place;
-  const term = inLanguage(terms, options);
+  const term = termsIn(options);
   const height = room.narrow ? 250 : 300;
   const at = points.map((point) => point.x);
   const x = logDomain([...at, ...curves.flatMap(({ line }) => line.map(({ flops }) => flops))], 0.05);

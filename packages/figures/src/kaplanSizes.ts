@@ -9,7 +9,7 @@ import { type LegendEntry, sequenceLegend } from "./legend.js";
 import { lossUnitText } from "./lossUnit.js";
 import { background, faintInk, logColorScale } from "./palette.js";
 import { leftOutEntry, runDots, runLine } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 const texts = bilingual(
@@ -48,7 +48,7 @@ const MOST_LINES = 9;
 
 /** L(N, D) against D, and learning curves L(N, S_min), a line a size: Kaplan et al. 2020, Figure 4. */
 export function kaplanSizes(data: KaplanSizesData, options: FigureOptions): HTMLElement {
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const byData = data.data && data.data.runs.length > 0 ? data.data : undefined;
   const curved = (data.steps?.runs ?? []).filter(({ curve }) => curve.length > 1);
   const bySteps = data.steps && curved.length > 0 ? { ...data.steps, runs: curved } : undefined;

@@ -10,7 +10,7 @@ import { bilingual, inLanguage } from "./language.js";
 import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, faintInk, ink, rampColor } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 /** "tokens": N against D, free of any FLOP convention. "compute": N against C, as Hoffmann et al. 2022, Figure 4 left. */
@@ -93,7 +93,7 @@ export function lossContours(
   options: FigureOptions & { readonly axes?: ContourAxes },
 ): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const { law, runs, heldOut = [], frontier } = data;
   const axes = options.axes ?? "tokens";
   const flopsPerToken = flopsPerTokenOf(data.flopsPerToken);

@@ -9,7 +9,7 @@ import { sequenceLegend } from "./legend.js";
 import { lossUnitText } from "./lossUnit.js";
 import { categoryColor, ink, logColorScale } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { evenDomain, logDomain } from "./ticks.js";
 
 const texts = bilingual(
@@ -40,7 +40,7 @@ const texts = bilingual(
  */
 export function residuals(data: ResidualsData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const rows = data.runs
     .filter((run) => run.loss > 0 && run.predicted > 0)
     .map((run) => ({ ...run, residual: 100 * Math.log(run.loss / run.predicted) }));

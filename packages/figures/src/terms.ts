@@ -1,4 +1,5 @@
-import { bilingual } from "./language.js";
+import type { FigureOptions } from "./frame.js";
+import { bilingual, inLanguage } from "./language.js";
 
 /** The field's words that several figures use: axes, marks, lines. */
 export const terms = bilingual(
@@ -60,3 +61,23 @@ export const terms = bilingual(
     lossOf: (loss: string) => `損失 ${loss}`,
   },
 );
+
+/** Where N leaves the embeddings out. */
+const withoutEmbeddings = bilingual(
+  {
+    parametersN: "Parameters N, no embeddings",
+    optimalN: "Optimal N, no embeddings",
+    parameters: "Parameters, no embeddings",
+  },
+  {
+    parametersN: "パラメータ数 N (埋め込みを除く)",
+    optimalN: "最適な N (埋め込みを除く)",
+    parameters: "パラメータ数 (埋め込みを除く)",
+  },
+);
+
+/** The terms, those of N by what it counts. */
+export const termsIn = (options: Pick<FigureOptions, "language" | "counting">) => ({
+  ...inLanguage(terms, options),
+  ...(options.counting?.parameters === undefined ? {} : inLanguage(withoutEmbeddings, options)),
+});

@@ -10,7 +10,7 @@ import { sequenceLegend } from "./legend.js";
 import { lossUnitText } from "./lossUnit.js";
 import { background, ink, logColorScale } from "./palette.js";
 import { leftOutEntry, runLine } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain } from "./ticks.js";
 
 const texts = bilingual(
@@ -42,7 +42,7 @@ const texts = bilingual(
 /** Loss against training FLOPs, one curve a run, with the envelope: Hoffmann et al. 2022, Figure 2 left. */
 export function trainingCurves(data: TrainingCurvesData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const runs = data.runs
     .filter((run) => run.curve.length > 0)
     .map((run) => ({ ...run, line: smoothedCurve(run), raw: thin(run.curve, 160) }));

@@ -140,8 +140,16 @@ function drawnProfile(profile: IsoflopProfile, { names }: FigureSources): DrawnP
   };
 }
 
+/**
+ * Where a budget's minimum lies on the axis of compute: at the budget, unless C is counted otherwise than the budget was spent. There the
+ * law is fitted to.
+ */
+function placeOf({ budget, vertex }: IsoflopProfile): number {
+  return vertex === undefined || Math.abs(Math.log(vertex.flops / budget)) < 0.05 ? budget : vertex.flops;
+}
+
 function optimumScaling(fit: IsoflopFit, sources: FigureSources) {
-  const budgets = fit.profiles.map((profile) => profile.budget);
+  const budgets = fit.profiles.map(placeOf);
   const [stated] = sources.forecast?.budgets ?? [];
   const reach = logSpace(Math.min(...budgets), Math.max(...budgets, stated?.budget ?? 0), 40);
   return {
@@ -150,7 +158,7 @@ function optimumScaling(fit: IsoflopFit, sources: FigureSources) {
         ? []
         : [
             {
-              budget: profile.budget,
+              budget: placeOf(profile),
               parameters: profile.vertex.parameters,
               tokens: profile.vertex.tokens,
               status: minimumStatus(profile),

@@ -7,8 +7,9 @@ import { readStudyRuns } from "../runs/studyRuns.js";
 import { studyObservations } from "../steps/studyObservations.js";
 import type { StudyFolder } from "../study/folder.js";
 import type { RecordRole, StudyObservationsPage } from "./api.js";
-import { importedNames, tableMark } from "./importedNames.js";
+import { importedRuns, tableMark } from "./importedNames.js";
 import { observationsMark } from "./observationsMark.js";
+import { countsOf, withCounts } from "./runCounts.js";
 import type { Served, ServedTable } from "./served.js";
 
 /** What the laws are fitted to, as the files tell it now. */
@@ -21,16 +22,23 @@ async function ofStudy(study: StudyFolder, linesOf: typeof readMetrics): Promise
   const { records, convention, dropped, choices, parts } = await studyObservations(study, states, linesOf);
   const holdouts = await toRecords(states, study.study.counting, "holdout", linesOf);
   const roles = new Map(states.map(({ spec }) => [spec.id, spec.role as RecordRole]));
+  const counts = new Map(states.map(({ spec }) => [spec.id, countsOf(spec)]));
+  const recorded = new Set(records.map(({ id }) => id));
+  const others = new Set(parts.flatMap(({ rows }) => rows.flatMap(({ run = "" }) => (recorded.has(run) ? [] : [run]))));
   return {
     title: study.study.name,
     mark,
     convention,
-    records: thinned(records),
-    holdouts: holdouts.records.map((record) => ({ ...record, role: roles.get(record.id) ?? "fit" })),
+    records: thinned(records).map((record) => withCounts(record, counts)),
+    holdouts: holdouts.records.map((record) => ({
+      ...withCounts(record, counts),
+      role: roles.get(record.id) ?? "fit",
+    })),
     names: Object.fromEntries(states.map(({ spec }) => [spec.id, spec.name])),
     dropped: [...dropped, ...holdouts.dropped],
     choices,
     parts,
+    ...(others.size > 0 ? { partCounts: Object.fromEntries([...counts].filter(([id]) => others.has(id))) } : {}),
     ...(parts.some(({ law }) => law === "critical-batch")
       ? { batchTokens: Object.fromEntries(states.map(({ spec }) => [spec.id, spec.batch.tokens])) }
       : {}),
@@ -40,12 +48,12 @@ async function ofStudy(study: StudyFolder, linesOf: typeof readMetrics): Promise
 async function ofTable({ name, path }: ServedTable): Promise<StudyObservationsPage> {
   const mark = await tableMark(path);
   const { records, convention, dropped } = await readObservations([path]);
-  const names = await importedNames(path);
+  const { names, counts } = await importedRuns(path);
   return {
     title: name,
     mark,
     convention,
-    records,
+    records: records.map((record) => withCounts(record, counts)),
     holdouts: [],
     names: Object.fromEntries(records.map(({ id }) => [id, names.get(id) ?? id])),
     dropped: dropped.map(({ row, reason }) => ({

@@ -155,7 +155,7 @@ export function rayRows(ray: number, records: readonly RunRecord[]): PartRows {
     name: "loss-frontier",
     law: "loss-frontier",
     about: `L(C) along D = ${ray} N`,
-    rows: records.map(({ flops, loss }) => ({ inputs: { C: flops }, y: loss })),
+    rows: records.map(({ id, flops, loss }) => ({ inputs: { C: flops }, y: loss, run: id })),
     warnings: [],
     resampled: true,
   };

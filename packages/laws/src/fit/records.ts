@@ -45,11 +45,13 @@ export function checkVariation(records: readonly RunRecord[], purpose: Purpose):
 
 /**
  * C = k N^q D as the records have it: exactly 6ND when they say so or agree with it within 1 %, otherwise the
- * regression of ln(C/D) on ln N, which follows a ladder of small models under Kaplan's or Hoffmann's count of FLOPs.
+ * regression of ln(C/D) on ln N, which follows a ladder of small models under Kaplan's or Hoffmann's count of FLOPs. That
+ * C is 6ND says nothing of an N without embeddings: it is of the whole model's N, unless the records agree with their own.
  */
 export function computeCostOf(records: readonly RunRecord[], convention?: CountingConvention): ComputeCost {
   const ratios = records.map((r) => r.flops / (6 * r.parameters * r.tokens));
-  if (convention?.flops === "6N" || ratios.every((ratio) => Math.abs(ratio - 1) < 0.01)) return sixND;
+  const said = convention?.flops === "6N" && convention.parameters !== "non-embedding";
+  if (said || ratios.every((ratio) => Math.abs(ratio - 1) < 0.01)) return sixND;
   const logN = records.map((r) => Math.log(r.parameters));
   const perToken = records.map((r) => Math.log(r.flops / r.tokens));
   const line = leastSquares([logN.map(() => 1), logN], perToken);

@@ -15,7 +15,7 @@ interface FigureCardProps<Data> {
   readonly title: string;
   readonly draw: (data: Data, options: FigureOptions) => HTMLElement;
   readonly data: Data;
-  readonly picking?: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "lossUnit">;
+  readonly picking?: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "lossUnit" | "counting">;
   /** The run under the pointer, with where that is; undefined when there is none. */
   readonly onPoint?: (run: string | undefined, event: PointerEvent) => void;
   readonly onPick?: (run: string) => void;
@@ -65,6 +65,7 @@ export function FigureCard<Data>({ name, title, draw, data, picking, onPoint, on
     picking?.leftOut,
     picking?.compute,
     picking?.lossUnit,
+    picking?.counting,
   ]);
   return (
     <section class="figure-card" id={name} aria-label={title}>

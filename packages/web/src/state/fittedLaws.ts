@@ -1,6 +1,7 @@
 import type { LossUnit } from "@isoflop/figures";
 import type { AllocationFit, DataConstrainedFit } from "@isoflop/laws";
 import { computed, signal } from "@preact/signals";
+import type { Embeddings } from "./embeddings.js";
 import { type ObservationSource, observations } from "./observations.js";
 
 /** A fit made in the page, for others than the view that made it. */
@@ -13,6 +14,10 @@ export interface FittedLaw {
   readonly fit: AllocationFit | DataConstrainedFit;
   /** Of its losses, where they are not nats per token. */
   readonly lossUnit?: LossUnit;
+  /** Of its runs' shapes, where its N leaves the embeddings out. */
+  readonly embeddings?: Embeddings;
+  /** The reader has asked for another count of N or C than the runs' own. */
+  readonly recounted?: true;
 }
 
 const told = signal<{ readonly of: string; readonly laws: readonly FittedLaw[] }>({ of: "", laws: [] });
@@ -25,6 +30,9 @@ export const fittedLaws = computed((): readonly FittedLaw[] => {
   const { of, laws } = told.value;
   return shown !== undefined && shown.records.length > 0 && of === nameOf(shown.source) ? laws : [];
 });
+
+/** Those that count as their runs do: what is drawn among the runs as they come. */
+export const ownLaws = computed(() => fittedLaws.value.filter(({ recounted }) => !recounted));
 
 /** Tells the fits of runs from a source. */
 export function tellFits(source: ObservationSource | undefined, laws: readonly FittedLaw[]): void {

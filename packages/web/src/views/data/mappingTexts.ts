@@ -13,6 +13,8 @@ export const mappingTexts = texts(
     reset: "Back to what was recognised",
     fields: {
       parameters: "N, parameters",
+      nonEmbedding: "N without embeddings, beside N",
+      embedding: "Embedding parameters, of N",
       tokens: "D, training tokens",
       flops: "C, training compute",
       loss: "Loss (held-out)",
@@ -90,6 +92,8 @@ export const mappingTexts = texts(
     reset: "判別結果に戻す",
     fields: {
       parameters: "N(パラメータ数)",
+      nonEmbedding: "埋め込みを除く N(N と併記)",
+      embedding: "N のうち埋め込みのパラメータ数",
       tokens: "D(学習トークン数)",
       flops: "C(学習の計算量)",
       loss: "損失(検証・テスト)",

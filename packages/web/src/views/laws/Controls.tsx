@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { Select } from "../../components/Select.js";
 import { inLocale, locale } from "../../i18n/locale.js";
 import { titleOf } from "../../i18n/publishedLaws.js";
-import { observations } from "../../state/observations.js";
+import { CountingControls, CountingSentence } from "./CountingControls.js";
 import { CURVES, isBudget, LOSSES, PROCEDURES, parseDelta, RESAMPLES, UNITS } from "./lawsState.js";
 import { change, lawsState } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
@@ -12,7 +12,6 @@ import { lawsTexts } from "./lawsTexts.js";
 export function Controls() {
   const t = inLocale(lawsTexts);
   const state = lawsState.value;
-  const counting = observations.value?.convention;
   return (
     <form class="laws-controls" aria-label={t.controls} onSubmit={(event) => event.preventDefault()}>
       <Select
@@ -53,6 +52,7 @@ export function Controls() {
         options={UNITS.map((value) => ({ value, text: value }))}
         onChange={(compute) => change({ compute })}
       />
+      <CountingControls />
       <TextInput
         label={t.at}
         value={state.at}
@@ -81,7 +81,7 @@ export function Controls() {
           ))}
         </fieldset>
       </details>
-      {counting && <p class="faint">{t.counting(counting.parameters, counting.flops)}</p>}
+      <CountingSentence />
     </form>
   );
 }

@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import { ScrollBox } from "../../components/ScrollBox.js";
 import { inLocale, locale } from "../../i18n/locale.js";
 import { observations } from "../../state/observations.js";
+import { CountedAs } from "./CountingControls.js";
 import { budget, fitFailure, told } from "./fitting.js";
 import { type LawRow, lawRow, publishedRow, shortNumber, type Told95 } from "./lawRow.js";
 import { lawsState } from "./lawsStore.js";
@@ -41,7 +42,9 @@ export function LawsTable() {
             <tr>
               <th scope="col">{t.law}</th>
               <th scope="col">{t.constants}</th>
-              <th scope="col">{t.optimum(flops.toExponential(2))}</th>
+              <th scope="col">
+                {t.optimum(flops.toExponential(2))} <CountedAs />
+              </th>
             </tr>
           </thead>
           <tbody>

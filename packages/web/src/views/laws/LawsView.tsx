@@ -6,11 +6,13 @@ import type { Problem } from "../../fitting/protocol.js";
 import { inLocale, locale } from "../../i18n/locale.js";
 import { type Observed, observations } from "../../state/observations.js";
 import { Controls } from "./Controls.js";
-import { type FigureDataOf, figureData } from "./figureData.js";
+import { counted } from "./counted.js";
+import { type FigureDataOf, figureCounting, figureData } from "./figureData.js";
 import { budget, fitFailure, told } from "./fitting.js";
 import { LawsTable } from "./LawsTable.js";
 import { lawsState, togglePicked } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
+import { OpenedRun } from "./OpenedRun.js";
 import { PLACES, type Place, SECTIONS } from "./places.js";
 import { Refused } from "./Refused.js";
 import { RunList, Selection } from "./RunList.js";
@@ -20,7 +22,7 @@ import "./laws.css";
 /** The laws of the runs that are looked at: fitted here, in the browser. */
 export function LawsView() {
   const t = inLocale(lawsTexts);
-  const observed = observations.value;
+  const observed = counted.value;
   if (observed === undefined || observed.records.length === 0) {
     return (
       <>
@@ -45,14 +47,22 @@ function Laws({ observed }: { readonly observed: Observed }) {
   const at = budget.value;
   const [pointed, setPointed] = useState<Pointed>();
   const language = locale.value;
+  const own = observations.value ?? observed;
   const data = useMemo(
-    () => figureData(observed, now, state.compare, at, language),
-    [observed, now, state.compare, at, language],
+    () => figureData(observed, now, state.compare, at, language, own),
+    [observed, now, state.compare, at, language, own],
   );
   const selected = useMemo(() => new Set(state.picked), [state.picked]);
   const leftOut = useMemo(() => new Set(state.out), [state.out]);
+  const counting = useMemo(() => figureCounting(observed.convention), [observed.convention]);
   const { lossUnit } = observed;
-  const picking = { selected, leftOut, compute: state.compute, ...(lossUnit && { lossUnit }) };
+  const picking = {
+    selected,
+    leftOut,
+    compute: state.compute,
+    ...(lossUnit && { lossUnit }),
+    ...(counting && { counting }),
+  };
   const residuals = useMemo(
     () =>
       new Map((data.residuals?.runs ?? []).map(({ id, loss, predicted }) => [id ?? "", Math.log(loss / predicted)])),
@@ -96,6 +106,7 @@ function Laws({ observed }: { readonly observed: Observed }) {
       <Warnings />
       <RunList observed={observed} residuals={residuals} />
       <Selection observed={observed} />
+      <OpenedRun observed={observed} residuals={residuals} />
       {pointed && <Tooltip pointed={pointed} observed={observed} residual={residuals.get(pointed.run)} />}
     </div>
   );
@@ -112,7 +123,7 @@ interface FigurePlaceProps {
   readonly section: string;
   readonly place: Place;
   readonly data: FigureDataOf;
-  readonly picking: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "lossUnit">;
+  readonly picking: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "lossUnit" | "counting">;
   readonly onPoint: (run: string | undefined, event: PointerEvent) => void;
   readonly waiting: boolean;
   readonly reason: Problem | undefined;

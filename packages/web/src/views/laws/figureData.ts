@@ -2,6 +2,7 @@ import {
   bootstrapPairsOf,
   drawnBacktest,
   envelopeScalingOf,
+  type FigureCounting,
   figuresOf,
   influenceOf,
   kaplanFiguresOf,
@@ -10,7 +11,7 @@ import {
   profilesOf,
   residualsOf,
 } from "@isoflop/figures";
-import { publishedLaws } from "@isoflop/laws";
+import { type CountingConvention, publishedLaws } from "@isoflop/laws";
 import { fitOfLaw } from "@isoflop/laws/procedures";
 import type { Locale } from "../../i18n/locale.js";
 import { titleOf } from "../../i18n/publishedLaws.js";
@@ -18,13 +19,17 @@ import type { Observed } from "../../state/observations.js";
 import type { Told } from "./fitting.js";
 import { lawsTexts } from "./lawsTexts.js";
 
-/** The data of every figure that the answers so far support. */
+/**
+ * The data of every figure that the answers so far support.
+ * @param spent the same runs as they were counted when their budgets were spent
+ */
 export function figureData(
   observed: Observed,
   told: Told,
   compare: readonly string[],
   budget: number,
   language: Locale,
+  spent = observed,
 ) {
   const { records, holdouts } = observed;
   const names = new Map(Object.entries(observed.names));
@@ -38,7 +43,7 @@ export function figureData(
     roles: new Map(holdouts.map(({ id, role }) => [id, role])),
     forecast: undefined,
     backtest: told.backtest && drawnBacktest(told.backtest, undefined, undefined, language),
-    flopsPerToken: undefined,
+    flopsPerToken: spentPerToken(observed, spent),
     language,
   } as const;
   const envelope = fitOfLaw(fits, "envelope-power-law");
@@ -81,6 +86,28 @@ export function figureData(
         ? undefined
         : lawComparisonOf(compared, laws, [Math.min(...flops), Math.max(...flops)], budget),
   };
+}
+
+/** FLOPs per token by N, as the budgets were spent: along them lie the runs of a budget. Undefined where they are 6N. */
+function spentPerToken({ records }: Observed, own: Observed) {
+  const bySize = new Map(
+    own.records.map(({ parameters, tokens, flops }, index) => [
+      records[index]?.parameters ?? parameters,
+      flops / tokens,
+    ]),
+  );
+  const sizes = [...bySize].map(([parameters, flops]) => ({ parameters, flops }));
+  if (sizes.every(({ parameters, flops }) => Math.abs(flops / (6 * parameters) - 1) < 0.01)) return undefined;
+  return sizes.sort((a, b) => a.parameters - b.parameters);
+}
+
+/** What figures are to say of a convention: nothing of the usual one. */
+export function figureCounting({ parameters, flops }: CountingConvention): FigureCounting | undefined {
+  const counting: FigureCounting = {
+    ...(parameters === "non-embedding" && { parameters }),
+    ...((flops === "kaplan" || flops === "hoffmann") && { flops }),
+  };
+  return Object.keys(counting).length === 0 ? undefined : counting;
 }
 
 export type FigureDataOf = ReturnType<typeof figureData>;

@@ -3,9 +3,11 @@ import { type ApproachFit, approachesFor, type FitChoices } from "@isoflop/laws/
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { Fitter } from "../../fitting/fitter.js";
 import type { Answer, PartAnswer, Problem, Runs, Skipped, Subject } from "../../fitting/protocol.js";
+import { embeddingsOf } from "../../state/embeddings.js";
 import { tellFits } from "../../state/fittedLaws.js";
 import { type Observed, observations } from "../../state/observations.js";
 import { route } from "../../state/route.js";
+import { counted } from "./counted.js";
 import { withFits } from "./fitList.js";
 import { choicesOf } from "./lawsState.js";
 import { lawsState } from "./lawsStore.js";
@@ -58,7 +60,7 @@ let fresh = false;
 export const budget = computed((): number => {
   const typed = lawsState.value.at === "" ? undefined : parseFlops(lawsState.value.at);
   if (typeof typed === "number") return typed;
-  return (observations.value?.records ?? []).reduce((most, { flops }) => Math.max(most, flops), 1);
+  return (counted.value?.records ?? []).reduce((most, { flops }) => Math.max(most, flops), 1);
 });
 
 const fitter = new Fitter(take, (reason) => {
@@ -74,10 +76,21 @@ function take(answer: Answer): void {
     // Plans want intervals: a fit is told of when it has its draws, or when none are to come.
     if (answer.stage !== "intervals" && answer.stage !== "done") return;
     const { fits, runs } = told.peek();
+    const embeddings = runs?.convention.parameters === "non-embedding" ? embeddingsOf(runs.records) : undefined;
+    const recounted = runs !== observations.peek() && { recounted: true as const };
     const laws = fits.flatMap((fit) =>
       fit.law === "kaplan-compute" || (answer.stage === "intervals" && fit.draws.rows.length === 0)
         ? []
-        : [{ key: fit.law, study: runs?.title ?? "", fit, ...(runs?.lossUnit && { lossUnit: runs.lossUnit }) }],
+        : [
+            {
+              key: fit.law,
+              study: runs?.title ?? "",
+              fit,
+              ...(runs?.lossUnit && { lossUnit: runs.lossUnit }),
+              ...recounted,
+              ...(embeddings && { embeddings }),
+            },
+          ],
     );
     tellFits(runs?.source, laws);
   });
@@ -111,7 +124,7 @@ function after(now: Told, answer: Answer): Told {
 }
 
 const runsOf = computed((): Runs | undefined => {
-  const observed = observations.value;
+  const observed = counted.value;
   if (observed === undefined || observed.records.length === 0) return undefined;
   const { records, convention, choices = {}, parts = [], batchTokens = {} } = observed;
   return { records, convention, choices, parts, batchTokens };
@@ -141,8 +154,8 @@ let diagnosed = false;
 
 function ask(runs: Runs): void {
   const { choices, leftOut, subject, budget: flops } = JSON.parse(question.peek());
-  if (asked.runs !== observations.peek()) told.value = NOTHING;
-  asked = { runs: observations.peek(), leftOut, subject };
+  if (asked.runs !== counted.peek()) told.value = NOTHING;
+  asked = { runs: counted.peek(), leftOut, subject };
   fresh = true;
   diagnosed = diagnostics.peek();
   fitter.ask(runs, { choices, leftOut, subject, budget: flops, diagnostics: diagnosed });

@@ -32,8 +32,6 @@ export const lawsTexts = texts(
     resamples: "Bootstrap resamples",
     at: "Laws told at (FLOPs or PF-days)",
     wrong: "This cannot be read; the last valid value stands.",
-    counting: (parameters: string, flops: string) =>
-      `N counts ${parameters}, C is ${flops}: each run carries this count alone, so there is none to switch to.`,
     summary: "The laws",
     law: "Law",
     names: {
@@ -138,8 +136,6 @@ export const lawsTexts = texts(
     resamples: "ブートストラップ回数",
     at: "比較する計算予算 (FLOPs または PF-days)",
     wrong: "読み取れません。直前の有効な値を使います。",
-    counting: (parameters: string, flops: string) =>
-      `N の数え方は ${parameters}、C は ${flops}。各ランにはこの数え方の値しかないため、切り替えはできません。`,
     summary: "得られたスケーリング則",
     law: "法則",
     names: {

@@ -10,6 +10,7 @@ import { commonUnit } from "./lossUnits.js";
 import { plannerTexts } from "./plannerTexts.js";
 import { AXES, MEASURES } from "./state.js";
 import { budget, change, limitedPlans, plans, servedPlans, state } from "./store.js";
+import { leavesOut, wholeModel } from "./wholeModel.js";
 
 type Drawing = typeof import("./charts.js");
 
@@ -99,6 +100,13 @@ export function Charts() {
           />
         </div>
         <div class="planner-chart">{drawing && widths && <Figure draw={drawMap} data={map} widths={widths} />}</div>
+        {plans.value
+          .filter(({ law }) => leavesOut(law))
+          .map(({ law, choice }) => (
+            <p class="faint" key={choice.id} data-counted={choice.id}>
+              {t.mixed[wholeModel(law, choice.embeddings)?.by ?? "unknown"](lawName(choice))}
+            </p>
+          ))}
         <FigureTools name="model-map" title={t.map} draw={drawMap} data={map} />
       </section>
     </div>

@@ -10,6 +10,7 @@ import { commonUnit, incomparable, unitOf } from "./lossUnits.js";
 import type { LawPlan } from "./planLaw.js";
 import { plannerTexts } from "./plannerTexts.js";
 import { plans } from "./store.js";
+import { computeCount, wholeModel } from "./wholeModel.js";
 
 /** N, D and L by each law, with their intervals, what they cost, and how far the law is stretched. */
 export function OptimumTable() {
@@ -65,12 +66,16 @@ export function OptimumTable() {
     },
     {
       label: t.counts,
-      cell: ({ law: { convention } }) => (
-        <>
-          {t.counting[convention.parameters]}
-          <small>{t.flopsCounting[convention.flops]}</small>
-        </>
-      ),
+      cell: ({ law, choice, made }) => {
+        const whole = wholeModel(law, choice.embeddings);
+        return (
+          <>
+            {t.counting[law.convention.parameters]}
+            <small>{t.flopsCounting[computeCount(law)]}</small>
+            {whole && <small>{t.withEmbeddings(formatCount(whole.of(made.optimum.parameters)))}</small>}
+          </>
+        );
+      },
     },
   ];
   const stretched = plans.value.filter(({ reach: { side } }) => side === "above" || side === "below");

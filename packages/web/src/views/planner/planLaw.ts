@@ -19,6 +19,7 @@ import {
   sixND,
   sizesWithin,
 } from "@isoflop/laws";
+import type { Embeddings } from "../../state/embeddings.js";
 import { fitName } from "../../state/fitNames.js";
 import type { FittedLaw } from "../../state/fittedLaws.js";
 import { fitKey, OWN } from "./state.js";
@@ -43,6 +44,8 @@ export interface Choice {
   /** What the law was made from, where it is a fit of the page. */
   readonly fit?: FittedLaw["fit"];
   readonly fitted?: FittedLaw;
+  /** Of the shapes that it was fitted to, where its N leaves them out. */
+  readonly embeddings?: Embeddings;
 }
 
 /** E + A/N^alpha + B/D^beta with constants that the reader typed. */
@@ -77,6 +80,7 @@ export function chooseLaw(id: string, constants: ChinchillaParameters, fits: rea
     name: name ?? key,
     reason,
     ...(fitted && law && !isIsoflopError(law) && { law, fit: fitted.fit, fitted }),
+    ...(fitted?.embeddings && { embeddings: fitted.embeddings }),
   };
 }
 

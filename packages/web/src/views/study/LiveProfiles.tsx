@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { Figure } from "../../components/Figure.js";
 import { FigureTools } from "../../components/FigureTools.js";
 import { inLocale } from "../../i18n/locale.js";
-import { fittedLaws } from "../../state/fittedLaws.js";
+import { ownLaws } from "../../state/fittedLaws.js";
 import type { Observed } from "../../state/observations.js";
 import { address } from "../../state/route.js";
 import { lawRows } from "./lawRows.js";
@@ -23,7 +23,7 @@ export function LiveProfiles({ observed }: { readonly observed: Observed }) {
     void import("../laws/fitting.js");
   }, []);
   if (drawn === undefined) return <p class="faint">{t.waiting}</p>;
-  const rows = lawRows(fittedLaws.value.map(({ fit }) => fit));
+  const rows = lawRows(ownLaws.value.map(({ fit }) => fit));
   return (
     <>
       <Figure draw={isoflopProfiles} data={drawn} />
