@@ -157,6 +157,16 @@ describe("influence", () => {
     const cut = [...figure.querySelectorAll("text")].map((t) => t.textContent ?? "").filter((t) => t.includes("…"));
     expect(new Set(cut).size).toBe(2);
   });
+
+  it("cuts a name of any length to the same few characters", () => {
+    const labels = [100, 100_000].map((length) => {
+      const run = { name: "run".repeat(length), parameters: 1e9, tokens: 2e10, without: 0.51 };
+      const figure = influence({ quantity: "a", estimate: 0.5, runs: [run] }, options());
+      return [...figure.querySelectorAll("text")].map((t) => t.textContent ?? "").filter((t) => t.includes("…"));
+    });
+    expect(labels[0]).toHaveLength(1);
+    expect(labels[1]).toEqual(labels[0]);
+  });
 });
 
 describe("lawComparison", () => {

@@ -170,7 +170,9 @@ export function influence(data: InfluenceData, options: FigureOptions): HTMLElem
 /** A name cut to a width, px, in its middle: names of runs differ at their ends as often as at their beginnings. */
 function shortened(name: string, width: number, fontSize: number): string {
   const characters = [...name];
-  for (let kept = characters.length; kept > 2; kept -= 1) {
+  // More would not fit if all were as narrow as "i": a name of a file may be as long as it likes.
+  const most = Math.min(characters.length, Math.ceil(width / textWidth("i", fontSize)));
+  for (let kept = most; kept > 2; kept -= 1) {
     const head = Math.ceil(kept / 2);
     const text =
       kept === characters.length

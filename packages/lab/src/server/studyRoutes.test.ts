@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { command } from "../fixtures/testIo.js";
@@ -64,6 +65,25 @@ describe("one run", () => {
     expect(details.log).toMatchObject({ cut: true });
     expect(details.log?.text.endsWith(`${script}\n`)).toBe(true);
     expect(details.curve).toEqual([]);
+  });
+
+  it("is no way out of its folder: a link there shows nothing, and a pipe holds up nobody", async () => {
+    const { key, ask } = await serverOf(study);
+    const secret = join(dirname(study), "secret.json");
+    await writeFile(secret, '{"name":"secret"}');
+    const linked = join(study, "runs", "0123456789abcdef");
+    await mkdir(linked, { recursive: true });
+    await symlink(secret, join(linked, "run.json"));
+    expect((await ask(`/${key}/runs/0123456789abcdef`)).status).toBe(404);
+    await rm(join(linked, "run.json"));
+    await writeFile(join(linked, "run.json"), '{"name":"mine"}');
+    await symlink(secret, join(linked, "trainer.log"));
+    const details = async () => (await (await ask(`/${key}/runs/0123456789abcdef`)).json()) as RunDetails;
+    expect(await details()).toMatchObject({ name: "mine" });
+    expect(await details()).not.toHaveProperty("log");
+    await rm(join(linked, "trainer.log"));
+    if (process.platform !== "win32") execFileSync("mkfifo", [join(linked, "trainer.log")]);
+    expect(await details()).not.toHaveProperty("log");
   });
 
   it.each([
