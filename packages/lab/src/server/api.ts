@@ -110,6 +110,8 @@ export interface StudyObservationsPage {
   readonly convention: CountingConvention;
   readonly records: readonly RunRecord[];
   readonly holdouts: readonly (RunRecord & { readonly role: RecordRole })[];
+  /** Runs that are in laws of parts alone, without their curves. */
+  readonly others?: readonly RunRecord[];
   /** A run's name by its id. */
   readonly names: Readonly<Record<string, string>>;
   readonly dropped: readonly { readonly id: string; readonly name: string; readonly reason: string }[];

@@ -18,7 +18,7 @@ export const observationsPage = (served: Served, linesOf: typeof readMetrics): P
 async function ofStudy(study: StudyFolder, linesOf: typeof readMetrics): Promise<StudyObservationsPage> {
   const states = await readStudyRuns(study, () => {});
   const mark = await observationsMark(study, states);
-  const { records, convention, dropped, choices, parts } = await studyObservations(study, states, linesOf);
+  const { records, others, convention, dropped, choices, parts } = await studyObservations(study, states, linesOf);
   const holdouts = await toRecords(states, study.study.counting, "holdout", linesOf);
   const roles = new Map(states.map(({ spec }) => [spec.id, spec.role as RecordRole]));
   return {
@@ -27,6 +27,7 @@ async function ofStudy(study: StudyFolder, linesOf: typeof readMetrics): Promise
     convention,
     records: thinned(records),
     holdouts: holdouts.records.map((record) => ({ ...record, role: roles.get(record.id) ?? "fit" })),
+    ...(others.length > 0 && { others: others.map(({ curve: _, ...record }) => record) }),
     names: Object.fromEntries(states.map(({ spec }) => [spec.id, spec.name])),
     dropped: [...dropped, ...holdouts.dropped],
     choices,

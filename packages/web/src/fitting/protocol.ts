@@ -1,13 +1,15 @@
-import type { FittedRows, LeastCurve } from "@isoflop/figures";
-import type { BacktestSeries, CountingConvention, FitWarning, LawRow, LikelihoodCurve, RunRecord } from "@isoflop/laws";
-import type { ApproachFit, ApproachName, FitChoices, RecordChoices } from "@isoflop/laws/procedures";
+import type { FittedRows, LeastFit } from "@isoflop/figures";
+import type { BacktestSeries, CountingConvention, FitWarning, LikelihoodCurve, RunRecord } from "@isoflop/laws";
+import type { ApproachFit, ApproachName, FitChoices, RecordChoices, ScannedRun } from "@isoflop/laws/procedures";
 
 /** Rows of a law by itself, as a study's part has them. */
 export interface PartQuestion {
   readonly name: string;
   readonly law: string;
   readonly about: string;
-  readonly rows: readonly LawRow[];
+  readonly rows: FittedRows["rows"];
+  /** Of a scan of batches, the runs that its rows are read off. */
+  readonly scan?: readonly ScannedRun[];
   readonly warnings: readonly FitWarning[];
   readonly resampled: boolean;
 }
@@ -48,7 +50,7 @@ export interface Skipped {
   readonly hint?: string;
 }
 
-/** Of the study's parts and of S_min: laws by themselves. */
+/** Of the study's parts: laws by themselves. */
 export interface PartAnswer extends FittedRows {
   readonly about: string;
   readonly law: string;
@@ -75,7 +77,7 @@ export type Answer =
   | {
       readonly stage: "parts";
       readonly parts: readonly PartAnswer[];
-      readonly least?: { readonly curves: readonly LeastCurve[]; readonly part?: PartAnswer };
+      readonly least?: LeastFit;
     }
   | { readonly stage: "profiles"; readonly curves: Readonly<Record<string, LikelihoodCurve>> }
   | { readonly stage: "backtest"; readonly series: BacktestSeries }

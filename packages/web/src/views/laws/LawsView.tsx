@@ -3,7 +3,7 @@ import { formatCount } from "@isoflop/figures";
 import { useMemo, useState } from "preact/hooks";
 import { FigureCard } from "../../components/FigureCard.js";
 import { inLocale } from "../../i18n/locale.js";
-import { type Observed, observations } from "../../state/observations.js";
+import { fittedRuns, type Observed, observations } from "../../state/observations.js";
 import { Controls } from "./Controls.js";
 import { type FigureDataOf, figureData } from "./figureData.js";
 import { budget, fitFailure, told } from "./fitting.js";
@@ -19,7 +19,7 @@ import "./laws.css";
 export function LawsView() {
   const t = inLocale(lawsTexts);
   const observed = observations.value;
-  if (observed === undefined || observed.records.length === 0) {
+  if (observed === undefined || fittedRuns(observed).length === 0) {
     return (
       <>
         <h1>{t.title}</h1>
@@ -57,8 +57,8 @@ function Laws({ observed }: { readonly observed: Observed }) {
       : now.milliseconds === undefined
         ? t.fitting
         : now.done
-          ? t.done(observed.records.length - now.leftOut.length, now.leftOut.length)
-          : t.fitted(observed.records.length - now.leftOut.length, Math.round(now.milliseconds));
+          ? t.done(fittedRuns(observed).length - now.leftOut.length, now.leftOut.length)
+          : t.fitted(fittedRuns(observed).length - now.leftOut.length, Math.round(now.milliseconds));
   const onPoint = (run: string | undefined, { clientX, clientY }: PointerEvent): void =>
     setPointed(run === undefined ? undefined : { run, x: clientX, y: clientY });
   return (
@@ -146,7 +146,7 @@ function Tooltip({
   readonly residual: number | undefined;
 }) {
   const t = inLocale(lawsTexts);
-  const record = [...observed.records, ...observed.holdouts].find(({ id }) => id === pointed.run);
+  const record = [...fittedRuns(observed), ...observed.holdouts].find(({ id }) => id === pointed.run);
   if (record === undefined) return null;
   const { id, parameters, tokens, flops, loss } = record;
   const left = Math.min(pointed.x + 14, innerWidth - 250);

@@ -5,10 +5,10 @@ import { lawsTexts } from "./lawsTexts.js";
 /** What the fits and the parts' laws warn of. */
 export function Warnings() {
   const t = inLocale(lawsTexts);
-  const { fits, parts } = told.value;
+  const { fits, parts, least } = told.value;
   const all = [
     ...fits.map(({ law, warnings }) => ({ name: t.names[law] ?? law, warnings })),
-    ...parts.map(({ about, warnings, problem }) => ({
+    ...[...parts, ...(least ? [{ ...least, about: t.least }] : [])].map(({ about, warnings, problem }) => ({
       name: about,
       warnings: problem === undefined ? warnings : [...warnings, { code: "no-fit", message: problem }],
     })),

@@ -4,7 +4,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { Fitter } from "../../fitting/fitter.js";
 import type { Answer, PartAnswer, Runs, Skipped, Subject } from "../../fitting/protocol.js";
 import { fittedLaws } from "../../state/fittedLaws.js";
-import { type Observed, observations } from "../../state/observations.js";
+import { fittedRuns, type Observed, observations } from "../../state/observations.js";
 import { withFits } from "./fitList.js";
 import { choicesOf } from "./lawsState.js";
 import { lawsState } from "./lawsStore.js";
@@ -110,7 +110,7 @@ function after(now: Told, answer: Answer): Told {
 
 const runsOf = computed((): Runs | undefined => {
   const observed = observations.value;
-  if (observed === undefined || observed.records.length === 0) return undefined;
+  if (observed === undefined || fittedRuns(observed).length === 0) return undefined;
   const { records, convention, choices = {}, parts = [], batchTokens = {} } = observed;
   return { records, convention, choices, parts, batchTokens };
 });
@@ -124,7 +124,8 @@ const question = computed((): string => {
   const runs = runsOf.value;
   const state = lawsState.value;
   const known = new Set(runs?.records.map(({ id }) => id) ?? []);
-  for (const { rows } of runs?.parts ?? []) for (const { run } of rows) if (run !== undefined) known.add(run);
+  for (const { rows, scan = [] } of runs?.parts ?? [])
+    for (const { run } of [...rows, ...scan]) if (run !== undefined) known.add(run);
   return JSON.stringify({
     choices: choicesOf(state, approachesFor(runs?.records ?? [])),
     leftOut: state.out.filter((id) => known.has(id)),

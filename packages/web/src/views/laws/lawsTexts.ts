@@ -49,6 +49,7 @@ export const lawsTexts = texts(
     skipped: "Not fitted",
     warnings: "Warnings",
     noWarnings: "No fit warns of anything.",
+    least: "Kaplan's L(N, S_min)",
     codes: "What the codes mean and what to do: docs/warnings.md of isoflop.",
     compare: "Compare with published laws",
     figures: {
@@ -139,6 +140,7 @@ export const lawsTexts = texts(
     skipped: "当てはめなかったもの",
     warnings: "警告",
     noWarnings: "警告はありません。",
+    least: "Kaplan の L(N, S_min)",
     codes: "コードの意味と対処は isoflop の docs/warnings.md にあります (英語)。",
     compare: "既発表の法則と比較",
     figures: {
