@@ -52,7 +52,7 @@ export function bootstrapPairs(data: BootstrapPairsData, options: FigureOptions)
   const usable = data.draws.filter((row) =>
     parameters.every(({ logarithmic }, i) => Number.isFinite(row[i]) && (!logarithmic || (row[i] ?? 0) > 0)),
   );
-  const every = Math.max(1, usable.length / MOST_DRAWS);
+  const every = Math.max(1, usable.length / (data.most ?? MOST_DRAWS));
   const draws = Array.from(
     { length: Math.floor(usable.length / every) },
     (_, i) => usable[Math.floor(i * every)] ?? [],

@@ -18,6 +18,10 @@ const texts = bilingual(
     law: (scale: string, alpha: string, drop: string) =>
       `B_crit = ${scale} tokens / L^(1/α_B) with α_B = ${alpha}: it doubles for every ${drop} % less loss.`,
     noLaw: "No power law could be fitted.",
+    fittedTo: { noise: "The law is fitted to the noise scale.", scan: "The law is fitted to the scans." },
+    fewScans:
+      "Its exponent has no interval: the losses of one scan are read off the same runs, so that it takes scans of three seeds.",
+    space: " ",
     counted: (noise: number, scans: number) =>
       `${noise} points by the gradient noise scale, ${scans} by scans of batches.`,
     caption: (law: string, counted: string) =>
@@ -34,6 +38,12 @@ const texts = bilingual(
     law: (scale, alpha, drop) =>
       `B_crit = ${scale} トークン / L^(1/α_B)、α_B = ${alpha}。損失が ${drop}% 下がるごとに 2 倍になる。`,
     noLaw: "べき乗則はフィットできなかった。",
+    fittedTo: {
+      noise: "べき乗則は勾配ノイズスケールへのフィット。",
+      scan: "べき乗則はバッチサイズの走査へのフィット。",
+    },
+    fewScans: "指数の信頼区間はない: 1 回の走査の損失はすべて同じランから読み取ったものなので、3 シードの走査が必要。",
+    space: "",
     counted: (noise, scans) => `勾配ノイズスケールによる点 ${noise} 個、バッチサイズの走査による点 ${scans} 個。`,
     caption: (law, counted) =>
       `それを超えて大きくしてもステップ数がほとんど減らなくなるバッチサイズを、到達した損失に対して示す。スケーリング則はモデルサイズによらない。${law}${counted}`,
@@ -48,6 +58,8 @@ const texts = bilingual(
 
 const noiseColor = categoryColor(0);
 const scanColor = categoryColor(1);
+/** How far beyond the points their intervals are followed. */
+const WIDEST = 3;
 
 /** B_crit against the loss reached, losses falling to the right: Kaplan et al. 2020, Figure 10 and equation 1.4. */
 export function criticalBatch(data: CriticalBatchData, options: FigureOptions): HTMLElement {
@@ -65,7 +77,11 @@ export function criticalBatch(data: CriticalBatchData, options: FigureOptions): 
         (100 * (1 - 2 ** -law.alphaB)).toFixed(1),
       )
     : text.noLaw;
-  const counted = text.counted(noise.length, scans.length);
+  const counted = [
+    text.counted(noise.length, scans.length),
+    ...(law?.from && noise.length > 0 && scans.length > 0 ? [text.fittedTo[law.from]] : []),
+    ...(law?.fewScans ? [text.fewScans] : []),
+  ].join(text.space);
   const entries: LegendEntry[] = [
     ...(noise.length > 0 ? [{ label: text.noise, mark: "dot" as const, color: noiseColor }] : []),
     ...(scans.length > 0 ? [{ label: text.scan, mark: "diamond" as const, color: scanColor }] : []),
@@ -88,10 +104,18 @@ export function criticalBatch(data: CriticalBatchData, options: FigureOptions): 
       const height = narrow ? 310 : 380;
       const losses = points.map(({ loss }) => loss);
       const x = logDomain(losses, 0.08);
+      const batches = points.map(({ batch }) => batch);
+      // A scan that tells next to nothing has an interval of many decades: it may go on beyond the frame.
+      const [least, most] = [Math.min(...batches) / WIDEST, Math.max(...batches) * WIDEST];
       const y = logDomain(
-        [...points.flatMap(({ batch, interval95 }) => [batch, ...(interval95 ?? [])]), ...(law ? x.map(value) : [])],
+        [
+          ...batches,
+          ...points.flatMap(({ interval95 = [] }) => interval95.map((end) => Math.min(Math.max(end, least), most))),
+          ...(law ? x.map(value) : []),
+        ],
         0.05,
       );
+      const within = (end: number | undefined): number => Math.min(Math.max(end ?? Number.NaN, y[0]), y[1]);
       const title = (point: (typeof points)[number]) =>
         `${point.name}\n${text.point(formatCount(point.batch), formatLoss(point.loss))}`;
       const intervals = points.filter(({ interval95 }) => interval95);
@@ -119,8 +143,8 @@ export function criticalBatch(data: CriticalBatchData, options: FigureOptions): 
                 : []),
               Plot.ruleX(intervals, {
                 x: "loss",
-                y1: (point: (typeof points)[number]) => point.interval95?.[0],
-                y2: (point: (typeof points)[number]) => point.interval95?.[1],
+                y1: (point: (typeof points)[number]) => within(point.interval95?.[0]),
+                y2: (point: (typeof points)[number]) => within(point.interval95?.[1]),
                 stroke: (point: (typeof points)[number]) => (point.from === "noise" ? noiseColor : scanColor),
                 strokeWidth: 1.25,
               }),

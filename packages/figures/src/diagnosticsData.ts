@@ -28,6 +28,8 @@ export interface BootstrapPairsData {
   }[];
   /** One row a draw, its values in the order of the parameters. */
   readonly draws: readonly (readonly number[])[];
+  /** At most so many of them are drawn (default: 1000); what is said is of all. */
+  readonly most?: number;
 }
 
 export interface InfluenceData {

@@ -25,13 +25,10 @@ export {
   residualsOf,
   type StatedForecast,
 } from "./fromFits/figuresOf.js";
-export {
-  batchParametersOf,
-  type FittedRows,
-  type KaplanFigures,
-  kaplanFiguresOf,
-} from "./fromFits/kaplanFiguresOf.js";
-export { type LeastCurve, leastCurves, leastStepRows } from "./fromFits/leastSteps.js";
+export type { FittedRows } from "./fromFits/fittedRows.js";
+export { type KaplanFigures, kaplanFiguresOf } from "./fromFits/kaplanFiguresOf.js";
+export { fitLeast, type LeastFit } from "./fromFits/leastFit.js";
+export type { LeastCurve } from "./fromFits/leastSteps.js";
 export { influence } from "./influence.js";
 export { isoflopBias } from "./isoflopBias.js";
 export { isoflopProfiles } from "./isoflopProfiles.js";

@@ -50,6 +50,8 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
   const color = logColorScale(sizes);
   const first = data.frontier[0];
   const last = data.frontier.at(-1);
+  // The envelope has a point for each of 1,500 values of compute, which no screen tells apart.
+  const frontier = thin(data.frontier, 300);
   const envelope =
     first && last
       ? text.envelope(
@@ -120,8 +122,8 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
                 }),
               ),
               // A halo keeps the frontier apart from the curves that it touches.
-              Plot.line(data.frontier, { x: "flops", y: "loss", stroke: background, strokeWidth: 5 }),
-              Plot.line(data.frontier, { x: "flops", y: "loss", stroke: ink, strokeWidth: 2.5 }),
+              Plot.line(frontier, { x: "flops", y: "loss", stroke: background, strokeWidth: 5 }),
+              Plot.line(frontier, { x: "flops", y: "loss", stroke: ink, strokeWidth: 2.5 }),
             ],
           },
         ],

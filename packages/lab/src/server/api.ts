@@ -1,6 +1,6 @@
 // What the dashboard and its server say to each other. Types only: the page imports nothing else of the lab.
 import type { CountingConvention } from "@isoflop/laws";
-import type { CountedRecord, RunCounts } from "@isoflop/laws/observations";
+import type { CountedRecord } from "@isoflop/laws/observations";
 import type { RecordChoices } from "@isoflop/laws/procedures";
 import type { SlurmPlace } from "../executors/slurm/status.js";
 import type { Attempt } from "../runs/attempts.js";
@@ -126,6 +126,8 @@ export interface StudyObservationsPage {
   /** In the convention's counts, with the others that are known of each run. */
   readonly records: readonly CountedRecord[];
   readonly holdouts: readonly (CountedRecord & { readonly role: RecordRole })[];
+  /** Runs that are in laws of parts alone, without their curves. */
+  readonly others?: readonly CountedRecord[];
   /** A run's name by its id. */
   readonly names: Readonly<Record<string, string>>;
   readonly dropped: readonly { readonly id: string; readonly name: string; readonly reason: string }[];
@@ -133,8 +135,6 @@ export interface StudyObservationsPage {
   readonly choices?: RecordChoices;
   /** Laws that parts of the design are for, with their rows, whose `run` is a run's id where they have one. */
   readonly parts?: readonly PartRows[];
-  /** The counts of the runs that these rows are of, by id, where they are of others than the records. */
-  readonly partCounts?: Readonly<Record<string, RunCounts>>;
   /** Tokens of a batch by a run's id, of designs in which the critical batch is measured. */
   readonly batchTokens?: Readonly<Record<string, number>>;
 }

@@ -19,12 +19,10 @@ export const observationsPage = async (served: Served, linesOf: typeof readMetri
 async function ofStudy(study: StudyFolder, linesOf: typeof readMetrics): Promise<StudyObservationsPage> {
   const states = await readStudyRuns(study, () => {});
   const mark = await observationsMark(study, states);
-  const { records, convention, dropped, choices, parts } = await studyObservations(study, states, linesOf);
+  const { records, others, convention, dropped, choices, parts } = await studyObservations(study, states, linesOf);
   const holdouts = await toRecords(states, study.study.counting, "holdout", linesOf);
   const roles = new Map(states.map(({ spec }) => [spec.id, spec.role as RecordRole]));
   const counts = new Map(states.map(({ spec }) => [spec.id, countsOf(spec)]));
-  const recorded = new Set(records.map(({ id }) => id));
-  const others = new Set(parts.flatMap(({ rows }) => rows.flatMap(({ run = "" }) => (recorded.has(run) ? [] : [run]))));
   return {
     title: study.study.name,
     mark,
@@ -34,11 +32,11 @@ async function ofStudy(study: StudyFolder, linesOf: typeof readMetrics): Promise
       ...withCounts(record, counts),
       role: roles.get(record.id) ?? "fit",
     })),
+    ...(others.length > 0 && { others: others.map(({ curve: _, ...record }) => withCounts(record, counts)) }),
     names: Object.fromEntries(states.map(({ spec }) => [spec.id, spec.name])),
     dropped: [...dropped, ...holdouts.dropped],
     choices,
     parts,
-    ...(others.size > 0 ? { partCounts: Object.fromEntries([...counts].filter(([id]) => others.has(id))) } : {}),
     ...(parts.some(({ law }) => law === "critical-batch")
       ? { batchTokens: Object.fromEntries(states.map(({ spec }) => [spec.id, spec.batch.tokens])) }
       : {}),

@@ -1,6 +1,6 @@
-import type { FittedRows, LeastCurve } from "@isoflop/figures";
-import type { BacktestSeries, CountingConvention, FitWarning, LawRow, LikelihoodCurve, RunRecord } from "@isoflop/laws";
-import type { ApproachFit, ApproachName, FitChoices, RecordChoices } from "@isoflop/laws/procedures";
+import type { FittedRows, LeastFit } from "@isoflop/figures";
+import type { BacktestSeries, CountingConvention, FitWarning, LikelihoodCurve, RunRecord } from "@isoflop/laws";
+import type { ApproachFit, ApproachName, FitChoices, RecordChoices, ScannedRun } from "@isoflop/laws/procedures";
 import type { Statement } from "@isoflop/laws/statements";
 
 /** Rows of a law by itself, as a study's part has them. */
@@ -8,7 +8,9 @@ export interface PartQuestion {
   readonly name: string;
   readonly law: string;
   readonly about: string;
-  readonly rows: readonly LawRow[];
+  readonly rows: FittedRows["rows"];
+  /** Of a scan of batches, the runs that its rows are read off. */
+  readonly scan?: readonly ScannedRun[];
   readonly warnings: readonly FitWarning[];
   readonly resampled: boolean;
 }
@@ -56,7 +58,7 @@ export interface Skipped extends Problem {
   readonly approach: ApproachName;
 }
 
-/** Of the study's parts and of S_min: laws by themselves. */
+/** Of the study's parts: laws by themselves. */
 export interface PartAnswer extends FittedRows {
   readonly about: string;
   readonly law: string;
@@ -83,7 +85,7 @@ export type Answer =
   | {
       readonly stage: "parts";
       readonly parts: readonly PartAnswer[];
-      readonly least?: { readonly curves: readonly LeastCurve[]; readonly part?: PartAnswer };
+      readonly least?: Omit<LeastFit, "problem"> & { readonly problem?: Problem };
     }
   | { readonly stage: "profiles"; readonly curves: Readonly<Record<string, LikelihoodCurve>> }
   | { readonly stage: "backtest"; readonly series: BacktestSeries }

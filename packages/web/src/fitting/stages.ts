@@ -1,4 +1,4 @@
-import { batchParametersOf, leastCurves, leastStepRows } from "@isoflop/figures";
+import { fitLeast } from "@isoflop/figures";
 import { createRandom, type IsoflopError, isIsoflopError, likelihoodCurves, type RunRecord } from "@isoflop/laws";
 import { fitLaw, lawNamed } from "@isoflop/laws/anyLaw";
 import {
@@ -8,8 +8,9 @@ import {
   type FitChoices,
   fitObservations,
   fitOfLaw,
+  scanRows,
 } from "@isoflop/laws/procedures";
-import type { Answer, PartAnswer, PartQuestion, Problem, Question, Runs, Skipped } from "./protocol.js";
+import type { Answer, PartAnswer, Problem, Question, Runs, Skipped } from "./protocol.js";
 
 /** The order of the point fits: what is fast and what most figures are of comes first. */
 const FIRST: readonly ApproachName[] = ["2", "3"];
@@ -113,10 +114,11 @@ function* influenceStages(
   }
 }
 
+/** The laws of the study's parts, without the runs that are left out: a scan of batches is read anew off the others. */
 function partStage(runs: Runs, { choices, leftOut }: Question, records: readonly RunRecord[]): Answer {
-  const out = new Set(leftOut);
-  const fitPart = ({ name, law, about, rows: all, warnings, resampled }: PartQuestion): PartAnswer => {
-    const rows = all.filter(({ run }) => run === undefined || !out.has(run));
+  const keeps = ({ run }: { readonly run?: string }): boolean => run === undefined || !leftOut.includes(run);
+  const parts = runs.parts.map(({ name, law, about, rows: all, scan, warnings, resampled }): PartAnswer => {
+    const rows = scan === undefined ? all.filter(keeps) : scanRows(scan.filter(keeps));
     const found = lawNamed(law);
     const fit = isIsoflopError(found)
       ? found
@@ -124,18 +126,9 @@ function partStage(runs: Runs, { choices, leftOut }: Question, records: readonly
     const said = { name, law, about, rows };
     if (isIsoflopError(fit)) return { ...said, warnings, problem: problemOf(fit) };
     return { ...said, fit, warnings: [...warnings, ...fit.warnings] };
-  };
-  const parts = runs.parts.map(fitPart);
-  const batch = batchParametersOf(parts);
-  if (batch === undefined) return { stage: "parts", parts };
-  const curves = leastCurves(records, runs.batchTokens, batch);
-  const part = fitPart({
-    name: "kaplan-model-steps",
-    law: "kaplan-model-steps",
-    about: "Kaplan's L(N, S_min)",
-    rows: leastStepRows(curves),
-    warnings: [],
-    resampled: true,
   });
-  return { stage: "parts", parts, least: { curves, part } };
+  const least = fitLeast(records, runs.batchTokens, parts, choices);
+  if (least === undefined) return { stage: "parts", parts };
+  const { problem, ...found } = least;
+  return { stage: "parts", parts, least: { ...found, ...(problem && { problem: problemOf(problem) }) } };
 }

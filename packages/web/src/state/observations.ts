@@ -1,3 +1,4 @@
+import type { RunRecord } from "@isoflop/laws";
 import type { ColumnUse } from "@isoflop/laws/observations";
 import { effect, signal, untracked } from "@preact/signals";
 import { fetchObservations } from "./api.js";
@@ -21,6 +22,9 @@ export interface Observed extends VersionedPage {
   /** Unit of the losses where it is not nats per token. */
   readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
 }
+
+/** The runs that some law is fitted to. */
+export const fittedRuns = ({ records, others = [] }: Observed): readonly RunRecord[] => [...records, ...others];
 
 /** The runs that every view looks at: those of the chosen study, or those that were dropped on the page. */
 export const observations = signal<Observed | undefined>(undefined);

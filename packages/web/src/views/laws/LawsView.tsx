@@ -4,7 +4,7 @@ import { useMemo, useState } from "preact/hooks";
 import { FigureCard } from "../../components/FigureCard.js";
 import type { Problem } from "../../fitting/protocol.js";
 import { inLocale, locale } from "../../i18n/locale.js";
-import { type Observed, observations } from "../../state/observations.js";
+import { fittedRuns, type Observed, observations } from "../../state/observations.js";
 import { Controls } from "./Controls.js";
 import { counted } from "./counted.js";
 import { type FigureDataOf, figureCounting, figureData } from "./figureData.js";
@@ -23,7 +23,7 @@ import "./laws.css";
 export function LawsView() {
   const t = inLocale(lawsTexts);
   const observed = counted.value;
-  if (observed === undefined || observed.records.length === 0) {
+  if (observed === undefined || fittedRuns(observed).length === 0) {
     return (
       <>
         <h1>{t.title}</h1>
@@ -74,8 +74,8 @@ function Laws({ observed }: { readonly observed: Observed }) {
       : now.milliseconds === undefined
         ? t.fitting
         : now.done
-          ? t.done(observed.records.length - now.leftOut.length, now.leftOut.length)
-          : t.fitted(observed.records.length - now.leftOut.length, Math.round(now.milliseconds));
+          ? t.done(fittedRuns(observed).length - now.leftOut.length, now.leftOut.length)
+          : t.fitted(fittedRuns(observed).length - now.leftOut.length, Math.round(now.milliseconds));
   const onPoint = (run: string | undefined, { clientX, clientY }: PointerEvent): void =>
     setPointed(run === undefined ? undefined : { run, x: clientX, y: clientY });
   return (
@@ -168,7 +168,7 @@ function Tooltip({
   readonly residual: number | undefined;
 }) {
   const t = inLocale(lawsTexts);
-  const record = [...observed.records, ...observed.holdouts].find(({ id }) => id === pointed.run);
+  const record = [...fittedRuns(observed), ...observed.holdouts].find(({ id }) => id === pointed.run);
   if (record === undefined) return null;
   const { id, parameters, tokens, flops, loss } = record;
   const left = Math.min(pointed.x + 14, innerWidth - 250);

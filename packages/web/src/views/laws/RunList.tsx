@@ -2,7 +2,7 @@ import { formatCount } from "@isoflop/figures";
 import { useMemo, useState } from "preact/hooks";
 import { ScrollBox } from "../../components/ScrollBox.js";
 import { inLocale } from "../../i18n/locale.js";
-import type { Observed } from "../../state/observations.js";
+import { fittedRuns, type Observed } from "../../state/observations.js";
 import { address } from "../../state/route.js";
 import { change, lawsState, toggleOut, togglePicked } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
@@ -20,7 +20,8 @@ export function RunList({ observed, residuals }: RunListProps) {
   const t = inLocale(lawsTexts);
   const [text, setText] = useState("");
   const { out, picked, run: opened } = lawsState.value;
-  const { records, names } = observed;
+  const { names } = observed;
+  const records = useMemo(() => fittedRuns(observed), [observed]);
   const found = useMemo(
     () => records.filter(({ id }) => (names[id] ?? id).toLowerCase().includes(text.toLowerCase())),
     [records, names, text],
@@ -106,7 +107,7 @@ export function RunList({ observed, residuals }: RunListProps) {
 export function Selection({ observed }: { readonly observed: Observed }) {
   const t = inLocale(lawsTexts);
   const { out, picked } = lawsState.value;
-  const fitted = picked.filter((id) => observed.records.some((record) => record.id === id));
+  const fitted = picked.filter((id) => fittedRuns(observed).some((record) => record.id === id));
   const known = [...fitted, ...picked.filter((id) => observed.holdouts.some((record) => record.id === id))];
   if (known.length === 0) return null;
   const { source, names } = observed;

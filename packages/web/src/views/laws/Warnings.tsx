@@ -11,10 +11,11 @@ import { byCode } from "./warningGroups.js";
 /** What the fits and the parts' laws warn of, and why a part has none. */
 export function Warnings() {
   const t = inLocale(lawsTexts);
-  const { fits, parts } = told.value;
+  const { fits, parts, least } = told.value;
   const all = [
     ...fits.map(({ law, warnings }) => ({ name: t.names[law] ?? law, warnings, problem: undefined })),
     ...parts.map(({ name, about, warnings, problem }) => ({ name: t.parts[name] ?? about, warnings, problem })),
+    ...(least ? [{ name: t.least, warnings: least.warnings, problem: least.problem }] : []),
   ].filter(({ warnings, problem }) => warnings.length > 0 || problem !== undefined);
   return (
     <section aria-labelledby="laws-warnings">

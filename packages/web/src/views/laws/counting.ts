@@ -87,6 +87,7 @@ export function recounted(observed: Observed, asked: AskedCounting): Observed {
     ...observed,
     records,
     holdouts: observed.holdouts.map(convert),
+    ...(observed.others && { others: observed.others.map(convert) }),
     convention,
     ...(observed.parts && { parts: recountedParts(observed, observed.parts, records, own, now) }),
   };
@@ -100,16 +101,13 @@ const conventionOf = ({ parameters, flops }: Counting): CountingConvention => ({
 
 /** Rows of laws by themselves: their N and C are those of the runs that they are of. */
 function recountedParts(
-  { records: before, partCounts = {} }: Observed,
+  { records: before, others = [] }: Observed,
   parts: NonNullable<Observed["parts"]>,
   records: readonly CountedRecord[],
   own: Counting,
   now: Counting,
 ) {
-  const counts = new Map([
-    ...Object.entries(partCounts),
-    ...before.map(({ id, counts: known }) => [id, known] as const),
-  ]);
+  const counts = new Map([...[...before, ...others].map(({ id, counts: known }) => [id, known] as const)]);
   const flops = new Map(records.map((record) => [record.id, record.flops]));
   return parts.map((part) => ({
     ...part,

@@ -73,16 +73,14 @@ export function figureData(
       compute: fitOfLaw(fits, "kaplan-compute"),
       modelData: fitOfLaw(fits, "kaplan-model-data"),
       parts: told.parts,
-      ...(told.least && {
-        least: { curves: told.least.curves, ...(told.least.part?.fit && { fit: told.least.part.fit }) },
-      }),
+      ...(told.least && { least: told.least }),
     }),
     profileLikelihood: told.profiles && profileLikelihoodOf(told.profiles),
     bootstrapPairs: subjectFit && bootstrapPairsOf(subjectFit),
     influence:
       subjectFit && told.influence ? influenceOf(subjectFit, told.influence.without, records, names) : undefined,
     lawComparison:
-      compared.length + laws.length === 0
+      flops.length === 0 || compared.length + laws.length === 0
         ? undefined
         : lawComparisonOf(compared, laws, [Math.min(...flops), Math.max(...flops)], budget),
   };

@@ -5,7 +5,7 @@ import { Fitter } from "../../fitting/fitter.js";
 import type { Answer, PartAnswer, Problem, Runs, Skipped, Subject } from "../../fitting/protocol.js";
 import { embeddingsOf } from "../../state/embeddings.js";
 import { tellFits } from "../../state/fittedLaws.js";
-import { type Observed, observations } from "../../state/observations.js";
+import { fittedRuns, type Observed, observations } from "../../state/observations.js";
 import { route } from "../../state/route.js";
 import { counted } from "./counted.js";
 import { withFits } from "./fitList.js";
@@ -125,7 +125,7 @@ function after(now: Told, answer: Answer): Told {
 
 const runsOf = computed((): Runs | undefined => {
   const observed = counted.value;
-  if (observed === undefined || observed.records.length === 0) return undefined;
+  if (observed === undefined || fittedRuns(observed).length === 0) return undefined;
   const { records, convention, choices = {}, parts = [], batchTokens = {} } = observed;
   return { records, convention, choices, parts, batchTokens };
 });
@@ -139,7 +139,8 @@ const question = computed((): string => {
   const runs = runsOf.value;
   const state = lawsState.value;
   const known = new Set(runs?.records.map(({ id }) => id) ?? []);
-  for (const { rows } of runs?.parts ?? []) for (const { run } of rows) if (run !== undefined) known.add(run);
+  for (const { rows, scan = [] } of runs?.parts ?? [])
+    for (const { run } of [...rows, ...scan]) if (run !== undefined) known.add(run);
   return JSON.stringify({
     choices: choicesOf(state, approachesFor(runs?.records ?? [])),
     leftOut: state.out.filter((id) => known.has(id)),

@@ -64,6 +64,7 @@ export const lawsTexts = texts(
     lossIn: (unit: string) => `L, E and the amplitudes in ${unit}.`,
     otherLosses: (unit: string) =>
       `Losses here are in ${unit} of these runs' text. Published laws tell nats per token of their own tokenizer and text: their L, E, A and B are not to be compared with these, nor with each other's. N_opt and the exponents are; D_opt and tokens per parameter only as far as tokens are of like length.`,
+    least: "Kaplan's L(N, S_min)",
     compare: "Compare with published laws",
     figures: {
       hoffmann: "Hoffmann et al. 2022",
@@ -168,6 +169,7 @@ export const lawsTexts = texts(
     lossIn: (unit: string) => `L、E と係数の単位は ${unit} です。`,
     otherLosses: (unit: string) =>
       `ここでの損失は、これらのランのテキストに対する ${unit} です。既発表の法則の損失は、それぞれのトークナイザとテキストによる nat/トークンなので、L、E、A、B を互いに比べることはできません。比べられるのは N_opt と指数です。D_opt や 1 パラメータあたりのトークン数は、トークンの長さが同程度の場合に限ります。`,
+    least: "Kaplan の L(N, S_min)",
     compare: "既発表の法則と比較",
     figures: {
       hoffmann: "Hoffmann et al. 2022",
