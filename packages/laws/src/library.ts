@@ -44,7 +44,7 @@ export { fitLossFrontier, type LossFrontierFit } from "./fit/lossFrontierFit.js"
 export * from "./fit/parametric.js";
 export type { ResidualLoss } from "./fit/parametricData.js";
 export type { ParametricSetting, ParametricStarts } from "./fit/parametricFit.js";
-export type { LikelihoodCurve, LikelihoodCurveOptions } from "./fit/parametricLikelihoodCurves.js";
+export type { LikelihoodCurve, LikelihoodCurveOptions } from "./fit/likelihoodCurve.js";
 export type { FixedParameters } from "./fit/parametricModel.js";
 export type { ProfileForecast } from "./fit/parametricProfile.js";
 export * from "./fit/powerLawFit.js";
