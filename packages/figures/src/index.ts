@@ -11,6 +11,7 @@ export { type FigureOptions, standaloneSvg } from "./frame.js";
 export {
   bootstrapPairsOf,
   type ComparedFit,
+  influencedQuantities,
   influenceOf,
   lawComparisonOf,
   profileLikelihoodOf,
@@ -25,6 +26,7 @@ export {
   residualsOf,
   type StatedForecast,
 } from "./fromFits/figuresOf.js";
+export { frontierResidualsOf } from "./fromFits/frontierResidualsOf.js";
 export {
   batchParametersOf,
   type FittedRows,
@@ -32,6 +34,7 @@ export {
   kaplanFiguresOf,
 } from "./fromFits/kaplanFiguresOf.js";
 export { type LeastCurve, leastCurves, leastStepRows } from "./fromFits/leastSteps.js";
+export { frontierResiduals } from "./frontierResiduals.js";
 export { influence } from "./influence.js";
 export { isoflopBias } from "./isoflopBias.js";
 export { isoflopProfiles } from "./isoflopProfiles.js";

@@ -1,4 +1,4 @@
-import type { FittedRows, LeastCurve } from "@isoflop/figures";
+import type { FittedRows, InfluencedQuantity, LeastCurve } from "@isoflop/figures";
 import type { BacktestSeries, CountingConvention, FitWarning, LawRow, LikelihoodCurve, RunRecord } from "@isoflop/laws";
 import type { ApproachFit, ApproachName, FitChoices, RecordChoices } from "@isoflop/laws/procedures";
 
@@ -27,9 +27,9 @@ export interface Question {
   readonly choices: Omit<FitChoices, keyof RecordChoices>;
   /** Runs by id that no fit is to see. */
   readonly leftOut: readonly string[];
-  /** The law that profiles and influence are told of. */
+  /** The law that profiles and influence are told of; where it was not fitted, another that was. */
   readonly subject: Subject;
-  /** A budget, FLOPs, for which N_opt is profiled. */
+  /** A budget, FLOPs, for which N_opt is profiled, and told without each run. */
   readonly budget: number;
 }
 
@@ -57,6 +57,15 @@ export interface PartAnswer extends FittedRows {
   readonly problem?: string;
 }
 
+/** The profiles of one law. */
+export interface LawProfiles {
+  readonly law: ApproachFit["law"];
+  readonly curves: Readonly<Record<string, LikelihoodCurve>>;
+}
+
+/** What fits say without a run. */
+export type Without = { readonly id: string } & Partial<Record<InfluencedQuantity, number>>;
+
 /** What the worker answers, a stage at a time. */
 export type Answer =
   /** Point fits of some approaches, and the same of all runs where some are left out. */
@@ -77,16 +86,21 @@ export type Answer =
       readonly parts: readonly PartAnswer[];
       readonly least?: { readonly curves: readonly LeastCurve[]; readonly part?: PartAnswer };
     }
-  | { readonly stage: "profiles"; readonly curves: Readonly<Record<string, LikelihoodCurve>> }
+  | { readonly stage: "profiles"; readonly profiles: readonly LawProfiles[] }
   | { readonly stage: "backtest"; readonly series: BacktestSeries }
   | {
       readonly stage: "influence";
-      readonly without: readonly { readonly id: string; readonly a: number }[];
+      readonly without: readonly Without[];
       readonly done: number;
       readonly of: number;
     }
-  /** A stage that the runs do not support, with the reason. */
-  | { readonly stage: "none"; readonly of: "profiles" | "backtest" | "influence"; readonly reason: string }
+  /** A stage that the runs do not support, with the reason and its code. */
+  | {
+      readonly stage: "none";
+      readonly of: "profiles" | "backtest" | "influence";
+      readonly code: string;
+      readonly reason: string;
+    }
   | { readonly stage: "done" };
 
 export interface FromWorker {

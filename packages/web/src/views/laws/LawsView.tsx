@@ -6,7 +6,9 @@ import { inLocale } from "../../i18n/locale.js";
 import { type Observed, observations } from "../../state/observations.js";
 import { Controls } from "./Controls.js";
 import { type FigureDataOf, figureData } from "./figureData.js";
-import { budget, fitFailure, told } from "./fitting.js";
+import { budget, fitFailure, type Told, told } from "./fitting.js";
+import { InfluenceChoice } from "./InfluenceChoice.js";
+import { influenced } from "./influencedQuantity.js";
 import { LawsTable } from "./LawsTable.js";
 import { lawsState, togglePicked } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
@@ -42,7 +44,11 @@ function Laws({ observed }: { readonly observed: Observed }) {
   const state = lawsState.value;
   const at = budget.value;
   const [pointed, setPointed] = useState<Pointed>();
-  const data = useMemo(() => figureData(observed, now, state.compare, at), [observed, now, state.compare, at]);
+  const quantity = influenced.value;
+  const data = useMemo(
+    () => figureData(observed, now, state.compare, at, quantity),
+    [observed, now, state.compare, at, quantity],
+  );
   const selected = useMemo(() => new Set(state.picked), [state.picked]);
   const leftOut = useMemo(() => new Set(state.out), [state.out]);
   const picking = { selected, leftOut, compute: state.compute };
@@ -79,8 +85,7 @@ function Laws({ observed }: { readonly observed: Observed }) {
               <FigurePlace
                 key={place.name}
                 {...{ section: t.figures[section], place, data, picking, onPoint }}
-                waiting={!now.done && now.reasons[REASONS[place.name] ?? "profiles"] === undefined}
-                reason={now.reasons[REASONS[place.name] ?? "profiles"]}
+                {...missing(place.name, now, t.reasons)}
               />
             ))}
           </div>
@@ -100,6 +105,13 @@ const REASONS: Readonly<Record<string, "profiles" | "backtest" | "influence">> =
   backtestErrors: "backtest",
   influence: "influence",
 };
+
+/** Whether a figure that is not there is still to come, and if not, why there is none. */
+function missing(name: string, { done, reasons }: Told, texts: Readonly<Record<string, string>>) {
+  const stage = REASONS[name];
+  const refused = stage && reasons[stage];
+  return { waiting: !done && refused === undefined, reason: refused && (texts[refused.code] ?? refused.reason) };
+}
 
 interface FigurePlaceProps {
   readonly section: string;
@@ -125,12 +137,16 @@ function FigurePlace({ section, place, data, picking, onPoint, waiting, reason }
         data={own as unknown}
         onPick={togglePicked}
         {...{ picking, onPoint }}
-      />
+      >
+        {data.influence !== undefined && place.name === "influence" && (
+          <InfluenceChoice chosen={data.influence.quantity} told={data.influenced} />
+        )}
+      </FigureCard>
     );
   return (
     <section class={`figure-card figure-missing${waiting ? " waiting" : ""}`} id={place.name} aria-label={title}>
       <strong>{title}</strong>
-      <p class="faint">{waiting ? t.waiting : (reason ?? t.missing(t.needs[place.name] ?? ""))}</p>
+      <p class="faint">{waiting ? t.waiting : t.missing(reason ?? t.needs[place.name] ?? "")}</p>
     </section>
   );
 }

@@ -3,20 +3,33 @@ import {
   drawnBacktest,
   envelopeScalingOf,
   figuresOf,
+  frontierResidualsOf,
+  INFLUENCED,
+  type InfluencedQuantity,
+  influencedQuantities,
   influenceOf,
   kaplanFiguresOf,
   lawComparisonOf,
+  type ProfileLikelihoodData,
   profileLikelihoodOf,
   profilesOf,
   residualsOf,
 } from "@isoflop/figures";
 import { publishedLaws } from "@isoflop/laws";
 import { fitOfLaw } from "@isoflop/laws/procedures";
+import type { LawProfiles } from "../../fitting/protocol.js";
+import { subjectFits } from "../../fitting/subjectFits.js";
 import type { Observed } from "../../state/observations.js";
 import type { Told } from "./fitting.js";
 
 /** The data of every figure that the answers so far support. */
-export function figureData(observed: Observed, told: Told, compare: readonly string[], budget: number) {
+export function figureData(
+  observed: Observed,
+  told: Told,
+  compare: readonly string[],
+  budget: number,
+  influenced: InfluencedQuantity,
+) {
   const { records, holdouts } = observed;
   const names = new Map(Object.entries(observed.names));
   const { fits, subject } = told;
@@ -36,9 +49,13 @@ export function figureData(observed: Observed, told: Told, compare: readonly str
     subject === "kaplan" || subject === "data-constrained"
       ? fitOfLaw(fits, subject === "kaplan" ? "kaplan-model-data" : "data-constrained")
       : fitOfLaw(fits, "chinchilla");
-  const subjectFit =
-    fits.find((fit) => fit.approach === subject && fit.law !== "kaplan-compute") ??
-    fits.find((fit) => fit.law === "isoflop-power-law");
+  const subjects = subject === undefined ? [] : subjectFits(fits, subject);
+  const subjectFit = subjects.find((fit) => fit.law !== "kaplan-compute");
+  const frontier = subject === "1" ? envelope : (fitOfLaw(fits, "isoflop-power-law") ?? envelope);
+  const influencedOf = (quantity: InfluencedQuantity) =>
+    subjectFit && told.influence
+      ? influenceOf(subjectFit, told.influence.without, records, names, quantity, budget)
+      : undefined;
   const flops = records.map((record) => record.flops);
   const compared = fits.flatMap((fit) =>
     fit.law === "kaplan-compute" ? [] : [{ name: fit.law === "chinchilla" ? "Approach 3" : nameOf(fit.law), fit }],
@@ -60,15 +77,23 @@ export function figureData(observed: Observed, told: Told, compare: readonly str
         least: { curves: told.least.curves, ...(told.least.part?.fit && { fit: told.least.part.fit }) },
       }),
     }),
-    profileLikelihood: told.profiles && profileLikelihoodOf(told.profiles),
+    frontierResiduals: frontier && frontierResidualsOf(frontier, names),
+    profileLikelihood: told.profiles && profilesOfLaws(told.profiles, fits, budget),
     bootstrapPairs: subjectFit && bootstrapPairsOf(subjectFit),
-    influence:
-      subjectFit && told.influence ? influenceOf(subjectFit, told.influence.without, records, names) : undefined,
+    // A procedure that does not tell the quantity asked for is shown by its exponent.
+    influence: influencedOf(influenced) ?? influencedOf("a"),
+    influenced: INFLUENCED.filter((name) => subjectFit && influencedQuantities(subjectFit, budget)[name] !== undefined),
     lawComparison:
       compared.length + laws.length === 0
         ? undefined
         : lawComparisonOf(compared, laws, [Math.min(...flops), Math.max(...flops)], budget),
   };
+}
+
+/** The profiles of all laws of a procedure, as one figure. */
+function profilesOfLaws(profiles: readonly LawProfiles[], fits: Told["fits"], budget: number): ProfileLikelihoodData {
+  const each = profiles.map(({ law, curves }) => profileLikelihoodOf(curves, fitOfLaw(fits, law), budget));
+  return { ...each[0], flops: budget, parameters: each.flatMap(({ parameters }) => parameters) };
 }
 
 const NAMES: Readonly<Record<string, string>> = {
