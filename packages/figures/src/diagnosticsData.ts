@@ -5,8 +5,10 @@ export interface LikelihoodProfile {
   /** "E", "alpha", "N_opt". */
   readonly name: string;
   readonly estimate: number;
-  /** No finite value is best: R_D* of runs in which repeating loses nothing. */
-  readonly infinite?: true;
+  /** Values from here on stand for infinity: R_D* where repeating loses nothing. */
+  readonly infiniteFrom?: number;
+  /** A quantity of compute, in FLOPs: C_c. */
+  readonly compute?: true;
   readonly interval95?: Interval;
   /** By the bootstrap, for comparison. */
   readonly bootstrap95?: Interval;

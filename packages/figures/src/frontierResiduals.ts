@@ -6,7 +6,7 @@ import { formatAmount, formatCount } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { type LegendEntry, sequenceLegend } from "./legend.js";
-import { background, ink, logColorScale } from "./palette.js";
+import { background, categoryColor, ink, logColorScale } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
 import { terms } from "./terms.js";
 import { evenDomain, logDomain } from "./ticks.js";
@@ -16,14 +16,16 @@ const texts = bilingual(
     title: "What the minima and the runs miss their curves by",
     envelope: "What the envelope misses its power laws by",
     minima: (count: number, rms: string, worst: string) =>
-      `N_opt of ${count} ${count === 1 ? "minimum lies" : "minima lie"} off its power law by ${rms} % (root mean square), ${worst} % at most`,
+      `${count} ${count === 1 ? "minimum lies" : "minima lie"} off the power law of N_opt by ${rms} % (root mean square), ${worst} % at most`,
     points: (count: number, rms: string, worst: string) =>
-      `N_opt at ${count} points of the envelope lies off its power law by ${rms} % (root mean square), ${worst} % at most`,
+      `${count} points of the envelope lie off the power law of N_opt by ${rms} % (root mean square), ${worst} % at most`,
     beyond: (count: number, of: number) =>
       `, ${count === 0 ? "none" : `${count} of ${of}`} by more than 1.96 of its standard errors`,
     losses: (rms: string, worst: string) => `; the least losses by ${rms} %, ${worst} % at most`,
     runs: (count: number, rms: string, worst: string) =>
       `. ${count} runs lie off the parabola of their budget by ${rms} % of the loss, ${worst} % at most`,
+    stretches: (result: string) =>
+      `${result} Where one run wins a stretch of compute, N is that run's and the dots fall in a line: what counts is whether the stretches scatter about zero or bend away from it.`,
     caption: (result: string) =>
       `${result} Dots should scatter about zero: a bow over compute says that no single power law holds over all budgets, a bow over size that the losses of a budget are no parabola.`,
     sizes: "100 ln(N_opt / law)",
@@ -43,6 +45,8 @@ const texts = bilingual(
       count === 0 ? " (標準誤差の 1.96 倍を超えるものはない)" : ` (${of} 個中 ${count} 個が標準誤差の 1.96 倍を超える)`,
     losses: (rms, worst) => `。最小損失のずれは ${rms}%、最大 ${worst}%`,
     runs: (count, rms, worst) => `。${count} 個のランの損失は、同じ計算予算の放物線から ${rms}%、最大 ${worst}% ずれる`,
+    stretches: (result) =>
+      `${result}1 つのランが最良である計算量の範囲では N はそのランのもので、点は右下がりに並ぶ。見るべきは、それらの範囲が 0 の周りにばらつくか、系統的に外れるかである。`,
     caption: (result) =>
       `${result}点は 0 の周りにばらつくはずである。計算量に沿って湾曲していれば全計算予算を 1 つのべき乗則では表せず、サイズに沿って湾曲していればその計算予算の損失は放物線ではない。`,
     sizes: "100 ln(N_opt / べき乗則)",
@@ -77,7 +81,8 @@ export function frontierResiduals(data: FrontierResidualsData, options: FigureOp
     runs.length === 0 ? "" : text.runs(runs.length, ...spread(runs.map(({ loss }) => loss)))
   }${options.language === "ja" ? "。" : "."}`;
   const budgets = [...new Set(runs.map(({ budget }) => budget))].sort((a, b) => a - b);
-  const color = logColorScale(budgets.length > 0 ? budgets : optima.map(({ flops }) => flops));
+  const scale = logColorScale(budgets);
+  const color = (budget: number): string => (budgets.length > 0 ? scale(budget) : categoryColor(0));
   const entries: LegendEntry[] = [
     ...(known.length > 0 ? [{ label: text.error, mark: "line" as const, color: ink }] : []),
     ...leftOutEntry(options),
@@ -85,7 +90,7 @@ export function frontierResiduals(data: FrontierResidualsData, options: FigureOp
   return frame(options, {
     name: "frontier-residuals",
     title: approach === "1" ? text.envelope : text.title,
-    caption: text.caption(result),
+    caption: (approach === "1" ? text.stretches : text.caption)(result),
     description: result,
     draw: (room) => {
       const columns = room.narrow ? 1 : runs.length > 0 ? 3 : 2;

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { type Axis, amountAxis, evenAxis, type Panel } from "./axes.js";
-import { computeIn } from "./compute.js";
+import { type ComputeFormat, computeIn } from "./compute.js";
 import type { LikelihoodProfile, ProfileLikelihoodData } from "./data.js";
 import { formatAmount } from "./format.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
@@ -16,10 +16,10 @@ const texts = bilingual(
     closed: (name: string, low: string, high: string) => `${name} (${low}–${high})`,
     open: (name: string, low: string | undefined, high: string | undefined) =>
       low === undefined && high === undefined
-        ? `${name}, unbounded on both sides`
+        ? `${name} (no end on either side)`
         : low === undefined
-          ? `${name}, at most ${high}, unbounded below`
-          : `${name}, at least ${low}, unbounded above`,
+          ? `${name} (at most ${high}, no lower end)`
+          : `${name} (at least ${low}, no upper end)`,
     unknown: (name: string) => `${name}, interval unknown`,
     bootstrapped: (words: string, low: string, high: string) => `${words}, bootstrap ${low}–${high}`,
     result: (all: readonly string[]) =>
@@ -43,10 +43,10 @@ const texts = bilingual(
     closed: (name, low, high) => `${name} (${low}–${high})`,
     open: (name, low, high) =>
       low === undefined && high === undefined
-        ? `${name} (上下とも有界でない)`
+        ? `${name} (上端も下端もない)`
         : low === undefined
-          ? `${name} (${high} 以下、下側は有界でない)`
-          : `${name} (${low} 以上、上側は有界でない)`,
+          ? `${name} (${high} 以下、下端はない)`
+          : `${name} (${low} 以上、上端はない)`,
     unknown: (name) => `${name} (区間は不明)`,
     bootstrapped: (words, low, high) => `${words}、ブートストラップ ${low}–${high}`,
     result: (all) =>
@@ -78,9 +78,12 @@ export function profileLikelihood(data: ProfileLikelihoodData, options: FigureOp
   const text = inLanguage(texts, options);
   const unit = computeIn(options);
   const { parameters, flops, held = [] } = data;
-  const words = parameters.map(({ name, estimate, infinite, interval95, bootstrap95, open = [] }) => {
-    const own = text.estimated(name, infinite ? text.infinite : formatAmount(estimate));
-    const [low, high] = (interval95 ?? []).map(formatAmount);
+  const words = parameters.map((curve) => {
+    const { name, estimate, interval95, bootstrap95, open = [] } = curve;
+    const format = (value: number): string =>
+      isInfinite(curve, value) ? text.infinite : curve.compute ? unit.text(value) : formatAmount(value);
+    const own = text.estimated(name, format(estimate));
+    const [low, high] = (interval95 ?? []).map(format);
     const ends = [open.includes("low") ? undefined : low, open.includes("high") ? undefined : high] as const;
     const said =
       interval95 === undefined
@@ -88,9 +91,7 @@ export function profileLikelihood(data: ProfileLikelihoodData, options: FigureOp
         : open.length === 0
           ? text.closed(own, low ?? "", high ?? "")
           : text.open(own, ...ends);
-    return bootstrap95 === undefined
-      ? said
-      : text.bootstrapped(said, formatAmount(bootstrap95[0]), formatBound(bootstrap95[1], text.infinite));
+    return bootstrap95 === undefined ? said : text.bootstrapped(said, format(bootstrap95[0]), format(bootstrap95[1]));
   });
   const has = (name: string): boolean => parameters.some((curve) => curve.name === name);
   const at = flops === undefined || !has("N_opt") ? "" : (has("L_opt") ? text.at : text.onlyN)(unit.text(flops));
@@ -116,16 +117,14 @@ export function profileLikelihood(data: ProfileLikelihoodData, options: FigureOp
           },
         ],
         columns,
-        panels: parameters.map((curve) => profilePanel(curve, columns, room, text.rise, bootstrapped)),
+        panels: parameters.map((curve) => profilePanel(curve, columns, room, text.rise, bootstrapped, unit)),
       };
     },
   });
 }
 
-/** An end beyond any axis is one that the quantity has no bound at. */
-const BEYOND_AXES = 1e12;
-const formatBound = (value: number, infinite: string): string =>
-  value >= BEYOND_AXES ? infinite : formatAmount(value);
+const isInfinite = ({ infiniteFrom = Number.POSITIVE_INFINITY }: LikelihoodProfile, value: number): boolean =>
+  value >= infiniteFrom;
 
 function profilePanel(
   curve: LikelihoodProfile,
@@ -133,9 +132,12 @@ function profilePanel(
   room: Room,
   rise: string,
   bootstrapped: boolean,
+  unit: ComputeFormat,
 ): Panel {
-  const { name, estimate, infinite, interval95, bootstrap95, open = [], logarithmic } = curve;
-  const line = cut(curve.points.map(({ value, rise }) => ({ value, share: rise / curve.level })));
+  const { name, estimate, interval95, bootstrap95, open = [], logarithmic, compute } = curve;
+  const infinite = isInfinite(curve, estimate);
+  const finite = curve.points.filter(({ value }) => !isInfinite(curve, value));
+  const line = cut(finite.map(({ value, rise }) => ({ value, share: rise / curve.level })));
   const closed = (interval95 ?? []).filter((_, side) => !open.includes(side === 0 ? "low" : "high"));
   const values = [...(infinite ? [] : [estimate]), ...closed, ...line.map(({ value }) => value)];
   const own = logarithmic ? logDomain(values, 0.04) : evenDomain(values, 0.04);
@@ -149,7 +151,8 @@ function profilePanel(
       ? []
       : [
           {
-            low: open.includes("low") ? domain[0] : interval95[0],
+            // Below 0 there is nothing that a loss could be.
+            low: open.includes("low") && interval95[0] !== 0 ? domain[0] : interval95[0],
             high: open.includes("high") ? domain[1] : interval95[1],
           },
         ];
@@ -164,10 +167,12 @@ function profilePanel(
     marginRight: 12,
     marginTop: 24,
     marginBottom: 38,
-    x: {
-      ...axis(name, domain, room.width / columns - 46, logarithmic ? 64 : 42),
-      ...(logarithmic ? { format: formatAmount } : {}),
-    },
+    x: compute
+      ? unit.axis(`${name} (${unit.name})`, domain, room.width / columns - 46)
+      : {
+          ...axis(name, domain, room.width / columns - 46, logarithmic ? 64 : 42),
+          ...(logarithmic ? { format: formatAmount } : {}),
+        },
     y: shareAxis(rise, bootstrapped ? FOOT : 0),
     marks: [
       Plot.rect(interval, { x1: "low", x2: "high", y1: 0, y2: 1, fill: curveColor, fillOpacity: 0.16 }),

@@ -67,12 +67,12 @@ export function profileLikelihoodOf(
       return {
         name: symbol(name),
         estimate,
-        ...(estimate >= NO_DECAY && { infinite: true as const }),
+        ...(DECAYS.has(name) && { infiniteFrom: NO_DECAY }),
+        ...(name === "Cc" && { compute: true as const }),
         interval95: interval,
         ...(bootstrap95 && { bootstrap95 }),
         ...(open.length > 0 && { open }),
-        // No decay has no place on an axis of R*.
-        points: points.filter(({ value }) => value < NO_DECAY || !DECAYS.has(name)),
+        points,
         level,
         ...(LOGARITHMIC.has(name) && { logarithmic: true }),
       };
@@ -107,8 +107,10 @@ function optimumOf(
     : optimumBy(fit, values, flops);
 }
 
-/** More would be a wall of small panels: the exponents b and D's follow from the others. */
+/** More would be a wall of small panels. */
 const MOST_PAIRED = 5;
+/** What follows from the others: D_opt and its exponent from N_opt's. */
+const FOLLOWING: ReadonlySet<string> = new Set(["kD", "b"]);
 
 /** Bootstrap draws by pairs of parameters; absent without draws, or with fewer than two that vary. */
 export function bootstrapPairsOf(
@@ -117,6 +119,7 @@ export function bootstrapPairsOf(
   const columns = fit.draws.names
     .map((name, index) => ({ name, index }))
     .filter(({ name }) => fit.parameters[name] !== undefined && fit.intervals95[name] !== undefined)
+    .filter(({ name }) => !FOLLOWING.has(name))
     .slice(0, MOST_PAIRED);
   if (columns.length < 2 || fit.draws.rows.length === 0) return undefined;
   return {

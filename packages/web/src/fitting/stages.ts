@@ -16,6 +16,8 @@ import { subjectFits } from "./subjectFits.js";
 const FIRST: readonly ApproachName[] = ["2", "3"];
 /** Refits told of at a time. */
 const INFLUENCE_BATCH = 10;
+/** Points on each side of a profile: its curve is drawn through them. */
+const PROFILE_STEPS = 12;
 /** A study of thousands of runs would refit for hours: the runs that are left out by turns are so many at most. */
 const MOST_INFLUENCE = 300;
 
@@ -99,7 +101,7 @@ function profileStage(
   let refused: Answer = { ...none, code: "no-fit", reason: "The chosen procedure was not fitted to these runs." };
   for (const fit of subjectFits(fits, subject)) {
     const own = fit.law === "data-constrained" ? records : freshRecords(records, runs.choices.freshOnly);
-    const curves = likelihoodCurves(fit, own, { flops: budget });
+    const curves = likelihoodCurves(fit, own, { flops: budget, steps: PROFILE_STEPS });
     if (isIsoflopError(curves)) refused = { ...none, code: curves.code, reason: curves.message };
     else profiles.push({ law: fit.law, curves });
   }
