@@ -60,9 +60,9 @@ describe("profileLikelihood", () => {
           options(),
         ),
       );
-    expect(open(["high"])).toContain("R_D 2, at least 1, unbounded above");
-    expect(open(["low"])).toContain("R_D 2, at most 3, unbounded below");
-    expect(open(["low", "high"])).toContain("R_D 2, unbounded on both sides");
+    expect(open(["high"])).toContain("R_D 2 (at least 1, no upper end)");
+    expect(open(["low"])).toContain("R_D 2 (at most 3, no lower end)");
+    expect(open(["low", "high"])).toContain("R_D 2 (no end on either side)");
   });
 });
 

@@ -11,6 +11,7 @@ export { type FigureCounting, type FigureOptions, standaloneSvg } from "./frame.
 export {
   bootstrapPairsOf,
   type ComparedFit,
+  influencedQuantities,
   influenceOf,
   lawComparisonOf,
   profileLikelihoodOf,
@@ -26,9 +27,11 @@ export {
   type StatedForecast,
 } from "./fromFits/figuresOf.js";
 export type { FittedRows } from "./fromFits/fittedRows.js";
+export { frontierResidualsOf } from "./fromFits/frontierResidualsOf.js";
 export { type KaplanFigures, kaplanFiguresOf } from "./fromFits/kaplanFiguresOf.js";
 export { fitLeast, type LeastFit } from "./fromFits/leastFit.js";
 export type { LeastCurve } from "./fromFits/leastSteps.js";
+export { frontierResiduals } from "./frontierResiduals.js";
 export { influence } from "./influence.js";
 export { isoflopBias } from "./isoflopBias.js";
 export { isoflopProfiles } from "./isoflopProfiles.js";

@@ -14,20 +14,30 @@ import { evenDomain, logDomain } from "./ticks.js";
 
 const texts = bilingual(
   {
-    title: "Residuals of the parametric fit",
+    title: "Residuals: what the law misses each run by",
+    laws: {
+      chinchilla: "Approach 3",
+      "kaplan-model-data": "Kaplan's L(N, D)",
+      "data-constrained": "the data-constrained law",
+    },
     result: (rms: string, worst: string, runs: number) =>
       `Root mean square ${rms} %, largest ${worst} %, over ${runs} runs.`,
-    caption: (result: string) =>
-      `Measured against predicted loss, in per cent (log residuals of Approach 3). ${result} A slope or a bow in any panel means that the law misses something there.`,
+    caption: (law: string, result: string) =>
+      `Measured against predicted loss, in per cent (log residuals of ${law}). ${result} A slope or a bow in any panel means that the law misses something there.`,
     residual: "Residual (%)",
     predicted: (unit: string) => `Predicted loss (${unit})`,
     losses: (measured: string, predicted: string) => `measured ${measured}, predicted ${predicted}`,
   },
   {
-    title: "パラメトリックフィットの残差",
+    title: "残差: 法則は各ランをどれだけ外すか",
+    laws: {
+      chinchilla: "アプローチ 3",
+      "kaplan-model-data": "Kaplan の L(N, D)",
+      "data-constrained": "データ制約付きの法則",
+    },
     result: (rms, worst, runs) => `${runs} 個のランで二乗平均平方根 ${rms}%、最大 ${worst}%。`,
-    caption: (result) =>
-      `実測の損失と予測した損失との差 (%、アプローチ 3 の対数残差)。${result}どこかのパネルに傾きや湾曲があれば、スケーリング則がそこで何かを捉えられていない。`,
+    caption: (law, result) =>
+      `実測の損失と予測した損失との差 (%、${law} の対数残差)。${result}どこかのパネルに傾きや湾曲があれば、スケーリング則がそこで何かを捉えられていない。`,
     residual: "残差 (%)",
     predicted: (unit: string) => `予測した損失 (${unit})`,
     losses: (measured, predicted) => `実測 ${measured}、予測 ${predicted}`,
@@ -35,7 +45,7 @@ const texts = bilingual(
 );
 
 /**
- * Residuals of the parametric fit, 100 (ln measured - ln predicted), against N, D and the predicted loss. The log is what
+ * Residuals of a fit of L(N, D), 100 (ln measured - ln predicted), against N, D and the predicted loss. The log is what
  * Approach 3 minimises (Hoffmann et al. 2022, eq. 3); at this size it reads as per cent of the loss.
  */
 export function residuals(data: ResidualsData, options: FigureOptions): HTMLElement {
@@ -54,7 +64,7 @@ export function residuals(data: ResidualsData, options: FigureOptions): HTMLElem
   return frame(options, {
     name: "residuals",
     title: text.title,
-    caption: text.caption(result),
+    caption: text.caption(text.laws[data.law ?? "chinchilla"], result),
     description: result,
     draw: (room) => {
       const height = room.narrow ? 220 : 260;

@@ -206,6 +206,7 @@ function lossContours(fit: ParametricFit, sources: FigureSources) {
 export function residualsOf(fit: LossFit | DataConstrainedFit, sources: FigureSources) {
   const predicted = new Map(fit.residuals.map((residual) => [residual.id, residual.predicted]));
   return {
+    law: fit.law,
     runs: sources.records.flatMap((record) => {
       const value = predicted.get(record.id);
       return value === undefined ? [] : [{ ...point(record, sources), predicted: value }];

@@ -1,4 +1,4 @@
-import type { FittedRows, LeastFit } from "@isoflop/figures";
+import type { FittedRows, InfluencedQuantity, LeastFit } from "@isoflop/figures";
 import type { BacktestSeries, CountingConvention, FitWarning, LikelihoodCurve, RunRecord } from "@isoflop/laws";
 import type { ApproachFit, ApproachName, FitChoices, RecordChoices, ScannedRun } from "@isoflop/laws/procedures";
 import type { Statement } from "@isoflop/laws/statements";
@@ -30,9 +30,9 @@ export interface Question {
   readonly choices: Omit<FitChoices, keyof RecordChoices>;
   /** Runs by id that no fit is to see. */
   readonly leftOut: readonly string[];
-  /** The law that profiles and influence are told of. */
+  /** The law that profiles and influence are told of; where it was not fitted, another that was. */
   readonly subject: Subject;
-  /** A budget, FLOPs, for which N_opt is profiled. */
+  /** A budget, FLOPs, for which N_opt is profiled, and told without each run. */
   readonly budget: number;
   /** Whether more is wanted than fits with their intervals: a lab at work may need the processor. */
   readonly diagnostics: boolean;
@@ -67,6 +67,15 @@ export interface PartAnswer extends FittedRows {
   readonly problem?: Problem;
 }
 
+/** The profiles of one law. */
+export interface LawProfiles {
+  readonly law: ApproachFit["law"];
+  readonly curves: Readonly<Record<string, LikelihoodCurve>>;
+}
+
+/** What fits say without a run. */
+export type Without = { readonly id: string } & Partial<Record<InfluencedQuantity, number>>;
+
 /** What the worker answers, a stage at a time. */
 export type Answer =
   /** Point fits of some approaches, and the same of all runs where some are left out. */
@@ -87,11 +96,11 @@ export type Answer =
       readonly parts: readonly PartAnswer[];
       readonly least?: Omit<LeastFit, "problem"> & { readonly problem?: Problem };
     }
-  | { readonly stage: "profiles"; readonly curves: Readonly<Record<string, LikelihoodCurve>> }
+  | { readonly stage: "profiles"; readonly profiles: readonly LawProfiles[] }
   | { readonly stage: "backtest"; readonly series: BacktestSeries }
   | {
       readonly stage: "influence";
-      readonly without: readonly { readonly id: string; readonly a: number }[];
+      readonly without: readonly Without[];
       readonly done: number;
       readonly of: number;
     }

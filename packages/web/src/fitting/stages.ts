@@ -1,4 +1,4 @@
-import { fitLeast } from "@isoflop/figures";
+import { fitLeast, influencedQuantities } from "@isoflop/figures";
 import { createRandom, type IsoflopError, isIsoflopError, likelihoodCurves, type RunRecord } from "@isoflop/laws";
 import { fitLaw, lawNamed } from "@isoflop/laws/anyLaw";
 import {
@@ -7,15 +7,18 @@ import {
   backtestAll,
   type FitChoices,
   fitObservations,
-  fitOfLaw,
+  freshRecords,
   scanRows,
 } from "@isoflop/laws/procedures";
-import type { Answer, PartAnswer, Problem, Question, Runs, Skipped } from "./protocol.js";
+import type { Answer, LawProfiles, PartAnswer, Problem, Question, Runs, Skipped, Without } from "./protocol.js";
+import { subjectFits } from "./subjectFits.js";
 
 /** The order of the point fits: what is fast and what most figures are of comes first. */
 const FIRST: readonly ApproachName[] = ["2", "3"];
 /** Refits told of at a time. */
 const INFLUENCE_BATCH = 10;
+/** Points on each side of a profile: its curve is drawn through them. */
+const PROFILE_STEPS = 12;
 /** A study of thousands of runs would refit for hours: the runs that are left out by turns are so many at most. */
 const MOST_INFLUENCE = 300;
 
@@ -69,13 +72,7 @@ export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
   }
   if (choices.approaches.includes("kaplan")) yield partStage(runs, question, records);
   if (!question.diagnostics) return yield { stage: "done" };
-  const parametric = fitOfLaw(fits, "chinchilla");
-  if (parametric !== undefined) {
-    const curves = likelihoodCurves(parametric, records, { flops: question.budget });
-    yield isIsoflopError(curves)
-      ? { stage: "none", of: "profiles", reason: problemOf(curves) }
-      : { stage: "profiles", curves };
-  }
+  yield profileStage(runs, question, records, fits);
   try {
     yield {
       stage: "backtest",
@@ -90,24 +87,48 @@ export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
     if (!isIsoflopError(error)) throw error;
     yield { stage: "none", of: "backtest", reason: problemOf(error) };
   }
-  yield* influenceStages(runs, question, records);
+  yield* influenceStages(runs, question, records, fits);
   yield { stage: "done" };
+}
+
+function profileStage(
+  runs: Runs,
+  { subject, budget }: Question,
+  records: readonly RunRecord[],
+  fits: readonly ApproachFit[],
+): Answer {
+  const profiles: LawProfiles[] = [];
+  const none = { stage: "none", of: "profiles" } as const;
+  let refused: Answer = {
+    ...none,
+    reason: { code: "no-fit", message: "The chosen procedure was not fitted to these runs." },
+  };
+  for (const fit of subjectFits(fits, subject)) {
+    const own = fit.law === "data-constrained" ? records : freshRecords(records, runs.choices.freshOnly);
+    const curves = likelihoodCurves(fit, own, { flops: budget, steps: PROFILE_STEPS });
+    if (isIsoflopError(curves)) refused = { ...none, reason: problemOf(curves) };
+    else profiles.push({ law: fit.law, curves });
+  }
+  return profiles.length > 0 ? { stage: "profiles", profiles } : refused;
 }
 
 /** Fits made anew without each run in turn. */
 function* influenceStages(
   runs: Runs,
-  { choices, subject }: Question,
+  { choices, subject, budget }: Question,
   records: readonly RunRecord[],
+  fits: readonly ApproachFit[],
 ): Generator<Answer> {
+  const approach = subjectFits(fits, subject)[0]?.approach;
+  if (approach === undefined) return;
   const every = Math.max(1, Math.ceil(records.length / MOST_INFLUENCE));
   const chosen = records.filter((_, index) => index % every === 0);
-  const options = { ...choices, approaches: [subject], resamples: 0 };
-  const without: { readonly id: string; readonly a: number }[] = [];
+  const options = { ...choices, approaches: [approach], resamples: 0 };
+  const without: Without[] = [];
   for (const [index, { id }] of chosen.entries()) {
     const rest = records.filter((record) => record.id !== id);
-    const a = fitThese(runs, rest, options).fits.find(({ exponents }) => exponents !== undefined)?.exponents?.a;
-    if (a !== undefined) without.push({ id, a });
+    const fit = fitThese(runs, rest, options).fits.find(({ law }) => law !== "kaplan-compute");
+    if (fit !== undefined) without.push({ id, ...influencedQuantities(fit, budget) });
     const done = index + 1;
     if (done % INFLUENCE_BATCH === 0 || done === chosen.length)
       yield { stage: "influence", without: [...without], done, of: chosen.length };

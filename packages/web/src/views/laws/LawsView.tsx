@@ -8,7 +8,9 @@ import { fittedRuns, type Observed, observations } from "../../state/observation
 import { Controls } from "./Controls.js";
 import { counted } from "./counted.js";
 import { type FigureDataOf, figureCounting, figureData } from "./figureData.js";
-import { budget, fitFailure, told } from "./fitting.js";
+import { budget, fitFailure, type Told, told } from "./fitting.js";
+import { InfluenceChoice } from "./InfluenceChoice.js";
+import { influenced } from "./influencedQuantity.js";
 import { LawsTable } from "./LawsTable.js";
 import { lawsState, togglePicked } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
@@ -48,9 +50,10 @@ function Laws({ observed }: { readonly observed: Observed }) {
   const [pointed, setPointed] = useState<Pointed>();
   const language = locale.value;
   const own = observations.value ?? observed;
+  const quantity = influenced.value;
   const data = useMemo(
-    () => figureData(observed, now, state.compare, at, language, own),
-    [observed, now, state.compare, at, language, own],
+    () => figureData(observed, now, state.compare, at, language, quantity, own),
+    [observed, now, state.compare, at, language, quantity, own],
   );
   const selected = useMemo(() => new Set(state.picked), [state.picked]);
   const leftOut = useMemo(() => new Set(state.out), [state.out]);
@@ -96,8 +99,7 @@ function Laws({ observed }: { readonly observed: Observed }) {
               <FigurePlace
                 key={place.name}
                 {...{ section: t.figures[section], place, data, picking, onPoint }}
-                waiting={!now.done && now.reasons[REASONS[place.name] ?? "profiles"] === undefined}
-                reason={now.reasons[REASONS[place.name] ?? "profiles"]}
+                {...missing(place.name, now)}
               />
             ))}
           </div>
@@ -118,6 +120,13 @@ const REASONS: Readonly<Record<string, "profiles" | "backtest" | "influence">> =
   backtestErrors: "backtest",
   influence: "influence",
 };
+
+/** Whether a figure that is not there is still to come, and if not, why there is none. */
+function missing(name: string, { done, reasons }: Told) {
+  const stage = REASONS[name];
+  const refused = stage && reasons[stage];
+  return { waiting: !done && refused === undefined, reason: refused };
+}
 
 interface FigurePlaceProps {
   readonly section: string;
@@ -143,15 +152,21 @@ function FigurePlace({ section, place, data, picking, onPoint, waiting, reason }
         data={own as unknown}
         onPick={togglePicked}
         {...{ picking, onPoint }}
-      />
+      >
+        {data.influence !== undefined && place.name === "influence" && (
+          <InfluenceChoice chosen={data.influence.quantity} told={data.influenced} />
+        )}
+      </FigureCard>
     );
   return (
     <section class={`figure-card figure-missing${waiting ? " waiting" : ""}`} id={place.name} aria-label={title}>
       <strong>{title}</strong>
-      {reason !== undefined && !waiting ? (
+      {reason === undefined || waiting ? (
+        <p class="faint">{waiting ? t.waiting : t.missing(t.needs[place.name] ?? "")}</p>
+      ) : t.reasons[reason.code] === undefined ? (
         <Refused problem={reason} class="faint" />
       ) : (
-        <p class="faint">{waiting ? t.waiting : t.missing(t.needs[place.name] ?? "")}</p>
+        <p class="faint">{t.missing(t.reasons[reason.code] ?? "")}</p>
       )}
     </section>
   );

@@ -4,15 +4,22 @@ import {
   envelopeScalingOf,
   type FigureCounting,
   figuresOf,
+  frontierResidualsOf,
+  INFLUENCED,
+  type InfluencedQuantity,
+  influencedQuantities,
   influenceOf,
   kaplanFiguresOf,
   lawComparisonOf,
+  type ProfileLikelihoodData,
   profileLikelihoodOf,
   profilesOf,
   residualsOf,
 } from "@isoflop/figures";
 import { type CountingConvention, publishedLaws } from "@isoflop/laws";
 import { fitOfLaw } from "@isoflop/laws/procedures";
+import type { LawProfiles } from "../../fitting/protocol.js";
+import { subjectFits } from "../../fitting/subjectFits.js";
 import type { Locale } from "../../i18n/locale.js";
 import { titleOf } from "../../i18n/publishedLaws.js";
 import type { Observed } from "../../state/observations.js";
@@ -29,6 +36,7 @@ export function figureData(
   compare: readonly string[],
   budget: number,
   language: Locale,
+  influenced: InfluencedQuantity,
   spent = observed,
 ) {
   const { records, holdouts } = observed;
@@ -51,9 +59,13 @@ export function figureData(
     subject === "kaplan" || subject === "data-constrained"
       ? fitOfLaw(fits, subject === "kaplan" ? "kaplan-model-data" : "data-constrained")
       : fitOfLaw(fits, "chinchilla");
-  const subjectFit =
-    fits.find((fit) => fit.approach === subject && fit.law !== "kaplan-compute") ??
-    fits.find((fit) => fit.law === "isoflop-power-law");
+  const subjects = subject === undefined ? [] : subjectFits(fits, subject);
+  const subjectFit = subjects.find((fit) => fit.law !== "kaplan-compute");
+  const frontier = subject === "1" ? envelope : (fitOfLaw(fits, "isoflop-power-law") ?? envelope);
+  const influencedOf = (quantity: InfluencedQuantity) =>
+    subjectFit && told.influence
+      ? influenceOf(subjectFit, told.influence.without, records, names, quantity, budget)
+      : undefined;
   const flops = records.map((record) => record.flops);
   const compared = fits.flatMap((fit) =>
     fit.law === "kaplan-compute" ? [] : [{ name: lawsTexts[language].names[fit.law] ?? fit.law, fit }],
@@ -75,10 +87,12 @@ export function figureData(
       parts: told.parts,
       ...(told.least && { least: told.least }),
     }),
-    profileLikelihood: told.profiles && profileLikelihoodOf(told.profiles),
+    frontierResiduals: frontier && frontierResidualsOf(frontier, names),
+    profileLikelihood: told.profiles && profilesOfLaws(told.profiles, fits, budget),
     bootstrapPairs: subjectFit && bootstrapPairsOf(subjectFit),
-    influence:
-      subjectFit && told.influence ? influenceOf(subjectFit, told.influence.without, records, names) : undefined,
+    // A procedure that does not tell the quantity asked for is shown by its exponent.
+    influence: influencedOf(influenced) ?? influencedOf("a"),
+    influenced: INFLUENCED.filter((name) => subjectFit && influencedQuantities(subjectFit, budget)[name] !== undefined),
     lawComparison:
       flops.length === 0 || compared.length + laws.length === 0
         ? undefined
@@ -106,6 +120,12 @@ export function figureCounting({ parameters, flops }: CountingConvention): Figur
     ...((flops === "kaplan" || flops === "hoffmann") && { flops }),
   };
   return Object.keys(counting).length === 0 ? undefined : counting;
+}
+
+/** The profiles of all laws of a procedure, as one figure. */
+function profilesOfLaws(profiles: readonly LawProfiles[], fits: Told["fits"], budget: number): ProfileLikelihoodData {
+  const each = profiles.map(({ law, curves }) => profileLikelihoodOf(curves, fitOfLaw(fits, law), budget));
+  return { ...each[0], flops: budget, parameters: each.flatMap(({ parameters }) => parameters) };
 }
 
 export type FigureDataOf = ReturnType<typeof figureData>;

@@ -25,7 +25,7 @@ export interface Told {
   readonly milliseconds: number | undefined;
   readonly parts: readonly PartAnswer[];
   readonly least: Extract<Answer, { stage: "parts" }>["least"];
-  readonly profiles: Extract<Answer, { stage: "profiles" }>["curves"] | undefined;
+  readonly profiles: Extract<Answer, { stage: "profiles" }>["profiles"] | undefined;
   readonly backtest: Extract<Answer, { stage: "backtest" }>["series"] | undefined;
   readonly influence: Extract<Answer, { stage: "influence" }> | undefined;
   readonly reasons: Readonly<Partial<Record<"profiles" | "backtest" | "influence", Problem>>>;
@@ -111,13 +111,13 @@ function after(now: Told, answer: Answer): Told {
     case "parts":
       return { ...now, parts: answer.parts, least: answer.least };
     case "profiles":
-      return { ...now, profiles: answer.curves };
+      return { ...now, profiles: answer.profiles };
     case "backtest":
       return { ...now, backtest: answer.series };
     case "influence":
       return { ...now, influence: answer };
     case "none":
-      return { ...now, reasons: { ...now.reasons, [answer.of]: answer.reason } };
+      return { ...now, reasons: { ...now.reasons, [answer.of]: answer } };
     case "done":
       return { ...now, done: true };
   }

@@ -99,12 +99,29 @@ export const lawsTexts = texts(
       criticalBatch: "no run measured its gradient noise, and there is no scan of batches (a Kaplan design has one).",
       kaplanAllocation: "S_min needs training curves and a law of the critical batch (a Kaplan design has both).",
       residuals: "the chosen procedure predicts no loss of single runs.",
-      profileLikelihood: "profiles are of Approach 3.",
+      frontierResiduals: "neither Approach 1 nor Approach 2 was fitted to these runs.",
+      profileLikelihood: "the chosen procedure was not fitted to these runs.",
       bootstrapPairs: "there are no bootstrap draws.",
       backtestErrors: "the runs do not span compute enough.",
       influence: "no procedure with an exponent was fitted.",
     } as Record<string, string>,
     influenceDone: (done: number, of: number) => `${done} of ${of} refits`,
+    influenced: "Influence on",
+    quantities: {
+      a: "exponent a",
+      N_opt: "N_opt at the budget",
+      L_opt: "least loss at the budget",
+      E: "irreducible loss E",
+    },
+    reasons: {
+      "no-fit": "the chosen procedure was not fitted to these runs.",
+      "no-likelihood":
+        "Approach 1 has no likelihood. The points of its envelope are a few smoothed curves read again and again, and do not err independently: intervals from them held a planted exponent in 10 to 85 of 100 simulated studies. Its bootstrap draws whole runs.",
+      "no-profile":
+        "the law passes through its points exactly, so that no residual tells how far off they are. The bootstrap rests on the noise of single runs, and stands. Train at one more budget.",
+      "too-few-budgets": "the runs do not fall into compute budgets enough to forecast one from the others.",
+      "some-budgets": "only some of the runs name a compute budget.",
+    } as Readonly<Record<string, string>>,
   },
   {
     title: "スケーリング則",
@@ -204,11 +221,28 @@ export const lawsTexts = texts(
       criticalBatch: "勾配ノイズを測ったランも、バッチサイズの走査もありません (Kaplan 型の設計にあります)。",
       kaplanAllocation: "S_min には、学習曲線と臨界バッチの法則が必要です (Kaplan 型の設計にあります)。",
       residuals: "選んだ手法は個々のランの損失を予測しません。",
-      profileLikelihood: "プロファイル尤度はアプローチ 3 のものです。",
+      frontierResiduals: "これらのランにはアプローチ 1 も 2 もフィットされていません。",
+      profileLikelihood: "選んだ手法はこれらのランにフィットされていません。",
       bootstrapPairs: "ブートストラップの標本がありません。",
       backtestErrors: "ランの計算量の範囲が足りません。",
       influence: "指数の得られる手法がフィットされていません。",
     },
     influenceDone: (done: number, of: number) => `再フィット ${done} / ${of}`,
+    influenced: "影響を見る量",
+    quantities: {
+      a: "指数 a",
+      N_opt: "計算予算での N_opt",
+      L_opt: "計算予算での最小損失",
+      E: "削減不能な損失 E",
+    },
+    reasons: {
+      "no-fit": "選んだ手法はこれらのランに当てはめられていません。",
+      "no-likelihood":
+        "手法 1 には尤度がありません。包絡線の点は少数の平滑化した曲線を繰り返し読んだもので、誤差が独立ではないためです。それらから求めた区間が真の指数を含んだのは、模擬実験 100 回のうち 10〜85 回でした。ブートストラップはラン全体を再抽出します。",
+      "no-profile":
+        "法則がすべての点をちょうど通るため、点のずれを示す残差が残りません。ブートストラップは個々のランのノイズに基づくので有効です。計算予算をもう 1 つ増やして学習してください。",
+      "too-few-budgets": "ランが十分な数の計算予算に分かれていないため、ある予算をほかの予算から予測できません。",
+      "some-budgets": "計算予算を持つのは一部のランだけです。",
+    },
   },
 );
