@@ -1,6 +1,7 @@
 import type { ColumnUse } from "@isoflop/laws/observations";
 import { effect, signal } from "@preact/signals";
 import type { StudyObservationsPage } from "isoflop/api";
+import { reasonOf } from "../i18n/serverFaults.js";
 import { fetchObservations } from "./api.js";
 import { chosenStudy } from "./studies.js";
 
@@ -34,7 +35,7 @@ export async function refreshObservations(key: string): Promise<void> {
     observations.value = { ...page, source: { kind: "served", key } };
     observationsFailure.value = undefined;
   } catch (error) {
-    observationsFailure.value = error instanceof Error ? error.message : String(error);
+    observationsFailure.value = reasonOf(error);
   }
 }
 
