@@ -1,5 +1,6 @@
 // What the dashboard and its server say to each other. Types only: the page imports nothing else of the lab.
 import type { CountingConvention, RunRecord } from "@isoflop/laws";
+import type { ColumnUse } from "@isoflop/laws/observations";
 import type { RecordChoices } from "@isoflop/laws/procedures";
 import type { Attempt } from "../runs/attempts.js";
 import type { Hold } from "../runs/control.js";
@@ -108,6 +109,8 @@ export interface StudyObservationsPage {
   /** As in StudyState: whether the study has come further since. Of runs that no server has, none. */
   readonly mark?: string;
   readonly convention: CountingConvention;
+  /** Of the losses, where they are not in nats per token. */
+  readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
   readonly records: readonly RunRecord[];
   readonly holdouts: readonly (RunRecord & { readonly role: RecordRole })[];
   /** A run's name by its id. */

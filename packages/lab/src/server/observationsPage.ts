@@ -39,12 +39,13 @@ async function ofStudy(study: StudyFolder, linesOf: typeof readMetrics): Promise
 
 async function ofTable({ name, path }: ServedTable): Promise<StudyObservationsPage> {
   const mark = await tableMark(path);
-  const { records, convention, dropped } = await readObservations([path]);
+  const { records, convention, dropped, lossUnit } = await readObservations([path]);
   const names = await importedNames(path);
   return {
     title: name,
     mark,
     convention,
+    ...(lossUnit === undefined ? {} : { lossUnit }),
     records,
     holdouts: [],
     names: Object.fromEntries(records.map(({ id }) => [id, names.get(id) ?? id])),

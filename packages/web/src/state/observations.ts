@@ -1,4 +1,3 @@
-import type { ColumnUse } from "@isoflop/laws/observations";
 import { effect, signal } from "@preact/signals";
 import type { StudyObservationsPage } from "isoflop/api";
 import { reasonOf } from "../i18n/serverFaults.js";
@@ -19,8 +18,6 @@ export type ObservationSource =
 /** What the laws are fitted to, and where it is from. */
 export interface Observed extends StudyObservationsPage {
   readonly source: ObservationSource;
-  /** Unit of the losses where it is not nats per token. */
-  readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
 }
 
 /** The runs that every view looks at: those of the chosen study, or those that were dropped on the page. */
