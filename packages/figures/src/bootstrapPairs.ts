@@ -21,7 +21,7 @@ const texts = bilingual(
     estimate: "estimate",
   },
   {
-    title: "ブートストラップ標本の対",
+    title: "ブートストラップ標本 (パラメータの対)",
     pair: (one, other, correlation) => `${one} と ${other} ${correlation}`,
     estimates: (all) => `推定値: ${all.join("、")}。`,
     correlations: (all, strongest) =>

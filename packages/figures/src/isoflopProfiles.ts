@@ -31,7 +31,7 @@ const texts = bilingual(
       `${all} 個の計算予算のうち ${fitted} 個で、両側にランのある極小が得られた${unusable > 0 ? `。${unusable} 個 (中抜き) は端にあるか放物線が引けないため使わない` : ""}。`,
     minimum: (flops, parameters, loss) => `${flops}: パラメータ数 ${parameters}、損失 ${loss}`,
     caption: (verdict) =>
-      `計算量を固定したときの最終損失とモデルサイズ。計算予算ごとに log N の放物線を 1 本当てはめる。${verdict}`,
+      `計算量を固定したときの最終損失とモデルサイズ。計算予算ごとに log N の放物線を 1 本フィットする。${verdict}`,
     description: (verdict, minima) => `${verdict}${minima.length > 0 ? `${minima.join("; ")}。` : ""}`,
     used: "極小 (使用)",
     unused: "端または放物線なし (不使用)",

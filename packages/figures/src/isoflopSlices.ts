@@ -28,7 +28,7 @@ const texts = bilingual(
     title: "フィットした損失の IsoFLOP 断面",
     minimum: (flops, parameters, loss) => `${flops}: 最小はパラメータ数 ${parameters} で損失 ${loss}`,
     caption: (largest) =>
-      `各計算予算に沿って アプローチ 3 の L(N, D) が与える損失と、その予算で学習したラン。すべての予算に 1 つのスケーリング則を当てはめており、曲線ごとのフィットではない。${largest}`,
+      `各計算予算に沿ってアプローチ 3 の L(N, D) が与える損失と、その予算で学習したラン。すべての予算に 1 つのスケーリング則をフィットしており、曲線ごとのフィットではない。${largest}`,
     sentence: (minima) => (minima.length === 0 ? "計算予算は与えられていない。" : `${minima.join("; ")}。`),
     slice: "その予算でのフィットした損失",
   },

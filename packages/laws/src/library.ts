@@ -117,6 +117,7 @@ export * from "./published/models.js";
 export * from "./published/muennighoff.js";
 export * from "./published/tables.js";
 export * from "./record.js";
+export type { Statement, StatementValue, StatementValues } from "./statements/statement.js";
 export * from "./uncertainty/backtest.js";
 export type { BacktestCell, LeftOut, RunErrors } from "./uncertainty/backtestCell.js";
 export * from "./uncertainty/backtestChoice.js";

@@ -16,10 +16,10 @@ const names = bilingual(
   {
     roles: { "holdout-optimum": "予測した最適モデル", "holdout-larger": "より大きいモデル", fit: "ラン" },
     procedures: {
-      "1": "1 包絡線",
-      "2": "2 isoFLOP プロファイル",
-      "3": "3 パラメトリック",
-      "3-least-squares": "3 最小二乗",
+      "1": "アプローチ 1",
+      "2": "アプローチ 2",
+      "3": "アプローチ 3",
+      "3-least-squares": "アプローチ 3 (最小二乗)",
       kaplan: "Kaplan L(N,D)",
       "kaplan-compute": "Kaplan L(C)",
     },

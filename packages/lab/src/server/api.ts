@@ -1,6 +1,6 @@
 // What the dashboard and its server say to each other. Types only: the page imports nothing else of the lab.
 import type { CountingConvention } from "@isoflop/laws";
-import type { CountedRecord } from "@isoflop/laws/observations";
+import type { ColumnUse, CountedRecord } from "@isoflop/laws/observations";
 import type { RecordChoices } from "@isoflop/laws/procedures";
 import type { SlurmPlace } from "../executors/slurm/status.js";
 import type { Attempt } from "../runs/attempts.js";
@@ -123,6 +123,8 @@ export interface StudyObservationsPage {
   /** As in StudyState: whether the study has come further since. Of runs that no server has, none. */
   readonly mark?: string;
   readonly convention: CountingConvention;
+  /** Of the losses, where they are not in nats per token. */
+  readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
   /** In the convention's counts, with the others that are known of each run. */
   readonly records: readonly CountedRecord[];
   readonly holdouts: readonly (CountedRecord & { readonly role: RecordRole })[];

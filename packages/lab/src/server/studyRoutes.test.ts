@@ -167,11 +167,20 @@ describe("what is served", () => {
     const observations = (await (await ask(`/${imported}/observations`)).json()) as StudyObservationsPage;
     expect(observations).toMatchObject({ title: "runs.csv", holdouts: [], dropped: [] });
     expect(observations.records).toHaveLength(5);
+    expect(observations.lossUnit).toBeUndefined();
     const refused = await post(`/${imported}/control`, { action: "pause" });
     expect(refused.status).toBe(409);
     expect((await ask(`/${imported}/runs/r0`)).status).toBe(404);
     await writeFile(table, "N,D\n");
     await expect(openServed([table])).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  it("tells the unit of a table's losses where they are no nats per token", async () => {
+    const table = join(dirname(study), "bits.csv");
+    await writeFile(table, "id,N,D,C,bits_per_byte\na,1e6,1e8,6e14,1.5\nb,2e6,1e8,12e14,1.4\n");
+    const { ask, studies } = await serverOf(study, table);
+    const page = (await (await ask(`/${studies[1]?.key}/observations`)).json()) as StudyObservationsPage;
+    expect(page).toMatchObject({ title: "bits.csv", lossUnit: "bits per byte" });
   });
 
   it("is a folder of isoflop import as well, with its runs' names and curves", async () => {

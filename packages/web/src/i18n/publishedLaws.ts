@@ -19,7 +19,7 @@ export const JAPANESE_LAWS: Readonly<Record<string, { readonly title: string; re
     ],
   },
   "hoffmann-2022-approach-2": {
-    title: "Chinchilla アプローチ 2: 等計算量プロファイル",
+    title: "Chinchilla アプローチ 2: isoFLOP プロファイル",
     notes: [
       "Table A3 の各行を対数で補間し、その外側では全行の回帰による指数で延長する。",
       "損失については何も述べない。印刷された N と D は丸められており、6ND は C と最大 5% 異なる(67B の行)。",
@@ -44,7 +44,7 @@ export const JAPANESE_LAWS: Readonly<Record<string, { readonly title: string; re
     notes: ["Hoffmann の Figure 4 から読み取った 240 点に対する推定。実質的には ln 損失の最小絶対偏差による。"],
   },
   "llama-3-2024": {
-    title: "Llama 3: 独自のデータ配合での等計算量プロファイル",
+    title: "Llama 3: 独自のデータ配合でのisoFLOP プロファイル",
     notes: [
       "D = 0.299 C^0.537(Figure 3 の凡例)。本文の丸めた式 0.29 C^0.53 では 3.8e25 FLOPs でデータが 3 分の 1 少なくなる。",
       "N = C / 6D。数え方は論文に書かれていないが、405B と 15.6T トークンはこの数え方で 3.8e25 FLOPs になる。",

@@ -1,6 +1,6 @@
 import type { RunRecord } from "@isoflop/laws";
-import type { ColumnUse } from "@isoflop/laws/observations";
 import { effect, signal, untracked } from "@preact/signals";
+import { reasonOf } from "../i18n/serverFaults.js";
 import { fetchObservations } from "./api.js";
 import type { VersionedPage } from "./observationsChange.js";
 import { chosenKey } from "./studies.js";
@@ -19,8 +19,6 @@ export type ObservationSource =
 /** What the laws are fitted to, and where it is from. */
 export interface Observed extends VersionedPage {
   readonly source: ObservationSource;
-  /** Unit of the losses where it is not nats per token. */
-  readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
 }
 
 /** The runs that some law is fitted to. */
@@ -45,7 +43,7 @@ export async function refreshObservations(key: string): Promise<void> {
     observationsFailure.value = undefined;
   } catch (error) {
     if (chosenKey.peek() !== key) return;
-    observationsFailure.value = error instanceof Error ? error.message : String(error);
+    observationsFailure.value = reasonOf(error);
   }
 }
 

@@ -40,7 +40,7 @@ export const explanations: Readonly<
       remedy: "Add larger budgets; do not extrapolate far: the loss forecast is too optimistic.",
     },
     ja: {
-      meaning: "フィットが探索範囲の端で終わりました。多くは E = 0 で、データからは削減不能な損失が見えません。",
+      meaning: "フィットが探索範囲の端で終わりました。多くは E = 0 で、データからは既約損失が見えません。",
       remedy: "より大きな計算予算を加えてください。損失の予測は楽観的すぎるため、遠くまで外挿しないでください。",
     },
   },

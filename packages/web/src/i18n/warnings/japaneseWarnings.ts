@@ -25,19 +25,19 @@ export const japaneseWarnings: Translations = {
     `${v.budgets} 個の計算予算のうち ${v.few} 個 (ラン ${v.runs} 個、最初は ${v.first.toPrecision(3)}) を除外しました。極小を求めるには 3 つのサイズが必要です。`,
   "few-points/envelope": (v) => `フィットした包絡線が通るサイズは ${v.sizes} 個だけです。`,
   "few-minima/two": () =>
-    "極小が 2 つだけなので、指数はちょうど決まってしまい、削減不能な損失は見えません。この範囲を超えると L_opt(C) は低すぎる値になり、信頼区間もありません。",
+    "極小が 2 つだけなので、指数はちょうど決まってしまい、既約損失は見えません。この範囲を超えると L_opt(C) は低すぎる値になり、信頼区間もありません。",
   "few-minima/three": () =>
     "極小が 3 つだけなので、L_opt(C) の E、k、gamma がちょうど決まります。損失の予測を検証する余地がありません。",
   "few-minima/line": () => "2 点だけなので、べき乗則がちょうど決まってしまいます。",
   "few-minima/forecast": () =>
-    "極小が 2 つだけでは削減不能な損失が見えません。この範囲を超えると、損失の予測は低すぎる値になります。",
+    "極小が 2 つだけでは既約損失が見えません。この範囲を超えると、損失の予測は低すぎる値になります。",
   "parameter-at-bound": (v) =>
-    `${v.name} = ${v.value.toPrecision(3)} は探索範囲の端にあります。${v.floor ? "これらのランからは削減不能な損失が分かりません" : "これらのランではこの項が決まりません"}。`,
+    `${v.name} = ${v.value.toPrecision(3)} は探索範囲の端にあります。${v.floor ? "これらのランからは既約損失が分かりません" : "これらのランではこの項が決まりません"}。`,
   "parameter-at-bound/term": (v) =>
     `${v.name} の項は損失の ${v.share.toExponential(1)} 倍しかなく、これらのランには現れていません。`,
   "parameter-at-bound/exponent": (v) => `${v.name} は探索範囲の端 (${v.value}) にあります。`,
   "parameter-at-bound/frontier": () =>
-    "これらの損失からは削減不能な損失が見えません。L_opt(C) は純粋なべき乗則になっています (E = 0、または gamma が探索範囲の端)。",
+    "これらの損失からは既約損失が見えません。L_opt(C) は純粋なべき乗則になっています (E = 0、または gamma が探索範囲の端)。",
   "parameter-at-bound/rows": (v) =>
     `${boundedName(v.name)} = ${v.value.toPrecision(3)} は探索範囲の端にあります。これらの行では決まりません。`,
   "parameter-at-bound/unseen": (v) =>
@@ -86,7 +86,7 @@ export const japaneseWarnings: Translations = {
   "ill-conditioned/rows": (v) =>
     `ガウス・ニュートン行列の条件数は、尺度を揃えた変数で ${v.condition.toExponential(1)} です。パラメータのある組み合わせがほとんど決まりません。`,
   "ill-conditioned/frontier": (v) =>
-    `L_opt(C) の E、k、gamma についての条件数は ${v.condition.toExponential(0)} です。損失のうちどれだけが削減不能なのか、ほとんど決まりません。`,
+    `L_opt(C) の E、k、gamma についての条件数は ${v.condition.toExponential(0)} です。損失のうちどれだけが既約損失なのか、ほとんど決まりません。`,
   "delta-sensitive": (v) =>
     `${fittedValue(v.name)}は、設定した Huber の δ で ${shown(v.value)} ± ${shown(v.error)} ですが、δ を 10 分の 1 にすると ${shown(v.smaller)}、10 倍にすると ${shown(v.larger)} になります。`,
   "budget-sensitive": (v) =>

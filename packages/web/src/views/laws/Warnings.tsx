@@ -13,9 +13,9 @@ export function Warnings() {
   const t = inLocale(lawsTexts);
   const { fits, parts, least } = told.value;
   const all = [
-    ...fits.map(({ law, warnings }) => ({ name: t.names[law] ?? law, warnings, problem: undefined })),
-    ...parts.map(({ name, about, warnings, problem }) => ({ name: t.parts[name] ?? about, warnings, problem })),
-    ...(least ? [{ name: t.least, warnings: least.warnings, problem: least.problem }] : []),
+    ...fits.map(({ law, warnings }) => ({ id: law, name: t.names[law] ?? law, warnings, problem: undefined })),
+    ...parts.map(({ name: id, about, warnings, problem }) => ({ id, name: t.parts[id] ?? about, warnings, problem })),
+    ...(least ? [{ id: least.name, name: t.least, warnings: least.warnings, problem: least.problem }] : []),
   ].filter(({ warnings, problem }) => warnings.length > 0 || problem !== undefined);
   return (
     <section aria-labelledby="laws-warnings">
@@ -24,8 +24,8 @@ export function Warnings() {
         <p>{t.noWarnings}</p>
       ) : (
         <dl class="laws-warnings">
-          {all.map(({ name, warnings, problem }) => (
-            <div key={name}>
+          {all.map(({ id, name, warnings, problem }) => (
+            <div key={id}>
               <dt>{name}</dt>
               {problem && (
                 <dd>
@@ -34,7 +34,7 @@ export function Warnings() {
               )}
               {byCode(warnings).map(([code, own]) => (
                 <dd key={code}>
-                  <Warning {...{ code, own, law: name }} />
+                  <Warning {...{ code, own }} />
                 </dd>
               ))}
             </div>
@@ -48,11 +48,10 @@ export function Warnings() {
 interface WarningProps {
   readonly code: string;
   readonly own: readonly FitWarning[];
-  readonly law: string;
 }
 
 /** All that a law warns of by one code, and on demand what it means and what to do. */
-function Warning({ code, own, law }: WarningProps) {
+function Warning({ code, own }: WarningProps) {
   const t = inLocale(lawsTexts);
   const known = explanations as Readonly<Record<string, Readonly<Record<typeof locale.value, Explanation>>>>;
   const explanation = Object.hasOwn(known, code) ? known[code]?.[locale.value] : undefined;
@@ -70,7 +69,7 @@ function Warning({ code, own, law }: WarningProps) {
         <code>{code}</code>
       ) : (
         <details data-code={code}>
-          <summary aria-label={t.explain(code, law)}>
+          <summary>
             <code>{code}</code> {t.explanation}
           </summary>
           <p>

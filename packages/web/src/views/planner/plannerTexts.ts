@@ -64,7 +64,7 @@ export const plannerTexts = texts(
     tokens: "Training tokens D",
     loss: (unit: string) => `Loss (${unit})`,
     incomparable:
-      "Each law's loss is of its own tokenizer and text: losses and their extra cost are to be compared within a law, not between laws.",
+      "Each law's loss is of its own tokenizer and text: losses are to be compared within a law, not between laws.",
     ratio: "Tokens per parameter",
     within: "Sizes within 1 % of compute",
     withinLoss: "Sizes within 0.1 % of loss",

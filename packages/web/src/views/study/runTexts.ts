@@ -83,13 +83,13 @@ export const runTexts = texts(
     curves: {
       title: "学習曲線",
       x: "学習計算量 (FLOPs)",
-      y: "学習損失 (nats/トークン)",
+      y: "学習損失 (nat/トークン)",
       note: "直前のステップで平滑化しています。曲線を指すとランが表示され、クリックで開きます。キーボードでは下の表から同じランを選べます。",
       none: "損失を記録したランはまだありません。",
       sizes: "パラメータ数",
       frontier: "終了したランの効率的フロンティア",
       description: (curves: number, low: string, high: string, best: string, loss: string, flops: string) =>
-        `パラメータ数 ${low} から ${high} までのモデルの学習曲線 ${curves} 本。最小の学習損失は ${best} の ${loss} nats/トークン(${flops} FLOPs)。`,
+        `パラメータ数 ${low} から ${high} までのモデルの学習曲線 ${curves} 本。最小の学習損失は ${best} の ${loss} nat/トークン(${flops} FLOPs)。`,
       tip: (parameters: string, flops: string, loss: string) => `N ${parameters}、${flops} FLOPs、損失 ${loss}`,
     },
     panel: {
@@ -128,7 +128,7 @@ export const runTexts = texts(
       steps: "ステップ",
       tokens: "トークン数",
       curve: (name: string, points: number, loss: string) =>
-        `${name} の学習損失(${points} 点)。最後の値は ${loss} nats/トークン。`,
+        `${name} の学習損失(${points} 点)。最後の値は ${loss} nat/トークン。`,
     },
     failures: {
       title: "失敗",
@@ -141,18 +141,18 @@ export const runTexts = texts(
     profiles: {
       title: "これまでの isoFLOP プロファイル",
       waiting: "同じ計算予算のランが 3 つ終了すると、ここに描かれます。",
-      fitted: (runs: number) => `終了した ${runs} ランへの当てはめです。ランが終わるたびに更新されます。`,
+      fitted: (runs: number) => `終了した ${runs} ランへのフィットです。ランが終わるたびに更新されます。`,
       laws: "すべてのスケーリング則と信頼区間",
-      exponents: "N_opt ∝ C^a の指数 a と 95 % 信頼区間",
-      exponent: (approach: string) => `${approach}による a`,
+      exponents: "N_opt ∝ C^a の指数 a と 95% 信頼区間",
+      exponent: (approach: string) => `${approach} による a`,
       noInterval: "信頼区間はまだありません",
       warnings: (count: number) => `⚠ 警告 ${count} 件`,
       approaches: {
-        "1": "手法 1(包絡線)",
-        "2": "手法 2(isoFLOP)",
-        "3": "手法 3(L(N, D))",
+        "1": "アプローチ 1 (包絡線)",
+        "2": "アプローチ 2 (isoFLOP)",
+        "3": "アプローチ 3 (L(N, D))",
         kaplan: "Kaplan の L(N, D)",
-        "data-constrained": "データ制約付きの則",
+        "data-constrained": "データ制約付きの法則",
       },
     },
   },
