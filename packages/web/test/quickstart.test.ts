@@ -75,7 +75,7 @@ describe.skipIf(!haveChromium)("the quickstart", () => {
     await page.getByText("Nobody is training it now.").waitFor();
     const { stdout } = await command("fit", folder, "--bootstrap", RESAMPLES, "--json");
     await expect.poll(() => shownExponents(page), { timeout: 60_000 }).toEqual(fittedExponents(JSON.parse(stdout)));
-    await expect.poll(() => shownRows(page)).toEqual(await toldRows(folder));
+    await expect.poll(() => shownRows(page), { timeout: 60_000 }).toEqual(await toldRows(folder));
 
     const { glances, violations: forbidden } = await seenOn(page);
     // Each run waited, was trained and ended, in that order; the shortest may have been trained between two looks.
@@ -101,8 +101,10 @@ describe.skipIf(!haveChromium)("the quickstart", () => {
     const points = changesOf(
       glances.flatMap((glance) => (glance.runs[watched] === "running" ? (glance.points ?? []) : [])),
     );
-    expect(points.length).toBeGreaterThan(3);
-    expect(points).toEqual([...points].sort((a, b) => a - b));
+    // Beyond what a screen shows, a curve is thinned and grows on.
+    const most = points.indexOf(Math.max(...points));
+    expect(most).toBeGreaterThan(3);
+    expect(points.slice(0, most + 1)).toEqual(points.slice(0, most + 1).sort((a, b) => a - b));
 
     // The laws were fitted again as runs ended, and the frontier was drawn before the last had.
     const fitted = changesOf(glances.flatMap((glance) => glance.fitted ?? []));

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { serve } from "@hono/node-server";
 import { IsoflopError } from "@isoflop/laws";
-import { createApp } from "./app.js";
+import { type AppOptions, createApp } from "./app.js";
 import { readAssets } from "./assets.js";
 import type { Served } from "./served.js";
 
@@ -16,6 +16,7 @@ export interface ListenOptions {
   /** 0: any that is free. */
   readonly port: number;
   readonly webFolder?: string;
+  readonly pace?: AppOptions["pace"];
 }
 
 export interface Listening {
@@ -27,11 +28,17 @@ export interface Listening {
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);
 
 /** Starts the server. A token is asked for wherever others than this machine can reach it. Errors: web-missing, address-taken, address. */
-export async function listen({ studies, host, port, webFolder = WEB_FOLDER }: ListenOptions): Promise<Listening> {
+export async function listen({
+  studies,
+  host,
+  port,
+  webFolder = WEB_FOLDER,
+  pace = {},
+}: ListenOptions): Promise<Listening> {
   const assets = await readAssets(webFolder);
   const token = LOOPBACK.has(host) ? undefined : randomBytes(24).toString("base64url");
   const hosts = new Set<string>();
-  const app = createApp({ studies, assets, access: { hosts, ...(token === undefined ? {} : { token }) } });
+  const app = createApp({ studies, assets, access: { hosts, ...(token === undefined ? {} : { token }) }, pace });
   const server = serve({ fetch: app.fetch, hostname: host, port });
   const bound = await new Promise<number>((resolve, reject) => {
     server.once("listening", () => {

@@ -59,3 +59,12 @@ it("then tells intervals, profiles, the backtest, and what each run is worth", (
   const rest = fitObservations(records.slice(1), runs.convention, { ...choices, approaches: ["3"], resamples: 0 });
   expect(without).toEqual({ id: records[0]?.id, a: rest.fits[0]?.exponents?.a });
 });
+
+it("tells no more than intervals where no diagnostics are asked for", () => {
+  const all = [...deepStages(runs, question)];
+  const answers = [...deepStages(runs, { ...question, diagnostics: false })];
+  expect(answers).toEqual([
+    ...all.filter(({ stage }) => stage === "intervals" || stage === "parts"),
+    { stage: "done" },
+  ]);
+});

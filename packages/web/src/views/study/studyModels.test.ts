@@ -1,7 +1,8 @@
 import type { LiveRun } from "isoflop/api";
 import { describe, expect, it } from "vitest";
 import { createSmoother, type DrawnRun, holds, lossAt, nearestRun, planeOf, xOf, yOf } from "./curvePlane.js";
-import { durationOf, fractionOf, progressOf } from "./progress.js";
+import { durationOf, fractionOf, onlySweep, progressOf } from "./progress.js";
+import { placeText, queueText } from "./queuePlace.js";
 import { filterRuns, nextSorting, pageOf, parseSorting, sortingText, sortRuns } from "./runRows.js";
 import { shortSpec } from "./shortSpec.js";
 
@@ -28,7 +29,34 @@ const PLAIN: LiveRun = {
 };
 const run = (changes: Partial<LiveRun>): LiveRun => ({ ...PLAIN, ...changes });
 
+describe("a place in Slurm's queue", () => {
+  it("is told in its own words, and how many runs are in which state", () => {
+    const places = [
+      { job: "7_0", state: "RUNNING", node: "n1" },
+      { job: "7_1", state: "PENDING", reason: "Resources" },
+      { job: "7_2", state: "PENDING", reason: "Priority" },
+    ];
+    expect(places.map(placeText)).toEqual(["RUNNING n1", "PENDING (Resources)", "PENDING (Priority)"]);
+    expect(queueText([run({}), ...places.map((slurm) => run({ slurm }))])).toBe("2 PENDING, 1 RUNNING");
+    expect(queueText([run({})])).toBeUndefined();
+  });
+});
+
 describe("progress", () => {
+  it("is of the sweep's trials while there is nothing else", () => {
+    const trial = run({ part: "sweep" });
+    expect(onlySweep(new Map([["a", trial]]))).toBe(true);
+    expect(
+      onlySweep(
+        new Map([
+          ["a", trial],
+          ["b", run({})],
+        ]),
+      ),
+    ).toBe(false);
+    expect(onlySweep(new Map())).toBe(false);
+  });
+
   it("is measured in FLOPs, without what was set aside", () => {
     const { counts, runs, ended, share } = progressOf([
       run({ status: "done", cost: 6, step: 40 }),
