@@ -9,6 +9,7 @@ import { route, setParams } from "../../state/route.js";
 import { chosenStudy, studies, studiesFailure } from "../../state/studies.js";
 import { CurvesCard } from "./CurvesCard.js";
 import { Failures } from "./Failures.js";
+import { ForecastCard } from "./ForecastCard.js";
 import { LawsCard } from "./LawsCard.js";
 import { ProgressCard } from "./ProgressCard.js";
 import { RunPanel } from "./RunPanel.js";
@@ -80,6 +81,7 @@ function Study({ folder, name }: { readonly folder: string; readonly name: strin
             </div>
             {chosen !== undefined && <RunPanel state={state} run={study.runs.get(chosen)} onClose={onClose} />}
           </div>
+          <ForecastCard state={state} runs={study.runs} onOpen={onOpen} />
           <RunsTable runs={study.runs} chosen={chosen} onOpen={onOpen} />
           <Failures state={state} runs={study.runs} onOpen={onOpen} />
         </>
