@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSubmission, noteArray } from "../../lab/src/executors/slurm/submission.js";
 import { command } from "../../lab/src/fixtures/testIo.js";
 import { type Listening, listen } from "../../lab/src/server/listen.js";
 import { openServed } from "../../lab/src/server/served.js";
@@ -11,6 +12,7 @@ import { haveChromium, launch, violations } from "./browser.js";
 
 const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 const TRAINER = fileURLToPath(new URL("./liveTrainer.mjs", import.meta.url));
+const PATIENCE = { timeout: 30_000 };
 const FAILING = "C1e10-N20.1k-s0";
 
 describe.skipIf(!haveChromium)("a study that is trained while the page watches", () => {
@@ -41,7 +43,13 @@ executor: { kind: local, workers: 1 }
     const rows = ["<img src=x onerror=globalThis.hit=1>,1e6,2e7,3.5", "b,2e6,2e7,3.4", "c,3e6,2e7,3.3"];
     await writeFile(table, `${["run,N,D,loss", ...rows].join("\n")}\n`);
     browser = await launch();
-    server = await listen({ studies: await openServed([study, table]), host: "127.0.0.1", port: 0, webFolder: BUILT });
+    server = await listen({
+      studies: await openServed([study, table]),
+      host: "127.0.0.1",
+      port: 0,
+      webFolder: BUILT,
+      pace: { pollMs: 250, queueMs: 100 },
+    });
     page = await (await browser.newContext({ locale: "en-US" })).newPage();
     page.setDefaultTimeout(60_000);
     page.on("pageerror", (error) => faults.push(error.message));
@@ -153,6 +161,56 @@ executor: { kind: local, workers: 1 }
     await second.getByText("学習プログラムの最後の出力").waitFor();
     expect(await violations(second)).toEqual([]);
     await second.close();
+    expect(faults).toEqual([]);
+  });
+
+  it("is read again when its study.yaml is edited; a broken one is told, and nothing else changes", {
+    timeout: 120_000,
+  }, async () => {
+    const file = join(study, "study.yaml");
+    const text = await readFile(file, "utf8");
+    const heading = page.getByRole("heading", { level: 1 });
+    await writeFile(file, text.replace("name: live", "name: renamed").replace("kind: isoflop", "kind: isoflap"));
+    const fault = page.getByRole("alert").filter({ hasText: "study.yaml cannot be read as it is now" });
+    await fault.locator("pre", { hasText: /study\.yaml:4:\d+: .*isoflop/ }).waitFor();
+    expect(await heading.textContent()).toBe("live");
+    await page.getByText("5 of 6 runs have ended").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await writeFile(file, text.replace("name: live", "name: renamed"));
+    await fault.waitFor({ state: "detached" });
+    await expect.poll(() => heading.textContent(), PATIENCE).toBe("renamed");
+    await expect.poll(() => page.title(), PATIENCE).toBe("5/6 renamed · Study · isoflop");
+    await writeFile(file, text);
+    await expect.poll(() => heading.textContent(), PATIENCE).toBe("live");
+    expect(faults).toEqual([]);
+  });
+
+  it("tells where Slurm has its runs, in the table and of the run that is open", { timeout: 120_000 }, async () => {
+    const bin = join(folder, "bin");
+    await mkdir(bin);
+    await writeFile(join(bin, "squeue"), "#!/bin/sh\necho '71_0|PENDING||<i>Resources'\n", { mode: 0o755 });
+    const ids = await readdir(join(study, "runs"));
+    const [waiting = ""] = ids;
+    await rm(join(study, "runs", waiting, "result.json"));
+    const manifest = { version: 1, runs: "runs", command: ["x"], tasks: [[waiting]], atOnce: 1, warning: 60 } as const;
+    const { folder: notes } = await createSubmission(study, { ...manifest, command: ["x"], tasks: [[waiting]] });
+    await noteArray(notes, 0, { first: 0, count: 1, name: "isoflop-t", job: "71" });
+    const paths = process.env.PATH;
+    process.env.PATH = `${bin}${delimiter}${paths}`;
+    try {
+      await page.getByLabel("Status").selectOption("all");
+      const row = page.getByRole("row").filter({ hasText: "PENDING (<i>Resources)" });
+      await row.waitFor();
+      await page.getByText("Slurm: 1 PENDING").waitFor();
+      await row.getByRole("button").click();
+      await page.getByRole("definition").filter({ hasText: "71_0 PENDING (<i>Resources)" }).waitFor();
+      expect(await violations(page)).toEqual([]);
+      process.env.PATH = join(folder, "none");
+      await page.getByText("Where Slurm has the runs is not known").waitFor();
+      expect(await row.count()).toBe(0);
+    } finally {
+      process.env.PATH = paths;
+    }
     expect(faults).toEqual([]);
   });
 

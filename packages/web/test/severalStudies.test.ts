@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -97,6 +97,32 @@ describe.skipIf(!haveChromium)("several studies on one page", () => {
     await view("Planner");
     await expect.poll(offered, { timeout: 60_000 }).toContain("Fit: one.csv, approach 3");
     expect((await offered()).every((text) => text.includes("one.csv"))).toBe(true);
+    expect(faults).toEqual([]);
+  });
+
+  it("keeps its laws in view while they are fitted again to runs that have come since", {
+    timeout: 180_000,
+  }, async () => {
+    await choose("two.csv");
+    await view("Laws");
+    await page.locator('.laws [data-done="true"]').waitFor();
+    await page.getByText(/^15 runs fitted; all/).waitFor();
+    const figures = await page.evaluate(() => {
+      const count = () =>
+        document.querySelectorAll("#lossContours .figure-room, #residuals .figure-room, .laws-summary tbody tr").length;
+      const seen = new Set([count()]);
+      Object.assign(globalThis, { seen });
+      // At every change of the page: what is gone for a moment would be seen.
+      new MutationObserver(() => seen.add(count())).observe(document.body, { subtree: true, childList: true });
+      return count();
+    });
+    expect(figures).toBeGreaterThan(4);
+    const more = tableOf(0.5).trimEnd().split("\n").at(-1)?.split(",").slice(1) ?? [];
+    await appendFile(join(folder, "two.csv"), `late,${more.join(",")}\n`);
+    await page.getByText(/^16 runs fitted; all/).waitFor();
+    expect(await page.evaluate(() => [...(globalThis as unknown as { readonly seen: Set<number> }).seen])).toEqual([
+      figures,
+    ]);
     expect(faults).toEqual([]);
   });
 

@@ -15,6 +15,8 @@ export interface Glance {
   /** Exponents by their approaches, as they are printed. */
   readonly exponents: Readonly<Record<string, string>>;
   readonly frontier: boolean;
+  /** Held-out runs of which something is forecast. */
+  readonly forecasts: number;
 }
 
 /** What the page keeps of its own past while it is watched. */
@@ -58,6 +60,7 @@ export async function keepWatch(page: Page): Promise<void> {
             fact.querySelector("dd")?.firstChild?.textContent ?? "",
           ]),
         ),
+        forecasts: document.querySelectorAll(".forecast tbody tr").length,
         frontier: document.querySelector(".swatch.frontier") !== null,
       });
     }, 250);

@@ -6,6 +6,7 @@ import type { SlurmPlace } from "../executors/slurm/status.js";
 import type { Attempt } from "../runs/attempts.js";
 import type { Hold } from "../runs/control.js";
 import type { RunLine } from "../runs/runLine.js";
+import type { RunForecast } from "../steps/forecast.js";
 import type { PartRows } from "../steps/partLaws.js";
 
 export type { SlurmPlace } from "../executors/slurm/status.js";
@@ -42,6 +43,14 @@ export interface StudyFault {
   readonly hint?: string;
 }
 
+/** The forecast of a study as forecast.json states it. */
+export interface StatedForecast {
+  readonly statedAt: string;
+  /** "2", …, or "ladder". */
+  readonly approach: string;
+  readonly budgets: readonly { readonly budget: number; readonly runs: readonly RunForecast[] }[];
+}
+
 /** What is known of a study at one moment, but for its runs. */
 export interface StudyState {
   readonly key: string;
@@ -59,6 +68,8 @@ export interface StudyState {
   readonly unreadable: readonly { readonly id: string; readonly reason: string }[];
   /** FLOPs of the budgets that are held out to check the forecast. */
   readonly heldOut: readonly number[];
+  /** What was forecast of the held-out runs before they were trained, as soon as it is stated. */
+  readonly forecast?: StatedForecast;
   /** Changes whenever GET …/observations would say something else. */
   readonly observations: string;
   /** Why the study could not be looked at just now; what is shown is as it was before. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { serve } from "@hono/node-server";
 import { IsoflopError } from "@isoflop/laws";
-import { createApp } from "./app.js";
+import { type AppOptions, createApp } from "./app.js";
 import { readAssets } from "./assets.js";
 import { LOOPBACK, namesOf } from "./names.js";
 import type { Served } from "./served.js";
@@ -19,6 +19,7 @@ export interface ListenOptions {
   readonly webFolder?: string;
   /** How long a request may take to come, ms: who sends it byte by byte holds a connection for no longer. */
   readonly requestMs?: number;
+  readonly pace?: AppOptions["pace"];
 }
 
 export interface Listening {
@@ -31,11 +32,11 @@ const REQUEST_MS = 30_000;
 
 /** Starts the server. A token is asked for wherever others than this machine can reach it. Errors: web-missing, address-taken, address. */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const { studies, host, port, webFolder = WEB_FOLDER, requestMs = REQUEST_MS } = options;
+  const { studies, host, port, webFolder = WEB_FOLDER, requestMs = REQUEST_MS, pace = {} } = options;
   const assets = await readAssets(webFolder);
   const token = LOOPBACK.has(host) ? undefined : randomBytes(24).toString("base64url");
   const hosts = new Set<string>();
-  const app = createApp({ studies, assets, access: { hosts, ...(token === undefined ? {} : { token }) } });
+  const app = createApp({ studies, assets, access: { hosts, ...(token === undefined ? {} : { token }) }, pace });
   const server = serve({
     fetch: app.fetch,
     hostname: host,

@@ -99,3 +99,12 @@ it("tells of another procedure where the one asked about was not fitted", () => 
   expect(subjectFits(fits, "kaplan").map(({ law }) => law)).toEqual(["kaplan-compute", "kaplan-model-data"]);
   expect(subjectFits([], "3")).toEqual([]);
 });
+
+it("tells no more than intervals where no diagnostics are asked for", () => {
+  const all = [...deepStages(runs, question)];
+  const answers = [...deepStages(runs, { ...question, diagnostics: false })];
+  expect(answers).toEqual([
+    ...all.filter(({ stage }) => stage === "intervals" || stage === "parts"),
+    { stage: "done" },
+  ]);
+});

@@ -1,6 +1,9 @@
+import { effect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { inLocale } from "../i18n/locale.js";
+import { liveStudy } from "../state/live.js";
+import { pageTitle } from "../state/liveStore.js";
 import { route, type View } from "../state/route.js";
 import { DropTarget } from "./DropTarget.js";
 import { Header } from "./Header.js";
@@ -37,9 +40,14 @@ export function App() {
       wanted = false;
     };
   }, [view]);
-  useEffect(() => {
-    document.title = `${t.views[view]} · isoflop`;
-  }, [view, t]);
+  // By signals: the views are not rendered anew whenever a run ends.
+  useEffect(
+    () =>
+      effect(() => {
+        document.title = pageTitle(inLocale(shellTexts).views[route.value.view], liveStudy.value);
+      }),
+    [],
+  );
   return (
     <>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>

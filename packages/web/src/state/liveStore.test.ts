@@ -1,6 +1,6 @@
 import type { LiveRun, StudySnapshot } from "isoflop/api";
 import { describe, expect, it } from "vitest";
-import { afterEvent, afterUpdate } from "./liveStore.js";
+import { afterEvent, afterUpdate, pageTitle } from "./liveStore.js";
 
 const run = (id: string, step: number) => ({ id, step }) as LiveRun;
 const snapshot = { key: "k", name: "s", runs: [run("a", 1), run("b", 2)] } as unknown as StudySnapshot;
@@ -23,6 +23,17 @@ describe("a study as its events tell it", () => {
     expect(afterEvent(later, "state", held)?.runs).toBe(later?.runs);
     // A connection made anew: what is gone since is gone.
     expect([...(afterEvent(later, "snapshot", snapshot)?.runs.keys() ?? [])]).toEqual(["a", "b"]);
+  });
+});
+
+describe("the name of the tab", () => {
+  it("tells how many runs of a study have ended; of other runs, and of none, only the view", () => {
+    const runs = [{ ...run("a", 1), status: "done" }, { ...run("b", 1), status: "diverged" }, run("c", 1)];
+    const study = (kind: string) =>
+      afterEvent(undefined, "snapshot", { name: "sotu", kind, runs } as unknown as StudySnapshot);
+    expect(pageTitle("Laws", study("study"))).toBe("2/3 sotu · Laws · isoflop");
+    expect(pageTitle("Laws", study("imported"))).toBe("Laws · isoflop");
+    expect(pageTitle("Laws", undefined)).toBe("Laws · isoflop");
   });
 });
 

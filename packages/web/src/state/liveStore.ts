@@ -45,3 +45,10 @@ export function afterUpdate(curve: Curve | undefined, { whole, points }: CurveUp
   if (all.length <= MOST_NUMBERS) return all;
   return all.filter((_, i) => i < KEPT || (i >> 1) % 2 === 0 || i >= all.length - 2);
 }
+
+/** What a tab is called: how far the study is, so that it is seen from another one. */
+export function pageTitle(view: string, study: LiveStudy | undefined): string {
+  if (study === undefined || study.state.kind !== "study" || study.runs.size === 0) return `${view} · isoflop`;
+  const ended = [...study.runs.values()].filter(({ status }) => status === "done" || status === "diverged").length;
+  return `${ended}/${study.runs.size} ${study.state.name} · ${view} · isoflop`;
+}

@@ -1,5 +1,5 @@
 import type { RunRecord } from "@isoflop/laws";
-import { effect, signal, untracked } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { reasonOf } from "../i18n/serverFaults.js";
 import { fetchObservations } from "./api.js";
 import type { VersionedPage } from "./observationsChange.js";
@@ -33,6 +33,19 @@ const shownOf = (key: string): Observed | undefined => {
   const shown = observations.peek();
   return shown?.source.kind === "served" && shown.source.key === key ? shown : undefined;
 };
+
+/** The runs of the chosen study, unless files that were dropped are looked at. */
+export const studyObservations = computed((): Observed | undefined => {
+  const shown = observations.value;
+  return shown?.source.kind === "served" && shown.source.key === chosenKey.value ? shown : undefined;
+});
+
+/** Looks at the runs of the chosen study again, in the place of dropped files. */
+export function showStudy(): void {
+  if (observations.peek()?.source.kind === "dropped") observations.value = undefined;
+  const key = chosenKey.peek();
+  if (key !== undefined) void refreshObservations(key);
+}
 
 /** Fetches what a served study has now; what was dropped stays, and so does another study that was chosen meanwhile. */
 export async function refreshObservations(key: string): Promise<void> {

@@ -113,6 +113,47 @@ describe("the events of a study", () => {
     await page.close();
   });
 
+  it("tell the forecast as soon as it is stated, and a damaged one", async () => {
+    await madeRuns();
+    const { key, ask } = await serverOf(study);
+    const page = listenTo(await ask(`/${key}/events`));
+    await page.until(() => page.state() !== undefined);
+    expect(page.state()).not.toHaveProperty("forecast");
+    const [id = ""] = page.runs.keys();
+    const run = { id, name: "x", role: "holdout-optimum", parameters: 1e6, tokens: 2e7, flops: 1e14, predicted: 2.5 };
+    const budgets = [
+      {
+        budget: 1e14,
+        law: "chinchilla",
+        optimum: { flops: 1e14, parameters: 1e6, tokens: 2e7 },
+        others: [],
+        runs: [{ ...run, law: "chinchilla", predictionInterval95: [2.4, 2.6] }],
+      },
+    ];
+    const stated = {
+      statedAt: "2026-11-26T00:00:00.000Z",
+      approach: "3",
+      chosenBy: "study",
+      madeFrom: "x",
+      largestTrainedBudget: 4e9,
+    };
+    const backtests = { tested: [], untested: [] };
+    await writeFile(join(study, "forecast.json"), JSON.stringify({ ...stated, backtests, budgets }));
+    await page.until(() => page.state()?.forecast !== undefined);
+    expect(page.state()?.forecast).toEqual({
+      statedAt: stated.statedAt,
+      approach: "3",
+      budgets: [{ budget: 1e14, runs: budgets[0]?.runs }],
+    });
+    await writeFile(join(study, "forecast.json"), "{");
+    await page.until(() => page.state()?.forecast === undefined && page.state()?.unreadable.length === 1);
+    expect(page.state()?.unreadable[0]).toMatchObject({
+      id: "forecast.json",
+      reason: expect.stringContaining("damaged"),
+    });
+    await page.close();
+  });
+
   it("are of one watch for all who listen, and of none when nobody does", async () => {
     const { key, ask } = await serverOf(study);
     const pages = await Promise.all(Array.from({ length: MOST_LISTENERS }, () => ask(`/${key}/events`)));

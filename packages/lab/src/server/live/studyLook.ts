@@ -4,8 +4,9 @@ import { readControl } from "../../runs/control.js";
 import { listRuns } from "../../runs/folder.js";
 import { READ_AT_ONCE } from "../../runs/records.js";
 import { notedRuns } from "../../runs/studyRuns.js";
+import { readForecast } from "../../steps/forecast.js";
 import type { StudyFolder } from "../../study/folder.js";
-import type { LiveRun, StudyState } from "../api.js";
+import type { LiveRun, StatedForecast, StudyState } from "../api.js";
 import { observationsMark } from "../observationsMark.js";
 import type { ServedStudy } from "../served.js";
 import type { Board, Changes, Look } from "./board.js";
@@ -102,10 +103,31 @@ export function lookAtStudy({ key, name, file }: ServedStudy, queue: QueueWatch)
     });
   };
 
+  /** forecast.json, read when it is another; why it cannot be read. */
+  let stated: { readonly stamp: string; readonly forecast?: StatedForecast; readonly problem?: string } = { stamp: "" };
+  const readStated = async (folder: StudyFolder): Promise<void> => {
+    const stamp = await stampOf(join(folder.folder, "forecast.json"));
+    if (stamp === stated.stamp) return;
+    try {
+      const found = await readForecast(folder);
+      if (found === undefined) stated = { stamp };
+      else {
+        const { statedAt, approach, budgets } = found;
+        stated = {
+          stamp,
+          forecast: { statedAt, approach, budgets: budgets.map(({ budget, runs }) => ({ budget, runs })) },
+        };
+      }
+    } catch (error) {
+      stated = { stamp, problem: error instanceof Error ? error.message : String(error) };
+    }
+  };
+
   let left: number | undefined;
   const state = async (folder: StudyFolder, moved: boolean): Promise<StudyState> => {
     const { study } = folder;
     const held = (await readControl(folder.folder)).study;
+    await readStated(folder);
     const states = [...watched.values()].flatMap((run) => run.state() ?? []);
     if (moved) left = secondsLeft(states, study);
     const onCluster = study.executor.kind === "slurm" && looks - grewAt < LATELY;
@@ -120,11 +142,15 @@ export function lookAtStudy({ key, name, file }: ServedStudy, queue: QueueWatch)
       heldOut: study.holdout.budgets,
       ...(held === undefined ? {} : { held }),
       ...(left === undefined ? {} : { secondsLeft: left }),
+      ...(stated.forecast === undefined ? {} : { forecast: stated.forecast }),
       ...(queued.problem === undefined ? {} : { queueProblem: queued.problem }),
-      unreadable: [...watched].flatMap(([id, run]) => {
-        const reason = run.trouble();
-        return reason === undefined ? [] : [{ id, reason }];
-      }),
+      unreadable: [
+        ...(stated.problem === undefined ? [] : [{ id: "forecast.json", reason: stated.problem }]),
+        ...[...watched].flatMap(([id, run]) => {
+          const reason = run.trouble();
+          return reason === undefined ? [] : [{ id, reason }];
+        }),
+      ],
       observations: await observationsMark(
         folder,
         states.filter(({ spec }) => board.runs.get(spec.id)?.part !== "sweep"),

@@ -55,6 +55,13 @@ export const fitFailure = signal<string | undefined>(undefined);
 /** The question that answers are of now, and whether its first answer has yet to come: until then the last fits stay in view. */
 let asked: Pick<Told, "runs" | "leftOut" | "subject"> = NOTHING;
 let fresh = false;
+/** What the answers so far come to: told when it can stand in the place of what is shown. */
+let building: Told = NOTHING;
+
+/** Whether these are runs of one study, or of the same files, counted alike: it has come further. */
+const isFurther = (before: Observed | undefined, now: Observed | undefined): boolean =>
+  before !== undefined &&
+  JSON.stringify([before.source, before.convention]) === JSON.stringify([now?.source, now?.convention]);
 
 /** The budget at which laws are told: as typed, else the largest compute of a run. */
 export const budget = computed((): number => {
@@ -68,16 +75,19 @@ const fitter = new Fitter(take, (reason) => {
 });
 
 function take(answer: Answer): void {
-  const now: Told = fresh ? { ...NOTHING, ...asked } : told.peek();
+  building = after(fresh ? { ...NOTHING, ...asked } : building, answer);
   fresh = false;
+  const shown = told.peek().runs;
+  // Of a study that is watched the last fits stay until all point fits are there: nothing vanishes at a run's end.
+  if (building.milliseconds === undefined && shown !== building.runs && isFurther(shown, building.runs)) return;
   batch(() => {
     fitFailure.value = undefined;
-    told.value = after(now, answer);
+    told.value = building;
     // Plans want intervals: a fit is told of when it has its draws, or when none are to come.
     if (answer.stage !== "intervals" && answer.stage !== "done") return;
     const { fits, runs } = told.peek();
     const embeddings = runs?.convention.parameters === "non-embedding" ? embeddingsOf(runs.records) : undefined;
-    const recounted = runs !== observations.peek() && { recounted: true as const };
+    const recounted = !isFurther(runs, observations.peek()) && { recounted: true as const };
     const laws = fits.flatMap((fit) =>
       fit.law === "kaplan-compute" || (answer.stage === "intervals" && fit.draws.rows.length === 0)
         ? []
@@ -155,8 +165,9 @@ let diagnosed = false;
 
 function ask(runs: Runs): void {
   const { choices, leftOut, subject, budget: flops } = JSON.parse(question.peek());
-  if (asked.runs !== counted.peek()) told.value = NOTHING;
-  asked = { runs: counted.peek(), leftOut, subject };
+  const now = counted.peek();
+  if (asked.runs !== now && !isFurther(asked.runs, now)) told.value = NOTHING;
+  asked = { runs: now, leftOut, subject };
   fresh = true;
   diagnosed = diagnostics.peek();
   fitter.ask(runs, { choices, leftOut, subject, budget: flops, diagnostics: diagnosed });

@@ -4,13 +4,14 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { inLocale } from "../../i18n/locale.js";
 import { ownLaws } from "../../state/fittedLaws.js";
 import { allCurves, onCurves } from "../../state/live.js";
-import { observations } from "../../state/observations.js";
+import { studyObservations } from "../../state/observations.js";
 import { createCurveLayer } from "./curveLayer.js";
 import { type DrawnRun, holds, nearestRun, type Plane, planeOf } from "./curvePlane.js";
 import { drawHighlight } from "./highlight.js";
 import { frontierOf } from "./lawRows.js";
 import { MARGIN, PlaneAxes } from "./PlaneAxes.js";
 import { paletteColors } from "./paletteColors.js";
+import { onlySweep } from "./progress.js";
 import { runTexts } from "./runTexts.js";
 import { SizeLegend } from "./SizeLegend.js";
 import { useDark } from "./useDark.js";
@@ -61,7 +62,10 @@ export function CurvesCard({ runs, chosen, onOpen }: CurvesProps) {
     };
     const stop = onCurves((updates) => {
       const fine = updates.every((update) => {
-        if (!ids.has(update.id)) return known.current.get(update.id)?.part === "sweep" || update.points.length === 0;
+        if (!ids.has(update.id)) {
+          const hidden = known.current.get(update.id)?.part === "sweep" && !onlySweep(known.current);
+          return hidden || update.points.length === 0;
+        }
         return plane !== undefined && holds(plane, update.points) && (layer.current?.extend(update) ?? false);
       });
       // At first, curves come in parts: not all are drawn anew for each.
@@ -75,7 +79,7 @@ export function CurvesCard({ runs, chosen, onOpen }: CurvesProps) {
   }, [drawn, plane]);
 
   const laws = ownLaws.value;
-  const fitted = (observations.value?.records.length ?? 0) > 0;
+  const fitted = (studyObservations.value?.records.length ?? 0) > 0;
   const frontier = useMemo(() => (fitted ? frontierOf(laws.map(({ fit }) => fit)) : []), [laws, fitted]);
   const shownId = hovered?.id ?? chosen;
   useLayoutEffect(() => {
@@ -148,12 +152,13 @@ export function CurvesCard({ runs, chosen, onOpen }: CurvesProps) {
   );
 }
 
-/** Trials of the sweep are many short runs of one size: the table has them. */
+/** Trials of the sweep are many short runs of one size: once there are others, the table has them. */
 function drawnRuns(runs: ReadonlyMap<string, LiveRun>): DrawnRun[] {
   const found: DrawnRun[] = [];
+  const sweep = onlySweep(runs);
   for (const [id, curve] of allCurves()) {
     const run = runs.get(id);
-    if (run !== undefined && run.part !== "sweep" && curve.length >= 2) found.push({ run, curve });
+    if (run !== undefined && (sweep || run.part !== "sweep") && curve.length >= 2) found.push({ run, curve });
   }
   return found.sort((a, b) => a.run.parameters - b.run.parameters);
 }

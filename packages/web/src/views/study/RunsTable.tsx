@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { Select } from "../../components/Select.js";
 import { inLocale } from "../../i18n/locale.js";
 import { route, setParams } from "../../state/route.js";
-import { durationOf, fractionOf, STATUSES } from "./progress.js";
+import { durationOf, fractionOf, onlySweep, STATUSES } from "./progress.js";
 import { placeText } from "./queuePlace.js";
 import {
   COLUMNS,
@@ -33,7 +33,7 @@ export function RunsTable({ runs, chosen, onOpen }: TableProps) {
   const { params } = route.value;
   const status = STATUSES.find((one) => one === params.get("status"));
   const text = params.get("q") ?? "";
-  const sweep = params.get("sweep") === "1";
+  const sweep = params.get("sweep") === "1" || onlySweep(runs);
   const sorting = parseSorting(params.get("sort"));
   const [wanted, setWanted] = useState(1);
   const found = sortRuns(filterRuns(runs.values(), { status, text, sweep }), sorting);
@@ -42,7 +42,7 @@ export function RunsTable({ runs, chosen, onOpen }: TableProps) {
     setParams(changes);
     setWanted(1);
   };
-  const anySweep = [...runs.values()].some(({ part }) => part === "sweep");
+  const anySweep = !onlySweep(runs) && [...runs.values()].some(({ part }) => part === "sweep");
   return (
     <section aria-labelledby="runs-title">
       <h2 id="runs-title">{t.table.title}</h2>

@@ -4,11 +4,13 @@ import { Select } from "../../components/Select.js";
 import { inLocale } from "../../i18n/locale.js";
 import { SERVED } from "../../state/api.js";
 import { connection, liveStudy } from "../../state/live.js";
+import { observations, showStudy } from "../../state/observations.js";
 import { route, setParams } from "../../state/route.js";
 import { chosenStudy, studies, studiesFailure } from "../../state/studies.js";
 import { CurvesCard } from "./CurvesCard.js";
 import { Failures } from "./Failures.js";
-import { ProfilesCard } from "./ProfilesCard.js";
+import { ForecastCard } from "./ForecastCard.js";
+import { LawsCard } from "./LawsCard.js";
 import { ProgressCard } from "./ProgressCard.js";
 import { RunPanel } from "./RunPanel.js";
 import { RunsTable } from "./RunsTable.js";
@@ -74,11 +76,12 @@ function Study({ folder, name }: { readonly folder: string; readonly name: strin
               <ProgressCard study={study} />
               <div class="charts">
                 <CurvesCard runs={study.runs} chosen={chosen} onOpen={onOpen} />
-                <ProfilesCard />
+                <LawsCard design={state.design} />
               </div>
             </div>
             {chosen !== undefined && <RunPanel state={state} run={study.runs.get(chosen)} onClose={onClose} />}
           </div>
+          <ForecastCard state={state} runs={study.runs} onOpen={onOpen} />
           <RunsTable runs={study.runs} chosen={chosen} onOpen={onOpen} />
           <Failures state={state} runs={study.runs} onOpen={onOpen} />
         </>
@@ -115,7 +118,10 @@ function StudyHead({ name, folder }: { readonly name: string; readonly folder: s
           label={t.choose}
           value={chosenStudy.value?.key ?? ""}
           options={optionsOf(all, state)}
-          onChange={(key) => setParams({ study: key, run: undefined, status: undefined, q: undefined })}
+          onChange={(key) => {
+            setParams({ study: key, run: undefined, status: undefined, q: undefined });
+            if (observations.peek()?.source.kind === "dropped") showStudy();
+          }}
         />
       )}
       <p class="faint where">

@@ -67,3 +67,9 @@ export function durationOf(seconds: number): Duration {
   const hours = Math.round(whole / 3600);
   return { days: Math.floor(hours / 24), hours: hours % 24 };
 }
+
+/** Whether there are trials of a sweep and no run yet: then they are all there is to see. */
+export function onlySweep(runs: ReadonlyMap<string, LiveRun>): boolean {
+  for (const { part } of runs.values()) if (part !== "sweep") return false;
+  return runs.size > 0;
+}

@@ -61,9 +61,12 @@ export const runTexts = texts(
       unreadable: "Folders that cannot be read",
       showLog: "Log",
     },
-    profiles: {
-      title: "IsoFLOP profiles so far",
-      waiting: "They are drawn here as soon as three runs of one budget have ended.",
+    laws: {
+      title: "The laws so far",
+      waitingForBudget: "IsoFLOP profiles are drawn here as soon as three runs of one budget have ended.",
+      waiting: "They are drawn here as soon as enough runs have ended for a law.",
+      dropped: "The laws and the planner look at files that were dropped on the page.",
+      showStudy: "Look at this study's runs again",
       fitted: (runs: number) => `Fitted to the ${runs} runs that have ended, again whenever one more has.`,
       laws: "All laws and their intervals",
       exponents: "The exponent a of N_opt ∝ C^a, with its 95 % interval",
@@ -138,9 +141,12 @@ export const runTexts = texts(
       unreadable: "読めないフォルダー",
       showLog: "ログ",
     },
-    profiles: {
-      title: "これまでの isoFLOP プロファイル",
-      waiting: "同じ計算予算のランが 3 つ終了すると、ここに描かれます。",
+    laws: {
+      title: "これまでのスケーリング則",
+      waitingForBudget: "同じ計算予算のランが 3 つ終了すると、ここに isoFLOP プロファイルが描かれます。",
+      waiting: "フィットに足りる数のランが終了すると、ここに描かれます。",
+      dropped: "現在、スケーリング則と計画の画面は、ページにドロップされたファイルを対象にしています。",
+      showStudy: "この実験のランに戻す",
       fitted: (runs: number) => `終了した ${runs} ランへのフィットです。ランが終わるたびに更新されます。`,
       laws: "すべてのスケーリング則と信頼区間",
       exponents: "N_opt ∝ C^a の指数 a と 95% 信頼区間",

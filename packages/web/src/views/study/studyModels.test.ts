@@ -1,7 +1,9 @@
 import type { LiveRun } from "isoflop/api";
 import { describe, expect, it } from "vitest";
 import { createSmoother, type DrawnRun, holds, lossAt, nearestRun, planeOf, xOf, yOf } from "./curvePlane.js";
-import { durationOf, fractionOf, progressOf } from "./progress.js";
+import { forecastRows } from "./forecastRows.js";
+import { durationOf, fractionOf, onlySweep, progressOf } from "./progress.js";
+import { placeText, queueText } from "./queuePlace.js";
 import { filterRuns, nextSorting, pageOf, parseSorting, sortingText, sortRuns } from "./runRows.js";
 import { shortSpec } from "./shortSpec.js";
 
@@ -28,7 +30,74 @@ const PLAIN: LiveRun = {
 };
 const run = (changes: Partial<LiveRun>): LiveRun => ({ ...PLAIN, ...changes });
 
+describe("a place in Slurm's queue", () => {
+  it("is told in its own words, and how many runs are in which state", () => {
+    const places = [
+      { job: "7_0", state: "RUNNING", node: "n1" },
+      { job: "7_1", state: "PENDING", reason: "Resources" },
+      { job: "7_2", state: "PENDING", reason: "Priority" },
+    ];
+    expect(places.map(placeText)).toEqual(["RUNNING n1", "PENDING (Resources)", "PENDING (Priority)"]);
+    expect(queueText([run({}), ...places.map((slurm) => run({ slurm }))])).toBe("2 PENDING, 1 RUNNING");
+    expect(queueText([run({})])).toBeUndefined();
+  });
+});
+
+describe("a forecast", () => {
+  const forecastOf = (
+    id: string,
+    role: "holdout-optimum" | "holdout-larger",
+    interval?: readonly [number, number],
+  ) => ({
+    ...{ id, role, name: id, parameters: 1, tokens: 1, flops: 1, predicted: 2, law: "chinchilla" as const },
+    ...(interval && { predictionInterval95: interval }),
+  });
+  const stated = {
+    statedAt: "2026-11-26T07:31:39.766Z",
+    approach: "2",
+    budgets: [
+      {
+        budget: 1e12,
+        runs: [forecastOf("a", "holdout-optimum", [1.9, 2.1]), forecastOf("b", "holdout-larger", [1.9, 2.1])],
+      },
+    ],
+  };
+  const known = (...runs: LiveRun[]) => new Map(runs.map((one) => [one.id, one]));
+
+  it("is judged by the interval of each run, and the best is told once all are measured", () => {
+    const a = run({ id: "a", status: "done", validationLoss: 2.1 });
+    const judged = forecastRows(stated, known(a, run({ id: "b", status: "done", validationLoss: 2.1001 })))[0];
+    expect(judged?.rows.map(({ held }) => held)).toEqual([true, false]);
+    expect(judged?.best?.row.forecast.id).toBe("a");
+    expect(judged?.best?.margin).toBeCloseTo(0.0001, 12);
+    const half = forecastRows(stated, known(a, run({ id: "b", status: "running", validationLoss: 1 })))[0];
+    expect(half?.rows.map(({ measured }) => measured)).toEqual([2.1, undefined]);
+    expect(half?.best).toBeUndefined();
+  });
+
+  it("is no more than stated where a run is not made yet, and not judged without an interval", () => {
+    const bare = { ...stated, budgets: [{ budget: 1e12, runs: [forecastOf("a", "holdout-optimum")] }] };
+    expect(forecastRows(bare, known())[0]).toMatchObject({ rows: [{ run: undefined, measured: undefined }] });
+    const [only] = forecastRows(bare, known(run({ id: "a", status: "done", validationLoss: 9 })));
+    expect(only).toMatchObject({ rows: [{ measured: 9, held: undefined }], best: undefined });
+  });
+});
+
 describe("progress", () => {
+  it("is of the sweep's trials while there is nothing else", () => {
+    const trial = run({ part: "sweep" });
+    expect(onlySweep(new Map([["a", trial]]))).toBe(true);
+    expect(
+      onlySweep(
+        new Map([
+          ["a", trial],
+          ["b", run({})],
+        ]),
+      ),
+    ).toBe(false);
+    expect(onlySweep(new Map())).toBe(false);
+  });
+
   it("is measured in FLOPs, without what was set aside", () => {
     const { counts, runs, ended, share } = progressOf([
       run({ status: "done", cost: 6, step: 40 }),
