@@ -3,6 +3,7 @@ import { countAxis, type Panel } from "./axes.js";
 import { computeIn } from "./compute.js";
 import type { KaplanAllocationData, PowerLaw } from "./data.js";
 import { formatCount, formatEstimate } from "./format.js";
+import { formerEntry, formerLine } from "./former.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { bandOfCompute, lawMarks } from "./lawMarks.js";
@@ -46,7 +47,7 @@ const publishedColor = categoryColor(1);
 export function kaplanAllocation(data: KaplanAllocationData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), termsIn(options)];
-  const { points, parametersLaw, stepsLaw, published } = data;
+  const { points, parametersLaw, stepsLaw, former, published } = data;
   const tenfold = (law: PowerLaw): number => 10 ** law.exponent;
   const times = (value: number): string => Number(value.toPrecision(2)).toString();
   // C_min = 6 N B_crit S_min (section 6.2, appendix B): what N and S leave of a factor of ten is B's.
@@ -62,6 +63,7 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
     ...(parametersLaw.band || stepsLaw.band ? [{ label: term.band, mark: "band" as const, color: ink }] : []),
     ...(published ? [{ label: published.name, mark: "dots" as const, color: publishedColor }] : []),
     ...leftOutEntry(options),
+    ...formerEntry(options),
   ];
 
   return frame(options, {
@@ -73,8 +75,8 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
       legend: [{ entries }],
       columns: room.narrow ? 1 : 2,
       panels: [
-        panel(term.optimalN, "parameters", parametersLaw, published?.parametersLaw, room),
-        panel(text.steps, "steps", stepsLaw, published?.stepsLaw, room),
+        panel(term.optimalN, "parameters", parametersLaw, former?.parametersLaw, published?.parametersLaw, room),
+        panel(text.steps, "steps", stepsLaw, former?.stepsLaw, published?.stepsLaw, room),
       ],
     }),
   });
@@ -83,6 +85,7 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
     label: string,
     quantity: "parameters" | "steps",
     law: PowerLaw,
+    before: PowerLaw | undefined,
     other: PowerLaw | undefined,
     room: Room,
   ): Panel {
@@ -106,6 +109,12 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
       y: countAxis(label, y, height - 62, 40),
       marks: [
         ...lawMarks({ value, fitted: [Math.min(...at), Math.max(...at)], band: bandOfCompute(law.band) }, { x, y }),
+        formerLine(
+          before
+            ? logSpace(x[0], x[1], 24).map((flops) => ({ x: flops, y: before.coefficient * flops ** before.exponent }))
+            : [],
+          { x, y },
+        ),
         Plot.line(other ? logSpace(x[0], x[1], 24).map((flops) => [flops, otherAt(flops)]) : [], {
           stroke: publishedColor,
           strokeWidth: 1.75,

@@ -20,6 +20,8 @@ export interface KaplanPanel {
     readonly loss: number;
   }[];
   readonly law: ScaleLaw;
+  /** The same with the runs that are left out. */
+  readonly former?: ScaleLaw;
 }
 
 /** Kaplan et al. 2020, Figure 1; what a study cannot tell is absent. */
@@ -41,6 +43,8 @@ export interface KaplanSizesData {
   /** L(N, D) = [(Nc/N)^(alphaN/alphaD) + Dc/D]^alphaD, equation 1.5. */
   readonly data?: {
     readonly law: { readonly Nc: number; readonly Dc: number; readonly alphaN: number; readonly alphaD: number };
+    /** The same with the runs that are left out. */
+    readonly former?: NonNullable<KaplanSizesData["data"]>["law"];
     /** 95 % intervals, by name. */
     readonly intervals95?: Readonly<Record<string, Interval>>;
     readonly runs: readonly Omit<RunPoint, "flops">[];
@@ -48,6 +52,7 @@ export interface KaplanSizesData {
   /** L(N, S_min) = (Nc/N)^alphaN + (Sc/S_min)^alphaS, equation 1.6: learning curves over steps as at a very large batch. */
   readonly steps?: {
     readonly law: { readonly Nc: number; readonly Sc: number; readonly alphaN: number; readonly alphaS: number };
+    readonly former?: NonNullable<KaplanSizesData["steps"]>["law"];
     readonly intervals95?: Readonly<Record<string, Interval>>;
     readonly runs: readonly {
       readonly id?: string;
@@ -79,6 +84,8 @@ export interface CriticalBatchData {
     readonly alphaBInterval?: Interval;
     readonly band?: readonly { readonly loss: number; readonly low: number; readonly high: number }[];
   };
+  /** The same with the runs that are left out. */
+  readonly former?: NonNullable<CriticalBatchData["law"]>;
 }
 
 /** Kaplan et al. 2020, Figure 14. */
@@ -95,6 +102,8 @@ export interface KaplanAllocationData {
   }[];
   readonly parametersLaw: PowerLaw;
   readonly stepsLaw: PowerLaw;
+  /** Both as they were with the runs that are left out. */
+  readonly former?: Pick<KaplanAllocationData, "parametersLaw" | "stepsLaw">;
   /** To compare with, as the paper prints them. */
   readonly published?: { readonly name: string; readonly parametersLaw: PowerLaw; readonly stepsLaw: PowerLaw };
 }

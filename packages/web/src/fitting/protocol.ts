@@ -53,6 +53,8 @@ export interface PartAnswer extends FittedRows {
   readonly about: string;
   readonly law: string;
   readonly warnings: readonly FitWarning[];
+  /** The point fit to all rows, where runs that are left out have some of them. */
+  readonly former?: NonNullable<FittedRows["fit"]>;
   /** Why there is no fit. */
   readonly problem?: string;
 }

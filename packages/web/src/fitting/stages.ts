@@ -118,10 +118,13 @@ function partStage(runs: Runs, { choices, leftOut }: Question, records: readonly
   const fitPart = ({ name, law, about, rows: all, warnings, resampled }: PartQuestion): PartAnswer => {
     const rows = all.filter(({ run }) => run === undefined || !out.has(run));
     const found = lawNamed(law);
+    const whole =
+      rows.length === all.length || isIsoflopError(found) ? undefined : fitLaw(found, all, { resamples: 0 });
+    const former = whole === undefined || isIsoflopError(whole) ? {} : { former: whole };
     const fit = isIsoflopError(found)
       ? found
       : fitLaw(found, rows, { resamples: resampled ? choices.resamples : 0, random: createRandom(choices.seed) });
-    const said = { name, law, about, rows };
+    const said = { name, law, about, rows, ...former };
     if (isIsoflopError(fit)) return { ...said, warnings, problem: fit.message };
     return { ...said, fit, warnings: [...warnings, ...fit.warnings] };
   };
@@ -137,5 +140,15 @@ function partStage(runs: Runs, { choices, leftOut }: Question, records: readonly
     warnings: [],
     resampled: true,
   });
-  return { stage: "parts", parts, least: { curves, part } };
+  const former = out.size === 0 ? undefined : formerSteps(runs, parts);
+  return { stage: "parts", parts, least: { curves, part: { ...part, ...(former && { former }) } } };
+}
+
+/** L(N, S_min) of all runs, by the law of the critical batch that all of them give. */
+function formerSteps({ records, batchTokens }: Runs, parts: readonly PartAnswer[]): PartAnswer["former"] {
+  const batch = batchParametersOf(parts.map((part) => (part.former ? { ...part, fit: part.former } : part)));
+  const law = lawNamed("kaplan-model-steps");
+  if (batch === undefined || isIsoflopError(law)) return undefined;
+  const fit = fitLaw(law, leastStepRows(leastCurves(records, batchTokens, batch)), { resamples: 0 });
+  return isIsoflopError(fit) ? undefined : fit;
 }

@@ -3,6 +3,7 @@ import {
   drawnBacktest,
   envelopeScalingOf,
   type FigureCounting,
+  type FigureSources,
   figuresOf,
   influenceOf,
   kaplanFiguresOf,
@@ -13,8 +14,10 @@ import {
 } from "@isoflop/figures";
 import { type CountingConvention, publishedLaws } from "@isoflop/laws";
 import { fitOfLaw } from "@isoflop/laws/procedures";
+import type { PartAnswer } from "../../fitting/protocol.js";
 import type { Observed } from "../../state/observations.js";
 import type { Told } from "./fitting.js";
+import { withFormer, withFormerOptima, withLeftOut } from "./formerLaws.js";
 
 /**
  * The data of every figure that the answers so far support.
@@ -29,10 +32,8 @@ export function figureData(
 ) {
   const { records, holdouts } = observed;
   const names = new Map(Object.entries(observed.names));
-  const { fits, subject } = told;
-  const sources = {
-    fits,
-    profiles: fitOfLaw(fits, "isoflop-power-law")?.profiles ?? profilesOf(records),
+  const { fits, full, leftOut, subject } = told;
+  const shared = {
     records,
     holdouts,
     names,
@@ -40,8 +41,8 @@ export function figureData(
     forecast: undefined,
     backtest: told.backtest && drawnBacktest(told.backtest),
     flopsPerToken: spentPerToken(observed, spent),
-  } as const;
-  const envelope = fitOfLaw(fits, "envelope-power-law");
+  };
+  const sources = { ...shared, fits, profiles: profilesIn(fits, records) };
   const predicting =
     subject === "kaplan" || subject === "data-constrained"
       ? fitOfLaw(fits, subject === "kaplan" ? "kaplan-model-data" : "data-constrained")
@@ -50,36 +51,64 @@ export function figureData(
     fits.find((fit) => fit.approach === subject && fit.law !== "kaplan-compute") ??
     fits.find((fit) => fit.law === "isoflop-power-law");
   const flops = records.map((record) => record.flops);
-  const compared = fits.flatMap((fit) =>
-    fit.law === "kaplan-compute" ? [] : [{ name: fit.law === "chinchilla" ? "Approach 3" : nameOf(fit.law), fit }],
-  );
   const laws = publishedLaws.filter(({ name }) => compare.includes(name));
-  const own = figuresOf(sources);
+  const trained = [Math.min(...flops), Math.max(...flops)] as const;
+  const now = lawFigures(sources, told.parts, told.least);
+  const before =
+    full.length === 0
+      ? now
+      : lawFigures(
+          { ...shared, fits: full, profiles: profilesIn(full, records) },
+          told.parts.map(asBefore),
+          told.least && { ...told.least, ...(told.least.part && { part: asBefore(told.least.part) }) },
+        );
+  const drawn = full.length === 0 ? now : withFormer(now, before);
+  const comparison = lawComparisonOf(comparedOf(fits), laws, trained, budget);
   return {
-    ...own,
+    ...drawn,
+    isoflopProfiles: drawn.isoflopProfiles && withLeftOut(drawn.isoflopProfiles, records, leftOut, names),
     residuals: predicting && residualsOf(predicting, sources),
-    isoflopSlices: own.lossContours,
+    isoflopSlices: drawn.lossContours,
+    profileLikelihood: told.profiles && profileLikelihoodOf(told.profiles),
+    bootstrapPairs: subjectFit && bootstrapPairsOf(subjectFit),
+    influence:
+      subjectFit && told.influence ? influenceOf(subjectFit, told.influence.without, records, names) : undefined,
+    lawComparison:
+      comparison.laws.length === 0
+        ? undefined
+        : withFormerOptima(comparison, lawComparisonOf(comparedOf(full), [], trained, budget)),
+  };
+}
+
+/** The figures of laws, by these fits. */
+function lawFigures(sources: FigureSources, parts: readonly PartAnswer[], least: Told["least"]) {
+  const { fits, records, names } = sources;
+  const envelope = fitOfLaw(fits, "envelope-power-law");
+  const steps = least?.part?.fit;
+  return {
+    ...figuresOf(sources),
     envelopeScaling: envelope && envelopeScalingOf(envelope, names),
     ...kaplanFiguresOf({
       records,
       names,
       compute: fitOfLaw(fits, "kaplan-compute"),
       modelData: fitOfLaw(fits, "kaplan-model-data"),
-      parts: told.parts,
-      ...(told.least && {
-        least: { curves: told.least.curves, ...(told.least.part?.fit && { fit: told.least.part.fit }) },
-      }),
+      parts,
+      ...(least && { least: { curves: least.curves, ...(steps && { fit: steps }) } }),
     }),
-    profileLikelihood: told.profiles && profileLikelihoodOf(told.profiles),
-    bootstrapPairs: subjectFit && bootstrapPairsOf(subjectFit),
-    influence:
-      subjectFit && told.influence ? influenceOf(subjectFit, told.influence.without, records, names) : undefined,
-    lawComparison:
-      compared.length + laws.length === 0
-        ? undefined
-        : lawComparisonOf(compared, laws, [Math.min(...flops), Math.max(...flops)], budget),
   };
 }
+
+const profilesIn = (fits: Told["fits"], records: Observed["records"]) =>
+  fitOfLaw(fits, "isoflop-power-law")?.profiles ?? profilesOf(records);
+
+/** A law by itself as it was with all runs; the same where none of its rows is left out. */
+const asBefore = (part: PartAnswer): PartAnswer => (part.former ? { ...part, fit: part.former } : part);
+
+const comparedOf = (fits: Told["fits"]) =>
+  fits.flatMap((fit) =>
+    fit.law === "kaplan-compute" ? [] : [{ name: fit.law === "chinchilla" ? "Approach 3" : nameOf(fit.law), fit }],
+  );
 
 /** FLOPs per token by N, as the budgets were spent: along them lie the runs of a budget. Undefined where they are 6N. */
 function spentPerToken({ records }: Observed, own: Observed) {
