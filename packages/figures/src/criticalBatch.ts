@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { countAxis, lossAxis, reversed } from "./axes.js";
 import type { CriticalBatchData } from "./data.js";
 import { formatCount, formatEstimate, formatLoss } from "./format.js";
+import { formerEntry, formerLine } from "./former.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { lawMarks } from "./lawMarks.js";
@@ -10,7 +11,7 @@ import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, ink } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
 import { terms } from "./terms.js";
-import { logDomain } from "./ticks.js";
+import { logDomain, logSpace } from "./ticks.js";
 
 const texts = bilingual(
   {
@@ -67,7 +68,7 @@ export function criticalBatch(data: CriticalBatchData, options: FigureOptions): 
   const points = data.points.filter(({ loss, batch }) => loss > 0 && batch > 0);
   const noise = points.filter(({ from }) => from === "noise");
   const scans = points.filter(({ from }) => from === "scan");
-  const { law } = data;
+  const { law, former } = data;
   const value = (loss: number): number => (law ? law.Bstar / loss ** (1 / law.alphaB) : Number.NaN);
   const words = law
     ? text.law(
@@ -93,6 +94,7 @@ export function criticalBatch(data: CriticalBatchData, options: FigureOptions): 
       : []),
     ...(law?.band ? [{ label: term.band, mark: "band" as const, color: ink }] : []),
     ...leftOutEntry(options),
+    ...formerEntry(options),
   ];
 
   return frame(options, {
@@ -141,6 +143,12 @@ export function criticalBatch(data: CriticalBatchData, options: FigureOptions): 
                     { x, y },
                   )
                 : []),
+              formerLine(
+                former
+                  ? logSpace(x[0], x[1], 24).map((loss) => ({ x: loss, y: former.Bstar / loss ** (1 / former.alphaB) }))
+                  : [],
+                { x, y },
+              ),
               Plot.ruleX(intervals, {
                 x: "loss",
                 y1: (point: (typeof points)[number]) => within(point.interval95?.[0]),

@@ -38,6 +38,8 @@ export interface TrainingCurvesData {
   readonly runs: readonly RunCurve[];
   /** The envelope: least loss at each compute, flops ascending. */
   readonly frontier: readonly { readonly flops: number; readonly loss: number }[];
+  /** The same with the runs that are left out. */
+  readonly former?: Pick<TrainingCurvesData, "frontier">;
 }
 
 /**
@@ -64,6 +66,8 @@ export interface IsoflopProfile {
     readonly loss: number;
   }[];
   readonly parabola?: Parabola;
+  /** The same through the runs that are left out as well. */
+  readonly former?: Parabola;
   readonly minimum?: { readonly parameters: number; readonly loss: number; readonly status: MinimumStatus };
 }
 
@@ -81,6 +85,12 @@ export interface PowerLaw {
   readonly band?: readonly { readonly flops: number; readonly low: number; readonly high: number }[];
 }
 
+/** Power laws of the optimum as they were with the runs that are left out. */
+export interface FormerLaws {
+  readonly parametersLaw: PowerLaw;
+  readonly tokensLaw: PowerLaw;
+}
+
 export interface OptimumScalingData {
   readonly minima: readonly {
     /** Nominal budget, FLOPs. */
@@ -93,6 +103,7 @@ export interface OptimumScalingData {
   }[];
   readonly parametersLaw: PowerLaw;
   readonly tokensLaw: PowerLaw;
+  readonly former?: FormerLaws;
   /** The optimum forecast for the held-out budget. */
   readonly forecast?: {
     readonly flops: number;
@@ -125,6 +136,7 @@ export interface EnvelopeScalingData {
   }[];
   readonly parametersLaw: PowerLaw;
   readonly tokensLaw: PowerLaw;
+  readonly former?: FormerLaws;
   readonly forecast?: OptimumScalingData["forecast"];
 }
 
@@ -144,6 +156,8 @@ export interface LossContoursData {
   readonly heldOut?: readonly RunPoint[];
   /** Compute-optimal N and D, flops ascending, up to the held-out budget. */
   readonly frontier: readonly { readonly flops: number; readonly parameters: number; readonly tokens: number }[];
+  /** Both as they were with the runs that are left out. */
+  readonly former?: Pick<LossContoursData, "law" | "frontier">;
   /** Budgets to draw as isoFLOP lines, FLOPs. */
   readonly budgets: readonly number[];
   /** FLOPs per training token of some sizes, interpolated log-log between them; when absent C = 6ND. */

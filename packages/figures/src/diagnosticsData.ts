@@ -72,6 +72,8 @@ export interface LawComparisonData {
     readonly published?: boolean;
     /** The compute-optimal model at each compute, flops ascending. */
     readonly optima: readonly { readonly flops: number; readonly parameters: number }[];
+    /** The same with the runs that are left out. */
+    readonly former?: readonly { readonly flops: number; readonly parameters: number }[];
     /** Pointwise 95 % band of N_opt, flops ascending. */
     readonly band?: readonly { readonly flops: number; readonly low: number; readonly high: number }[];
   }[];

@@ -1,6 +1,7 @@
 import { computeIn } from "./compute.js";
 import type { EnvelopeScalingData } from "./data.js";
 import { formatCount, formatEstimate } from "./format.js";
+import { formerEntry } from "./former.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
@@ -43,7 +44,7 @@ const texts = bilingual(
 export function envelopeScaling(data: EnvelopeScalingData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), termsIn(options)];
-  const { points, parametersLaw, tokensLaw, forecast } = data;
+  const { points, parametersLaw, tokensLaw, former, forecast } = data;
   const used = points.filter((point) => point.status === "used");
   const edge = points.filter((point) => point.status === "edge");
   const laws = text.laws(
@@ -58,7 +59,7 @@ export function envelopeScaling(data: EnvelopeScalingData, options: FigureOption
   const entries: LegendEntry[] = [{ label: text.used, mark: "dot", color: ink }];
   if (edge.length > 0) entries.push({ label: text.edge, mark: "ring", color: ink });
   entries.push(...optimumEntries(data, options));
-  entries.push(...leftOutEntry(options));
+  entries.push(...leftOutEntry(options), ...formerEntry(options));
 
   const panelData = (label: string, quantity: "parameters" | "tokens"): OptimumPanelData => {
     const mark = (point: (typeof points)[number]): Mark => ({
@@ -71,6 +72,7 @@ export function envelopeScaling(data: EnvelopeScalingData, options: FigureOption
     return {
       label,
       law: quantity === "parameters" ? parametersLaw : tokensLaw,
+      former: quantity === "parameters" ? former?.parametersLaw : former?.tokensLaw,
       fitted: used.map(mark),
       unusable: edge.map(mark),
       forecast: forecast

@@ -3,6 +3,7 @@ import { countAxis, lossAxis } from "./axes.js";
 import { computeIn } from "./compute.js";
 import type { IsoflopProfile, IsoflopProfilesData, Parabola } from "./data.js";
 import { formatCount, formatLoss } from "./format.js";
+import { formerEntry, formerLine } from "./former.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
@@ -53,7 +54,11 @@ export function isoflopProfiles(data: IsoflopProfilesData, options: FigureOption
   const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const profiles = data.profiles
     .filter((profile) => profile.points.length > 0)
-    .map((profile) => ({ ...profile, line: profile.parabola ? parabolaLine(profile.parabola, profile) : [] }));
+    .map((profile) => ({
+      ...profile,
+      line: profile.parabola ? parabolaLine(profile.parabola, profile) : [],
+      former: profile.former ? parabolaLine(profile.former, profile) : [],
+    }));
   const color = logColorScale(profiles.map((profile) => profile.budget));
   const minima = profiles.flatMap(({ budget, minimum }) => (minimum ? [{ ...minimum, budget }] : []));
   const fitted = minima.filter((minimum) => minimum.status === "fitted");
@@ -95,6 +100,7 @@ export function isoflopProfiles(data: IsoflopProfilesData, options: FigureOption
               ...(fitted.length > 0 ? [{ label: text.used, mark: "diamond" as const, color: faintInk }] : []),
               ...(unusable.length > 0 ? [{ label: text.unused, mark: "ring" as const, color: faintInk }] : []),
               ...leftOutEntry(options),
+              ...formerEntry(options),
             ],
           },
         ],
@@ -119,6 +125,13 @@ export function isoflopProfiles(data: IsoflopProfilesData, options: FigureOption
                     strokeOpacity: 0.8,
                     ...(profile.minimum?.status === "fitted" ? {} : { strokeDasharray: "4 3" }),
                   },
+                ),
+              ),
+              ...profiles.map(({ budget, former }) =>
+                formerLine(
+                  former.map(({ parameters, loss }) => ({ x: parameters, y: loss })),
+                  { x, y },
+                  color(budget),
                 ),
               ),
               Plot.dot(points, {

@@ -5,6 +5,7 @@ import { computeIn } from "./compute.js";
 import { flopsPerTokenOf, modelLoss } from "./contours.js";
 import type { LossContoursData, RunPoint } from "./data.js";
 import { formatCount, formatLoss } from "./format.js";
+import { formerEntry, formerLine } from "./former.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
@@ -42,8 +43,8 @@ export function isoflopSlices(data: LossContoursData, options: FigureOptions): H
   const flopsPerToken = flopsPerTokenOf(data.flopsPerToken);
   const budgets = [...new Set(data.budgets)].sort((a, b) => a - b);
   const color = logColorScale(budgets);
-  const lossAt = (budget: number, parameters: number): number =>
-    modelLoss(law, parameters, budget / flopsPerToken(parameters));
+  const lossAt = (budget: number, parameters: number, by = law): number =>
+    modelLoss(by, parameters, budget / flopsPerToken(parameters));
   const ofBudgets = (runs: readonly RunPoint[]) =>
     runs.flatMap((run) =>
       run.budget !== undefined && budgets.includes(run.budget) ? [{ ...run, budget: run.budget }] : [],
@@ -97,6 +98,7 @@ export function isoflopSlices(data: LossContoursData, options: FigureOptions): H
                 ? [{ label: term.efficientFrontier, mark: "thick-line" as const, color: categoryColor(0) }]
                 : []),
               ...leftOutEntry(options),
+              ...formerEntry(options),
             ],
           },
         ],
@@ -113,6 +115,7 @@ export function isoflopSlices(data: LossContoursData, options: FigureOptions): H
               ...budgets.map((budget) =>
                 Plot.line(sliceLine(budget), { x: "x", y: "y", stroke: color(budget), strokeWidth: 1.5 }),
               ),
+              ...budgets.map((budget) => formerLine(formerSlice(budget), { x, y }, color(budget))),
               Plot.line(frontierLine(), { x: "x", y: "y", stroke: background, strokeWidth: 5 }),
               Plot.line(frontierLine(), { x: "x", y: "y", stroke: categoryColor(0), strokeWidth: 2.5 }),
               Plot.dot(runs, {
@@ -138,6 +141,10 @@ export function isoflopSlices(data: LossContoursData, options: FigureOptions): H
       function sliceLine(budget: number): { x: number; y: number }[] {
         const points = fine.map((n) => ({ x: n, y: lossAt(budget, n) }));
         return clipLine(points, { x: [x[0] * (1 - 1e-9), x[1] * (1 + 1e-9)], y });
+      }
+
+      function formerSlice(budget: number): { x: number; y: number }[] {
+        return data.former ? fine.map((n) => ({ x: n, y: lossAt(budget, n, data.former?.law) })) : [];
       }
 
       function frontierLine(): { x: number; y: number }[] {

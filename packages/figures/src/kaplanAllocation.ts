@@ -3,6 +3,7 @@ import { countAxis, type Panel } from "./axes.js";
 import { computeIn } from "./compute.js";
 import type { KaplanAllocationData, PowerLaw } from "./data.js";
 import { formatCount, formatEstimate } from "./format.js";
+import { formerEntry, formerLine } from "./former.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { bandOfCompute, lawMarks } from "./lawMarks.js";
@@ -60,7 +61,7 @@ const publishedColor = categoryColor(1);
 export function kaplanAllocation(data: KaplanAllocationData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), termsIn(options)];
-  const { points, parametersLaw, stepsLaw, batchLaw, published } = data;
+  const { points, parametersLaw, stepsLaw, batchLaw, former, published } = data;
   const tenfold = (law: PowerLaw): number => 10 ** law.exponent;
   const times = (value: number): string => Number(value.toPrecision(2)).toString();
   const power = ({ exponent, exponentInterval }: PowerLaw): string => formatEstimate(exponent, exponentInterval);
@@ -78,9 +79,25 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
     times(rest),
   )}${text.points(points.length)}`;
   const laws = [
-    { label: term.optimalN, quantity: "parameters", law: parametersLaw, other: published?.parametersLaw },
-    { label: text.steps, quantity: "steps", law: stepsLaw, other: published?.stepsLaw },
-    ...(batchLaw ? [{ label: text.batch, quantity: "batch" as const, law: batchLaw, other: published?.batchLaw }] : []),
+    {
+      label: term.optimalN,
+      quantity: "parameters",
+      law: parametersLaw,
+      before: former?.parametersLaw,
+      other: published?.parametersLaw,
+    },
+    { label: text.steps, quantity: "steps", law: stepsLaw, before: former?.stepsLaw, other: published?.stepsLaw },
+    ...(batchLaw
+      ? [
+          {
+            label: text.batch,
+            quantity: "batch" as const,
+            law: batchLaw,
+            before: former?.batchLaw,
+            other: published?.batchLaw,
+          },
+        ]
+      : []),
   ] as const;
   const entries: LegendEntry[] = [
     ...(points.length > 0 ? [{ label: text.efficient, mark: "dot" as const, color: categoryColor(0) }] : []),
@@ -89,6 +106,7 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
     ...(laws.some(({ law }) => law.band) ? [{ label: term.band, mark: "band" as const, color: ink }] : []),
     ...(published ? [{ label: published.name, mark: "dots" as const, color: publishedColor }] : []),
     ...leftOutEntry(options),
+    ...formerEntry(options),
   ];
 
   return frame(options, {
@@ -99,7 +117,7 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
     draw: (room) => ({
       legend: [{ entries }],
       columns: room.narrow ? 1 : laws.length,
-      panels: laws.map(({ label, quantity, law, other }) => panel(label, quantity, law, other, room)),
+      panels: laws.map(({ label, quantity, law, before, other }) => panel(label, quantity, law, before, other, room)),
     }),
   });
 
@@ -107,6 +125,7 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
     label: string,
     quantity: "parameters" | "steps" | "batch",
     law: PowerLaw,
+    before: PowerLaw | undefined,
     other: PowerLaw | undefined,
     room: Room,
   ): Panel {
@@ -133,6 +152,12 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
       marks: [
         ...lawMarks(
           { value, fitted: [Math.min(...fitted), Math.max(...fitted)], band: bandOfCompute(law.band) },
+          { x, y },
+        ),
+        formerLine(
+          before
+            ? logSpace(x[0], x[1], 24).map((flops) => ({ x: flops, y: before.coefficient * flops ** before.exponent }))
+            : [],
           { x, y },
         ),
         Plot.line(other ? logSpace(x[0], x[1], 24).map((flops) => [flops, otherAt(flops)]) : [], {

@@ -21,6 +21,8 @@ export interface KaplanPanel {
   }[];
   /** Absent where it could not be fitted. */
   readonly law?: ScaleLaw;
+  /** The same with the runs that are left out. */
+  readonly former?: ScaleLaw;
 }
 
 /** Kaplan et al. 2020, Figure 1; what a study cannot tell is absent. */
@@ -42,6 +44,8 @@ export interface KaplanSizesData {
   /** L(N, D) = [(Nc/N)^(alphaN/alphaD) + Dc/D]^alphaD, equation 1.5. */
   readonly data?: {
     readonly law: { readonly Nc: number; readonly Dc: number; readonly alphaN: number; readonly alphaD: number };
+    /** The same with the runs that are left out. */
+    readonly former?: NonNullable<KaplanSizesData["data"]>["law"];
     /** 95 % intervals, by name. */
     readonly intervals95?: Readonly<Record<string, Interval>>;
     readonly runs: readonly Omit<RunPoint, "flops">[];
@@ -49,6 +53,7 @@ export interface KaplanSizesData {
   /** L(N, S_min) = (Nc/N)^alphaN + (Sc/S_min)^alphaS, equation 1.6: learning curves over steps as at a very large batch. */
   readonly steps?: {
     readonly law: { readonly Nc: number; readonly Sc: number; readonly alphaN: number; readonly alphaS: number };
+    readonly former?: NonNullable<KaplanSizesData["steps"]>["law"];
     readonly intervals95?: Readonly<Record<string, Interval>>;
     readonly runs: readonly {
       readonly id?: string;
@@ -84,6 +89,8 @@ export interface CriticalBatchData {
     readonly alphaBInterval?: Interval;
     readonly band?: readonly { readonly loss: number; readonly low: number; readonly high: number }[];
   };
+  /** The same with the runs that are left out. */
+  readonly former?: NonNullable<CriticalBatchData["law"]>;
 }
 
 /** Kaplan et al. 2020, Figure 14. */
@@ -105,6 +112,8 @@ export interface KaplanAllocationData {
   readonly batchLaw?: PowerLaw;
   /** Whether intervals take B_crit(L) as it was fitted, for that has none itself. */
   readonly batchHeld?: boolean;
+  /** The same as they were with the runs that are left out. */
+  readonly former?: Pick<KaplanAllocationData, "parametersLaw" | "stepsLaw" | "batchLaw">;
   /** To compare with, as the paper prints them. */
   readonly published?: {
     readonly name: string;

@@ -5,6 +5,7 @@ import { computeIn } from "./compute.js";
 import { smoothedCurve } from "./curve.js";
 import type { KaplanLawsData, KaplanPanel, RunCurve, ScaleLaw } from "./data.js";
 import { formatCount, formatEstimate, formatLoss } from "./format.js";
+import { formerEntry, formerLine } from "./former.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { lawMarks } from "./lawMarks.js";
@@ -13,7 +14,7 @@ import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, faintInk, ink } from "./palette.js";
 import { leftOutEntry, runDots, runLine } from "./runMarks.js";
 import { termsIn } from "./terms.js";
-import { logDomain } from "./ticks.js";
+import { logDomain, logSpace } from "./ticks.js";
 
 const texts = bilingual(
   {
@@ -97,6 +98,7 @@ export function kaplanLaws(data: KaplanLawsData, options: FigureOptions): HTMLEl
     { label: term.extrapolated, mark: "dashes", color: ink },
     ...(drawn.some(({ panel }) => panel.law?.band) ? [{ label: term.band, mark: "band" as const, color: ink }] : []),
     ...leftOutEntry(options),
+    ...formerEntry(options),
   ];
 
   return frame(options, {
@@ -124,7 +126,7 @@ export function kaplanLaws(data: KaplanLawsData, options: FigureOptions): HTMLEl
 }
 
 function lawPanel(
-  { points, law }: KaplanPanel,
+  { points, law, former }: KaplanPanel,
   curves: readonly { readonly run: RunCurve; readonly line: ReturnType<typeof smoothedCurve> }[],
   place: {
     readonly axis: (domain: readonly [number, number], length: number) => Axis;
@@ -159,6 +161,10 @@ function lawPanel(
         }),
       ),
       ...(law === undefined ? [] : lawOf(law, [Math.min(...at), Math.max(...at)], { x, y })),
+      formerLine(
+        former ? logSpace(x[0], x[1], 48).map((at) => ({ x: at, y: (former.scale / at) ** former.exponent })) : [],
+        { x, y },
+      ),
       Plot.dot(points, {
         x: "x",
         y: "loss",

@@ -3,6 +3,7 @@ import { countAxis, lossAxis, type Panel } from "./axes.js";
 import { clipLine, type Point } from "./clip.js";
 import type { KaplanSizesData } from "./data.js";
 import { formatCount, formatLoss } from "./format.js";
+import { formerEntry, formerLine } from "./former.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { type LegendEntry, sequenceLegend } from "./legend.js";
@@ -55,12 +56,12 @@ export function kaplanSizes(data: KaplanSizesData, options: FigureOptions): HTML
   const sizes = [...(byData?.runs ?? []), ...(bySteps?.runs ?? [])].map((run) => run.parameters);
   const color = logColorScale(sizes);
 
-  const lossByData = (n: number, d: number): number => {
-    const { Nc = 1, Dc = 1, alphaN = 1, alphaD = 1 } = byData?.law ?? {};
+  const lossByData = (n: number, d: number, law = byData?.law): number => {
+    const { Nc = 1, Dc = 1, alphaN = 1, alphaD = 1 } = law ?? {};
     return ((Nc / n) ** (alphaN / alphaD) + Dc / d) ** alphaD;
   };
-  const lossBySteps = (n: number, s: number): number => {
-    const { Nc = 1, Sc = 1, alphaN = 1, alphaS = 1 } = bySteps?.law ?? {};
+  const lossBySteps = (n: number, s: number, law = bySteps?.law): number => {
+    const { Nc = 1, Sc = 1, alphaN = 1, alphaS = 1 } = law ?? {};
     return (Nc / n) ** alphaN + (Sc / s) ** alphaS;
   };
   const rms = (logs: readonly number[]): string =>
@@ -113,6 +114,7 @@ export function kaplanSizes(data: KaplanSizesData, options: FigureOptions): HTML
         ]
       : []),
     ...leftOutEntry(options),
+    ...formerEntry(options),
   ];
 
   return frame(options, {
@@ -152,6 +154,13 @@ export function kaplanSizes(data: KaplanSizesData, options: FigureOptions): HTML
               wider(x, y),
             ),
             { stroke: color(n), strokeWidth: 1.5 },
+          ),
+        ),
+        ...(byData?.former ? evenly(runs.map(({ parameters }) => parameters)) : []).map((n) =>
+          formerLine(
+            logSpace(x[0], x[1], 64).map((d) => ({ x: d, y: lossByData(n, d, byData?.former) })),
+            { x, y },
+            color(n),
           ),
         ),
         Plot.dot(runs, {
@@ -206,6 +215,13 @@ export function kaplanSizes(data: KaplanSizesData, options: FigureOptions): HTML
             { stroke: color(parameters), strokeWidth: 1.25, strokeDasharray: "5 3" },
           );
         }),
+        ...(bySteps?.former ? runs : []).map(({ parameters, curve }) =>
+          formerLine(
+            curve.map(({ steps }) => ({ x: steps, y: lossBySteps(parameters, steps, bySteps?.former) })),
+            { x, y },
+            color(parameters),
+          ),
+        ),
       ],
     };
   }

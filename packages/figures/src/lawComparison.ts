@@ -4,6 +4,7 @@ import { clipLine } from "./clip.js";
 import { computeIn } from "./compute.js";
 import type { LawComparisonData } from "./data.js";
 import { formatCount } from "./format.js";
+import { formerEntry, formerLine } from "./former.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { atCompute } from "./interpolate.js";
 import { bilingual, inLanguage } from "./language.js";
@@ -117,6 +118,7 @@ export function lawComparison(data: LawComparisonData, options: FigureOptions): 
                 .map(({ color }) => ({ label: term.band, mark: "band" as const, color })),
               ...(trained ? [{ label: text.trained, mark: "band" as const, color: ink }] : []),
               ...(at === undefined ? [] : [{ label: text.asked, mark: "line" as const, color: ink }]),
+              ...formerEntry(options),
             ],
           },
         ],
@@ -156,6 +158,13 @@ export function lawComparison(data: LawComparisonData, options: FigureOptions): 
                   title: () => name,
                   ...(style === undefined ? {} : { strokeDasharray: style.dashes }),
                 }),
+              ),
+              ...laws.map(({ former = [], color }) =>
+                formerLine(
+                  former.map(({ flops, parameters }) => ({ x: flops, y: parameters })),
+                  { x, y },
+                  color,
+                ),
               ),
               Plot.dot(
                 laws.flatMap((law) => {

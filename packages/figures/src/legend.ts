@@ -6,6 +6,7 @@ export type LegendMark =
   | "thick-line"
   | "dashes"
   | "dots"
+  | "dash-dot"
   | "dot"
   | "ring"
   | "diamond"
@@ -71,6 +72,7 @@ function drawMark(document: Document, entry: LegendEntry, x: number, y: number):
     case "thick-line":
     case "dashes":
     case "dots":
+    case "dash-dot":
       return element(document, "path", {
         d: `M${x},${y}H${x + swatch}`,
         stroke: color,
@@ -78,6 +80,7 @@ function drawMark(document: Document, entry: LegendEntry, x: number, y: number):
         fill: "none",
         ...(entry.mark === "dashes" ? { "stroke-dasharray": "5 3" } : {}),
         ...(entry.mark === "dots" ? { "stroke-dasharray": "1.5 3" } : {}),
+        ...(entry.mark === "dash-dot" ? { "stroke-dasharray": "7 3 1.5 3" } : {}),
       });
     case "dot":
       return element(document, "circle", { cx: middle, cy: y, r: 4, fill: color, stroke: "none" });

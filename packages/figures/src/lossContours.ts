@@ -5,6 +5,7 @@ import { computeIn } from "./compute.js";
 import { contour, contourLevels, flopsPerTokenOf, modelLoss } from "./contours.js";
 import type { LossContoursData, RunPoint } from "./data.js";
 import { formatCount, formatLoss } from "./format.js";
+import { formerEntry, formerLine } from "./former.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { lossUnitText } from "./lossUnit.js";
@@ -171,6 +172,7 @@ export function lossContours(
               { label: term.run, mark: "dot", color: ink },
               ...(heldOut.length > 0 ? [{ label: term.heldOutRun, mark: "ring" as const, color: ink }] : []),
               ...leftOutEntry(options),
+              ...formerEntry(options),
             ],
           },
         ],
@@ -192,6 +194,19 @@ export function lossContours(
               ),
               ...lines.map((line) => Plot.line(line.points, { x: "x", y: "y", stroke: line.color, strokeWidth: 1.5 })),
               Plot.dot(runs, { ...dot, r: 2.75, fill: ink, fillOpacity: 0.85, ...runDots(runs, options) }),
+              ...(data.former
+                ? levels.map((level, index) =>
+                    formerLine(
+                      contour(data.former!.law, level).map((point) => ({ x: across(point), y: point.parameters })),
+                      domains,
+                      lines[index]?.color,
+                    ),
+                  )
+                : []),
+              formerLine(
+                (data.former?.frontier ?? []).map((point) => ({ x: across(point), y: point.parameters })),
+                domains,
+              ),
               Plot.line(frontier, { x: across, y: "parameters", stroke: background, strokeWidth: 5.5 }),
               Plot.line(frontier, { x: across, y: "parameters", stroke: frontierColor, strokeWidth: 3 }),
               Plot.dot(heldOut, {

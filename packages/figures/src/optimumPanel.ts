@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { countAxis, type Panel } from "./axes.js";
 import { computeIn } from "./compute.js";
 import type { EnvelopeScalingData, OptimumScalingData, PowerLaw } from "./data.js";
+import { formerLine } from "./former.js";
 import type { FigureOptions, Room } from "./frame.js";
 import { inLanguage } from "./language.js";
 import { bandOfCompute, lawMarks } from "./lawMarks.js";
@@ -10,7 +11,7 @@ import type { LegendEntry } from "./legend.js";
 import { background, categoryColor, ink, logColorScale } from "./palette.js";
 import { runDots } from "./runMarks.js";
 import { terms } from "./terms.js";
-import { logDomain } from "./ticks.js";
+import { logDomain, logSpace } from "./ticks.js";
 
 /** An optimum found at some compute, of N or of D. */
 export interface Mark {
@@ -26,6 +27,8 @@ export interface Mark {
 export interface OptimumPanelData {
   readonly label: string;
   readonly law: PowerLaw;
+  /** As it was with the runs that are left out. */
+  readonly former?: PowerLaw | undefined;
   readonly fitted: readonly Mark[];
   readonly unusable: readonly Mark[];
   readonly forecast: readonly Mark[];
@@ -76,7 +79,7 @@ export function optimumPanel(
   room: Room,
   options: FigureOptions,
 ): Panel {
-  const { law, fitted, unusable, forecast, heldOut, radius = 4.5 } = data;
+  const { law, former, fitted, unusable, forecast, heldOut, radius = 4.5 } = data;
   const unit = computeIn(options);
   const height = room.narrow ? 280 : 330;
   const width = room.narrow ? room.width : room.width / 2;
@@ -103,6 +106,15 @@ export function optimumPanel(
     y: countAxis(data.label, y, height - 62, 40),
     marks: [
       ...lawMarks({ value, fitted: [from, to], band: bandOfCompute(law.band) }, { x: compute, y }),
+      formerLine(
+        former === undefined
+          ? []
+          : logSpace(compute[0], compute[1], 24).map((at) => ({
+              x: at,
+              y: former.coefficient * at ** former.exponent,
+            })),
+        { x: compute, y },
+      ),
       intervalRules(fitted, (mark) => color(mark.budget)),
       intervalRules(forecast, forecastColor),
       Plot.dot(unusable, {

@@ -1,6 +1,7 @@
 import { computeIn } from "./compute.js";
 import type { OptimumScalingData } from "./data.js";
 import { formatCount, formatEstimate } from "./format.js";
+import { formerEntry } from "./former.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
@@ -43,7 +44,7 @@ const texts = bilingual(
 export function optimumScaling(data: OptimumScalingData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), termsIn(options)];
-  const { minima, parametersLaw, tokensLaw, forecast, heldOut = [] } = data;
+  const { minima, parametersLaw, tokensLaw, former, forecast, heldOut = [] } = data;
   const used = minima.filter((minimum) => minimum.status === "fitted");
   const unused = minima.filter((minimum) => minimum.status !== "fitted");
   const laws = text.laws(
@@ -65,6 +66,7 @@ export function optimumScaling(data: OptimumScalingData, options: FigureOptions)
     return {
       label,
       law: quantity === "parameters" ? parametersLaw : tokensLaw,
+      former: quantity === "parameters" ? former?.parametersLaw : former?.tokensLaw,
       fitted: used.map(mark),
       unusable: unused.map(mark),
       forecast: forecast
@@ -82,7 +84,7 @@ export function optimumScaling(data: OptimumScalingData, options: FigureOptions)
 
   const entries: LegendEntry[] = [{ label: text.minimum, mark: "dot", color: ink }];
   if (unused.length > 0) entries.push({ label: text.unused, mark: "ring", color: ink });
-  entries.push(...optimumEntries(data, options));
+  entries.push(...optimumEntries(data, options), ...formerEntry(options));
   heldOut.forEach((run, index) => {
     entries.push({ label: text.trained(run.label), mark: "square", color: categoryColor(index === 0 ? 0 : index + 1) });
   });

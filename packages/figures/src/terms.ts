@@ -26,6 +26,7 @@ export const terms = bilingual(
     run: "run",
     heldOutRun: "held-out run",
     leftOut: "left out",
+    former: "with all runs",
     efficientFrontier: "efficient frontier",
     isoFlopLine: "isoFLOP line",
     /** Under a dot, when the reader hovers over it. */
@@ -55,6 +56,7 @@ export const terms = bilingual(
     run: "ラン",
     heldOutRun: "検証用に除いたラン",
     leftOut: "フィットから除外",
+    former: "全ランでの結果",
     efficientFrontier: "効率的フロンティア",
     isoFlopLine: "等計算量線",
     size: (n: string, d: string) => `N ${n}、D ${d}`,

@@ -4,6 +4,7 @@ import { computeIn } from "./compute.js";
 import { smoothedCurve, thin } from "./curve.js";
 import type { TrainingCurvesData } from "./data.js";
 import { formatCount, formatLoss } from "./format.js";
+import { formerEntry, formerLine } from "./former.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
@@ -90,6 +91,7 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
             entries: [
               ...(first ? [{ label: term.efficientFrontier, mark: "thick-line" as const, color: ink }] : []),
               ...leftOutEntry(options),
+              ...formerEntry(options),
             ],
           },
         ],
@@ -120,6 +122,10 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
                   strokeWidth: 1.3,
                   ...runLine(run, options),
                 }),
+              ),
+              formerLine(
+                (data.former?.frontier ?? []).map(({ flops, loss }) => ({ x: flops, y: loss })),
+                { x, y },
               ),
               // A halo keeps the frontier apart from the curves that it touches.
               Plot.line(frontier, { x: "flops", y: "loss", stroke: background, strokeWidth: 5 }),

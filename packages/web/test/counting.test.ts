@@ -1,16 +1,22 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { approachesFor, DEFAULT_FITS } from "@isoflop/laws/procedures";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plantedStudy } from "../../lab/src/fixtures/plantedStudy.js";
 import { command } from "../../lab/src/fixtures/testIo.js";
 import { readMetrics } from "../../lab/src/runs/metrics.js";
+import { type Listening, listen } from "../../lab/src/server/listen.js";
 import { observationsPage } from "../../lab/src/server/observationsPage.js";
 import { openServed } from "../../lab/src/server/served.js";
 import { pointStages } from "../src/fitting/stages.js";
 import type { Observed } from "../src/state/observations.js";
 import { type AskedCounting, recounted } from "../src/views/laws/counting.js";
+import { haveChromium, launch, violations } from "./browser.js";
+
+const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 
 let folder: string;
 let study: string;
@@ -68,17 +74,16 @@ const same = (page: Told, cli: Told): void => {
   }
 };
 
-const sameAs = async (counting: Required<AskedCounting>): Promise<Told> => {
-  const page = byPage(recounted(await observed(study), counting));
+/** What isoflop fit says with another counting in study.yaml. */
+const byCliCounted = async ({ parameters, flops }: AskedCounting): Promise<Told> => {
   const file = join(study, "study.yaml");
   const text = await readFile(file, "utf8");
   try {
-    await writeFile(file, `${text}counting: { parameters: ${counting.parameters}, flops: ${counting.flops} }\n`);
-    same(page, await byCli(study));
+    await writeFile(file, `${text}counting: { parameters: ${parameters}, flops: ${flops} }\n`);
+    return await byCli(study);
   } finally {
     await writeFile(file, text);
   }
-  return page;
 };
 
 describe("a study counted otherwise in the page", () => {
@@ -89,7 +94,7 @@ describe("a study counted otherwise in the page", () => {
     { parameters: "non-embedding", flops: "kaplan" },
     { parameters: "non-embedding", flops: "hoffmann" },
   ] as const)("is fitted as isoflop fit does with N $parameters and C $flops in study.yaml", async (counting) => {
-    await sameAs(counting);
+    same(byPage(recounted(await observed(study), counting)), await byCliCounted(counting));
   });
 
   it("is fitted as a table of its runs with N without embeddings, where C is 6ND of that N", async () => {
@@ -103,5 +108,123 @@ describe("a study counted otherwise in the page", () => {
     same(page, await byCli(table));
     const [own] = byPage(await observed(study)).fits;
     expect(page.fits[0]?.exponents?.a).not.toBeCloseTo(own?.exponents?.a ?? 0, 3);
+  });
+});
+
+describe.skipIf(!haveChromium)("the controls of counting", () => {
+  let browser: Browser;
+  let server: Listening;
+  let page: Page;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    const { records } = await observed(study);
+    const rows = records.map(({ id, counts = {}, tokens, loss, budget }) =>
+      [id, counts.total, (counts.total ?? 0) - (counts.nonEmbedding ?? 0), tokens, loss, budget].join(","),
+    );
+    await writeFile(
+      join(folder, "both.csv"),
+      `run,total_params,embedding_params,tokens,loss,budget\n${rows.join("\n")}\n`,
+    );
+    const plain = records.map(({ id, parameters, tokens, loss }) => [id, parameters, tokens, loss].join(","));
+    await writeFile(join(folder, "one.csv"), `run,params,tokens,loss\n${plain.join("\n")}\n`);
+    const studies = await openServed([study, join(folder, "both.csv"), join(folder, "one.csv")]);
+    server = await listen({ studies, host: "127.0.0.1", port: 0, webFolder: BUILT });
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+  const open = async (query: string, served = 0, options = {}) => {
+    const context = await browser.newContext({ locale: "en-US", ...options });
+    page = await context.newPage();
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") faults.push(message.text());
+    });
+    const listed: readonly { readonly key: string }[] = await (
+      await page.request.get(`${server.url}api/studies`)
+    ).json();
+    await page.goto(`${server.url}#/laws?resamples=100&study=${listed[served]?.key}${query}`);
+    await done();
+  };
+  const done = () => page.locator('.laws [data-done="true"]').waitFor();
+  const close = async () => {
+    await page.context().close();
+    expect(faults.splice(0)).toEqual([]);
+  };
+  const shownAs = async ({ fits }: Told) => {
+    for (const law of ["isoflop-power-law", "chinchilla", "kaplan-model-data"]) {
+      const { parameters = {} } = fits.find((fit) => fit.law === law) ?? {};
+      expect(Object.keys(parameters).length, law).toBeGreaterThan(3);
+      for (const [name, value] of Object.entries(parameters)) {
+        const shown = page.locator(`[data-law="${law}"] data[data-name="${name}"]`).first();
+        // The last digits of exp and log are the browser's own.
+        expect(Number(await shown.getAttribute("value")) / value, `${law} ${name}`).toBeCloseTo(1, 6);
+      }
+    }
+  };
+
+  it("switch N and C by the keyboard, keep them in the address, and are told of everywhere", async () => {
+    await open("");
+    await page.getByLabel("N counts").focus();
+    await page.keyboard.press("ArrowDown");
+    await page.waitForURL(/parameters=non-embedding/);
+    await page.getByLabel("C counted as").selectOption("hoffmann");
+    await page.waitForURL(/flops=hoffmann/);
+    await page.locator('.laws-counting[data-parameters="non-embedding"][data-flops="hoffmann"]').waitFor();
+    await done();
+    await shownAs(await byCliCounted({ parameters: "non-embedding", flops: "hoffmann" }));
+    expect(await page.locator(".laws-summary thead").textContent()).toContain("N without embeddings; C as Hoffmann");
+    expect(await page.locator(".laws-counting").textContent()).toContain("Budgets keep the compute");
+    const figure = page.locator("#optimumScaling");
+    await figure.scrollIntoViewIfNeeded();
+    await figure.locator("svg").first().waitFor();
+    const drawn = (await figure.locator("svg").first().textContent()) ?? "";
+    expect(drawn).toContain("Optimal N, no embeddings");
+    expect(drawn).toContain("Hoffmann’s count");
+    // The same again from its address.
+    await page.reload();
+    await done();
+    await shownAs(await byCliCounted({ parameters: "non-embedding", flops: "hoffmann" }));
+    // And to the planner, which must not mix.
+    await page.evaluate(() => {
+      location.hash = "#/planner?laws=fit:chinchilla besiroglu-2024&way=flops&flops=1e11";
+    });
+    const table = page.locator(".planner-table").first();
+    await table.getByText("with them about").waitFor();
+    expect(await table.textContent()).toMatch(/\(N without embeddings, C as Hoffmann\)/);
+    expect(await page.locator("[data-counted]").textContent()).toContain("known models are told with them");
+    expect(await page.locator(".planner-text").first().textContent()).toContain("counts parameters without embeddings");
+    await close();
+  });
+
+  it("are offered of a table that has the embeddings' column, and of one without it there is said why not", async () => {
+    await open("&parameters=non-embedding&flops=6N-non-embedding", 1);
+    const { fits } = byPage(
+      recounted(await observed(study), { parameters: "non-embedding", flops: "6N-non-embedding" }),
+    );
+    await shownAs({ fits });
+    expect(await page.getByLabel("N counts").inputValue()).toBe("non-embedding");
+    await close();
+    await open("&parameters=non-embedding", 2);
+    expect(await page.getByLabel("N counts").count()).toBe(0);
+    expect(await page.locator(".laws-counting").textContent()).toMatch(
+      /known by this count of N alone.*C has no other count/,
+    );
+    await close();
+  });
+
+  it("have no fault that axe-core knows, in Japanese, dark, on a telephone", async () => {
+    await open("&parameters=non-embedding&flops=kaplan", 0, {
+      locale: "ja-JP",
+      colorScheme: "dark",
+      viewport: { width: 390, height: 844 },
+    });
+    await page.getByLabel("N の数え方").waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await close();
   });
 });

@@ -7,6 +7,7 @@ const SHAPES: Readonly<Record<LegendMark, string>> = {
   "thick-line": "stroke",
   dashes: "stroke",
   dots: "stroke",
+  "dash-dot": "stroke",
   dot: "circle",
   ring: "circle",
   crossed: "cross",
@@ -14,7 +15,11 @@ const SHAPES: Readonly<Record<LegendMark, string>> = {
   square: "square",
   band: "square",
 };
-const DASHES: Readonly<Partial<Record<LegendMark, readonly number[]>>> = { dashes: [5, 3], dots: [1.5, 3] };
+const DASHES: Readonly<Partial<Record<LegendMark, readonly number[]>>> = {
+  dashes: [5, 3],
+  dots: [1.5, 3],
+  "dash-dot": [7, 3, 1.5, 3],
+};
 
 /** Opacity of a band, after a colour's six digits: 0.22. */
 const BAND = "38";

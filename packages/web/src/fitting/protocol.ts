@@ -63,6 +63,8 @@ export interface PartAnswer extends FittedRows {
   readonly about: string;
   readonly law: string;
   readonly warnings: readonly FitWarning[];
+  /** The point fit to all rows, where runs that are left out have some of them. */
+  readonly former?: NonNullable<FittedRows["fit"]>;
   /** Why there is no fit. */
   readonly problem?: Problem;
 }
@@ -94,7 +96,7 @@ export type Answer =
   | {
       readonly stage: "parts";
       readonly parts: readonly PartAnswer[];
-      readonly least?: Omit<LeastFit, "problem"> & { readonly problem?: Problem };
+      readonly least?: Omit<LeastFit, "problem"> & { readonly problem?: Problem; readonly former?: LeastFit };
     }
   | { readonly stage: "profiles"; readonly profiles: readonly LawProfiles[] }
   | { readonly stage: "backtest"; readonly series: BacktestSeries }

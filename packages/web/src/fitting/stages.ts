@@ -10,6 +10,7 @@ import {
   freshRecords,
   scanRows,
 } from "@isoflop/laws/procedures";
+import { asBefore } from "./asBefore.js";
 import type { Answer, LawProfiles, PartAnswer, Problem, Question, Runs, Skipped, Without } from "./protocol.js";
 import { subjectFits } from "./subjectFits.js";
 
@@ -141,15 +142,28 @@ function partStage(runs: Runs, { choices, leftOut }: Question, records: readonly
   const parts = runs.parts.map(({ name, law, about, rows: all, scan, warnings, resampled }): PartAnswer => {
     const rows = scan === undefined ? all.filter(keeps) : scanRows(scan.filter(keeps));
     const found = lawNamed(law);
+    const whole =
+      [...all, ...(scan ?? [])].every(keeps) || isIsoflopError(found)
+        ? undefined
+        : fitLaw(found, all, { resamples: 0 });
+    const former = whole === undefined || isIsoflopError(whole) ? {} : { former: whole };
     const fit = isIsoflopError(found)
       ? found
       : fitLaw(found, rows, { resamples: resampled ? choices.resamples : 0, random: createRandom(choices.seed) });
-    const said = { name, law, about, rows };
+    const said = { name, law, about, rows, ...former };
     if (isIsoflopError(fit)) return { ...said, warnings, problem: problemOf(fit) };
     return { ...said, fit, warnings: [...warnings, ...fit.warnings] };
   });
   const least = fitLeast(records, runs.batchTokens, parts, choices);
   if (least === undefined) return { stage: "parts", parts };
   const { problem, ...found } = least;
-  return { stage: "parts", parts, least: { ...found, ...(problem && { problem: problemOf(problem) }) } };
+  const former =
+    leftOut.length === 0
+      ? undefined
+      : fitLeast(runs.records, runs.batchTokens, parts.map(asBefore), { ...choices, resamples: 0 });
+  return {
+    stage: "parts",
+    parts,
+    least: { ...found, ...(former && { former }), ...(problem && { problem: problemOf(problem) }) },
+  };
 }

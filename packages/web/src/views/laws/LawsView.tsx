@@ -52,7 +52,11 @@ function Laws({ observed }: { readonly observed: Observed }) {
   const own = observations.value ?? observed;
   const quantity = influenced.value;
   const data = useMemo(
-    () => figureData(observed, now, state.compare, at, language, quantity, own),
+    () =>
+      figureData(observed, now, {
+        ...{ compare: state.compare, budget: at, language, influenced: quantity, spent: own },
+        lawNames: lawsTexts[language].names,
+      }),
     [observed, now, state.compare, at, language, quantity, own],
   );
   const selected = useMemo(() => new Set(state.picked), [state.picked]);

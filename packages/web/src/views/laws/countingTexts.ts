@@ -39,7 +39,7 @@ export const countingTexts = texts(
     oneSize: {
       study: "Every run is known by this count of N alone.",
       imported:
-        "Every run is known by this count of N alone: another follows where the import finds the shape or both counts of every run (import again where it was made by an older version).",
+        "Every run is known by this count of N alone: a table needs a column of the other count, or of the embeddings’ own, beside N; an import the shape or both counts of every run (import again what an older version has imported).",
       dropped:
         "There is no other count of N to switch to: a column of the parameters without embeddings, or of the embeddings’ own, beside N gives one.",
     },
@@ -81,7 +81,7 @@ export const countingTexts = texts(
     oneSize: {
       study: "どのランについても、N はこの数え方でしか分かりません。",
       imported:
-        "どのランについても、N はこの数え方でしか分かりません。すべてのランの形状または両方の数が取り込み時に見つかれば切り替えられます (古い版で取り込んだ場合は取り込み直してください)。",
+        "どのランについても、N はこの数え方でしか分かりません。表なら N の列のほかに埋め込みを除くパラメータ数または埋め込みのパラメータ数の列が、取り込みならすべてのランの形状または両方の数が必要です (古い版で取り込んだものは取り込み直してください)。",
       dropped:
         "切り替えられる N の数え方がありません。N の列のほかに、埋め込みを除くパラメータ数または埋め込みのパラメータ数の列があれば切り替えられます。",
     },

@@ -3,6 +3,7 @@ import {
   drawnBacktest,
   envelopeScalingOf,
   type FigureCounting,
+  type FigureSources,
   figuresOf,
   frontierResidualsOf,
   INFLUENCED,
@@ -10,6 +11,7 @@ import {
   influencedQuantities,
   influenceOf,
   kaplanFiguresOf,
+  type LeastFit,
   lawComparisonOf,
   type ProfileLikelihoodData,
   profileLikelihoodOf,
@@ -18,33 +20,35 @@ import {
 } from "@isoflop/figures";
 import { type CountingConvention, publishedLaws } from "@isoflop/laws";
 import { fitOfLaw } from "@isoflop/laws/procedures";
-import type { LawProfiles } from "../../fitting/protocol.js";
+import { asBefore } from "../../fitting/asBefore.js";
+import type { LawProfiles, PartAnswer } from "../../fitting/protocol.js";
 import { subjectFits } from "../../fitting/subjectFits.js";
 import type { Locale } from "../../i18n/locale.js";
 import { titleOf } from "../../i18n/publishedLaws.js";
 import type { Observed } from "../../state/observations.js";
 import type { Told } from "./fitting.js";
-import { lawsTexts } from "./lawsTexts.js";
+import { withFormer, withFormerOptima, withLeftOut } from "./formerLaws.js";
 
-/**
- * The data of every figure that the answers so far support.
- * @param spent the same runs as they were counted when their budgets were spent
- */
-export function figureData(
-  observed: Observed,
-  told: Told,
-  compare: readonly string[],
-  budget: number,
-  language: Locale,
-  influenced: InfluencedQuantity,
-  spent = observed,
-) {
+export interface FigureChoices {
+  /** Published laws to compare with, by name. */
+  readonly compare: readonly string[];
+  /** The budget at which laws are told, FLOPs. */
+  readonly budget: number;
+  readonly language: Locale;
+  /** What laws are called, by the name of the law. */
+  readonly lawNames: Readonly<Record<string, string>>;
+  readonly influenced: InfluencedQuantity;
+  /** The same runs as they were counted when their budgets were spent. */
+  readonly spent?: Observed;
+}
+
+/** The data of every figure that the answers so far support. */
+export function figureData(observed: Observed, told: Told, choices: FigureChoices) {
+  const { compare, budget, language, lawNames, influenced, spent = observed } = choices;
   const { records, holdouts } = observed;
   const names = new Map(Object.entries(observed.names));
-  const { fits, subject } = told;
-  const sources = {
-    fits,
-    profiles: fitOfLaw(fits, "isoflop-power-law")?.profiles ?? profilesOf(records),
+  const { fits, full, leftOut, subject } = told;
+  const shared = {
     records,
     holdouts,
     names,
@@ -53,40 +57,42 @@ export function figureData(
     backtest: told.backtest && drawnBacktest(told.backtest, undefined, undefined, language),
     flopsPerToken: spentPerToken(observed, spent),
     language,
-  } as const;
-  const envelope = fitOfLaw(fits, "envelope-power-law");
+  };
+  const sources = { ...shared, fits, profiles: profilesIn(fits, records) };
   const predicting =
     subject === "kaplan" || subject === "data-constrained"
       ? fitOfLaw(fits, subject === "kaplan" ? "kaplan-model-data" : "data-constrained")
       : fitOfLaw(fits, "chinchilla");
   const subjects = subject === undefined ? [] : subjectFits(fits, subject);
   const subjectFit = subjects.find((fit) => fit.law !== "kaplan-compute");
+  const envelope = fitOfLaw(fits, "envelope-power-law");
   const frontier = subject === "1" ? envelope : (fitOfLaw(fits, "isoflop-power-law") ?? envelope);
   const influencedOf = (quantity: InfluencedQuantity) =>
     subjectFit && told.influence
       ? influenceOf(subjectFit, told.influence.without, records, names, quantity, budget)
       : undefined;
   const flops = records.map((record) => record.flops);
-  const compared = fits.flatMap((fit) =>
-    fit.law === "kaplan-compute" ? [] : [{ name: lawsTexts[language].names[fit.law] ?? fit.law, fit }],
-  );
   const laws = publishedLaws
     .filter(({ name }) => compare.includes(name))
     .map((law) => ({ ...law, title: titleOf(law, language) }));
-  const own = figuresOf(sources);
+  const trained = [Math.min(...flops), Math.max(...flops)] as const;
+  const now = lawFigures(sources, told.parts, told.least);
+  const before =
+    full.length === 0
+      ? now
+      : lawFigures(
+          { ...shared, fits: full, profiles: profilesIn(full, records) },
+          told.parts.map(asBefore),
+          told.least?.former ?? told.least,
+        );
+  const drawn = full.length === 0 ? now : withFormer(now, before);
+  const comparison =
+    flops.length === 0 ? undefined : lawComparisonOf(comparedOf(fits, lawNames), laws, trained, budget);
   return {
-    ...own,
+    ...drawn,
+    isoflopProfiles: drawn.isoflopProfiles && withLeftOut(drawn.isoflopProfiles, records, leftOut, names),
     residuals: predicting && residualsOf(predicting, sources),
-    isoflopSlices: own.lossContours,
-    envelopeScaling: envelope && envelopeScalingOf(envelope, names),
-    ...kaplanFiguresOf({
-      records,
-      names,
-      compute: fitOfLaw(fits, "kaplan-compute"),
-      modelData: fitOfLaw(fits, "kaplan-model-data"),
-      parts: told.parts,
-      ...(told.least && { least: told.least }),
-    }),
+    isoflopSlices: drawn.lossContours,
     frontierResiduals: frontier && frontierResidualsOf(frontier, names),
     profileLikelihood: told.profiles && profilesOfLaws(told.profiles, fits, budget),
     bootstrapPairs: subjectFit && bootstrapPairsOf(subjectFit),
@@ -94,11 +100,39 @@ export function figureData(
     influence: influencedOf(influenced) ?? influencedOf("a"),
     influenced: INFLUENCED.filter((name) => subjectFit && influencedQuantities(subjectFit, budget)[name] !== undefined),
     lawComparison:
-      flops.length === 0 || compared.length + laws.length === 0
+      comparison === undefined || comparison.laws.length === 0
         ? undefined
-        : lawComparisonOf(compared, laws, [Math.min(...flops), Math.max(...flops)], budget),
+        : withFormerOptima(comparison, lawComparisonOf(comparedOf(full, lawNames), [], trained, budget)),
   };
 }
+
+/** The figures of laws, by these fits. */
+function lawFigures(
+  sources: FigureSources,
+  parts: readonly PartAnswer[],
+  least: Pick<LeastFit, "curves" | "fit" | "batchHeld"> | undefined,
+) {
+  const { fits, records, names } = sources;
+  const envelope = fitOfLaw(fits, "envelope-power-law");
+  return {
+    ...figuresOf(sources),
+    envelopeScaling: envelope && envelopeScalingOf(envelope, names),
+    ...kaplanFiguresOf({
+      records,
+      names,
+      compute: fitOfLaw(fits, "kaplan-compute"),
+      modelData: fitOfLaw(fits, "kaplan-model-data"),
+      parts,
+      ...(least && { least }),
+    }),
+  };
+}
+
+const profilesIn = (fits: Told["fits"], records: Observed["records"]) =>
+  fitOfLaw(fits, "isoflop-power-law")?.profiles ?? profilesOf(records);
+
+const comparedOf = (fits: Told["fits"], names: FigureChoices["lawNames"]) =>
+  fits.flatMap((fit) => (fit.law === "kaplan-compute" ? [] : [{ name: names[fit.law] ?? fit.law, fit }]));
 
 /** FLOPs per token by N, as the budgets were spent: along them lie the runs of a budget. Undefined where they are 6N. */
 function spentPerToken({ records }: Observed, own: Observed) {

@@ -43,7 +43,9 @@ export function LiveLaws({ observed, waiting }: LiveLawsProps) {
   const at = budget.value;
   const others = useMemo(
     () =>
-      profiles === undefined && now.runs !== undefined ? figureData(now.runs, now, [], at, language, "a") : undefined,
+      profiles === undefined && now.runs !== undefined
+        ? figureData(now.runs, now, { compare: [], budget: at, language, lawNames: {}, influenced: "a" })
+        : undefined,
     [profiles, now, at, language],
   );
   const rows = lawRows(ownLaws.value.map(({ fit }) => fit));

@@ -1,0 +1,163 @@
+import { expect, it } from "vitest";
+import { seeded } from "./fixtures/seeded.js";
+import {
+  criticalBatch,
+  envelopeScaling,
+  type FigureOptions,
+  isoflopProfiles,
+  isoflopSlices,
+  kaplanAllocation,
+  kaplanLaws,
+  kaplanSizes,
+  lawComparison,
+  lossContours,
+  optimumScaling,
+  plantedDiagnostics,
+  plantedKaplan,
+  plantedStudy,
+  serverDocument,
+  trainingCurves,
+} from "./index.js";
+
+const study = plantedStudy(seeded(7));
+const kaplan = plantedKaplan(seeded(3));
+const { lawComparison: compared } = plantedDiagnostics(seeded(5));
+
+const options = (leftOut?: ReadonlySet<string>): FigureOptions => ({
+  ...{ document: serverDocument(), widths: [720] },
+  ...(leftOut && { leftOut }),
+});
+/** Of the panels, not of the legend. */
+const dashDots = (figure: HTMLElement) =>
+  [...figure.querySelectorAll(".isoflop-panel g")]
+    .filter((group) => group.getAttribute("stroke-dasharray") === "7 3 1.5 3")
+    .flatMap((group) => [...group.querySelectorAll("path")]);
+const moved = <Law extends { readonly coefficient: number; readonly exponent: number }>({
+  coefficient,
+  exponent,
+}: Law) => ({
+  coefficient: 1.1 * coefficient,
+  exponent,
+});
+const both = ({ parametersLaw, tokensLaw }: typeof study.optimumScaling) => ({
+  former: { parametersLaw: moved(parametersLaw), tokensLaw: moved(tokensLaw) },
+});
+const { data, steps } = kaplan.kaplanSizes;
+const formerLaw = <Law extends object, Panel extends { readonly law?: Law }>(panel: Panel | undefined) =>
+  panel && { ...panel, ...(panel.law && { former: panel.law }) };
+
+/** Each figure of a law with, for the lines that it draws, what they were. */
+const FIGURES = {
+  trainingCurves: [
+    trainingCurves,
+    study.trainingCurves,
+    { ...study.trainingCurves, former: { frontier: study.trainingCurves.frontier } },
+    1,
+  ],
+  isoflopProfiles: [
+    isoflopProfiles,
+    study.isoflopProfiles,
+    {
+      profiles: study.isoflopProfiles.profiles.map((one) => ({
+        ...one,
+        ...(one.parabola && { former: one.parabola }),
+      })),
+    },
+    study.isoflopProfiles.profiles.filter(({ parabola }) => parabola).length,
+  ],
+  optimumScaling: [optimumScaling, study.optimumScaling, { ...study.optimumScaling, ...both(study.optimumScaling) }, 2],
+  envelopeScaling: [
+    envelopeScaling,
+    kaplan.envelopeScaling,
+    {
+      ...kaplan.envelopeScaling,
+      former: {
+        parametersLaw: moved(kaplan.envelopeScaling.parametersLaw),
+        tokensLaw: moved(kaplan.envelopeScaling.tokensLaw),
+      },
+    },
+    2,
+  ],
+  lossContours: [
+    lossContours,
+    study.lossContours,
+    { ...study.lossContours, former: { law: study.lossContours.law, frontier: study.lossContours.frontier } },
+    2,
+  ],
+  isoflopSlices: [
+    isoflopSlices,
+    study.lossContours,
+    { ...study.lossContours, former: { law: study.lossContours.law, frontier: [] } },
+    2,
+  ],
+  kaplanLaws: [
+    kaplanLaws,
+    kaplan.kaplanLaws,
+    {
+      compute: formerLaw(kaplan.kaplanLaws.compute),
+      tokens: formerLaw(kaplan.kaplanLaws.tokens),
+      parameters: formerLaw(kaplan.kaplanLaws.parameters),
+    },
+    3,
+  ],
+  kaplanSizes: [kaplanSizes, kaplan.kaplanSizes, { data: formerLaw(data), steps: formerLaw(steps) }, 4],
+  criticalBatch: [
+    criticalBatch,
+    kaplan.criticalBatch,
+    formerLaw({ ...kaplan.criticalBatch, law: kaplan.criticalBatch.law! }),
+    1,
+  ],
+  kaplanAllocation: [
+    kaplanAllocation,
+    kaplan.kaplanAllocation,
+    {
+      ...kaplan.kaplanAllocation,
+      former: {
+        parametersLaw: moved(kaplan.kaplanAllocation.parametersLaw),
+        stepsLaw: moved(kaplan.kaplanAllocation.stepsLaw),
+      },
+    },
+    2,
+  ],
+  lawComparison: [
+    lawComparison,
+    compared,
+    { ...compared, laws: compared.laws.map((law) => (law.published ? law : { ...law, former: law.optima })) },
+    compared.laws.filter(({ published }) => published !== true).length,
+  ],
+} as const;
+
+it.each(Object.entries(FIGURES))("%s draws its law as it was with all runs, and its legend says so", (_, figure) => {
+  const [draw, now, withBefore, least] = figure as unknown as readonly [
+    (data: unknown, options: FigureOptions) => HTMLElement,
+    unknown,
+    unknown,
+    number,
+  ];
+  expect(dashDots(draw(now, options(new Set())))).toEqual([]);
+  const drawn = draw(withBefore, options(new Set(["a"])));
+  const lines = dashDots(drawn).filter((path) => (path.getAttribute("d") ?? "").length > 10);
+  expect(lines.length).toBeGreaterThanOrEqual(least);
+  expect(drawn.outerHTML).not.toMatch(/NaN|Infinity/);
+  // The legend has its place before a run is left out, and none where none can be.
+  expect(draw(now, options(new Set())).querySelector(".isoflop-legend")?.textContent).toContain("with all runs");
+  expect(draw(now, options()).querySelector(".isoflop-legend")?.textContent).not.toContain("with all runs");
+});
+
+it("puts the former line where the former law is", () => {
+  const law = study.optimumScaling.parametersLaw;
+  const same = {
+    ...study.optimumScaling,
+    former: { parametersLaw: law, tokensLaw: study.optimumScaling.tokensLaw },
+  };
+  const heights = (data: typeof same) =>
+    dashDots(optimumScaling(data, options(new Set(["a"])))).map((path) =>
+      Number(/^M[\d.]+,([\d.]+)/.exec(path.getAttribute("d") ?? "")?.[1]),
+    );
+  const [first = 0] = heights(same);
+  const [higher = 0] = heights({
+    ...same,
+    former: { ...same.former, parametersLaw: { ...law, coefficient: 1.05 * law.coefficient } },
+  });
+  expect(higher).toBeLessThan(first);
+});

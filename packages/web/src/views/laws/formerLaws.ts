@@ -1,0 +1,129 @@
+import type {
+  EnvelopeScalingData,
+  FiguresData,
+  IsoflopProfilesData,
+  KaplanFigures,
+  LawComparisonData,
+  PowerLaw,
+} from "@isoflop/figures";
+import type { RunRecord } from "@isoflop/laws";
+
+/** The figures that laws are drawn in. */
+export type LawFigures = FiguresData & KaplanFigures & { readonly envelopeScaling?: EnvelopeScalingData | undefined };
+
+/** A line alone: bands and intervals are of the law that holds. */
+const bare = ({ coefficient, exponent }: PowerLaw): PowerLaw => ({ coefficient, exponent });
+const barePair = (laws: { readonly parametersLaw: PowerLaw; readonly tokensLaw: PowerLaw }) => ({
+  former: { parametersLaw: bare(laws.parametersLaw), tokensLaw: bare(laws.tokensLaw) },
+});
+
+/** Figures of laws with the same laws as they were with all runs. */
+export function withFormer<Now extends LawFigures>(now: Now, before: LawFigures): Now {
+  const { trainingCurves, isoflopProfiles, optimumScaling, envelopeScaling, lossContours } = now;
+  const { kaplanLaws, kaplanSizes, criticalBatch, kaplanAllocation } = now;
+  return {
+    ...now,
+    ...(trainingCurves &&
+      before.trainingCurves && {
+        trainingCurves: { ...trainingCurves, former: { frontier: before.trainingCurves.frontier } },
+      }),
+    ...(isoflopProfiles &&
+      before.isoflopProfiles && { isoflopProfiles: formerProfiles(isoflopProfiles, before.isoflopProfiles) }),
+    ...(optimumScaling &&
+      before.optimumScaling && { optimumScaling: { ...optimumScaling, ...barePair(before.optimumScaling) } }),
+    ...(envelopeScaling &&
+      before.envelopeScaling && { envelopeScaling: { ...envelopeScaling, ...barePair(before.envelopeScaling) } }),
+    ...(lossContours &&
+      before.lossContours && {
+        lossContours: {
+          ...lossContours,
+          former: { law: before.lossContours.law, frontier: before.lossContours.frontier },
+        },
+      }),
+    ...(kaplanLaws && before.kaplanLaws && { kaplanLaws: formerKaplan(kaplanLaws, before.kaplanLaws) }),
+    ...(kaplanSizes &&
+      before.kaplanSizes && {
+        kaplanSizes: {
+          ...(kaplanSizes.data && { data: { ...kaplanSizes.data, ...formerOf(before.kaplanSizes.data) } }),
+          ...(kaplanSizes.steps && { steps: { ...kaplanSizes.steps, ...formerOf(before.kaplanSizes.steps) } }),
+        },
+      }),
+    ...(criticalBatch &&
+      before.criticalBatch && { criticalBatch: { ...criticalBatch, ...formerOf(before.criticalBatch) } }),
+    ...(kaplanAllocation &&
+      before.kaplanAllocation && {
+        kaplanAllocation: {
+          ...kaplanAllocation,
+          former: {
+            parametersLaw: bare(before.kaplanAllocation.parametersLaw),
+            stepsLaw: bare(before.kaplanAllocation.stepsLaw),
+            ...(before.kaplanAllocation.batchLaw && { batchLaw: bare(before.kaplanAllocation.batchLaw) }),
+          },
+        },
+      }),
+  };
+}
+
+/** The law of a figure as what it was; without its band. */
+function formerOf<Law extends object>(before: { readonly law?: Law } | undefined) {
+  if (before?.law === undefined) return {};
+  const { band: _, ...former }: Law & { readonly band?: unknown } = before.law;
+  return { former: former as Law };
+}
+
+function formerProfiles(now: IsoflopProfilesData, before: IsoflopProfilesData): IsoflopProfilesData {
+  const former = new Map(before.profiles.map(({ budget, parabola }) => [budget, parabola]));
+  return {
+    profiles: now.profiles.map((profile) => {
+      const parabola = former.get(profile.budget);
+      return parabola === undefined ? profile : { ...profile, former: parabola };
+    }),
+  };
+}
+
+function formerKaplan(
+  now: NonNullable<KaplanFigures["kaplanLaws"]>,
+  before: NonNullable<KaplanFigures["kaplanLaws"]>,
+): NonNullable<KaplanFigures["kaplanLaws"]> {
+  return {
+    ...(now.compute && { compute: { ...now.compute, ...formerOf(before.compute) } }),
+    ...(now.tokens && { tokens: { ...now.tokens, ...formerOf(before.tokens) } }),
+    ...(now.parameters && { parameters: { ...now.parameters, ...formerOf(before.parameters) } }),
+  };
+}
+
+/** N_opt(C) by each fit with what it was. */
+export function withFormerOptima(now: LawComparisonData, before: LawComparisonData): LawComparisonData {
+  const former = new Map(before.laws.map(({ name, optima }) => [name, optima]));
+  return {
+    ...now,
+    laws: now.laws.map((law) => {
+      const optima = former.get(law.name);
+      return law.published === true || optima === undefined ? law : { ...law, former: optima };
+    }),
+  };
+}
+
+/** Profiles with the runs that their parabolas do not see, where these name their budget: there they can be taken in again. */
+export function withLeftOut(
+  data: IsoflopProfilesData,
+  records: readonly RunRecord[],
+  leftOut: readonly string[],
+  names: ReadonlyMap<string, string>,
+): IsoflopProfilesData {
+  if (leftOut.length === 0) return data;
+  const out = records.filter(({ id }) => leftOut.includes(id));
+  return {
+    profiles: data.profiles.map((profile) => ({
+      ...profile,
+      points: [
+        ...profile.points,
+        ...out.flatMap(({ id, budget, parameters, loss }) =>
+          budget === profile.budget && profile.points.every((point) => point.id !== id)
+            ? [{ id, name: names.get(id) ?? id, parameters, loss }]
+            : [],
+        ),
+      ],
+    })),
+  };
+}
