@@ -5,9 +5,12 @@ import { theme } from "../state/theme.js";
 import { FigureTools } from "./FigureTools.js";
 import "./figureCard.css";
 
-/** Below this the drawing for a telephone is taken, px. */
-const NARROW = 600;
+/** Widths that figures are drawn for, px: of a telephone, of half a window, of whole ones. */
+const WIDTHS = [360, 520, 720, 960] as const;
 const FALLBACK_WIDTH = 720;
+
+/** The widest that a room has place for, so that text is not made smaller. */
+const drawnFor = (room: number): number => WIDTHS.findLast((width) => width <= room) ?? WIDTHS[0];
 
 interface FigureCardProps<Data> {
   /** Names it in addresses and files. */
@@ -47,14 +50,14 @@ export function FigureCard<Data>({ name, title, draw, data, picking, onPoint, on
   const { near, width } = useRoom(place);
   const [shade, language] = [theme.value, locale.value];
   const options: FigureOptions = { document, theme: shade, language, interactive: true, ...picking };
-  const narrow = width < NARROW;
+  const drawn = drawnFor(width);
   useEffect(() => {
     if (!near) return;
     const wanted = requestAnimationFrame(() => {
-      place.current?.replaceChildren(draw(data, { ...options, widths: [narrow ? 360 : FALLBACK_WIDTH] }));
+      place.current?.replaceChildren(draw(data, { ...options, widths: [drawn] }));
     });
     return () => cancelAnimationFrame(wanted);
-  }, [draw, data, near, narrow, shade, language, picking?.selected, picking?.leftOut, picking?.compute]);
+  }, [draw, data, near, drawn, shade, language, picking?.selected, picking?.leftOut, picking?.compute]);
   return (
     <section class="figure-card" id={name} aria-label={title}>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the list of runs does the same by keyboard */}
