@@ -123,7 +123,12 @@ const SCENES = {
   "laws-5": { serve: ["laws5"], hash: laws(), act: fitted },
   "laws-26": { serve: ["laws26"], hash: laws(), act: fitted },
   "laws-240": { serve: ["laws240"], hash: laws(), act: fitted },
-  "laws-3000": { serve: ["laws3000"], hash: "laws?resamples=0&procedure=3", act: fitted },
+  // Its diagnostics take minutes: the picture is of the page meanwhile.
+  "laws-3000": {
+    serve: ["laws3000"],
+    hash: "laws?resamples=0",
+    act: (page) => page.locator(".laws-summary tbody tr").first().waitFor({ timeout: 120_000 }),
+  },
   "laws-study": {
     serve: ["finished"],
     hash: laws("&compute=PF-days"),

@@ -5,12 +5,12 @@ import { theme } from "../state/theme.js";
 import { FigureTools } from "./FigureTools.js";
 import "./figureCard.css";
 
-/** Widths that figures are drawn for, px: of a telephone, of half a window, of whole ones. */
-const WIDTHS = [360, 520, 720, 960] as const;
+/** Widths that figures are drawn for, px: of a telephone, of half a window, of whole ones, each not much wider than the one before. */
+const WIDTHS = [360, 440, 520, 620, 720, 840, 960] as const;
 const FALLBACK_WIDTH = 720;
 
-/** The widest that a room has place for, so that text is not made smaller. */
-const drawnFor = (room: number): number => WIDTHS.findLast((width) => width <= room) ?? WIDTHS[0];
+/** The widest that a room has place for (but for a hair), so that text is as large as the page's. */
+const drawnFor = (room: number): number => WIDTHS.findLast((width) => width <= 1.03 * room) ?? WIDTHS[0];
 
 interface FigureCardProps<Data> {
   /** Names it in addresses and files. */
@@ -58,6 +58,13 @@ export function FigureCard<Data>({ name, title, draw, data, picking, onPoint, on
     });
     return () => cancelAnimationFrame(wanted);
   }, [draw, data, near, drawn, shade, language, picking?.selected, picking?.leftOut, picking?.compute]);
+  // Paper has no window that a figure could come near.
+  useEffect(() => {
+    if (near) return;
+    const print = () => place.current?.replaceChildren(draw(data, { ...options, widths: [FALLBACK_WIDTH] }));
+    addEventListener("beforeprint", print);
+    return () => removeEventListener("beforeprint", print);
+  }, [draw, data, near, shade, language]);
   return (
     <section class="figure-card" id={name} aria-label={title}>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the list of runs does the same by keyboard */}

@@ -81,16 +81,14 @@ function Quantities({ all }: { readonly all: readonly Told95[] }) {
           <Quantity name={name} />{" "}
           <data value={value} data-name={name}>
             {shortNumber(value)}
-          </data>
+          </data>{" "}
           {interval && (
             <span class="faint">
-              {" "}
               [{shortNumber(interval[0])}, {shortNumber(interval[1])}]
             </span>
-          )}
+          )}{" "}
           {full !== undefined && (
             <span class="moved">
-              {" "}
               ({t.without} {shortNumber(full)})
             </span>
           )}
