@@ -5,6 +5,7 @@ import { SERVED } from "./state/api.js";
 import { loadStudies } from "./state/studies.js";
 import "./state/live.js";
 import "./shell/styles.css";
+import "./shell/media.css";
 import { figureStyles } from "@isoflop/figures/styles";
 
 const styles = document.createElement("style");

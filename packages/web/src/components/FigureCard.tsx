@@ -6,9 +6,12 @@ import { theme } from "../state/theme.js";
 import { FigureTools } from "./FigureTools.js";
 import "./figureCard.css";
 
-/** Below this the drawing for a telephone is taken, px. */
-const NARROW = 600;
+/** Widths that figures are drawn for, px: of a telephone, of half a window, of whole ones, each not much wider than the one before. */
+const WIDTHS = [360, 440, 520, 620, 720, 840, 960] as const;
 const FALLBACK_WIDTH = 720;
+
+/** The widest that a room has place for (but for a hair), so that text is as large as the page's. */
+const drawnFor = (room: number): number => WIDTHS.findLast((width) => width <= 1.03 * room) ?? WIDTHS[0];
 
 interface FigureCardProps<Data> {
   /** Names it in addresses and files. */
@@ -59,18 +62,18 @@ export function FigureCard<Data>({
   const { near, width } = useRoom(place);
   const [shade, language] = [theme.value, locale.value];
   const options: FigureOptions = { document, theme: shade, language, interactive: true, ...picking };
-  const narrow = width < NARROW;
+  const drawn = drawnFor(width);
   useEffect(() => {
     if (!near) return;
     const wanted = requestAnimationFrame(() => {
-      place.current?.replaceChildren(draw(data, { ...options, widths: [narrow ? 360 : FALLBACK_WIDTH] }));
+      place.current?.replaceChildren(draw(data, { ...options, widths: [drawn] }));
     });
     return () => cancelAnimationFrame(wanted);
   }, [
     draw,
     data,
     near,
-    narrow,
+    drawn,
     shade,
     language,
     picking?.selected,
@@ -79,6 +82,13 @@ export function FigureCard<Data>({
     picking?.lossUnit,
     picking?.counting,
   ]);
+  // Paper has no window that a figure could come near.
+  useEffect(() => {
+    if (near) return;
+    const print = () => place.current?.replaceChildren(draw(data, { ...options, widths: [FALLBACK_WIDTH] }));
+    addEventListener("beforeprint", print);
+    return () => removeEventListener("beforeprint", print);
+  }, [draw, data, near, shade, language]);
   return (
     <section class="figure-card" id={name} aria-label={title}>
       {children}

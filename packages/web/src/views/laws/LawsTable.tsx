@@ -8,6 +8,7 @@ import { budget, fitFailure, told } from "./fitting.js";
 import { type LawRow, lawRow, publishedRow, shortNumber, type Told95 } from "./lawRow.js";
 import { lawsState } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
+import { Quantity } from "./Quantity.js";
 import { Refused } from "./Refused.js";
 
 /** All fits and the chosen published laws: constants and optimum, with intervals, and what leaving runs out has changed. */
@@ -57,7 +58,7 @@ export function LawsTable() {
                 <td>
                   <Quantities all={row.constants} />
                 </td>
-                <td>
+                <td data-budget={t.optimum(flops.toExponential(2))}>
                   <Quantities all={row.optimum} />
                 </td>
               </tr>
@@ -86,19 +87,17 @@ function Quantities({ all }: { readonly all: readonly Told95[] }) {
     <span class="quantities">
       {all.map(({ name, value, interval, full }) => (
         <span key={name}>
-          <i>{name}</i>{" "}
+          <Quantity name={name} />{" "}
           <data value={value} data-name={name}>
             {shortNumber(value)}
-          </data>
+          </data>{" "}
           {interval && (
             <span class="faint">
-              {" "}
               [{shortNumber(interval[0])}, {shortNumber(interval[1])}]
             </span>
-          )}
+          )}{" "}
           {full !== undefined && (
             <span class="moved">
-              {" "}
               ({t.without} {shortNumber(full)})
             </span>
           )}

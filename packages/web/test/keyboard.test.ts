@@ -1,0 +1,176 @@
+import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { command } from "../../lab/src/fixtures/testIo.js";
+import { type Listening, listen } from "../../lab/src/server/listen.js";
+import { makeStudy } from "../../lab/src/server/live/fixtures.js";
+import { openServed } from "../../lab/src/server/served.js";
+import { haveChromium, launch } from "./browser.js";
+
+const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
+
+/** What the keyboard is on, and whether it can be seen that it is. */
+interface Stop {
+  readonly name: string;
+  readonly seen: boolean;
+  readonly ringed: boolean;
+}
+
+describe.skipIf(!haveChromium)("by the keyboard alone", () => {
+  let browser: Browser;
+  let server: Listening;
+  let study: string;
+  let page: Page;
+
+  beforeAll(async () => {
+    study = await makeStudy();
+    await command("run", study);
+    browser = await launch();
+    server = await listen({ studies: await openServed([study]), host: "127.0.0.1", port: 0, webFolder: BUILT });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    delete process.env.ISOFLOP_CACHE;
+    await rm(dirname(study), { recursive: true, force: true });
+  });
+  afterEach(() => page.context().close());
+  const open = async (hash: string, options: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 800 }, ...options });
+    page = await context.newPage();
+    await page.goto(`${server.url}#/${hash}`);
+    await page.locator('main[aria-busy="false"] h1').waitFor();
+    if (hash.startsWith("laws")) await page.locator('.laws [data-done="true"]').waitFor();
+    if (hash.startsWith("study")) await page.locator(".study .exponents").waitFor();
+    if (hash.startsWith("planner")) await page.locator(".isoflop-model-map svg").waitFor();
+  };
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.slice(0, 40));
+
+  /** Everything that Tab comes to, until it leaves the page. */
+  const walk = async (): Promise<Stop[]> => {
+    const stops: Stop[] = [];
+    for (let press = 0; press < 600; press++) {
+      await page.keyboard.press("Tab");
+      const stop = await page.evaluate((): Stop | undefined => {
+        const element = document.activeElement;
+        if (!(element instanceof HTMLElement) || element === document.body) return undefined;
+        element.dataset.stopped = String(Number(element.dataset.stopped ?? 0) + 1);
+        const box = element.getBoundingClientRect();
+        const { outlineStyle, outlineWidth } = getComputedStyle(element);
+        // A corner within it that is in the window belongs to it: nothing lies over it.
+        const [x, y] = [Math.max(1, box.left) + 2, Math.max(1, box.top) + Math.min(box.height, 12) / 2];
+        const on = document.elementFromPoint(x, y);
+        return {
+          name: `${element.localName} ${(element.getAttribute("aria-label") ?? element.textContent ?? "").slice(0, 40)}`,
+          seen: on !== null && (element.contains(on) || on.contains(element)),
+          ringed: outlineStyle !== "none" && parseFloat(outlineWidth) >= 1,
+        };
+      });
+      if (
+        stop === undefined ||
+        Number(await page.evaluate(() => (document.activeElement as HTMLElement).dataset.stopped)) > 1
+      )
+        return stops;
+      stops.push(stop);
+    }
+    throw new Error("Tab never leaves the page.");
+  };
+  /** What could be used and was not come to. */
+  const missed = () =>
+    page.evaluate(() => {
+      const usable =
+        "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea, summary, [tabindex='0']";
+      return [...document.querySelectorAll<HTMLElement>(usable)]
+        .filter(
+          (element) => element.dataset.stopped === undefined && element.checkVisibility({ visibilityProperty: true }),
+        )
+        .map((element) => element.outerHTML.slice(0, 120));
+    });
+
+  it.each([
+    "study",
+    "study?run=first",
+    "laws?resamples=0",
+    "planner?flops=1e23&laws=besiroglu-2024+own&served=1T&unique=1T",
+    "data",
+  ])("everything in a view is come to, seen, and left again: %s", async (hash) => {
+    await open(hash === "study?run=first" ? "study" : hash);
+    if (hash === "study?run=first") {
+      const name = page.locator(".study .runs tbody th button").first();
+      await name.focus();
+      await page.keyboard.press("Enter");
+      await page.locator("#panel-title").waitFor();
+      await page.locator(".panel table").waitFor();
+      // From the top again.
+      await page.evaluate(() => {
+        document.body.tabIndex = -1;
+        document.body.focus();
+        document.body.removeAttribute("tabindex");
+      });
+    }
+    const stops = await walk();
+    expect(stops[0]?.name).toBe("button Skip to the content");
+    expect(stops.filter(({ seen, ringed }) => !(seen && ringed))).toEqual([]);
+    expect(await missed()).toEqual([]);
+    expect(stops.length).toBeGreaterThan(10);
+  });
+
+  it("the head is skipped by the first key", async () => {
+    await open("planner");
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Skip to the content");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.closest("main")?.id)).toBe("content");
+  });
+
+  it("a question keeps the focus, and gives it back when it is thought better of", async () => {
+    await open("study");
+    const cancel = page.locator(".progress").getByRole("button", { name: "Cancel" });
+    await cancel.focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog");
+    await dialog.waitFor();
+    for (let press = 0; press < 6; press++) {
+      const place = await page.evaluate(() => {
+        const { activeElement } = document;
+        return activeElement === document.body || activeElement?.closest("dialog") !== null;
+      });
+      expect(place).toBe(true);
+      await page.keyboard.press("Tab");
+    }
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(await cancel.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it("who asked for less motion sees none", async () => {
+    await open("study", { reducedMotion: "reduce" });
+    const moving = await page.evaluate(
+      () =>
+        [...document.querySelectorAll("*")].filter((element) => {
+          const { transitionDuration, animationName } = getComputedStyle(element);
+          return animationName !== "none" || transitionDuration.split(",").some((time) => parseFloat(time) > 0);
+        }).length,
+    );
+    expect(moving).toBe(0);
+  });
+
+  it.each(["study", "laws?resamples=0", "planner", "data"])(
+    "at 200 % nothing is cut off or beside the window: %s",
+    async (hash) => {
+      await open(hash, { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll("button, label, h1, h2, h3, legend, dt")]
+          .filter((element) => element.checkVisibility() && element.scrollWidth > element.clientWidth + 1)
+          .filter((element) => getComputedStyle(element).overflowX === "hidden")
+          .map((element) => element.textContent),
+      );
+      expect(cut).toEqual([]);
+    },
+  );
+});
