@@ -61,6 +61,8 @@ export function* pointStages(
 export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
   const { choices, leftOut } = question;
   const records = kept(runs, leftOut);
+  // What a Kaplan design is for, and soon made.
+  if (choices.approaches.includes("kaplan")) yield* partStages(runs, question, records);
   const fits: ApproachFit[] = [];
   const late = (name: ApproachName) => name === "data-constrained";
   for (const approach of [...choices.approaches].sort((a, b) => Number(late(a)) - Number(late(b)))) {
@@ -68,7 +70,6 @@ export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
     fits.push(...made);
     if (made.length > 0) yield { stage: "intervals", fits: made };
   }
-  if (choices.approaches.includes("kaplan")) yield partStage(runs, question, records);
   const parametric = fitOfLaw(fits, "chinchilla");
   if (parametric !== undefined) {
     const curves = likelihoodCurves(parametric, records, { flops: question.budget });
@@ -115,7 +116,7 @@ function* influenceStages(
 }
 
 /** The laws of the study's parts, without the runs that are left out: a scan of batches is read anew off the others. */
-function partStage(runs: Runs, { choices, leftOut }: Question, records: readonly RunRecord[]): Answer {
+function* partStages(runs: Runs, { choices, leftOut }: Question, records: readonly RunRecord[]): Generator<Answer> {
   const keeps = ({ run }: { readonly run?: string }): boolean => run === undefined || !leftOut.includes(run);
   const parts = runs.parts.map(({ name, law, about, rows: all, scan, warnings, resampled }): PartAnswer => {
     const rows = scan === undefined ? all.filter(keeps) : scanRows(scan.filter(keeps));
@@ -127,6 +128,7 @@ function partStage(runs: Runs, { choices, leftOut }: Question, records: readonly
     if (isIsoflopError(fit)) return { ...said, warnings, problem: fit.message };
     return { ...said, fit, warnings: [...warnings, ...fit.warnings] };
   });
+  yield { stage: "parts", parts };
   const least = fitLeast(records, runs.batchTokens, parts, choices);
-  return { stage: "parts", parts, ...(least && { least }) };
+  if (least !== undefined) yield { stage: "parts", parts, least };
 }
