@@ -80,7 +80,10 @@ export function plotOptions(panel: Panel): Plot.PlotOptions {
   const text = (from: Axis) => (value: number) => from.format(value);
   const common = { labelArrow: "none", tickSize: 4 } as const;
   const axes: Plot.Markish[] = [Plot.gridX(x.ticks), Plot.gridY(y.ticks)];
-  const named: Plot.Markish[] = [Plot.axisX(x.ticks, { ...common, label: x.label, text: text(x) })];
+  const named: Plot.Markish[] = [
+    // Above the panel's lower edge by what an underscore needs.
+    Plot.axisX(x.ticks, { ...common, label: x.label, labelOffset: (panel.marginBottom ?? 38) - 7, text: text(x) }),
+  ];
   if (y.label !== null) named.push(Plot.axisY(y.ticks, { ...common, label: y.label, text: text(y) }));
   return { ...sizes, x: x.scale, y: y.scale, marks: [...axes, ...marks, ...named] };
 }

@@ -20,6 +20,11 @@ const texts = bilingual(
       `B_crit = ${scale} tokens / L^(1/α_B) with α_B = ${alpha}: it doubles for every ${drop} % less loss.`,
     noLaw: "No power law could be fitted.",
     fittedTo: { noise: "The law is fitted to the noise scale.", scan: "The law is fitted to the scans." },
+    atBound: "Its exponent lies at its bound: the points do not determine it.",
+    otherAtBound: {
+      noise: "The scans determine no exponent.",
+      scan: "The noise scale determines no exponent.",
+    },
     fewScans:
       "Its exponent has no interval: the losses of one scan are read off the same runs, so that it takes scans of three seeds.",
     space: " ",
@@ -42,6 +47,11 @@ const texts = bilingual(
     fittedTo: {
       noise: "べき乗則は勾配ノイズスケールへのフィット。",
       scan: "べき乗則はバッチサイズの走査へのフィット。",
+    },
+    atBound: "指数は許容範囲の端にあり、これらの点からは決まらない。",
+    otherAtBound: {
+      noise: "走査からは指数が決まらない。",
+      scan: "勾配ノイズスケールからは指数が決まらない。",
     },
     fewScans: "指数の信頼区間はない: 1 回の走査の損失はすべて同じランから読み取ったものなので、3 シードの走査が必要。",
     space: "",
@@ -81,6 +91,8 @@ export function criticalBatch(data: CriticalBatchData, options: FigureOptions): 
   const counted = [
     text.counted(noise.length, scans.length),
     ...(law?.from && noise.length > 0 && scans.length > 0 ? [text.fittedTo[law.from]] : []),
+    ...(law?.from && law.otherAtBound ? [text.otherAtBound[law.from]] : []),
+    ...(law?.atBound ? [text.atBound] : []),
     ...(law?.fewScans ? [text.fewScans] : []),
   ].join(text.space);
   const entries: LegendEntry[] = [

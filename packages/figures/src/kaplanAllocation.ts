@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { countAxis, type Panel } from "./axes.js";
+import { clipLine } from "./clip.js";
 import { computeIn } from "./compute.js";
 import type { KaplanAllocationData, PowerLaw } from "./data.js";
 import { formatCount, formatEstimate } from "./format.js";
@@ -25,6 +26,8 @@ const texts = bilingual(
       count === 0
         ? " At no C_min is a size between two others the best: the laws alone say so, and no run shows it."
         : "",
+    published: (name: string, n: string, s: string, b: string | undefined) =>
+      ` ${name}: ${n}, ${s}${b === undefined ? "" : ` and ${b}`}.`,
     caption: (result: string) =>
       `The model of least loss for each C_min, compute as at a batch far below the critical one; its least steps S_min, as at a batch far above it; and the critical batch there. ${result}`,
     compute: (unit: string) => `Least compute C_min (${unit})`,
@@ -45,6 +48,7 @@ const texts = bilingual(
       count === 0
         ? "2 つのサイズに挟まれたサイズが最良となる C_min はなく、法則だけによる値で、ランでは確かめられていない。"
         : "",
+    published: (name, n, s, b) => `${name} では ${n}、${s}${b === undefined ? "" : `、${b}`} 乗。`,
     caption: (result) =>
       `各 C_min (臨界バッチより十分小さいバッチでの計算量) で損失が最小となるモデル、その最小ステップ数 S_min (臨界バッチより十分大きいバッチでのステップ数)、そこでの臨界バッチサイズ。${result}`,
     compute: (unit) => `最小計算量 C_min (${unit})`,
@@ -77,34 +81,31 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
     times(tenfold(parametersLaw)),
     times(tenfold(stepsLaw)),
     times(rest),
-  )}${text.points(points.length)}`;
-  const laws = [
-    {
-      label: term.optimalN,
-      quantity: "parameters",
-      law: parametersLaw,
-      before: former?.parametersLaw,
-      other: published?.parametersLaw,
-    },
-    { label: text.steps, quantity: "steps", law: stepsLaw, before: former?.stepsLaw, other: published?.stepsLaw },
-    ...(batchLaw
-      ? [
-          {
-            label: text.batch,
-            quantity: "batch" as const,
-            law: batchLaw,
-            before: former?.batchLaw,
-            other: published?.batchLaw,
-          },
-        ]
-      : []),
-  ] as const;
+  )}${
+    published === undefined
+      ? ""
+      : text.published(
+          published.name,
+          power(published.parametersLaw),
+          power(published.stepsLaw),
+          published.batchLaw && power(published.batchLaw),
+        )
+  }${text.points(points.length)}`;
+  const reach = data.fitted ?? ends(points.map(({ flops }) => flops));
+  const x = logDomain([...reach, ...points.map(({ flops }) => flops)], 0.06);
+  const drawn = [
+    drawnLaw(term.optimalN, "parameters", parametersLaw, former?.parametersLaw, published?.parametersLaw),
+    drawnLaw(text.steps, "steps", stepsLaw, former?.stepsLaw, published?.stepsLaw),
+    ...(batchLaw ? [drawnLaw(text.batch, "batch", batchLaw, former?.batchLaw, published?.batchLaw)] : []),
+  ];
   const entries: LegendEntry[] = [
     ...(points.length > 0 ? [{ label: text.efficient, mark: "dot" as const, color: categoryColor(0) }] : []),
     { label: term.powerLaw, mark: "line", color: ink },
     { label: term.extrapolated, mark: "dashes", color: ink },
-    ...(laws.some(({ law }) => law.band) ? [{ label: term.band, mark: "band" as const, color: ink }] : []),
-    ...(published ? [{ label: published.name, mark: "dots" as const, color: publishedColor }] : []),
+    ...(drawn.some(({ law }) => law.band) ? [{ label: term.band, mark: "band" as const, color: ink }] : []),
+    ...(published && drawn.some(({ otherLine }) => otherLine.length > 0)
+      ? [{ label: published.name, mark: "dots" as const, color: publishedColor }]
+      : []),
     ...leftOutEntry(options),
     ...formerEntry(options),
   ];
@@ -116,31 +117,48 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
     description: result,
     draw: (room) => ({
       legend: [{ entries }],
-      columns: room.narrow ? 1 : laws.length,
-      panels: laws.map(({ label, quantity, law, before, other }) => panel(label, quantity, law, before, other, room)),
+      columns: room.narrow ? 1 : drawn.length,
+      panels: drawn.map((one) => panel(one, room)),
     }),
   });
 
-  function panel(
+  /** A law with the losses' room for it, and as much of the published one as is to be seen there. */
+  function drawnLaw(
     label: string,
-    quantity: "parameters" | "steps" | "batch",
+    quantity: Quantity,
     law: PowerLaw,
     before: PowerLaw | undefined,
     other: PowerLaw | undefined,
+  ) {
+    const marks = points.filter((point) => point[quantity] !== undefined);
+    const [low, high] = ends([
+      ...marks.flatMap((point) => point[quantity] ?? []),
+      ...x.map((flops) => lawAt(law, flops)),
+    ]);
+    const near = [
+      ...(law.band ?? []).flatMap((point) => [point.low, point.high]),
+      ...(other ? x.map((flops) => lawAt(other, flops)) : []),
+    ].filter((value) => value > low / NEAR && value < high * NEAR);
+    const y = logDomain([low, high, ...near], 0.08);
+    const lineOf = (one: PowerLaw | undefined) =>
+      one ? logSpace(x[0], x[1], 24).map((flops) => ({ x: flops, y: lawAt(one, flops) })) : [];
+    return {
+      label,
+      quantity,
+      law,
+      marks,
+      y,
+      formerPoints: lineOf(before),
+      otherLine: clipLine(lineOf(other), { x: [x[0] * (1 - 1e-9), x[1] * (1 + 1e-9)], y }),
+    };
+  }
+
+  function panel(
+    { label, quantity, law, marks, y, formerPoints, otherLine }: ReturnType<typeof drawnLaw>,
     room: Room,
   ): Panel {
     const height = room.narrow ? 280 : 330;
-    const width = room.narrow ? room.width : room.width / laws.length;
-    const shown = points.filter((point) => point[quantity] !== undefined);
-    const at = [...points, ...(law.band ?? [])].map(({ flops }) => flops);
-    const fitted = points.length > 0 ? points.map(({ flops }) => flops) : at;
-    const x = logDomain(at, 0.06);
-    const value = (flops: number): number => law.coefficient * flops ** law.exponent;
-    const otherAt = (flops: number): number => (other ? other.coefficient * flops ** other.exponent : Number.NaN);
-    const y = logDomain(
-      [...shown.flatMap((point) => point[quantity] ?? []), ...x.map(value), ...(other ? x.map(otherAt) : [])],
-      0.08,
-    );
+    const width = room.narrow ? room.width : room.width / drawn.length;
     return {
       height,
       marginLeft: 46,
@@ -150,33 +168,34 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
       x: unit.axis(text.compute(unit.name), x, width - 62),
       y: countAxis(label, y, height - 62, 40),
       marks: [
-        ...lawMarks(
-          { value, fitted: [Math.min(...fitted), Math.max(...fitted)], band: bandOfCompute(law.band) },
-          { x, y },
-        ),
-        formerLine(
-          before
-            ? logSpace(x[0], x[1], 24).map((flops) => ({ x: flops, y: before.coefficient * flops ** before.exponent }))
-            : [],
-          { x, y },
-        ),
-        Plot.line(other ? logSpace(x[0], x[1], 24).map((flops) => [flops, otherAt(flops)]) : [], {
+        ...lawMarks({ value: (flops) => lawAt(law, flops), fitted: reach, band: bandOfCompute(law.band) }, { x, y }),
+        formerLine(formerPoints, { x, y }),
+        Plot.line(otherLine, {
+          x: "x",
+          y: "y",
           stroke: publishedColor,
           strokeWidth: 1.75,
           strokeDasharray: "1.5 3",
         }),
-        Plot.dot(shown, {
+        Plot.dot(marks, {
           x: "flops",
           y: quantity,
           r: 3.5,
           fill: categoryColor(0),
           stroke: background,
           strokeWidth: 0.5,
-          title: (point: (typeof points)[number]) =>
-            `${point.name}\n${text.point(formatCount(point.parameters), formatCount(point.steps), point.batch === undefined ? undefined : formatCount(point.batch))}`,
-          ...runDots(shown, options),
+          title: ({ name, parameters, steps, batch }: (typeof points)[number]) =>
+            `${name}\n${text.point(formatCount(parameters), formatCount(steps), batch === undefined ? undefined : formatCount(batch))}`,
+          ...runDots(marks, options),
         }),
       ],
     };
   }
 }
+
+type Quantity = "parameters" | "steps" | "batch";
+
+/** Bands and published laws farther than this from all points would leave these no room. */
+const NEAR = 10;
+const lawAt = ({ coefficient, exponent }: PowerLaw, flops: number): number => coefficient * flops ** exponent;
+const ends = (values: readonly number[]): readonly [number, number] => [Math.min(...values), Math.max(...values)];

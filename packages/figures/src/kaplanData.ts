@@ -49,6 +49,8 @@ export interface KaplanSizesData {
     /** 95 % intervals, by name. */
     readonly intervals95?: Readonly<Record<string, Interval>>;
     readonly runs: readonly Omit<RunPoint, "flops">[];
+    /** Whether the runs were stopped where the loss no longer fell, and tokens are those of the text, not of training. */
+    readonly stoppedEarly?: boolean;
   };
   /** L(N, S_min) = (Nc/N)^alphaN + (Sc/S_min)^alphaS, equation 1.6: learning curves over steps as at a very large batch. */
   readonly steps?: {
@@ -84,6 +86,10 @@ export interface CriticalBatchData {
     readonly from?: "noise" | "scan";
     /** Whether it is of too few scans for an interval. */
     readonly fewScans?: boolean;
+    /** Whether alphaB lies at the law's bound, which is to say that the points do not determine it. */
+    readonly atBound?: boolean;
+    /** Whether that of the other kind of points does, and this law was taken for that. */
+    readonly otherAtBound?: boolean;
     readonly Bstar: number;
     readonly alphaB: number;
     readonly alphaBInterval?: Interval;
@@ -107,6 +113,8 @@ export interface KaplanAllocationData {
     /** B_crit at the loss reached, tokens. */
     readonly batch?: number;
   }[];
+  /** Least and largest C_min of what the laws were fitted to (default: of the points). */
+  readonly fitted?: Interval;
   readonly parametersLaw: PowerLaw;
   readonly stepsLaw: PowerLaw;
   readonly batchLaw?: PowerLaw;

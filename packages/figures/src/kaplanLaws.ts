@@ -53,9 +53,6 @@ const texts = bilingual(
 export function kaplanLaws(data: KaplanLawsData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), termsIn(options)];
-  const curves = (data.compute?.curves ?? [])
-    .map((run) => ({ run, line: smoothedCurve(run) }))
-    .filter(({ line }) => line.length > 0);
   const axes = [
     {
       panel: data.compute,
@@ -80,6 +77,11 @@ export function kaplanLaws(data: KaplanLawsData, options: FigureOptions): HTMLEl
       axis: (domain: readonly [number, number], length: number) => countAxis(term.parametersN, domain, length),
     },
   ];
+  const all = Object.values(data).flatMap((panel: KaplanPanel | undefined) => panel?.points ?? []);
+  const highest = lossDomain(all.map(({ loss }) => loss))[1];
+  const curves = (data.compute?.curves ?? [])
+    .map((run) => ({ run, line: smoothedCurve(run).filter(({ loss }) => loss <= highest) }))
+    .filter(({ line }) => line.length > 1);
   const drawn = axes.flatMap(({ panel, ...axis }) => (panel === undefined ? [] : [{ ...axis, panel }]));
   const result = text.result(
     drawn.flatMap(({ panel: { law, points }, name, scale, format }) =>
@@ -108,11 +110,7 @@ export function kaplanLaws(data: KaplanLawsData, options: FigureOptions): HTMLEl
     description: `${result}${missing}`,
     draw: (room) => {
       const columns = room.narrow ? 1 : Math.max(1, drawn.length);
-      const losses = [
-        ...drawn.flatMap(({ panel }) => panel.points.map(({ loss }) => loss)),
-        ...curves.flatMap(({ line }) => line.map(({ loss }) => loss)),
-      ];
-      const y = logDomain(losses, 0.06);
+      const y = lossDomain(drawn.flatMap(({ panel }) => panel.points.map(({ loss }) => loss)));
       return {
         legend: [{ entries }],
         columns,
@@ -177,6 +175,12 @@ function lawPanel(
       }),
     ],
   };
+}
+
+/** As far above the points again as they lie apart: where curves begin, far above, no law is to be seen. */
+function lossDomain(losses: readonly number[]): [number, number] {
+  const [low, high] = [Math.min(...losses), Math.max(...losses)];
+  return logDomain([low, high * (high / low)], 0.06);
 }
 
 /** Only as far as the law stays among the losses that are drawn. */

@@ -68,7 +68,7 @@ export function kaplanSizes(data: KaplanSizesData, options: FigureOptions): HTML
     (100 * Math.sqrt(logs.reduce((sum, log) => sum + log * log, 0) / Math.max(1, logs.length))).toFixed(2);
   const intervals = (all: Readonly<Record<string, readonly [number, number]>> | undefined): string => {
     const words = Object.entries(all ?? {}).map(
-      ([name, [low, high]]) => `${name} ${low.toPrecision(3)}–${high.toPrecision(3)}`,
+      ([name, [low, high]]) => `${name.replace("alpha", "α_")} ${low.toPrecision(3)}–${high.toPrecision(3)}`,
     );
     return words.length === 0 ? "" : text.intervals(words);
   };
@@ -144,8 +144,12 @@ export function kaplanSizes(data: KaplanSizesData, options: FigureOptions): HTML
     );
     return {
       ...sized(room),
-      x: countAxis(term.trainingTokensD, x, room.width / columns - 58),
-      y: lossAxis(text.lossByData(lossUnitText(options)), y, sized(room).height - 62),
+      x: countAxis(byData?.stoppedEarly ? term.tokensD : term.trainingTokensD, x, room.width / columns - 58),
+      y: lossAxis(
+        byData?.stoppedEarly ? text.lossByData(lossUnitText(options)) : term.finalLoss(lossUnitText(options)),
+        y,
+        sized(room).height - 62,
+      ),
       marks: [
         ...evenly(runs.map(({ parameters }) => parameters)).map((n) =>
           drawnLine(

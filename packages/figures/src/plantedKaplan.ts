@@ -70,6 +70,7 @@ export function plantedKaplan(random: () => number): PlantedKaplan {
     kaplanSizes: {
       data: {
         law: bySize,
+        stoppedEarly: true,
         runs: sizes.flatMap((parameters, size) =>
           logSpace(2e7, 2e10, 6).map((tokens, index) => ({
             id: `n${size}-d${index}`,

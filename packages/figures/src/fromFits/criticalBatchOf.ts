@@ -2,7 +2,7 @@ import type { CriticalBatchParameterName } from "@isoflop/laws";
 import type { CriticalBatchData } from "../data.js";
 import { logSpace } from "../ticks.js";
 import { bandOf, FEWEST_DRAWS, namedDraws } from "./allocationLaw.js";
-import { BATCH_PARTS, type FittedRows, named } from "./fittedRows.js";
+import { atBound, BATCH_PARTS, batchPartOf, type FittedRows, named } from "./fittedRows.js";
 
 /** The losses of one scan are read off the same runs: a law's interval needs scans of so many seeds. */
 const FEWEST_SCANS = 3;
@@ -27,7 +27,7 @@ export function criticalBatchOf(
     })),
   );
   if (points.length === 0) return undefined;
-  const fitted = own.find((part) => part.fit !== undefined);
+  const fitted = batchPartOf(own);
   if (fitted?.fit === undefined) return { points };
   const { fit, from, rows } = fitted;
   const { Bstar = 1, alphaB = 1 } = fit.parameters;
@@ -39,6 +39,8 @@ export function criticalBatchOf(
     law: {
       from,
       ...(from === "scan" && new Set(rows.map(({ run }) => run)).size < FEWEST_SCANS && { fewScans: true }),
+      ...(own.some((part) => part.from !== from && part.fit && atBound(part.fit)) && { otherAtBound: true }),
+      ...(atBound(fit) && { atBound: true }),
       Bstar,
       alphaB,
       ...(interval && { alphaBInterval: interval }),

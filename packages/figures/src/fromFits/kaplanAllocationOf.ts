@@ -1,4 +1,10 @@
-import { criticalBatch, kaplanComputeExponent, kaplanEfficient, kaplanAllocation as published } from "@isoflop/laws";
+import {
+  criticalBatch,
+  FLOPS_PER_PF_DAY,
+  kaplanComputeExponent,
+  kaplanEfficient,
+  kaplanAllocation as published,
+} from "@isoflop/laws";
 import type { KaplanAllocationData, PowerLaw } from "../data.js";
 import { logSpace } from "../ticks.js";
 import { bandOf, FEWEST_DRAWS, namedDraws } from "./allocationLaw.js";
@@ -6,7 +12,6 @@ import { batchFitOf, type FittedRows, named } from "./fittedRows.js";
 import type { LeastFit } from "./leastFit.js";
 import { efficientRuns } from "./leastSteps.js";
 
-const FLOPS_PER_PF_DAY = 8.64e19;
 const table6 = (atOnePfDay: number, exponent: number): PowerLaw => ({
   coefficient: atOnePfDay / FLOPS_PER_PF_DAY ** exponent,
   exponent,
@@ -24,7 +29,8 @@ export function kaplanAllocationOf({ least, parts, names }: AllocationSources): 
   if (least?.fit === undefined || batch === undefined) return undefined;
   const all = least.curves.flatMap(({ points }) => points.map(({ flops }) => flops));
   if (all.length === 0) return undefined;
-  const reach = logSpace(Math.min(...all), Math.max(...all), 30);
+  const trained = [Math.min(...all), Math.max(...all)] as const;
+  const reach = logSpace(trained[0], trained[1], 30);
   const { Nc = 1, Sc = 1, alphaN = 1, alphaS = 1 } = least.fit.parameters;
   const fitted = { Nc, Sc, alphaN, alphaS, ...batch };
   const draws = namedDraws<keyof typeof fitted>(least.fit.draws);
@@ -47,6 +53,7 @@ export function kaplanAllocationOf({ least, parts, names }: AllocationSources): 
       ...point,
       batch: criticalBatch.value(batch, { L: loss }),
     })),
+    fitted: trained,
     parametersLaw: law("parameters"),
     stepsLaw: law("steps"),
     batchLaw: law("batch"),

@@ -129,6 +129,7 @@ function sizesByData({ parts, modelData, records, names }: KaplanSources): Kapla
   });
   return {
     law: { Nc, Dc, alphaN, alphaD },
+    ...(part?.fit && { stoppedEarly: true }),
     ...(intervals.length > 0 && { intervals95: Object.fromEntries(intervals) }),
     runs:
       part?.fit === undefined

@@ -1,10 +1,12 @@
 import {
+  type CriticalBatchParameterName,
   createRandom,
   type FitResult,
   type FitWarning,
   type IsoflopError,
   isIsoflopError,
   kaplanModelSteps,
+  type Parameters,
   type RunRecord,
 } from "@isoflop/laws";
 import { fitLaw } from "@isoflop/laws/anyLaw";
@@ -24,19 +26,24 @@ export interface LeastFit extends FittedRows {
   readonly problem?: IsoflopError;
 }
 
+type Curve = Readonly<Record<"Nc" | "alphaN" | "Sc" | "alphaS", number>>;
+type Batch = Parameters<CriticalBatchParameterName>;
 const CURVE = ["Nc", "alphaN", "Sc", "alphaS"] as const;
 const BATCH = ["Bstar", "alphaB"] as const;
-/** Each draw is a search of its own, for S_min is another with another critical batch. */
-const MOST_DRAWS = 200;
+/** Some 10 ms each. */
+const MOST_DRAWS = 100;
 const FEW_STARTS = 2;
+/** Of ln B_crit, and of its slope's share: for differences. */
+const STEP = 0.1;
 const NO_INTERVALS: FitWarning = {
   code: "no-intervals",
-  message: "Too few resamples of the curves could be fitted: no intervals.",
+  message: "L(N, S_min) could not be fitted with another critical batch: no intervals.",
 };
 
 /**
  * L(N, S_min), Kaplan et al. 2020 (arXiv:2001.08361), equation 1.6, fitted to training curves over S_min (equation 5.4); undefined
- * where no B_crit(L) was fitted. Every draw takes one of B_crit(L), turns the curves by it, and resamples them, whole runs.
+ * where no B_crit(L) was fitted. A draw is a fit to curves resampled, whole runs, and moved by what a draw of B_crit(L), on
+ * which S_min hangs, does to it: to first order in ln B_crit at the curves' middle loss and in 1/alpha_B.
  * @param batchTokens tokens of a batch, by a run's id
  */
 export function fitLeast(
@@ -47,27 +54,27 @@ export function fitLeast(
 ): LeastFit | undefined {
   const batch = batchFitOf(parts);
   if (batch === undefined) return undefined;
-  const held = { draws: namedDraws<(typeof BATCH)[number]>(batch.draws), given: batch.parameters };
-  const batchHeld = held.draws.length < FEWEST_DRAWS;
+  const curvesBy = (law: Batch) => leastCurves(records, batchTokens, law);
+  const curves = curvesBy(batch.parameters);
+  const rows = leastStepRows(curves);
   const random = createRandom(seed);
-  const rowsBy = (law: typeof held.given) => leastStepRows(leastCurves(records, batchTokens, law));
-  const rows = rowsBy(batch.parameters);
-  const said = {
-    name: "kaplan-model-steps",
-    curves: leastCurves(records, batchTokens, batch.parameters),
-    rows,
-    batchHeld,
-  };
-  const best = fitLaw(kaplanModelSteps, rows, { resamples: batchHeld ? resamples : 0, random });
+  const best = fitLaw(kaplanModelSteps, rows, { resamples: Math.min(resamples, MOST_DRAWS), random });
+  const laws = namedDraws<keyof Batch>(batch.draws);
+  const batchHeld = laws.length < FEWEST_DRAWS;
+  const said = { name: "kaplan-model-steps", curves, rows, batchHeld };
   if (isIsoflopError(best)) return { ...said, warnings: [], problem: best };
   const { parameters, warnings } = best;
-  const drawn = batchHeld
-    ? namedDraws<(typeof CURVE)[number]>(best.draws).map((curve) => ({ ...curve, ...held.given }))
-    : evenly(held.draws, Math.min(MOST_DRAWS, resamples)).flatMap((law) => {
-        const one = fitLaw(kaplanModelSteps, rowsBy(law), { resamples: 1, starts: FEW_STARTS, random });
-        const [curve] = isIsoflopError(one) ? [] : namedDraws<(typeof CURVE)[number]>(one.draws);
-        return curve === undefined ? [] : [{ ...curve, ...law }];
-      });
+  const resampled = namedDraws<keyof Curve>(best.draws);
+  const middle = Math.exp(rows.reduce((sum, { y }) => sum + Math.log(y), 0) / rows.length);
+  const move = batchHeld || resampled.length === 0 ? undefined : mover(batch.parameters, middle, curvesBy);
+  if (move === "unknown")
+    return { ...said, fit: { parameters, intervals95: {}, draws: NO_DRAWS }, warnings: [...warnings, NO_INTERVALS] };
+  const drawn = resampled.map((curve, i) => {
+    const law = laws[Math.floor((i * laws.length) / resampled.length)];
+    return move === undefined || law === undefined
+      ? { ...curve, ...batch.parameters }
+      : { ...move(curve, law), ...law };
+  });
   const names = [...CURVE, ...BATCH];
   const intervals =
     drawn.length < FEWEST_DRAWS ? [] : CURVE.map((name) => [name, bandOf(drawn.map((p) => p[name]))] as const);
@@ -78,10 +85,48 @@ export function fitLeast(
       intervals95: Object.fromEntries(intervals.map(([name, { low, high }]) => [name, [low, high] as const])),
       draws: { names, rows: drawn.map((p) => names.map((name) => p[name])) },
     },
-    warnings: batchHeld || intervals.length > 0 || resamples === 0 ? warnings : [...warnings, NO_INTERVALS],
+    warnings,
   };
 }
 
-function evenly<T>(all: readonly T[], most: number): T[] {
-  return Array.from({ length: Math.min(all.length, most) }, (_, i) => all[Math.floor((i * all.length) / most)]!);
+const NO_DRAWS = { names: [], rows: [] } as const;
+
+/** What another B_crit(L) does to a fit's constants, in their logarithms; "unknown" where it cannot be fitted with one nearby. */
+function mover(
+  fitted: Batch,
+  middle: number,
+  curvesBy: (law: Batch) => readonly LeastCurve[],
+): "unknown" | ((curve: Curve, law: Batch) => Curve) {
+  const logLoss = Math.log(middle);
+  const placeOf = ({ Bstar, alphaB }: Batch) => [Math.log(Bstar) - logLoss / alphaB, 1 / alphaB] as const;
+  const lawAt = (logBatch: number, slope: number): Batch => ({
+    Bstar: Math.exp(logBatch + slope * logLoss),
+    alphaB: 1 / slope,
+  });
+  const [logBatch, slope] = placeOf(fitted);
+  const constants = (law: Batch): readonly number[] | undefined => {
+    const fit = fitLaw(kaplanModelSteps, leastStepRows(curvesBy(law)), { resamples: 0, starts: FEW_STARTS });
+    return isIsoflopError(fit) ? undefined : CURVE.map((name) => Math.log(fit.parameters[name]));
+  };
+  const slopes = (
+    [
+      [STEP, 0],
+      [0, STEP * slope],
+    ] as const
+  ).map(([batchStep, slopeStep]) => {
+    const after = constants(lawAt(logBatch + batchStep, slope + slopeStep));
+    const before = constants(lawAt(logBatch - batchStep, slope - slopeStep));
+    const width = 2 * (batchStep + slopeStep);
+    return CURVE.map((_, i) => ((after?.[i] ?? Number.NaN) - (before?.[i] ?? Number.NaN)) / width);
+  });
+  if (slopes.some((all) => !all.every(Number.isFinite))) return "unknown";
+  return (curve, law) => {
+    const place = placeOf(law);
+    const [byBatch, bySlope] = [place[0] - logBatch, place[1] - slope];
+    const moved = CURVE.map((name, i) => {
+      const shift = byBatch * (slopes[0]?.[i] ?? 0) + bySlope * (slopes[1]?.[i] ?? 0);
+      return [name, curve[name] * Math.exp(shift)] as const;
+    });
+    return Object.fromEntries(moved) as Record<keyof Curve, number>;
+  };
 }

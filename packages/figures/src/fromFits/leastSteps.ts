@@ -18,7 +18,7 @@ export interface LeastCurve {
 /** The start of a run, which no law describes: as Approach 1 leaves it out. */
 const WARMUP_SHARE = 0.1;
 /** Means over so many stretches of a curve, even in ln steps: what is left of its noise is small, and every stretch counts alike. */
-const STRETCHES = 24;
+const STRETCHES = 10;
 
 /**
  * Training curves over S_min and C_min: Kaplan et al. 2020 (arXiv:2001.08361), equations 5.4 and 5.5, with the critical

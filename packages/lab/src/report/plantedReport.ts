@@ -1,4 +1,4 @@
-import { plantedStudy } from "@isoflop/figures";
+import { plantedDiagnostics, plantedKaplan, plantedStudy } from "@isoflop/figures";
 import type { BudgetRow, ReportModel } from "./model.js";
 
 /**
@@ -7,6 +7,8 @@ import type { BudgetRow, ReportModel } from "./model.js";
  */
 export function plantedReport(random: () => number): ReportModel {
   const study = plantedStudy(random);
+  const experiments = plantedKaplan(random);
+  const { profileLikelihood, bootstrapPairs, influence } = plantedDiagnostics(random);
   const { law, optimumScaling, kaplanCompute, forecastCheck, lossContours } = study;
   const interval = (value: number, share: number) => ({
     value,
@@ -18,6 +20,8 @@ export function plantedReport(random: () => number): ReportModel {
   return {
     title: "planted-isoflop",
     isoflop: true,
+    kaplan: true,
+    diagnosed: { bootstrapPairs: "Approach 3: parametric", influence: "Approach 2: isoFLOP profiles" },
     heldOut: [forecastCheck.budget],
     about: "A made-up study that follows a known law with seeded noise; nothing was trained.",
     generatedAt: "2025-01-02T03:04:05Z",
@@ -122,6 +126,10 @@ export function plantedReport(random: () => number): ReportModel {
       residuals: study.residuals,
       backtestErrors: study.backtestErrors,
       publishedModels: study.publishedModels,
+      ...experiments,
+      profileLikelihood,
+      bootstrapPairs,
+      influence,
     },
     checklist: {
       answered: 1,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { reportFigures } from "./figureFiles.js";
 import { escapeHtml, html } from "./html.js";
 import type { ForecastReport, ReportModel } from "./model.js";
 import { plantedReport } from "./plantedReport.js";
@@ -144,10 +145,33 @@ describe("the report", () => {
     expect(page).toContain("loss was NaN at step 41");
   });
 
-  it("draws all nine figures, each for a narrow and a wide page", () => {
-    expect(page.match(/<figure /g)).toHaveLength(9);
-    expect(page.match(/class="isoflop-svg isoflop-wide"/g)).toHaveLength(9);
-    expect(page.match(/class="isoflop-svg isoflop-narrow"/g)).toHaveLength(9);
+  it("draws every figure that is exported, once, each for a narrow and a wide page", () => {
+    const names = reportFigures(model).map(({ name }) => name);
+    const drawn = [...page.matchAll(/<figure class="isoflop-figure isoflop-([a-z-]+)/g)].map(([, name]) => name);
+    expect(drawn.sort()).toEqual(names.sort());
+    expect(names).toHaveLength(18);
+    expect(page.match(/class="isoflop-svg isoflop-wide"/g)).toHaveLength(18);
+    expect(page.match(/class="isoflop-svg isoflop-narrow"/g)).toHaveLength(18);
+  });
+
+  it("tells the answer, the fits and the forecast before the diagnostics, and of which fit those are", () => {
+    const place = (id: string) => page.indexOf(`<h2 id="${id}"`);
+    expect(place("verdict")).toBeGreaterThan(0);
+    for (const id of ["verdict", "fits", "figures", "forecast"]) expect(place(id)).toBeLessThan(place("quality"));
+    expect(page).toContain(
+      "Shown are residuals, profile likelihoods, pairs of bootstrap draws (Approach 3: parametric); refits without single runs (Approach 2: isoFLOP profiles).",
+    );
+    const none = renderReport({ ...model, figures: {} });
+    expect(none).toContain("There is no fit to diagnose.");
+    for (const text of ["No profile likelihoods", "No pairs of bootstrap draws", "Not refitted without each run"])
+      expect(none).toContain(text);
+  });
+
+  it("cuts the coordinates of paths to tenths of a px, and nothing else", () => {
+    const paths = [...page.matchAll(/ d="([^"]*)"/g)].map(([, d]) => d).join(" ");
+    expect(paths).not.toMatch(/\.\d\d/);
+    expect(paths).toMatch(/\d\.\d[,LVHZ]/);
+    expect(page).toMatch(/cx="\d+\.\d{3,}"/);
   });
 
   it("has each of its contents' links lead to a heading", () => {

@@ -46,8 +46,8 @@ it("then tells intervals, profiles, the backtest, and what each run is worth", (
   const answers = [...deepStages(runs, question)];
   const stages = answers.map(({ stage }) => stage);
   expect(stages.filter((stage, i) => stage !== stages[i - 1])).toEqual([
-    "intervals",
     "parts",
+    "intervals",
     "profiles",
     "backtest",
     "influence",

@@ -64,6 +64,8 @@ export function* pointStages(
 export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
   const { choices, leftOut } = question;
   const records = kept(runs, leftOut);
+  // What a Kaplan design is for, and soon made.
+  if (choices.approaches.includes("kaplan")) yield* partStages(runs, question, records);
   const fits: ApproachFit[] = [];
   const late = (name: ApproachName) => name === "data-constrained";
   for (const approach of [...choices.approaches].sort((a, b) => Number(late(a)) - Number(late(b)))) {
@@ -71,7 +73,6 @@ export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
     fits.push(...made);
     if (made.length > 0) yield { stage: "intervals", fits: made };
   }
-  if (choices.approaches.includes("kaplan")) yield partStage(runs, question, records);
   if (!question.diagnostics) return yield { stage: "done" };
   yield profileStage(runs, question, records, fits);
   try {
@@ -137,7 +138,7 @@ function* influenceStages(
 }
 
 /** The laws of the study's parts, without the runs that are left out: a scan of batches is read anew off the others. */
-function partStage(runs: Runs, { choices, leftOut }: Question, records: readonly RunRecord[]): Answer {
+function* partStages(runs: Runs, { choices, leftOut }: Question, records: readonly RunRecord[]): Generator<Answer> {
   const keeps = ({ run }: { readonly run?: string }): boolean => run === undefined || !leftOut.includes(run);
   const parts = runs.parts.map(({ name, law, about, rows: all, scan, warnings, resampled }): PartAnswer => {
     const rows = scan === undefined ? all.filter(keeps) : scanRows(scan.filter(keeps));
@@ -154,14 +155,15 @@ function partStage(runs: Runs, { choices, leftOut }: Question, records: readonly
     if (isIsoflopError(fit)) return { ...said, warnings, problem: problemOf(fit) };
     return { ...said, fit, warnings: [...warnings, ...fit.warnings] };
   });
+  yield { stage: "parts", parts };
   const least = fitLeast(records, runs.batchTokens, parts, choices);
-  if (least === undefined) return { stage: "parts", parts };
+  if (least === undefined) return;
   const { problem, ...found } = least;
   const former =
     leftOut.length === 0
       ? undefined
       : fitLeast(runs.records, runs.batchTokens, parts.map(asBefore), { ...choices, resamples: 0 });
-  return {
+  yield {
     stage: "parts",
     parts,
     least: { ...found, ...(former && { former }), ...(problem && { problem: problemOf(problem) }) },

@@ -20,7 +20,8 @@ function textsOf(pdf: Uint8Array): string[] {
     [...file.matchAll(/(\d+) 0 obj\n(.*?)\nendobj/gs)].map(([, id = "", body = ""]) => [id, body]),
   );
   const streamOf = (id: string): string => {
-    const data = /stream\r?\n(.*?)\r?\nendstream/s.exec(objects.get(id) ?? "")?.[1] ?? "";
+    // Nothing but the line's end goes before "endstream": a compressed stream may itself end with a carriage return.
+    const data = /stream\n(.*?)\nendstream/s.exec(objects.get(id) ?? "")?.[1] ?? "";
     return inflateSync(Buffer.from(data, "latin1")).toString("latin1");
   };
   const maps = new Map<string, string[]>();

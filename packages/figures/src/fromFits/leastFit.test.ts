@@ -1,0 +1,112 @@
+import {
+  createRandom,
+  criticalBatch,
+  isIsoflopError,
+  kaplanModelSteps,
+  type RunRecord,
+  stepsAtBatch,
+} from "@isoflop/laws";
+import { fitLaw } from "@isoflop/laws/anyLaw";
+import { describe, expect, it } from "vitest";
+import { logSpace } from "../ticks.js";
+import type { FittedRows } from "./fittedRows.js";
+import { fitLeast } from "./leastFit.js";
+import { leastCurves, leastStepRows } from "./leastSteps.js";
+
+const law = { Nc: 3e5, alphaN: 0.25, Sc: 150, alphaS: 0.6 };
+const batchLaw = { Bstar: 3e4, alphaB: 0.3 };
+const BATCH = 2000;
+const random = createRandom(4);
+
+/** Runs at a batch about the critical one, each with a noise of its own: ln L by 0.5 %. */
+const records = logSpace(4e3, 3e5, 6).flatMap((parameters, size) =>
+  [0, 1, 2].map((seed): RunRecord => {
+    const own = Math.exp(0.005 * random.normal());
+    const curve = logSpace(20, 2000, 120).map((least) => {
+      const clean = kaplanModelSteps.value(law, { N: parameters, S: least });
+      const tokens = BATCH * stepsAtBatch(least, BATCH, criticalBatch.value(batchLaw, { L: clean }));
+      return { tokens, flops: 6 * parameters * tokens, loss: clean * own };
+    });
+    const last = curve.at(-1) ?? { tokens: 1, flops: 1, loss: 1 };
+    return { id: `n${size}-s${seed}`, parameters, ...last, curve };
+  }),
+);
+const batchTokens = Object.fromEntries(records.map(({ id }) => [id, BATCH]));
+const part = (draws: readonly (readonly number[])[]): FittedRows => ({
+  name: "critical-batch-scan",
+  rows: [],
+  fit: { parameters: batchLaw, intervals95: {}, draws: { names: ["Bstar", "alphaB"], rows: draws } },
+});
+/** Draws of B_crit(L) that scatter by 20 % about the planted one, its exponent by 5 %. */
+const scattered = Array.from({ length: 100 }, () => {
+  const alphaB = batchLaw.alphaB * Math.exp(0.05 * random.normal());
+  const logLoss = Math.log(2);
+  const logBatch = Math.log(batchLaw.Bstar) - logLoss / batchLaw.alphaB + 0.2 * random.normal();
+  return [Math.exp(logBatch + logLoss / alphaB), alphaB];
+});
+const options = { resamples: 100, seed: 0 };
+const widthOf = (fit: ReturnType<typeof fitLeast>, name: string): number => {
+  const [low = 0, high = 0] = fit?.fit?.intervals95[name] ?? [];
+  return high - low;
+};
+
+describe("L(N, S_min) through training curves", () => {
+  const held = fitLeast(records, batchTokens, [part([])], options);
+  const whole = fitLeast(records, batchTokens, [part(scattered)], options);
+
+  it("has the planted constants within three standard errors, and tells them to a tenth", () => {
+    for (const fit of [held, whole])
+      for (const name of ["alphaN", "alphaS"] as const) {
+        const error = widthOf(fit, name) / 3.92;
+        expect(Math.abs((fit?.fit?.parameters[name] ?? 0) - law[name]), name).toBeLessThan(3 * error);
+        expect(error / law[name], name).toBeLessThan(0.1);
+      }
+  });
+
+  it("says whether the critical batch is the same in all draws, and has wider intervals where it is not", () => {
+    expect([held?.batchHeld, whole?.batchHeld]).toEqual([true, false]);
+    expect(widthOf(whole, "Sc")).toBeGreaterThan(1.2 * widthOf(held, "Sc"));
+    const columns = (fit: typeof held) => new Set(fit?.fit?.draws.rows.map((row) => row[4])).size;
+    expect([columns(held), columns(whole)]).toEqual([1, 100]);
+  });
+
+  it("moves its draws by about as much as fits made anew with the other critical batch do", () => {
+    const anew = scattered.slice(0, 8).map(([Bstar = 1, alphaB = 1]) => {
+      const fit = fitLaw(kaplanModelSteps, leastStepRows(leastCurves(records, batchTokens, { Bstar, alphaB })), {
+        resamples: 0,
+      });
+      if (isIsoflopError(fit)) throw fit;
+      return Math.log(fit.parameters.Sc);
+    });
+    // The same resamples of the curves with and without the draw of the critical batch.
+    const shifts = anew.map((_, i) => {
+      const [with_, without] = [whole, held].map((fit) => Math.log(fit?.fit?.draws.rows[i]?.[2] ?? 1));
+      return (with_ ?? 0) - (without ?? 0);
+    });
+    const centre = Math.log(held?.fit?.parameters.Sc ?? 1);
+    anew.forEach((value, i) => {
+      expect(Math.abs((shifts[i] ?? 0) - (value - centre))).toBeLessThan(0.1 * Math.abs(value - centre) + 0.01);
+    });
+  });
+
+  it("is not there without a critical batch, and says why where too few curves are", () => {
+    expect(fitLeast(records, batchTokens, [], options)).toBeUndefined();
+    const few = fitLeast(records.slice(0, 1), {}, [part(scattered)], options);
+    expect(few?.fit).toBeUndefined();
+    expect(few?.problem).toMatch(/\w/);
+  });
+});
+
+describe("B_crit(L) of a study", () => {
+  const noise: FittedRows = { ...part(scattered), name: "critical-batch-noise" };
+  const undetermined: FittedRows = {
+    ...part(scattered),
+    fit: { parameters: { Bstar: 800, alphaB: 10 }, intervals95: {}, draws: { names: [], rows: [] } },
+  };
+
+  it("is the noise scale's where the scan leaves its exponent at a bound", () => {
+    const fit = fitLeast(records, batchTokens, [undetermined, noise], options);
+    expect(fit?.batchHeld).toBe(false);
+    expect(fit?.fit?.parameters).toEqual(fitLeast(records, batchTokens, [noise], options)?.fit?.parameters);
+  });
+});
