@@ -99,6 +99,15 @@ describe("the bootstrap beside a profile", () => {
     expect(drawn({ bootstrap95: undefined as never }).textContent).not.toContain("by the bootstrap");
   });
 
+  it("tells below each panel as much as there is room for", () => {
+    const labels = (width: number, name: string) => {
+      const figure = profileLikelihood({ parameters: [curve({ name })] }, options({ widths: [width] }));
+      return [...figure.querySelectorAll("[aria-label='x-axis label'] text")].map((label) => label.textContent);
+    };
+    expect(labels(720, "R_D*")).toEqual(["R_D* 12 (6–40)"]);
+    expect(labels(360, "quantity of a name")).toEqual(["quantity of a name 12"]);
+  });
+
   it("does not squeeze the curve when it is far wider", () => {
     const wide = drawn({ bootstrap95: [1e-6, 1e6] }).querySelector("[aria-label=rect] > rect");
     const own = drawn().querySelector("[aria-label=rect] > rect");
@@ -126,8 +135,8 @@ describe("the bootstrap beside a profile", () => {
 
   it("tells compute in the unit that was chosen, and what was held", () => {
     const data = { parameters: [curve({ name: "C_c", estimate: 8.64e22, compute: true })], held: ["E", "A"] };
-    expect(wordsOf(profileLikelihood(data, options()))).toContain("C_c 8.64×10²² FLOPs");
-    expect(wordsOf(profileLikelihood(data, options({ compute: "PF-days" })))).toContain("C_c 1000 PF-days");
+    expect(wordsOf(profileLikelihood(data, options()))).toContain("C_c (FLOPs) 8.64×10²²");
+    expect(wordsOf(profileLikelihood(data, options({ compute: "PF-days" })))).toContain("C_c (PF-days) 1000");
     expect(wordsOf(profileLikelihood(data, options()))).toContain("E, A were held");
   });
 });

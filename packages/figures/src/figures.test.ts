@@ -168,7 +168,7 @@ const figures: readonly (readonly [
   [
     "profileLikelihood",
     (_, o) => profileLikelihood(about.profileLikelihood, o),
-    ["E", "A", "B", "α", "β", "Rise (95 % level = 1)"],
+    ["E 1.82 (1.77–1.87)", "β 0.367 (0.327–0.407)", "Rise (95 % level = 1)"],
   ],
   ["bootstrapPairs", (_, o) => bootstrapPairs(about.bootstrapPairs, o), ["E", "A", "B", "α", "β"]],
   ["influence", (_, o) => influence(about.influence, o), ["Exponent a without the run", "b2-n3"]],

@@ -108,7 +108,7 @@ export function frontierResiduals(data: FrontierResidualsData, options: FigureOp
         marginLeft: 42,
         marginRight: 14,
         marginTop: 24,
-        marginBottom: 38,
+        marginBottom: 40,
         x,
         y: evenAxis(
           label,
@@ -116,7 +116,7 @@ export function frontierResiduals(data: FrontierResidualsData, options: FigureOp
             values.flatMap((v) => [100 * v, -100 * v]),
             0.08,
           ),
-          height - 62,
+          height - 64,
           36,
         ),
         marks: [Plot.ruleY([0], { stroke: ink, strokeWidth: 1 }), ...marks],
