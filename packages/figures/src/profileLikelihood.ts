@@ -208,11 +208,13 @@ function profilePanel(curve: LikelihoodProfile, room: Room, texts: PanelTexts): 
   }
 }
 
-/** An even axis whose labels do not touch, however many decimals they need. */
+/** An even axis whose labels do not touch, however many decimals they need: every other tick is left out where they would. */
 function spacedAxis(label: string, domain: readonly [number, number], length: number, fontSize: number): Axis {
   const close = evenAxis(label, domain, length, 42);
   const widest = Math.max(...close.ticks.map((tick) => textWidth(close.format(tick), fontSize)));
-  return widest + 8 > 42 ? evenAxis(label, domain, length, widest + 12) : close;
+  const [first = 0, second = 0] = close.ticks;
+  const apart = ((second - first) / (domain[1] - domain[0])) * length;
+  return apart >= widest + 6 ? close : { ...close, ticks: close.ticks.filter((_, i) => i % 2 === 0) };
 }
 
 /** A domain with as much of an interval as half of its own length at each side holds. */

@@ -40,12 +40,16 @@ export type ToWorker =
   | { readonly kind: "runs"; readonly runs: Runs }
   | { readonly kind: "question"; readonly question: Question };
 
-/** An approach that the records cannot support. */
-export interface Skipped {
-  readonly approach: ApproachName;
+/** Why something could not be fitted: what of an error survives the way from the worker. */
+export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
+}
+
+/** An approach that the records cannot support. */
+export interface Skipped extends Problem {
+  readonly approach: ApproachName;
 }
 
 /** Of the study's parts and of S_min: laws by themselves. */
@@ -94,13 +98,8 @@ export type Answer =
       readonly done: number;
       readonly of: number;
     }
-  /** A stage that the runs do not support, with the reason and its code. */
-  | {
-      readonly stage: "none";
-      readonly of: "profiles" | "backtest" | "influence";
-      readonly code: string;
-      readonly reason: string;
-    }
+  /** A stage that the runs do not support, with the reason. */
+  | { readonly stage: "none"; readonly of: "profiles" | "backtest" | "influence"; readonly reason: Problem }
   | { readonly stage: "done" };
 
 export interface FromWorker {

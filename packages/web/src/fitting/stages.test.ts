@@ -86,7 +86,7 @@ it.each([
     if (answer.stage === "profiles" || (answer.stage === "none" && answer.of === "profiles")) break;
   }
   const last = stages.at(-1);
-  if (names.length === 0) return expect(last).toMatchObject({ stage: "none", code: "no-likelihood" });
+  if (names.length === 0) return expect(last).toMatchObject({ stage: "none", reason: { code: "no-likelihood" } });
   const found = last?.stage === "profiles" ? last.profiles.flatMap(({ curves }) => Object.keys(curves)) : [];
   expect(found).toEqual(names);
 });

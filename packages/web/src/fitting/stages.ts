@@ -1,5 +1,5 @@
 import { batchParametersOf, influencedQuantities, leastCurves, leastStepRows } from "@isoflop/figures";
-import { createRandom, isIsoflopError, likelihoodCurves, type RunRecord } from "@isoflop/laws";
+import { createRandom, type IsoflopError, isIsoflopError, likelihoodCurves, type RunRecord } from "@isoflop/laws";
 import { fitLaw, lawNamed } from "@isoflop/laws/anyLaw";
 import {
   type ApproachFit,
@@ -9,7 +9,17 @@ import {
   fitObservations,
   freshRecords,
 } from "@isoflop/laws/procedures";
-import type { Answer, LawProfiles, PartAnswer, PartQuestion, Question, Runs, Skipped, Without } from "./protocol.js";
+import type {
+  Answer,
+  LawProfiles,
+  PartAnswer,
+  PartQuestion,
+  Problem,
+  Question,
+  Runs,
+  Skipped,
+  Without,
+} from "./protocol.js";
 import { subjectFits } from "./subjectFits.js";
 
 /** The order of the point fits: what is fast and what most figures are of comes first. */
@@ -29,16 +39,14 @@ function fitThese(runs: Runs, records: readonly RunRecord[], choices: FitChoices
   const { fits, skipped } = fitObservations(records, runs.convention, { ...choices, ...runs.choices });
   return {
     fits,
-    skipped: skipped.map(
-      ({ approach, error: { code, message, hint } }): Skipped => ({
-        approach,
-        code,
-        message,
-        ...(hint !== undefined && { hint }),
-      }),
-    ),
+    skipped: skipped.map(({ approach, error }): Skipped => ({ approach, ...problemOf(error) })),
   };
 }
+
+const problemOf = ({ code, message, hint }: IsoflopError): Problem => ({
+  ...{ code, message },
+  ...(hint !== undefined && { hint }),
+});
 
 /** Point fits: what is drawn at once. */
 export function* pointStages(
@@ -84,7 +92,7 @@ export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
     };
   } catch (error) {
     if (!isIsoflopError(error)) throw error;
-    yield { stage: "none", of: "backtest", code: error.code, reason: error.message };
+    yield { stage: "none", of: "backtest", reason: problemOf(error) };
   }
   yield* influenceStages(runs, question, records, fits);
   yield { stage: "done" };
@@ -97,15 +105,14 @@ function profileStage(
   fits: readonly ApproachFit[],
 ): Answer {
   const profiles: LawProfiles[] = [];
-  const none = { stage: "none", of: "profiles" } as const;
-  let refused: Answer = { ...none, code: "no-fit", reason: "The chosen procedure was not fitted to these runs." };
+  let reason: Problem = { code: "no-fit", message: "The chosen procedure was not fitted to these runs." };
   for (const fit of subjectFits(fits, subject)) {
     const own = fit.law === "data-constrained" ? records : freshRecords(records, runs.choices.freshOnly);
     const curves = likelihoodCurves(fit, own, { flops: budget, steps: PROFILE_STEPS });
-    if (isIsoflopError(curves)) refused = { ...none, code: curves.code, reason: curves.message };
+    if (isIsoflopError(curves)) reason = problemOf(curves);
     else profiles.push({ law: fit.law, curves });
   }
-  return profiles.length > 0 ? { stage: "profiles", profiles } : refused;
+  return profiles.length > 0 ? { stage: "profiles", profiles } : { stage: "none", of: "profiles", reason };
 }
 
 /** Fits made anew without each run in turn. */

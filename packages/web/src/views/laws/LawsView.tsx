@@ -110,7 +110,7 @@ const REASONS: Readonly<Record<string, "profiles" | "backtest" | "influence">> =
 function missing(name: string, { done, reasons }: Told, texts: Readonly<Record<string, string>>) {
   const stage = REASONS[name];
   const refused = stage && reasons[stage];
-  return { waiting: !done && refused === undefined, reason: refused && (texts[refused.code] ?? refused.reason) };
+  return { waiting: !done && refused === undefined, reason: refused && (texts[refused.code] ?? refused.message) };
 }
 
 interface FigurePlaceProps {

@@ -2,7 +2,7 @@ import { parseFlops } from "@isoflop/laws";
 import { type ApproachFit, approachesFor, type FitChoices } from "@isoflop/laws/procedures";
 import { batch, computed, effect, signal } from "@preact/signals";
 import { Fitter } from "../../fitting/fitter.js";
-import type { Answer, PartAnswer, Runs, Skipped, Subject } from "../../fitting/protocol.js";
+import type { Answer, PartAnswer, Problem, Runs, Skipped, Subject } from "../../fitting/protocol.js";
 import { fittedLaws } from "../../state/fittedLaws.js";
 import { type Observed, observations } from "../../state/observations.js";
 import { withFits } from "./fitList.js";
@@ -25,9 +25,7 @@ export interface Told {
   readonly profiles: Extract<Answer, { stage: "profiles" }>["profiles"] | undefined;
   readonly backtest: Extract<Answer, { stage: "backtest" }>["series"] | undefined;
   readonly influence: Extract<Answer, { stage: "influence" }> | undefined;
-  readonly reasons: Readonly<
-    Partial<Record<"profiles" | "backtest" | "influence", Extract<Answer, { stage: "none" }>>>
-  >;
+  readonly reasons: Readonly<Partial<Record<"profiles" | "backtest" | "influence", Problem>>>;
   readonly done: boolean;
 }
 
@@ -104,7 +102,7 @@ function after(now: Told, answer: Answer): Told {
     case "influence":
       return { ...now, influence: answer };
     case "none":
-      return { ...now, reasons: { ...now.reasons, [answer.of]: answer } };
+      return { ...now, reasons: { ...now.reasons, [answer.of]: answer.reason } };
     case "done":
       return { ...now, done: true };
   }
