@@ -4,7 +4,9 @@ import { seeded } from "./fixtures/seeded.js";
 import type { FigureOptions } from "./frame.js";
 import {
   bootstrapPairs,
+  frontierResiduals,
   influence,
+  type LikelihoodProfile,
   lawComparison,
   plantedDiagnostics,
   profileLikelihood,
@@ -50,7 +52,7 @@ describe("profileLikelihood", () => {
 
   it("states estimates with intervals, and says which end is open", () => {
     expect(wordsOf(profileLikelihood(planted.profileLikelihood, options()))).toContain(
-      "E 1.82 (1.77–1.87); A 478 (287–796); B 2140 (661–6950)",
+      "E 1.82 (1.77–1.87), bootstrap 1.76–1.87; A 478 (287–796), bootstrap 270–847; B 2140 (661–6950)",
     );
     const points = [1, 2, 3].map((value) => ({ value, rise: 0 }));
     const open = (ends: readonly ("low" | "high")[]) =>
@@ -63,6 +65,97 @@ describe("profileLikelihood", () => {
     expect(open(["high"])).toContain("R_D 2 (at least 1, no upper end)");
     expect(open(["low"])).toContain("R_D 2 (at most 3, no lower end)");
     expect(open(["low", "high"])).toContain("R_D 2 (no end on either side)");
+  });
+});
+
+describe("the bootstrap beside a profile", () => {
+  const curve = (more: Partial<LikelihoodProfile> = {}): LikelihoodProfile => ({
+    name: "R_D*",
+    estimate: 12,
+    interval95: [6, 40],
+    bootstrap95: [7, 30],
+    points: [5, 6, 12, 40, 60].map((value) => ({ value, rise: 2 * Math.log(value / 12) ** 2 })),
+    level: 1,
+    logarithmic: true,
+    ...more,
+  });
+  const drawn = (more?: Partial<LikelihoodProfile>) => profileLikelihood({ parameters: [curve(more)] }, options());
+  const barOf = (figure: Element) => {
+    const bars = [...figure.querySelectorAll("[aria-label=rule] line")];
+    return bars.filter((bar) => bar.getAttribute("y1") === bar.getAttribute("y2"));
+  };
+
+  it("stands as a bar below the curves, from end to end, and is told in words", () => {
+    const figure = drawn();
+    expect(wordsOf(figure)).toContain("R_D* 12 (6–40), bootstrap 7–30");
+    const bar = barOf(figure).at(-1);
+    const [left, right] = [Number(bar?.getAttribute("x1")), Number(bar?.getAttribute("x2"))];
+    const band = figure.querySelector("[aria-label=rect] > rect");
+    const from = Number(band?.getAttribute("x"));
+    const perLog = Number(band?.getAttribute("width")) / Math.log(40 / 6);
+    expect(left).toBeCloseTo(from + perLog * Math.log(7 / 6), 0);
+    expect(right).toBeCloseTo(from + perLog * Math.log(30 / 6), 0);
+    expect(figure.textContent).toContain("95 % interval by the bootstrap");
+    expect(drawn({ bootstrap95: undefined as never }).textContent).not.toContain("by the bootstrap");
+  });
+
+  it("tells below each panel as much as there is room for", () => {
+    const labels = (width: number, name: string) => {
+      const figure = profileLikelihood({ parameters: [curve({ name })] }, options({ widths: [width] }));
+      return [...figure.querySelectorAll("[aria-label='x-axis label'] text")].map((label) => label.textContent);
+    };
+    expect(labels(720, "R_D*")).toEqual(["R_D* 12 (6–40)"]);
+    expect(labels(360, "quantity of a name")).toEqual(["quantity of a name 12"]);
+  });
+
+  it("does not squeeze the curve when it is far wider", () => {
+    const wide = drawn({ bootstrap95: [1e-6, 1e6] }).querySelector("[aria-label=rect] > rect");
+    const own = drawn().querySelector("[aria-label=rect] > rect");
+    expect(Number(wide?.getAttribute("width")) / Number(own?.getAttribute("width"))).toBeGreaterThan(0.45);
+  });
+
+  it("tells infinity where a value stands for it, and draws nothing there", () => {
+    const figure = drawn({
+      estimate: 1e12,
+      infiniteFrom: 1e12,
+      interval95: [9, 1e12],
+      bootstrap95: [11, 1e12],
+      open: ["high"],
+      points: [
+        { value: 8, rise: 1.4 },
+        { value: 9, rise: 1 },
+        { value: 100, rise: 0.01 },
+        { value: 1e12, rise: 0 },
+      ],
+    });
+    expect(wordsOf(figure)).toContain("R_D* infinite (at least 9, no upper end), bootstrap 11–infinite");
+    expect(figure.querySelectorAll(".isoflop-panel [aria-label=dot] > circle")).toHaveLength(0);
+    expect(pathPoints(figure.querySelector("[aria-label=line] > path"))).toHaveLength(3);
+  });
+
+  it("tells compute in the unit that was chosen, and what was held", () => {
+    const data = { parameters: [curve({ name: "C_c", estimate: 8.64e22, compute: true })], held: ["E", "A"] };
+    expect(wordsOf(profileLikelihood(data, options()))).toContain("C_c (FLOPs) 8.64×10²²");
+    expect(wordsOf(profileLikelihood(data, options({ compute: "PF-days" })))).toContain("C_c (PF-days) 1000");
+    expect(wordsOf(profileLikelihood(data, options()))).toContain("E, A were held");
+  });
+});
+
+describe("frontierResiduals", () => {
+  it("states how far minima, losses and runs lie off, and how many minima beyond their errors", () => {
+    const figure = frontierResiduals(planted.frontierResiduals, options());
+    // The planted 9 % are three of its standard errors.
+    expect(wordsOf(figure)).toMatch(/9\.4 % at most, 1 of \d by more than 1\.96 of its standard errors/);
+    expect(wordsOf(figure)).toMatch(/runs lie off the parabola of their budget by 0\.\d+ % of the loss/);
+  });
+
+  it("has a panel for the runs where there are any, each a dot that a page can find", () => {
+    const figure = frontierResiduals(planted.frontierResiduals, options({ interactive: true }));
+    expect(panelsOf(figure)).toHaveLength(3);
+    const runs = planted.frontierResiduals.runs ?? [];
+    expect(panelsOf(figure)[2]?.querySelectorAll("circle[data-run]")).toHaveLength(runs.length);
+    const { optima } = planted.frontierResiduals;
+    expect(panelsOf(frontierResiduals({ approach: "2", optima }, options()))).toHaveLength(2);
   });
 });
 
@@ -166,6 +259,18 @@ describe("influence", () => {
     });
     expect(labels[0]).toHaveLength(1);
     expect(labels[1]).toEqual(labels[0]);
+  });
+});
+
+describe("influence on the loss and on E", () => {
+  const runs = [{ name: "r1", parameters: 1e9, tokens: 2e10, without: 1.6912 }];
+  it.each([
+    ["L_opt", "the least loss at 10²⁴ FLOPs is 1.7000. Without r1 it is 1.6912 (−0.0088)"],
+    ["E", "the irreducible loss E is 1.7000. Without r1 it is 1.6912 (−0.0088)"],
+  ] as const)("is told in nats: %s", (quantity, words) => {
+    const figure = influence({ quantity, flops: 1e24, estimate: 1.7, runs }, options());
+    expect(wordsOf(figure)).toContain(words);
+    expect(figure.textContent).toContain("without the run (nats per token)");
   });
 });
 

@@ -11,6 +11,7 @@ import {
   envelopeScaling,
   figureMarkup,
   forecastCheck,
+  frontierResiduals,
   type IsoflopBiasData,
   influence,
   isoflopBias,
@@ -85,6 +86,12 @@ const sparse: NextDesignData = {
     grid: { loss: 0.008 / (i + 1), parameters: 0.18 / (i + 1) },
   })),
 };
+
+const bareOptimum = ({ flops, parameters, loss }: { flops: number; parameters: number; loss: number }) => ({
+  flops,
+  parameters,
+  loss,
+});
 
 const map = modelMapOf(study.publishedModels.models);
 
@@ -161,10 +168,20 @@ const figures: readonly (readonly [
   [
     "profileLikelihood",
     (_, o) => profileLikelihood(about.profileLikelihood, o),
-    ["E", "A", "B", "α", "β", "Rise (95 % level = 1)"],
+    ["E 1.82 (1.77–1.87)", "β 0.367 (0.327–0.407)", "Rise (95 % level = 1)"],
   ],
   ["bootstrapPairs", (_, o) => bootstrapPairs(about.bootstrapPairs, o), ["E", "A", "B", "α", "β"]],
   ["influence", (_, o) => influence(about.influence, o), ["Exponent a without the run", "b2-n3"]],
+  [
+    "frontierResiduals",
+    (_, o) => frontierResiduals(about.frontierResiduals, o),
+    ["100 ln(N_opt / law)", "Least loss off its law (%)", "Loss off the parabola (%)", "± 1.96 standard errors"],
+  ],
+  [
+    "frontierResiduals of an envelope",
+    (_, o) => frontierResiduals({ approach: "1", optima: about.frontierResiduals.optima.map(bareOptimum) }, o),
+    ["100 ln(N_opt / law)", "Compute budget C (FLOPs)"],
+  ],
   [
     "lawComparison",
     (_, o) => lawComparison(about.lawComparison, o),
@@ -437,6 +454,7 @@ describe("a figure of next to nothing", () => {
       (o) => bootstrapPairs({ ...about.bootstrapPairs, draws: [1, 2, 3].map(() => [1, 1, 1, 1, 1]) }, o),
     ],
     ["one parameter", (o) => bootstrapPairs({ parameters: [{ name: "a", estimate: 1 }], draws: [[1], [2]] }, o)],
+    ["no minimum", (o) => frontierResiduals({ approach: "2", optima: [] }, o)],
     ["no run left out", (o) => influence({ quantity: "a", estimate: 0.5, runs: [] }, o)],
     ["no laws", (o) => lawComparison({ laws: [] }, o)],
     ["laws that do not reach the compute", (o) => lawComparison({ ...about.lawComparison, at: 1e40 }, o)],

@@ -129,7 +129,8 @@ function drawSvg(content: FigureContent, options: FigureOptions, width: number):
     raiseSelected(group);
     return [group];
   });
-  const height = y + rowHeight;
+  // Room for what hangs below the last line of text: the stroke of N_opt.
+  const height = y + rowHeight + 3;
 
   const svg = element(document, "svg", {
     viewBox: `0 0 ${width} ${height}`,

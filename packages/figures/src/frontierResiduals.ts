@@ -33,6 +33,7 @@ const texts = bilingual(
     run: "Loss off the parabola (%)",
     ofMinimum: "N / N_opt of its budget",
     error: "± 1.96 standard errors",
+    optimum: { "1": "point of the envelope", "2": "minimum of a budget" },
   },
   {
     title: "極小点とランの、曲線からのずれ",
@@ -54,6 +55,7 @@ const texts = bilingual(
     run: "放物線からの損失のずれ (%)",
     ofMinimum: "N / その計算予算の N_opt",
     error: "± 1.96 標準誤差",
+    optimum: { "1": "包絡線上の点", "2": "各計算予算の極小点" },
   },
 );
 
@@ -84,6 +86,7 @@ export function frontierResiduals(data: FrontierResidualsData, options: FigureOp
   const scale = logColorScale(budgets);
   const color = (budget: number): string => (budgets.length > 0 ? scale(budget) : categoryColor(0));
   const entries: LegendEntry[] = [
+    ...(budgets.length === 0 ? [{ label: text.optimum[approach], mark: "dot" as const, color: categoryColor(0) }] : []),
     ...(known.length > 0 ? [{ label: text.error, mark: "line" as const, color: ink }] : []),
     ...leftOutEntry(options),
   ];
@@ -105,7 +108,7 @@ export function frontierResiduals(data: FrontierResidualsData, options: FigureOp
         marginLeft: 42,
         marginRight: 14,
         marginTop: 24,
-        marginBottom: 38,
+        marginBottom: 40,
         x,
         y: evenAxis(
           label,
@@ -113,7 +116,7 @@ export function frontierResiduals(data: FrontierResidualsData, options: FigureOp
             values.flatMap((v) => [100 * v, -100 * v]),
             0.08,
           ),
-          height - 62,
+          height - 64,
           36,
         ),
         marks: [Plot.ruleY([0], { stroke: ink, strokeWidth: 1 }), ...marks],

@@ -128,11 +128,11 @@ export function influence(data: InfluenceData, options: FigureOptions): HTMLElem
         legend: [{ entries }],
         panels: [
           {
-            height: 22 * Math.max(1, rows) + 46,
+            height: 22 * Math.max(1, rows) + 48,
             marginLeft: left,
             marginRight: 16,
             marginTop: 8,
-            marginBottom: 38,
+            marginBottom: 40,
             x: counted ? countAxis(name, x, length) : evenAxis(name, x, length, 56),
             y: rowScale(Math.max(1, rows)),
             marks: [

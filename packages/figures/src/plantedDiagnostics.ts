@@ -1,4 +1,10 @@
-import type { BootstrapPairsData, InfluenceData, LawComparisonData, ProfileLikelihoodData } from "./data.js";
+import type {
+  BootstrapPairsData,
+  FrontierResidualsData,
+  InfluenceData,
+  LawComparisonData,
+  ProfileLikelihoodData,
+} from "./data.js";
 import { plantedStudy } from "./plantedStudy.js";
 import { publishedModelsExample } from "./publishedModelsExample.js";
 import { logSpace } from "./ticks.js";
@@ -9,6 +15,7 @@ export interface PlantedDiagnostics {
   readonly bootstrapPairs: BootstrapPairsData;
   readonly influence: InfluenceData;
   readonly lawComparison: LawComparisonData;
+  readonly frontierResiduals: FrontierResidualsData;
 }
 
 /** The estimates and standard errors of Besiroglu et al. 2024, 1,000 draws with one common cause. */
@@ -50,6 +57,7 @@ export function plantedDiagnostics(random: () => number): PlantedDiagnostics {
           name,
           estimate,
           interval95: [at(-1.96), at(1.96)] as const,
+          bootstrap95: [at(-2.2), at(2.2)] as const,
           // Half the chi-squared of one degree of freedom.
           points: Array.from({ length: 41 }, (_, i) => ({ value: at((i - 20) / 6), rise: ((i - 20) / 6) ** 2 / 2 })),
           level: 1.96 ** 2 / 2,
@@ -79,6 +87,22 @@ export function plantedDiagnostics(random: () => number): PlantedDiagnostics {
         ...run,
         id: run.name,
         without: index === 9 ? a + 0.041 : a + 0.006 * normal(),
+      })),
+    },
+    frontierResiduals: {
+      approach: "2",
+      optima: study.isoflopProfiles.profiles.map(({ budget }, index) => ({
+        flops: budget,
+        parameters: index === 1 ? 0.09 : 0.02 * normal(),
+        loss: 0.002 * normal(),
+        standardError: 0.03,
+      })),
+      runs: study.runs.map((run) => ({
+        ...run,
+        id: run.name,
+        budget: run.budget ?? 1,
+        ofMinimum: Math.exp(normal()),
+        loss: 0.004 * normal(),
       })),
     },
     lawComparison: {

@@ -5,6 +5,7 @@ import type { LikelihoodProfile, ProfileLikelihoodData } from "./data.js";
 import { formatAmount } from "./format.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
+import { textWidth } from "./legend.js";
 import { categoryColor, ink } from "./palette.js";
 import { evenDomain, logDomain } from "./ticks.js";
 
@@ -27,8 +28,8 @@ const texts = bilingual(
     at: (flops: string) => ` N_opt and L_opt are for ${flops}.`,
     onlyN: (flops: string) => ` N_opt is for ${flops}.`,
     held: (names: string) => ` ${names} were held: their uncertainty is in the bootstrap alone.`,
-    caption: (result: string) =>
-      `Each curve: how much worse the best fit becomes when one quantity is held at a value and all others are free. Values below the dashed line are those that the runs allow (95 %). A narrow valley is well known; a lopsided or flat one is more uncertain than a standard error says. ${result}`,
+    caption: (notes: string) =>
+      `Each curve: how much worse the best fit becomes when one quantity is held at a value and all others are free. Values whose curve is below the dashed line are those that the runs allow (95 %). A quantity in a narrow valley is well known; in a lopsided or flat one it is less certain than a standard error says.${notes}`,
     rise: "Rise (95 % level = 1)",
     level: "95 % level",
     estimate: "estimate",
@@ -54,8 +55,8 @@ const texts = bilingual(
     at: (flops) => `N_opt と L_opt は ${flops} でのもの。`,
     onlyN: (flops) => `N_opt は ${flops} でのもの。`,
     held: (names) => `${names} は固定しており、その不確かさはブートストラップにのみ含まれる。`,
-    caption: (result) =>
-      `各曲線は、1 つの量をある値に固定し、ほかを自由にしたときに最良のフィットがどれだけ悪くなるかを示す。破線より下の値が、ランから許される値 (95%) である。谷が狭ければよく決まっており、非対称または平坦なら標準誤差が示すより不確かである。${result}`,
+    caption: (notes) =>
+      `各曲線は、1 つの量をある値に固定し、ほかを自由にしたときに最良のフィットがどれだけ悪くなるかを示す。曲線が破線より下にある値が、ランから許される値 (95%) である。谷が狭ければよく決まっており、非対称または平坦なら標準誤差が示すより不確かである。${notes}`,
     rise: "上昇 (95% 水準 = 1)",
     level: "95% 水準",
     estimate: "推定値",
@@ -78,29 +79,34 @@ export function profileLikelihood(data: ProfileLikelihoodData, options: FigureOp
   const text = inLanguage(texts, options);
   const unit = computeIn(options);
   const { parameters, flops, held = [] } = data;
-  const words = parameters.map((curve) => {
+  const told = parameters.map((curve) => {
     const { name, estimate, interval95, bootstrap95, open = [] } = curve;
     const format = (value: number): string =>
-      isInfinite(curve, value) ? text.infinite : curve.compute ? unit.text(value) : formatAmount(value);
-    const own = text.estimated(name, format(estimate));
+      isInfinite(curve, value) ? text.infinite : curve.compute ? unit.number(value) : formatAmount(value);
+    const named = curve.compute ? `${name} (${unit.name})` : name;
+    const short = text.estimated(named, format(estimate));
     const [low, high] = (interval95 ?? []).map(format);
     const ends = [open.includes("low") ? undefined : low, open.includes("high") ? undefined : high] as const;
-    const said =
+    const long =
       interval95 === undefined
-        ? text.unknown(own)
+        ? text.unknown(short)
         : open.length === 0
-          ? text.closed(own, low ?? "", high ?? "")
-          : text.open(own, ...ends);
-    return bootstrap95 === undefined ? said : text.bootstrapped(said, format(bootstrap95[0]), format(bootstrap95[1]));
+          ? text.closed(short, low ?? "", high ?? "")
+          : text.open(short, ...ends);
+    const whole =
+      bootstrap95 === undefined ? long : text.bootstrapped(long, format(bootstrap95[0]), format(bootstrap95[1]));
+    return { curve, labels: [long, short, named], whole };
   });
+  const words = told.map(({ whole }) => whole);
   const has = (name: string): boolean => parameters.some((curve) => curve.name === name);
   const at = flops === undefined || !has("N_opt") ? "" : (has("L_opt") ? text.at : text.onlyN)(unit.text(flops));
-  const result = `${text.result(words)}${at}${held.length > 0 ? text.held(held.join(", ")) : ""}`;
+  const notes = `${at}${held.length > 0 ? text.held(held.join(", ")) : ""}`;
+  const result = `${text.result(words)}${notes}`;
   const bootstrapped = parameters.some(({ bootstrap95 }) => bootstrap95 !== undefined);
   return frame(options, {
     name: "profile-likelihood",
     title: text.title,
-    caption: text.caption(result),
+    caption: text.caption(parameters.length === 0 ? ` ${result}` : notes),
     description: result,
     draw: (room) => {
       const columns = room.narrow ? 2 : 3;
@@ -117,7 +123,11 @@ export function profileLikelihood(data: ProfileLikelihoodData, options: FigureOp
           },
         ],
         columns,
-        panels: parameters.map((curve) => profilePanel(curve, columns, room, text.rise, bootstrapped, unit)),
+        panels: told.map(({ curve, labels }) => {
+          const width = room.width / columns;
+          const label = labels.find((one) => textWidth(one, room.fontSize) < width - 8) ?? curve.name;
+          return profilePanel(curve, { ...room, width }, { label, rise: text.rise, bootstrapped, unit });
+        }),
       };
     },
   });
@@ -126,15 +136,18 @@ export function profileLikelihood(data: ProfileLikelihoodData, options: FigureOp
 const isInfinite = ({ infiniteFrom = Number.POSITIVE_INFINITY }: LikelihoodProfile, value: number): boolean =>
   value >= infiniteFrom;
 
-function profilePanel(
-  curve: LikelihoodProfile,
-  columns: number,
-  room: Room,
-  rise: string,
-  bootstrapped: boolean,
-  unit: ComputeFormat,
-): Panel {
-  const { name, estimate, interval95, bootstrap95, open = [], logarithmic, compute } = curve;
+interface PanelTexts {
+  /** Below the panel: the quantity, with as much of its estimate and interval as there is room for. */
+  readonly label: string;
+  readonly rise: string;
+  readonly bootstrapped: boolean;
+  readonly unit: ComputeFormat;
+}
+
+/** @param room as wide as the panel */
+function profilePanel(curve: LikelihoodProfile, room: Room, texts: PanelTexts): Panel {
+  const { label, rise, bootstrapped, unit } = texts;
+  const { estimate, interval95, bootstrap95, open = [], logarithmic, compute } = curve;
   const infinite = isInfinite(curve, estimate);
   const finite = curve.points.filter(({ value }) => !isInfinite(curve, value));
   const line = cut(finite.map(({ value, rise }) => ({ value, share: rise / curve.level })));
@@ -143,7 +156,10 @@ function profilePanel(
   const own = logarithmic ? logDomain(values, 0.04) : evenDomain(values, 0.04);
   // The bootstrap's may be far wider: it widens the axis by half at most, and runs out of it.
   const domain = widened(own, bootstrap95 ?? own, logarithmic === true);
-  const axis = logarithmic ? amountAxis : evenAxis;
+  const length = room.width - 46;
+  const across = logarithmic
+    ? { ...amountAxis(label, domain, length, 64), format: formatAmount }
+    : spacedAxis(label, domain, length, room.fontSize);
   const height = room.narrow ? 180 : 200;
   // An open end goes on to the border of what is drawn.
   const interval =
@@ -166,13 +182,8 @@ function profilePanel(
     marginLeft: 34,
     marginRight: 12,
     marginTop: 24,
-    marginBottom: 38,
-    x: compute
-      ? unit.axis(`${name} (${unit.name})`, domain, room.width / columns - 46)
-      : {
-          ...axis(name, domain, room.width / columns - 46, logarithmic ? 64 : 42),
-          ...(logarithmic ? { format: formatAmount } : {}),
-        },
+    marginBottom: 40,
+    x: compute ? unit.axis(label, domain, length) : across,
     y: shareAxis(rise, bootstrapped ? FOOT : 0),
     marks: [
       Plot.rect(interval, { x1: "low", x2: "high", y1: 0, y2: 1, fill: curveColor, fillOpacity: 0.16 }),
@@ -192,9 +203,18 @@ function profilePanel(
   };
 
   function shareAxis(label: string, foot: number): Axis {
-    const share = evenAxis(label, [foot, TOP], height - 62, 30);
+    const share = evenAxis(label, [foot, TOP], height - 64, 30);
     return { ...share, ticks: share.ticks.filter((tick) => tick >= 0) };
   }
+}
+
+/** An even axis whose labels do not touch, however many decimals they need: every other tick is left out where they would. */
+function spacedAxis(label: string, domain: readonly [number, number], length: number, fontSize: number): Axis {
+  const close = evenAxis(label, domain, length, 42);
+  const widest = Math.max(...close.ticks.map((tick) => textWidth(close.format(tick), fontSize)));
+  const [first = 0, second = 0] = close.ticks;
+  const apart = ((second - first) / (domain[1] - domain[0])) * length;
+  return apart >= widest + 6 ? close : { ...close, ticks: close.ticks.filter((_, i) => i % 2 === 0) };
 }
 
 /** A domain with as much of an interval as half of its own length at each side holds. */

@@ -31,13 +31,13 @@ const texts = bilingual(
   {
     title: "残差: 法則は各ランをどれだけ外すか",
     laws: {
-      chinchilla: "アプローチ 3",
-      "kaplan-model-data": "Kaplan の L(N, D)",
+      chinchilla: "アプローチ 3 ",
+      "kaplan-model-data": "Kaplan の L(N, D) ",
       "data-constrained": "データ制約付きの法則",
     },
     result: (rms, worst, runs) => `${runs} 個のランで二乗平均平方根 ${rms}%、最大 ${worst}%。`,
     caption: (law, result) =>
-      `実測の損失と予測した損失との差 (%、${law} の対数残差)。${result}どこかのパネルに傾きや湾曲があれば、スケーリング則がそこで何かを捉えられていない。`,
+      `実測の損失と予測した損失との差 (%、${law}の対数残差)。${result}どこかのパネルに傾きや湾曲があれば、スケーリング則がそこで何かを捉えられていない。`,
     residual: "残差 (%)",
     predicted: (unit: string) => `予測した損失 (${unit})`,
     losses: (measured, predicted) => `実測 ${measured}、予測 ${predicted}`,

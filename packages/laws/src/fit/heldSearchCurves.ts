@@ -1,5 +1,5 @@
 import { DEFAULT_STEPS, type LikelihoodCurve } from "./likelihoodCurve.js";
-import { unequalRises95 } from "./objectiveRise.js";
+import { equalRise95, unequalRises95 } from "./objectiveRise.js";
 import { type HeldSearch, variableProfile } from "./variableProfile.js";
 
 /** A search with the residuals that its objective sums. */
@@ -21,7 +21,9 @@ export interface ReportedVariable {
 
 /**
  * The profile of one variable of a search as a curve, where rows may err by different sizes and those of one run together
- * (objectiveRise.ts), as under the bootstrap; undefined where its bounds hold the variable.
+ * (objectiveRise.ts), as under the bootstrap; undefined where its bounds hold the variable. What allows for that is too
+ * small from few rows (here it held planted constants in 90 %): of it and of equal errors the larger rise is taken (Angrist
+ * & Pischke 2009, Mostly Harmless Econometrics, section 8.1).
  */
 export function searchCurve(
   search: SearchOfResiduals,
@@ -34,7 +36,10 @@ export function searchCurve(
   if (place < 0) return undefined;
   const residuals = search.residuals(best);
   const jacobian = derivativesOf(search, free, residuals.length);
-  const level = unequalRises95(residuals, jacobian, free.length, delta, clusters)[place]!;
+  const level = Math.max(
+    unequalRises95(residuals, jacobian, free.length, delta, clusters)[place]!,
+    equalRise95(residuals, free.length, delta),
+  );
   const slope = Math.hypot(...residuals.map((_, i) => jacobian[i * free.length + place]!));
   const profile = variableProfile(search, variable, level, Math.sqrt(2 * level) / slope);
   const limits = [lower[variable]!, upper[variable]!];

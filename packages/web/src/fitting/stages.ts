@@ -100,18 +100,14 @@ function profileStage(
   fits: readonly ApproachFit[],
 ): Answer {
   const profiles: LawProfiles[] = [];
-  const none = { stage: "none", of: "profiles" } as const;
-  let refused: Answer = {
-    ...none,
-    reason: { code: "no-fit", message: "The chosen procedure was not fitted to these runs." },
-  };
+  let reason: Problem = { code: "no-fit", message: "The chosen procedure was not fitted to these runs." };
   for (const fit of subjectFits(fits, subject)) {
     const own = fit.law === "data-constrained" ? records : freshRecords(records, runs.choices.freshOnly);
     const curves = likelihoodCurves(fit, own, { flops: budget, steps: PROFILE_STEPS });
-    if (isIsoflopError(curves)) refused = { ...none, reason: problemOf(curves) };
+    if (isIsoflopError(curves)) reason = problemOf(curves);
     else profiles.push({ law: fit.law, curves });
   }
-  return profiles.length > 0 ? { stage: "profiles", profiles } : refused;
+  return profiles.length > 0 ? { stage: "profiles", profiles } : { stage: "none", of: "profiles", reason };
 }
 
 /** Fits made anew without each run in turn. */

@@ -127,7 +127,7 @@ function after(now: Told, answer: Answer): Told {
     case "influence":
       return { ...now, influence: answer };
     case "none":
-      return { ...now, reasons: { ...now.reasons, [answer.of]: answer } };
+      return { ...now, reasons: { ...now.reasons, [answer.of]: answer.reason } };
     case "done":
       return { ...now, done: true };
   }
