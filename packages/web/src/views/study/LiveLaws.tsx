@@ -58,19 +58,21 @@ export function LiveLaws({ observed, waiting }: LiveLawsProps) {
       ) : (
         <p class="faint">{waiting}</p>
       )}
-      {rows.length > 0 && (
-        <dl class="facts exponents" aria-label={t.exponents}>
-          {rows.map(({ approach, a, interval, warnings }) => (
-            <div key={approach}>
-              <dt>{t.exponent(t.approaches[approach] ?? approach)}</dt>
-              <dd>
-                {interval === undefined ? `${a.toFixed(3)} (${t.noInterval})` : formatEstimate(a, interval)}
-                {warnings > 0 && <span class="faint"> {t.warnings(warnings)}</span>}
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      <div class="exponents-room">
+        {rows.length > 0 && (
+          <dl class="facts exponents" aria-label={t.exponents}>
+            {rows.map(({ approach, a, interval, warnings }) => (
+              <div key={approach}>
+                <dt>{t.exponent(t.approaches[approach] ?? approach)}</dt>
+                <dd>
+                  {interval === undefined ? `${a.toFixed(3)} (${t.noInterval})` : formatEstimate(a, interval)}
+                  {warnings > 0 && <span class="faint"> {t.warnings(warnings)}</span>}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        )}
+      </div>
       <p>
         {t.fitted(records.length)}{" "}
         <a href={address("laws", { study: source.kind === "served" ? source.key : undefined })}>{t.laws}</a>
