@@ -27,6 +27,7 @@ function pageOf(path) {
   if (file === undefined || path === "api/input.js") return "data";
   if (path === "api/nextDesign.js") return "plan";
   if (folder === "registry") return "laws";
+  if (folder === "statements") return "data";
   return folder === "api" ? file.replace(/\.js$/, "") : folder;
 }
 

@@ -21,7 +21,7 @@ const texts = bilingual(
     estimate: "estimate",
   },
   {
-    title: "ブートストラップ標本の対",
+    title: "ブートストラップ標本 (パラメータの対)",
     pair: (one, other, correlation) => `${one} と ${other} ${correlation}`,
     estimates: (all) => `推定値: ${all.join("、")}。`,
     correlations: (all, strongest) =>
@@ -52,7 +52,7 @@ export function bootstrapPairs(data: BootstrapPairsData, options: FigureOptions)
   const usable = data.draws.filter((row) =>
     parameters.every(({ logarithmic }, i) => Number.isFinite(row[i]) && (!logarithmic || (row[i] ?? 0) > 0)),
   );
-  const every = Math.max(1, usable.length / MOST_DRAWS);
+  const every = Math.max(1, usable.length / (data.most ?? MOST_DRAWS));
   const draws = Array.from(
     { length: Math.floor(usable.length / every) },
     (_, i) => usable[Math.floor(i * every)] ?? [],

@@ -1,6 +1,7 @@
 import { type Axis, flopsAxis } from "./axes.js";
 import { formatAmount, formatFlops } from "./format.js";
-import { bilingual, inLanguage, type Language } from "./language.js";
+import type { FigureOptions } from "./frame.js";
+import { bilingual, inLanguage } from "./language.js";
 
 /** What compute is told in; the data are in FLOPs always. */
 export type ComputeUnit = "FLOPs" | "PF-days";
@@ -9,10 +10,14 @@ export type ComputeUnit = "FLOPs" | "PF-days";
 const FLOPS_PER_PF_DAY = 1e15 * 24 * 3600;
 
 const texts = bilingual({ FLOPs: "FLOPs", "PF-days": "PF-days" }, { FLOPs: "FLOPs", "PF-days": "PF-day" });
+const countedBy = bilingual(
+  { kaplan: "Kaplan’s count", hoffmann: "Hoffmann’s count" },
+  { kaplan: "Kaplan の数え方", hoffmann: "Hoffmann の数え方" },
+);
 
 /** How a figure writes compute. */
 export interface ComputeFormat {
-  /** "FLOPs", for axes and headings. */
+  /** "FLOPs", for axes and headings, with whose count it is where that is to be said. */
   readonly name: string;
   /** "3×10²¹". */
   readonly number: (flops: number) => string;
@@ -23,14 +28,15 @@ export interface ComputeFormat {
 }
 
 /** The unit of compute that was asked for, FLOPs by default. */
-export function computeIn(options: { readonly compute?: ComputeUnit; readonly language?: Language }): ComputeFormat {
-  const { compute = "FLOPs" } = options;
-  const name = inLanguage(texts, options)[compute];
+export function computeIn(options: Pick<FigureOptions, "compute" | "language" | "counting">): ComputeFormat {
+  const { compute = "FLOPs", counting } = options;
+  const unit = inLanguage(texts, options)[compute];
+  const name = counting?.flops === undefined ? unit : `${unit}, ${inLanguage(countedBy, options)[counting.flops]}`;
   if (compute === "FLOPs") {
     return {
       name,
       number: (flops) => formatFlops(flops),
-      text: (flops) => `${formatFlops(flops)} ${name}`,
+      text: (flops) => `${formatFlops(flops)} ${unit}`,
       axis: flopsAxis,
     };
   }
@@ -41,7 +47,7 @@ export function computeIn(options: { readonly compute?: ComputeUnit; readonly la
   return {
     name,
     number,
-    text: (flops) => `${number(flops)} ${name}`,
+    text: (flops) => `${number(flops)} ${unit}`,
     axis: (label, [low, high], length) => {
       const inDays = flopsAxis(label, [low / FLOPS_PER_PF_DAY, high / FLOPS_PER_PF_DAY], length);
       return {

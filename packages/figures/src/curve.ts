@@ -2,11 +2,11 @@ import type { CurvePoint } from "@isoflop/laws";
 import type { RunCurve } from "./data.js";
 
 /** At most `most` points of a curve, equally spaced in log FLOPs, the first and the last always among them. */
-export function thin(curve: readonly CurvePoint[], most: number): readonly CurvePoint[] {
+export function thin<Point extends Pick<CurvePoint, "flops">>(curve: readonly Point[], most: number): readonly Point[] {
   const first = curve[0];
   const last = curve.at(-1);
   if (!first || !last || curve.length <= most) return curve;
-  const kept: CurvePoint[] = [];
+  const kept: Point[] = [];
   const ratio = Math.log(last.flops / first.flops) / (most - 1);
   let next = first.flops;
   for (const point of curve) {

@@ -167,6 +167,8 @@ export interface KaplanComputeData {
 }
 
 export interface ResidualsData {
+  /** The law that predicts (default: "chinchilla", Approach 3's). */
+  readonly law?: "chinchilla" | "kaplan-model-data" | "data-constrained";
   readonly runs: readonly (RunPoint & {
     /** Loss by the fitted law, nats per token. */
     readonly predicted: number;

@@ -60,9 +60,9 @@ describe("profileLikelihood", () => {
           options(),
         ),
       );
-    expect(open(["high"])).toContain("R_D 2, at least 1, unbounded above");
-    expect(open(["low"])).toContain("R_D 2, at most 3, unbounded below");
-    expect(open(["low", "high"])).toContain("R_D 2, unbounded on both sides");
+    expect(open(["high"])).toContain("R_D 2 (at least 1, no upper end)");
+    expect(open(["low"])).toContain("R_D 2 (at most 3, no lower end)");
+    expect(open(["low", "high"])).toContain("R_D 2 (no end on either side)");
   });
 });
 
@@ -156,6 +156,16 @@ describe("influence", () => {
     const figure = influence({ quantity: "a", estimate: 0.5, runs }, options({ widths: [360] }));
     const cut = [...figure.querySelectorAll("text")].map((t) => t.textContent ?? "").filter((t) => t.includes("…"));
     expect(new Set(cut).size).toBe(2);
+  });
+
+  it("cuts a name of any length to the same few characters", () => {
+    const labels = [100, 100_000].map((length) => {
+      const run = { name: "run".repeat(length), parameters: 1e9, tokens: 2e10, without: 0.51 };
+      const figure = influence({ quantity: "a", estimate: 0.5, runs: [run] }, options());
+      return [...figure.querySelectorAll("text")].map((t) => t.textContent ?? "").filter((t) => t.includes("…"));
+    });
+    expect(labels[0]).toHaveLength(1);
+    expect(labels[1]).toEqual(labels[0]);
   });
 });
 

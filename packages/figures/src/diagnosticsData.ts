@@ -5,7 +5,13 @@ export interface LikelihoodProfile {
   /** "E", "alpha", "N_opt". */
   readonly name: string;
   readonly estimate: number;
+  /** Values from here on stand for infinity: R_D* where repeating loses nothing. */
+  readonly infiniteFrom?: number;
+  /** A quantity of compute, in FLOPs: C_c. */
+  readonly compute?: true;
   readonly interval95?: Interval;
+  /** By the bootstrap, for comparison. */
+  readonly bootstrap95?: Interval;
   /** Ends that the interval does not have: the quantity may go on from there at no cost, or a bound stops it. */
   readonly open?: readonly ("low" | "high")[];
   /** The least objective with the quantity at `value`, less the least of all; values ascending. */
@@ -17,6 +23,10 @@ export interface LikelihoodProfile {
 }
 
 export interface ProfileLikelihoodData {
+  /** The compute of N_opt and L_opt, FLOPs. */
+  readonly flops?: number;
+  /** Constants that the fit held, whose uncertainty the profiles know nothing of. */
+  readonly held?: readonly string[];
   readonly parameters: readonly LikelihoodProfile[];
 }
 
@@ -28,11 +38,17 @@ export interface BootstrapPairsData {
   }[];
   /** One row a draw, its values in the order of the parameters. */
   readonly draws: readonly (readonly number[])[];
+  /** At most so many of them are drawn (default: 1000); what is said is of all. */
+  readonly most?: number;
 }
 
+/** What a fit tells that runs have influence on: an exponent, the optimum of a compute, the irreducible loss. */
+export const INFLUENCED = ["a", "N_opt", "L_opt", "E"] as const;
+export type InfluencedQuantity = (typeof INFLUENCED)[number];
+
 export interface InfluenceData {
-  /** What is told without each run: the exponent a of N_opt ∝ C^a, or N_opt at `flops`. */
-  readonly quantity: "a" | "N_opt";
+  /** What is told without each run: the exponent a of N_opt ∝ C^a, N_opt or the loss at `flops`, or E. */
+  readonly quantity: InfluencedQuantity;
   readonly flops?: number;
   /** With all runs. */
   readonly estimate: number;
@@ -63,4 +79,32 @@ export interface LawComparisonData {
   readonly trained?: Interval;
   /** The compute at which the laws are compared in words. */
   readonly at?: number;
+}
+
+/** What Approach 1's or 2's laws miss their points by, as ln(point / law). */
+export interface FrontierResidualsData {
+  readonly approach: "1" | "2";
+  readonly optima: readonly {
+    /** Of a point of the envelope: the run. */
+    readonly id?: string;
+    readonly name?: string;
+    readonly flops: number;
+    /** Of N_opt = kN C^a. */
+    readonly parameters: number;
+    /** Of L_opt(C) = E + k C^-gamma. */
+    readonly loss: number;
+    /** Standard error of ln N at the minimum, where noise can be shown. */
+    readonly standardError?: number;
+  }[];
+  /** Runs about the parabola of their own budget; absent for Approach 1, and for splines, which pass through every size. */
+  readonly runs?: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly parameters: number;
+    readonly tokens: number;
+    readonly budget: number;
+    /** N over the N of the parabola's minimum. */
+    readonly ofMinimum: number;
+    readonly loss: number;
+  }[];
 }

@@ -7,7 +7,7 @@ import type { LegendEntry } from "./legend.js";
 import { type Mark, type OptimumPanelData, optimumEntries, optimumPanel } from "./optimumPanel.js";
 import { ink } from "./palette.js";
 import { leftOutEntry } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain } from "./ticks.js";
 
 const texts = bilingual(
@@ -32,7 +32,7 @@ const texts = bilingual(
     points: (used, edge, runs) =>
       `${runs} 個のランの ${used} 点へのフィット${edge > 0 ? `。ほかの ${edge} 点 (中抜き) は最小または最大のサイズのもので使わない` : ""}。`,
     caption: (laws, forecast, points) =>
-      `各計算量で学習曲線が最も低いランのサイズとトークン数 (Approach 1): ${laws}。${forecast}${points}`,
+      `各計算量で学習曲線が最も低いランのサイズとトークン数 (アプローチ 1): ${laws}。${forecast}${points}`,
     description: (laws, forecast, points) => `${laws}。${forecast}${points}`,
     used: "その計算量で最も低い曲線",
     edge: "最小または最大のサイズ (不使用)",
@@ -42,7 +42,7 @@ const texts = bilingual(
 /** N_opt and D_opt against C by the envelope of training curves: Hoffmann et al. 2022, Figure 2 centre and right. */
 export function envelopeScaling(data: EnvelopeScalingData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const { points, parametersLaw, tokensLaw, forecast } = data;
   const used = points.filter((point) => point.status === "used");
   const edge = points.filter((point) => point.status === "edge");

@@ -114,7 +114,7 @@ const figures: readonly (readonly [
   [
     "residuals",
     (s, o) => residuals(s.residuals, o),
-    ["Parameters N", "Tokens D", "Predicted loss (nats)", "Residual (%)"],
+    ["Parameters N", "Tokens D", "Predicted loss (nats per token)", "Residual (%)"],
   ],
   ["forecastCheck", (s, o) => forecastCheck(s.forecastCheck, o), ["Final loss (nats per token)"]],
   [

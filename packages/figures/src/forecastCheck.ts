@@ -6,6 +6,7 @@ import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, ink } from "./palette.js";
 import { terms } from "./terms.js";
 import { evenDomain } from "./ticks.js";
@@ -80,7 +81,7 @@ export function forecastCheck(data: ForecastCheckData, options: FigureOptions): 
             marginRight: 18,
             marginTop: 8,
             marginBottom: 38,
-            x: evenAxis(term.finalLoss, x, width - 32, 60),
+            x: evenAxis(term.finalLoss(lossUnitText(options)), x, width - 32, 60),
             y: rowScale(rows.length),
             marks: [
               Plot.rect(intervals, {

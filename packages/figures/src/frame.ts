@@ -3,9 +3,16 @@ import { type Panel, plotOptions } from "./axes.js";
 import type { ComputeUnit } from "./compute.js";
 import { bilingual, inLanguage, type Language } from "./language.js";
 import { drawLegend, element, type LegendGroup } from "./legend.js";
+import type { LossUnit } from "./lossUnit.js";
 import { background, ink, paletteStyles } from "./palette.js";
 import { raiseSelected } from "./runMarks.js";
 import { legalXml } from "./xmlText.js";
+
+/** A convention other than the usual one, of N all parameters and C = 6ND. */
+export interface FigureCounting {
+  readonly parameters?: "non-embedding";
+  readonly flops?: "kaplan" | "hoffmann";
+}
 
 /** What every figure takes besides its data. */
 export interface FigureOptions {
@@ -22,6 +29,10 @@ export interface FigureOptions {
   readonly language?: Language;
   /** What compute is told in (default: "FLOPs"); the data are in FLOPs always. */
   readonly compute?: ComputeUnit;
+  /** What losses are in (default: nats per token): the data are in it. */
+  readonly lossUnit?: LossUnit | "several";
+  /** How N and C are counted, where that is to be said on the axes. */
+  readonly counting?: FigureCounting;
   /** Marks of runs that have an id carry it as `data-run`, so that a page can find and pick them. */
   readonly interactive?: true;
   /** Runs to emphasise, by id: ringed, the others fainter. */

@@ -7,10 +7,11 @@ export * from "./data.js";
 export { envelopeScaling } from "./envelopeScaling.js";
 export { forecastCheck } from "./forecastCheck.js";
 export { formatCount, formatEstimate, formatFlops, formatLoss, powerOfTen } from "./format.js";
-export { type FigureOptions, standaloneSvg } from "./frame.js";
+export { type FigureCounting, type FigureOptions, standaloneSvg } from "./frame.js";
 export {
   bootstrapPairsOf,
   type ComparedFit,
+  influencedQuantities,
   influenceOf,
   lawComparisonOf,
   profileLikelihoodOf,
@@ -25,13 +26,12 @@ export {
   residualsOf,
   type StatedForecast,
 } from "./fromFits/figuresOf.js";
-export {
-  batchParametersOf,
-  type FittedRows,
-  type KaplanFigures,
-  kaplanFiguresOf,
-} from "./fromFits/kaplanFiguresOf.js";
-export { type LeastCurve, leastCurves, leastStepRows } from "./fromFits/leastSteps.js";
+export type { FittedRows } from "./fromFits/fittedRows.js";
+export { frontierResidualsOf } from "./fromFits/frontierResidualsOf.js";
+export { type KaplanFigures, kaplanFiguresOf } from "./fromFits/kaplanFiguresOf.js";
+export { fitLeast, type LeastFit } from "./fromFits/leastFit.js";
+export type { LeastCurve } from "./fromFits/leastSteps.js";
+export { frontierResiduals } from "./frontierResiduals.js";
 export { influence } from "./influence.js";
 export { isoflopBias } from "./isoflopBias.js";
 export { isoflopProfiles } from "./isoflopProfiles.js";
@@ -43,6 +43,7 @@ export { kaplanSizes } from "./kaplanSizes.js";
 export type { Language } from "./language.js";
 export { lawComparison } from "./lawComparison.js";
 export { type ContourAxes, lossContours } from "./lossContours.js";
+export { type LossUnit, lossUnitText } from "./lossUnit.js";
 export { lossValley, type ValleyMeasure } from "./lossValley.js";
 export { modelMap } from "./modelMap.js";
 export { nextDesign } from "./nextDesign.js";

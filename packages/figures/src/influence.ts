@@ -14,8 +14,12 @@ import { evenDomain, logDomain } from "./ticks.js";
 const texts = bilingual(
   {
     title: "What the fit owes to single runs",
-    exponent: "the exponent a",
-    optimum: (flops: string) => `N_opt at ${flops}`,
+    what: {
+      a: () => "the exponent a",
+      N_opt: (flops: string) => `N_opt at ${flops}`,
+      L_opt: (flops: string) => `the least loss at ${flops}`,
+      E: () => "the irreducible loss E",
+    },
     none: "No run was left out.",
     estimate: (what: string, value: string, interval: string) => `With all runs ${what} is ${value}${interval}.`,
     interval: (low: string, high: string) => ` (95 % interval ${low} to ${high})`,
@@ -25,7 +29,12 @@ const texts = bilingual(
       count === 0 ? "" : ` ${count} ${count === 1 ? "run moves" : "runs move"} it out of its interval.`,
     caption: (result: string, shown: number, all: number, approximate: boolean) =>
       `${approximate ? "What each run is worth to first order, without fitting anew" : "The fit made anew without each run"}; the ${shown} of ${all} runs that matter most. ${result}`,
-    axis: { a: "Exponent a without the run", parameters: (flops: string) => `N_opt at ${flops} without the run` },
+    axis: {
+      a: () => "Exponent a without the run",
+      N_opt: (flops: string) => `N_opt at ${flops} without the run`,
+      L_opt: (flops: string) => `Least loss at ${flops} without the run (nats per token)`,
+      E: () => "E without the run (nats per token)",
+    },
     without: "without the run",
     all: "with all runs",
     percent: (value: number) => `${value} %`,
@@ -33,8 +42,12 @@ const texts = bilingual(
   },
   {
     title: "個々のランがフィットに与える影響",
-    exponent: "指数 a",
-    optimum: (flops) => `${flops} での N_opt`,
+    what: {
+      a: () => "指数 a",
+      N_opt: (flops) => `${flops} での N_opt`,
+      L_opt: (flops) => `${flops} での最小損失`,
+      E: () => "削減不能な損失 E",
+    },
     none: "除いたランはない。",
     estimate: (what, value, interval) => `全ランでは、${what} は ${value}${interval}。`,
     interval: (low, high) => ` (95% 信頼区間 ${low}〜${high})`,
@@ -42,7 +55,12 @@ const texts = bilingual(
     outside: (count) => (count === 0 ? "" : `${count} 個のランは、除くと値が区間の外に出る。`),
     caption: (result, shown, all, approximate) =>
       `${approximate ? "各ランの影響の 1 次近似 (再フィットなし)" : "ランを 1 つずつ除いて再フィットした結果"}。${all} 個のうち影響の大きい ${shown} 個を示す。${result}`,
-    axis: { a: "そのランを除いた指数 a", parameters: (flops) => `そのランを除いた ${flops} での N_opt` },
+    axis: {
+      a: () => "そのランを除いた指数 a",
+      N_opt: (flops) => `そのランを除いた ${flops} での N_opt`,
+      L_opt: (flops) => `そのランを除いた ${flops} での最小損失 (nat/トークン)`,
+      E: () => "そのランを除いた E (nat/トークン)",
+    },
     without: "そのランなし",
     all: "全ラン",
     percent: (value) => `${value}%`,
@@ -53,22 +71,23 @@ const texts = bilingual(
 const MOST_ROWS = 12;
 const runColor = categoryColor(0);
 
-/** How the exponent a, or N_opt at a compute, moves as each run is left out, the largest changes first. */
+/** How the exponent a, N_opt or the loss at a compute, or E moves as each run is left out, the largest changes first. */
 export function influence(data: InfluenceData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
   const { quantity, estimate, interval95 } = data;
-  const exponent = quantity === "a";
+  const counted = quantity === "N_opt";
+  const decimals = quantity === "a" ? 3 : 4;
   const flops = unit.text(data.flops ?? 0);
-  const shiftOf = (value: number): number => (exponent ? value - estimate : Math.log(value / estimate));
-  const format = (value: number): string => (exponent ? value.toFixed(3) : formatCount(value)).replace("-", "−");
+  const shiftOf = (value: number): number => (counted ? Math.log(value / estimate) : value - estimate);
+  const format = (value: number): string => (counted ? formatCount(value) : value.toFixed(decimals)).replace("-", "−");
   const shift = (value: number): string => {
-    const by = exponent ? value - estimate : 100 * (value / estimate - 1);
-    const size = exponent ? Math.abs(by).toFixed(3) : text.percent(Number(Math.abs(by).toPrecision(2)));
+    const by = counted ? 100 * (value / estimate - 1) : value - estimate;
+    const size = counted ? text.percent(Number(Math.abs(by).toPrecision(2))) : Math.abs(by).toFixed(decimals);
     return `${by < 0 ? "−" : "+"}${size}`;
   };
   const sorted = data.runs
-    .filter(({ without }) => Number.isFinite(without) && (exponent || without > 0))
+    .filter(({ without }) => Number.isFinite(without) && (!counted || without > 0))
     .sort((a, b) => Math.abs(shiftOf(b.without)) - Math.abs(shiftOf(a.without)));
   const shown = sorted.slice(0, MOST_ROWS);
   const rest = sorted.slice(MOST_ROWS);
@@ -78,7 +97,7 @@ export function influence(data: InfluenceData, options: FigureOptions): HTMLElem
     ? sorted.filter(({ without }) => without < interval95[0] || without > interval95[1]).length
     : 0;
   const [first] = sorted;
-  const what = exponent ? text.exponent : text.optimum(flops);
+  const what = text.what[quantity](flops);
   const interval = interval95 ? text.interval(format(interval95[0]), format(interval95[1])) : "";
   const result = `${text.estimate(what, format(estimate), interval)}${first ? text.most(first.name, format(first.without), shift(first.without)) : ` ${text.none}`}${text.outside(outside)}`;
   const entries: LegendEntry[] = [
@@ -101,7 +120,8 @@ export function influence(data: InfluenceData, options: FigureOptions): HTMLElem
       ];
       const left = 8 + Math.ceil(Math.max(30, ...labels.map(({ label }) => textWidth(label, fontSize))));
       const values = [estimate, ...(interval95 ?? []), ...sorted.map(({ without }) => without)];
-      const x = exponent ? evenDomain(values, 0.06) : logDomain(values, 0.06);
+      const x = counted ? logDomain(values, 0.06) : evenDomain(values, 0.06);
+      const name = text.axis[quantity](flops);
       const length = width - left - 16;
       const restValues = rest.map(({ without }) => without);
       return {
@@ -113,7 +133,7 @@ export function influence(data: InfluenceData, options: FigureOptions): HTMLElem
             marginRight: 16,
             marginTop: 8,
             marginBottom: 38,
-            x: exponent ? evenAxis(text.axis.a, x, length, 56) : countAxis(text.axis.parameters(flops), x, length),
+            x: counted ? countAxis(name, x, length) : evenAxis(name, x, length, 56),
             y: rowScale(Math.max(1, rows)),
             marks: [
               Plot.rect(interval95 ? [interval95] : [], {
@@ -170,7 +190,9 @@ export function influence(data: InfluenceData, options: FigureOptions): HTMLElem
 /** A name cut to a width, px, in its middle: names of runs differ at their ends as often as at their beginnings. */
 function shortened(name: string, width: number, fontSize: number): string {
   const characters = [...name];
-  for (let kept = characters.length; kept > 2; kept -= 1) {
+  // More would not fit if all were as narrow as "i": a name of a file may be as long as it likes.
+  const most = Math.min(characters.length, Math.ceil(width / textWidth("i", fontSize)));
+  for (let kept = most; kept > 2; kept -= 1) {
     const head = Math.ceil(kept / 2);
     const text =
       kept === characters.length

@@ -23,13 +23,13 @@ const texts = bilingual(
     drift: "Drift: middle over N_opt goes as C to the power",
   },
   {
-    title: "ノイズがない場合の Approach 2",
+    title: "ノイズがない場合のアプローチ 2",
     caption: (sizes, span) =>
-      `L(N, D) = E + A/N^α + B/D^β に厳密に従うランへの、最小二乗の放物線と秋間スプラインによるフィットの誤差。計算予算ごとに ${sizes} サイズ、幅を変えないときは ${span}。同じ式の Approach 3 には、ここでは誤差がない。`,
+      `L(N, D) = E + A/N^α + B/D^β に厳密に従うランへの、最小二乗の放物線とAkima スプラインによるフィットの誤差。計算予算ごとに ${sizes} サイズ、幅を変えないときは ${span}。同じ式のアプローチ 3 には、ここでは誤差がない。`,
     worst: (law, error, span) => `${law}: 幅 ${span} で ${error}%`,
     description: (worst) => `中心の合ったグリッドでの N_opt の誤差: ${worst.join("; ")}。`,
     parabola: "放物線",
-    akima: "秋間スプライン",
+    akima: "Akima スプライン",
     optimum: "N_opt の誤差 (%)",
     exponent: "指数 a の誤差",
     forecast: "100 C での N_opt の誤差 (%)",

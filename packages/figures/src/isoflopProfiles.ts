@@ -6,9 +6,10 @@ import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { background, faintInk, logColorScale } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 const texts = bilingual(
@@ -30,7 +31,7 @@ const texts = bilingual(
       `${all} 個の計算予算のうち ${fitted} 個で、両側にランのある極小が得られた${unusable > 0 ? `。${unusable} 個 (中抜き) は端にあるか放物線が引けないため使わない` : ""}。`,
     minimum: (flops, parameters, loss) => `${flops}: パラメータ数 ${parameters}、損失 ${loss}`,
     caption: (verdict) =>
-      `計算量を固定したときの最終損失とモデルサイズ。計算予算ごとに log N の放物線を 1 本当てはめる。${verdict}`,
+      `計算量を固定したときの最終損失とモデルサイズ。計算予算ごとに log N の放物線を 1 本フィットする。${verdict}`,
     description: (verdict, minima) => `${verdict}${minima.length > 0 ? `${minima.join("; ")}。` : ""}`,
     used: "極小 (使用)",
     unused: "端または放物線なし (不使用)",
@@ -49,7 +50,7 @@ function parabolaLine(parabola: Parabola, profile: IsoflopProfile): { parameters
 /** Final loss against N at fixed compute, with each profile's parabola and minimum: Hoffmann et al. 2022, Figure 3 left. */
 export function isoflopProfiles(data: IsoflopProfilesData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const profiles = data.profiles
     .filter((profile) => profile.points.length > 0)
     .map((profile) => ({ ...profile, line: profile.parabola ? parabolaLine(profile.parabola, profile) : [] }));
@@ -105,7 +106,7 @@ export function isoflopProfiles(data: IsoflopProfilesData, options: FigureOption
             marginTop: 24,
             marginBottom: 38,
             x: countAxis(term.parametersN, x, width - 58),
-            y: lossAxis(term.finalLoss, y, height - 62),
+            y: lossAxis(term.finalLoss(lossUnitText(options)), y, height - 62),
             marks: [
               ...profiles.map((profile) =>
                 Plot.line(

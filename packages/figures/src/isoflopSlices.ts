@@ -8,9 +8,10 @@ import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, faintInk, logColorScale } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 const texts = bilingual(
@@ -27,7 +28,7 @@ const texts = bilingual(
     title: "フィットした損失の IsoFLOP 断面",
     minimum: (flops, parameters, loss) => `${flops}: 最小はパラメータ数 ${parameters} で損失 ${loss}`,
     caption: (largest) =>
-      `各計算予算に沿って Approach 3 の L(N, D) が与える損失と、その予算で学習したラン。すべての予算に 1 つのスケーリング則を当てはめており、曲線ごとのフィットではない。${largest}`,
+      `各計算予算に沿ってアプローチ 3 の L(N, D) が与える損失と、その予算で学習したラン。すべての予算に 1 つのスケーリング則をフィットしており、曲線ごとのフィットではない。${largest}`,
     sentence: (minima) => (minima.length === 0 ? "計算予算は与えられていない。" : `${minima.join("; ")}。`),
     slice: "その予算でのフィットした損失",
   },
@@ -36,7 +37,7 @@ const texts = bilingual(
 /** The fitted loss against N at each budget: Hoffmann et al. 2022, Figure 4 right; the contours beside it have the same data. */
 export function isoflopSlices(data: LossContoursData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const { law, heldOut = [], frontier } = data;
   const flopsPerToken = flopsPerTokenOf(data.flopsPerToken);
   const budgets = [...new Set(data.budgets)].sort((a, b) => a - b);
@@ -107,7 +108,7 @@ export function isoflopSlices(data: LossContoursData, options: FigureOptions): H
             marginTop: 24,
             marginBottom: 38,
             x: countAxis(term.parametersN, x, width - 58),
-            y: lossAxis(term.finalLoss, y, height - 62),
+            y: lossAxis(term.finalLoss(lossUnitText(options)), y, height - 62),
             marks: [
               ...budgets.map((budget) =>
                 Plot.line(sliceLine(budget), { x: "x", y: "y", stroke: color(budget), strokeWidth: 1.5 }),

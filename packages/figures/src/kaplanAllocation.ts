@@ -9,57 +9,84 @@ import { bandOfCompute, lawMarks } from "./lawMarks.js";
 import type { LegendEntry } from "./legend.js";
 import { background, categoryColor, ink } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 const texts = bilingual(
   {
-    title: "Efficient model size and steps, Kaplan-style",
-    laws: (n: string, s: string) =>
-      `N_opt grows as C_min to the power ${n}, S_min as C_min to the power ${s} (95 % intervals).`,
+    title: "Efficient model size, steps and batch, Kaplan-style",
+    laws: (n: string, s: string, b: string | undefined, intervals: boolean) =>
+      `N_opt grows as C_min to the power ${n}, S_min as C_min to the power ${s}${b === undefined ? "" : `, B_crit as C_min to the power ${b}`} (${intervals ? "95 % intervals" : "no intervals: no resamples"}).`,
+    held: " The intervals take B_crit(L) as it was fitted, for that has none of its own: they are too narrow.",
     tenfold: (n: string, s: string, rest: string) =>
       ` For ten times the compute the model grows ${n} times and its steps ${s} times; the remaining factor ${rest} is the batch.`,
+    points: (count: number) =>
+      count === 0
+        ? " At no C_min is a size between two others the best: the laws alone say so, and no run shows it."
+        : "",
     caption: (result: string) =>
-      `The model of least loss for each C_min, compute as at a batch far below the critical one, and its least steps S_min, as at a batch far above it. ${result}`,
+      `The model of least loss for each C_min, compute as at a batch far below the critical one; its least steps S_min, as at a batch far above it; and the critical batch there. ${result}`,
     compute: (unit: string) => `Least compute C_min (${unit})`,
     steps: "Least steps S_min",
+    batch: "Critical batch B_crit (tokens)",
     efficient: "efficient model",
-    point: (n: string, s: string) => `N ${n}, S_min ${s}`,
+    point: (n: string, s: string, b: string | undefined) =>
+      `N ${n}, S_min ${s}${b === undefined ? "" : `, B_crit ${b}`}`,
   },
   {
-    title: "効率的なモデルサイズとステップ数 (Kaplan 流)",
-    laws: (n, s) => `N_opt は C_min の ${n} 乗、S_min は C_min の ${s} 乗で増える (95% 信頼区間)。`,
+    title: "効率的なモデルサイズ・ステップ数・バッチサイズ (Kaplan 流)",
+    laws: (n, s, b, intervals) =>
+      `N_opt は C_min の ${n} 乗、S_min は C_min の ${s} 乗${b === undefined ? "" : `、B_crit は C_min の ${b} 乗`}で増える (${intervals ? "95% 信頼区間" : "再標本がないため信頼区間はない"})。`,
+    held: "信頼区間は B_crit(L) をフィット値に固定したもの (それ自体の信頼区間がないため) で、狭すぎる。",
     tenfold: (n, s, rest) =>
       `計算量を 10 倍にすると、モデルは ${n} 倍、ステップ数は ${s} 倍になり、残りの ${rest} 倍はバッチサイズに回る。`,
+    points: (count) =>
+      count === 0
+        ? "2 つのサイズに挟まれたサイズが最良となる C_min はなく、法則だけによる値で、ランでは確かめられていない。"
+        : "",
     caption: (result) =>
-      `各 C_min (臨界バッチより十分小さいバッチでの計算量) で損失が最小となるモデルと、その最小ステップ数 S_min (臨界バッチより十分大きいバッチでのステップ数)。${result}`,
+      `各 C_min (臨界バッチより十分小さいバッチでの計算量) で損失が最小となるモデル、その最小ステップ数 S_min (臨界バッチより十分大きいバッチでのステップ数)、そこでの臨界バッチサイズ。${result}`,
     compute: (unit) => `最小計算量 C_min (${unit})`,
     steps: "最小ステップ数 S_min",
+    batch: "臨界バッチサイズ B_crit (トークン)",
     efficient: "効率的なモデル",
-    point: (n, s) => `N ${n}、S_min ${s}`,
+    point: (n, s, b) => `N ${n}、S_min ${s}${b === undefined ? "" : `、B_crit ${b}`}`,
   },
 );
 
 const publishedColor = categoryColor(1);
 
-/** Optimal N and S_min against C_min: Kaplan et al. 2020, Figure 14 and section 6. */
+/** Optimal N, S_min and B_crit against C_min: Kaplan et al. 2020, Figure 14, equation 6.5. */
 export function kaplanAllocation(data: KaplanAllocationData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
-  const { points, parametersLaw, stepsLaw, published } = data;
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
+  const { points, parametersLaw, stepsLaw, batchLaw, published } = data;
   const tenfold = (law: PowerLaw): number => 10 ** law.exponent;
   const times = (value: number): string => Number(value.toPrecision(2)).toString();
+  const power = ({ exponent, exponentInterval }: PowerLaw): string => formatEstimate(exponent, exponentInterval);
   // C_min = 6 N B_crit S_min (section 6.2, appendix B): what N and S leave of a factor of ten is B's.
   const rest = 10 / tenfold(parametersLaw) / tenfold(stepsLaw);
+  const intervals = parametersLaw.exponentInterval !== undefined;
   const result = `${text.laws(
-    formatEstimate(parametersLaw.exponent, parametersLaw.exponentInterval),
-    formatEstimate(stepsLaw.exponent, stepsLaw.exponentInterval),
-  )}${text.tenfold(times(tenfold(parametersLaw)), times(tenfold(stepsLaw)), times(rest))}`;
+    power(parametersLaw),
+    power(stepsLaw),
+    batchLaw && power(batchLaw),
+    intervals,
+  )}${intervals && data.batchHeld ? text.held : ""}${text.tenfold(
+    times(tenfold(parametersLaw)),
+    times(tenfold(stepsLaw)),
+    times(rest),
+  )}${text.points(points.length)}`;
+  const laws = [
+    { label: term.optimalN, quantity: "parameters", law: parametersLaw, other: published?.parametersLaw },
+    { label: text.steps, quantity: "steps", law: stepsLaw, other: published?.stepsLaw },
+    ...(batchLaw ? [{ label: text.batch, quantity: "batch" as const, law: batchLaw, other: published?.batchLaw }] : []),
+  ] as const;
   const entries: LegendEntry[] = [
     ...(points.length > 0 ? [{ label: text.efficient, mark: "dot" as const, color: categoryColor(0) }] : []),
     { label: term.powerLaw, mark: "line", color: ink },
     { label: term.extrapolated, mark: "dashes", color: ink },
-    ...(parametersLaw.band || stepsLaw.band ? [{ label: term.band, mark: "band" as const, color: ink }] : []),
+    ...(laws.some(({ law }) => law.band) ? [{ label: term.band, mark: "band" as const, color: ink }] : []),
     ...(published ? [{ label: published.name, mark: "dots" as const, color: publishedColor }] : []),
     ...leftOutEntry(options),
   ];
@@ -71,29 +98,28 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
     description: result,
     draw: (room) => ({
       legend: [{ entries }],
-      columns: room.narrow ? 1 : 2,
-      panels: [
-        panel(term.optimalN, "parameters", parametersLaw, published?.parametersLaw, room),
-        panel(text.steps, "steps", stepsLaw, published?.stepsLaw, room),
-      ],
+      columns: room.narrow ? 1 : laws.length,
+      panels: laws.map(({ label, quantity, law, other }) => panel(label, quantity, law, other, room)),
     }),
   });
 
   function panel(
     label: string,
-    quantity: "parameters" | "steps",
+    quantity: "parameters" | "steps" | "batch",
     law: PowerLaw,
     other: PowerLaw | undefined,
     room: Room,
   ): Panel {
     const height = room.narrow ? 280 : 330;
-    const width = room.narrow ? room.width : room.width / 2;
-    const at = points.map(({ flops }) => flops);
-    const x = logDomain([...at, ...(law.band ?? []).map(({ flops }) => flops)], 0.06);
+    const width = room.narrow ? room.width : room.width / laws.length;
+    const shown = points.filter((point) => point[quantity] !== undefined);
+    const at = [...points, ...(law.band ?? [])].map(({ flops }) => flops);
+    const fitted = points.length > 0 ? points.map(({ flops }) => flops) : at;
+    const x = logDomain(at, 0.06);
     const value = (flops: number): number => law.coefficient * flops ** law.exponent;
     const otherAt = (flops: number): number => (other ? other.coefficient * flops ** other.exponent : Number.NaN);
     const y = logDomain(
-      [...points.map((point) => point[quantity]), ...x.map(value), ...(other ? x.map(otherAt) : [])],
+      [...shown.flatMap((point) => point[quantity] ?? []), ...x.map(value), ...(other ? x.map(otherAt) : [])],
       0.08,
     );
     return {
@@ -105,13 +131,16 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
       x: unit.axis(text.compute(unit.name), x, width - 62),
       y: countAxis(label, y, height - 62, 40),
       marks: [
-        ...lawMarks({ value, fitted: [Math.min(...at), Math.max(...at)], band: bandOfCompute(law.band) }, { x, y }),
+        ...lawMarks(
+          { value, fitted: [Math.min(...fitted), Math.max(...fitted)], band: bandOfCompute(law.band) },
+          { x, y },
+        ),
         Plot.line(other ? logSpace(x[0], x[1], 24).map((flops) => [flops, otherAt(flops)]) : [], {
           stroke: publishedColor,
           strokeWidth: 1.75,
           strokeDasharray: "1.5 3",
         }),
-        Plot.dot(points, {
+        Plot.dot(shown, {
           x: "flops",
           y: quantity,
           r: 3.5,
@@ -119,8 +148,8 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
           stroke: background,
           strokeWidth: 0.5,
           title: (point: (typeof points)[number]) =>
-            `${point.name}\n${text.point(formatCount(point.parameters), formatCount(point.steps))}`,
-          ...runDots(points, options),
+            `${point.name}\n${text.point(formatCount(point.parameters), formatCount(point.steps), point.batch === undefined ? undefined : formatCount(point.batch))}`,
+          ...runDots(shown, options),
         }),
       ],
     };

@@ -7,6 +7,7 @@ import { formatEstimate, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, faintInk, ink } from "./palette.js";
 import { runLine } from "./runMarks.js";
 import { terms } from "./terms.js";
@@ -92,7 +93,7 @@ export function kaplanCompute(data: KaplanComputeData, options: FigureOptions): 
             marginTop: 24,
             marginBottom: 38,
             x: unit.axis(term.trainingCompute(unit.name), x, width - 58),
-            y: lossAxis(term.loss, y, height - 62),
+            y: lossAxis(term.loss(lossUnitText(options)), y, height - 62),
             marks: [
               ...curves.map(({ run, line }) =>
                 Plot.line(line, {

@@ -19,7 +19,8 @@ export interface KaplanPanel {
     readonly x: number;
     readonly loss: number;
   }[];
-  readonly law: ScaleLaw;
+  /** Absent where it could not be fitted. */
+  readonly law?: ScaleLaw;
 }
 
 /** Kaplan et al. 2020, Figure 1; what a study cannot tell is absent. */
@@ -74,6 +75,10 @@ export interface CriticalBatchData {
   }[];
   /** B_crit(L) = Bstar / L^(1/alphaB), equation 1.4; absent where it could not be fitted. */
   readonly law?: {
+    /** What it was fitted to; with both kinds of points, those of the other say whether they agree. */
+    readonly from?: "noise" | "scan";
+    /** Whether it is of too few scans for an interval. */
+    readonly fewScans?: boolean;
     readonly Bstar: number;
     readonly alphaB: number;
     readonly alphaBInterval?: Interval;
@@ -92,9 +97,19 @@ export interface KaplanAllocationData {
     readonly parameters: number;
     /** S_min. */
     readonly steps: number;
+    /** B_crit at the loss reached, tokens. */
+    readonly batch?: number;
   }[];
   readonly parametersLaw: PowerLaw;
   readonly stepsLaw: PowerLaw;
+  readonly batchLaw?: PowerLaw;
+  /** Whether intervals take B_crit(L) as it was fitted, for that has none itself. */
+  readonly batchHeld?: boolean;
   /** To compare with, as the paper prints them. */
-  readonly published?: { readonly name: string; readonly parametersLaw: PowerLaw; readonly stepsLaw: PowerLaw };
+  readonly published?: {
+    readonly name: string;
+    readonly parametersLaw: PowerLaw;
+    readonly stepsLaw: PowerLaw;
+    readonly batchLaw?: PowerLaw;
+  };
 }

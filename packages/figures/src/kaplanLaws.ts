@@ -1,16 +1,18 @@
 import * as Plot from "@observablehq/plot";
 import { type Axis, countAxis, lossAxis, type Panel } from "./axes.js";
+import type { LogFrame } from "./clip.js";
 import { computeIn } from "./compute.js";
 import { smoothedCurve } from "./curve.js";
-import type { KaplanLawsData, KaplanPanel, RunCurve } from "./data.js";
+import type { KaplanLawsData, KaplanPanel, RunCurve, ScaleLaw } from "./data.js";
 import { formatCount, formatEstimate, formatLoss } from "./format.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { lawMarks } from "./lawMarks.js";
 import type { LegendEntry } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, faintInk, ink } from "./palette.js";
 import { leftOutEntry, runDots, runLine } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain } from "./ticks.js";
 
 const texts = bilingual(
@@ -21,8 +23,10 @@ const texts = bilingual(
     caption: (result: string, missing: string) =>
       `Pure power laws of one quantity while the others do not limit, without irreducible loss; intervals are at 95 %. ${result}${missing}`,
     result: (laws: readonly string[]) => (laws.length === 0 ? "No law could be fitted." : `${laws.join("; ")}.`),
-    missing: (names: readonly string[]) =>
-      names.length === 0 ? "" : ` No fit of ${names.map((name) => `L(${name})`).join(", ")}.`,
+    missing: (all: readonly (readonly [name: string, points: number])[]) =>
+      all.length === 0
+        ? ""
+        : ` No fit of ${all.map(([name, points]) => `L(${name})${points === 0 ? "" : ` (too few points: ${points})`}`).join(", ")}.`,
     least: (unit: string) => `Least compute C_min (${unit})`,
     curve: "training curve",
     point: "loss that the law was fitted to",
@@ -34,8 +38,10 @@ const texts = bilingual(
     caption: (result, missing) =>
       `ほかの量が制約とならないときの、1 つの量についての純粋なべき乗則。既約損失は含まない。区間は 95% 信頼区間。${result}${missing}`,
     result: (laws) => (laws.length === 0 ? "どのべき乗則もフィットできなかった。" : `${laws.join("; ")}。`),
-    missing: (names) =>
-      names.length === 0 ? "" : `${names.map((name) => `L(${name})`).join("、")} のフィットはない。`,
+    missing: (all) =>
+      all.length === 0
+        ? ""
+        : `${all.map(([name, points]) => `L(${name})${points === 0 ? "" : ` (点が ${points} 個で足りない)`}`).join("、")} のフィットはない。`,
     least: (unit) => `最小計算量 C_min (${unit})`,
     curve: "学習曲線",
     point: "フィットに使った損失",
@@ -45,7 +51,7 @@ const texts = bilingual(
 /** L(C), L(D) and L(N) with their power laws, on one scale of losses: Kaplan et al. 2020, Figure 1, equations 1.1 to 1.3. */
 export function kaplanLaws(data: KaplanLawsData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const curves = (data.compute?.curves ?? [])
     .map((run) => ({ run, line: smoothedCurve(run) }))
     .filter(({ line }) => line.length > 0);
@@ -75,17 +81,21 @@ export function kaplanLaws(data: KaplanLawsData, options: FigureOptions): HTMLEl
   ];
   const drawn = axes.flatMap(({ panel, ...axis }) => (panel === undefined ? [] : [{ ...axis, panel }]));
   const result = text.result(
-    drawn.map(({ panel: { law, points }, name, scale, format }) =>
-      text.law(name, formatEstimate(law.exponent, law.exponentInterval), scale, format(law.scale), points.length),
+    drawn.flatMap(({ panel: { law, points }, name, scale, format }) =>
+      law === undefined
+        ? []
+        : text.law(name, formatEstimate(law.exponent, law.exponentInterval), scale, format(law.scale), points.length),
     ),
   );
-  const missing = text.missing(axes.flatMap(({ panel, name }) => (panel === undefined ? [name] : [])));
+  const missing = text.missing(
+    axes.flatMap(({ panel, name }) => (panel?.law === undefined ? [[name, panel?.points.length ?? 0] as const] : [])),
+  );
   const entries: LegendEntry[] = [
     ...(curves.length > 0 ? [{ label: text.curve, mark: "line" as const, color: faintInk }] : []),
     { label: text.point, mark: "dot", color: categoryColor(0) },
     { label: term.powerLaw, mark: "line", color: ink },
     { label: term.extrapolated, mark: "dashes", color: ink },
-    ...(drawn.some(({ panel }) => panel.law.band) ? [{ label: term.band, mark: "band" as const, color: ink }] : []),
+    ...(drawn.some(({ panel }) => panel.law?.band) ? [{ label: term.band, mark: "band" as const, color: ink }] : []),
     ...leftOutEntry(options),
   ];
 
@@ -125,14 +135,10 @@ function lawPanel(
   options: FigureOptions,
 ): Panel {
   const { y, columns } = place;
-  const term = inLanguage(terms, options);
+  const term = termsIn(options);
   const height = room.narrow ? 250 : 300;
   const at = points.map((point) => point.x);
   const x = logDomain([...at, ...curves.flatMap(({ line }) => line.map(({ flops }) => flops))], 0.05);
-  const value = (amount: number): number => (law.scale / amount) ** law.exponent;
-  // Only as far as the law stays among the losses that are drawn.
-  const [lowest, highest] = y.map((loss) => law.scale / loss ** (1 / law.exponent)) as [number, number];
-  const inside: readonly [number, number] = [Math.max(x[0], highest), Math.min(x[1], lowest)];
   return {
     height,
     marginLeft: 42,
@@ -140,7 +146,7 @@ function lawPanel(
     marginTop: 24,
     marginBottom: 38,
     x: place.axis(x, room.width / columns - 56),
-    y: lossAxis(term.loss, y, height - 62),
+    y: lossAxis(term.loss(lossUnitText(options)), y, height - 62),
     marks: [
       ...curves.map(({ run, line }) =>
         Plot.line(line, {
@@ -152,12 +158,7 @@ function lawPanel(
           ...runLine(run, options),
         }),
       ),
-      ...lawMarks(
-        { value, fitted: [Math.min(...at), Math.max(...at)], ...(law.band ? { band: law.band } : {}) },
-        { x: inside, y },
-        ink,
-        1.75,
-      ),
+      ...(law === undefined ? [] : lawOf(law, [Math.min(...at), Math.max(...at)], { x, y })),
       Plot.dot(points, {
         x: "x",
         y: "loss",
@@ -170,4 +171,12 @@ function lawPanel(
       }),
     ],
   };
+}
+
+/** Only as far as the law stays among the losses that are drawn. */
+function lawOf(law: ScaleLaw, fitted: readonly [number, number], { x, y }: LogFrame): Plot.Markish[] {
+  const [lowest, highest] = y.map((loss) => law.scale / loss ** (1 / law.exponent)) as [number, number];
+  const inside: readonly [number, number] = [Math.max(x[0], highest), Math.min(x[1], lowest)];
+  const value = (amount: number): number => (law.scale / amount) ** law.exponent;
+  return lawMarks({ value, fitted, ...(law.band ? { band: law.band } : {}) }, { x: inside, y }, ink, 1.75);
 }

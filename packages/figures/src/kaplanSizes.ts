@@ -6,9 +6,10 @@ import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { type LegendEntry, sequenceLegend } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { background, faintInk, logColorScale } from "./palette.js";
 import { leftOutEntry, runDots, runLine } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 const texts = bilingual(
@@ -21,7 +22,7 @@ const texts = bilingual(
       `Lines are laws of all sizes at once (Kaplan et al. 2020, equations 1.5 and 1.6), one line for each size: where more data no longer help, and how fast each size learns at a batch far above the critical one. ${result}`,
     result: (laws: readonly string[]) => (laws.length === 0 ? "Neither law could be fitted." : `${laws.join(". ")}.`),
     steps: "Least steps S_min",
-    lossByData: "Loss, stopped early (nats per token)",
+    lossByData: (unit: string) => `Loss, stopped early (${unit})`,
     law15: "L(N, D)",
     law16: "L(N, S_min)",
     curve: "learning curve",
@@ -35,7 +36,7 @@ const texts = bilingual(
       `線は全サイズに共通のスケーリング則 (Kaplan et al. 2020、式 1.5 と 1.6) をサイズごとに 1 本引いたもの。データを増やしても効かなくなる所と、臨界バッチをはるかに超えるバッチでの各サイズの学習の速さを示す。${result}`,
     result: (laws) => (laws.length === 0 ? "どちらもフィットできなかった。" : `${laws.join("。")}。`),
     steps: "最小ステップ数 S_min",
-    lossByData: "早期終了時の損失 (nat/トークン)",
+    lossByData: (unit: string) => `早期終了時の損失 (${unit})`,
     law15: "L(N, D)",
     law16: "L(N, S_min)",
     curve: "学習曲線",
@@ -47,7 +48,7 @@ const MOST_LINES = 9;
 
 /** L(N, D) against D, and learning curves L(N, S_min), a line a size: Kaplan et al. 2020, Figure 4. */
 export function kaplanSizes(data: KaplanSizesData, options: FigureOptions): HTMLElement {
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const byData = data.data && data.data.runs.length > 0 ? data.data : undefined;
   const curved = (data.steps?.runs ?? []).filter(({ curve }) => curve.length > 1);
   const bySteps = data.steps && curved.length > 0 ? { ...data.steps, runs: curved } : undefined;
@@ -142,7 +143,7 @@ export function kaplanSizes(data: KaplanSizesData, options: FigureOptions): HTML
     return {
       ...sized(room),
       x: countAxis(term.trainingTokensD, x, room.width / columns - 58),
-      y: lossAxis(text.lossByData, y, sized(room).height - 62),
+      y: lossAxis(text.lossByData(lossUnitText(options)), y, sized(room).height - 62),
       marks: [
         ...evenly(runs.map(({ parameters }) => parameters)).map((n) =>
           drawnLine(
@@ -182,7 +183,7 @@ export function kaplanSizes(data: KaplanSizesData, options: FigureOptions): HTML
     return {
       ...sized(room),
       x: countAxis(text.steps, x, room.width / columns - 58),
-      y: lossAxis(term.loss, y, sized(room).height - 62),
+      y: lossAxis(term.loss(lossUnitText(options)), y, sized(room).height - 62),
       marks: [
         ...runs.map((run) =>
           Plot.line(run.curve, {

@@ -9,7 +9,7 @@ import { atCompute } from "./interpolate.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
 import { background, categoryColor, ink } from "./palette.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain } from "./ticks.js";
 
 const texts = bilingual(
@@ -53,7 +53,7 @@ const styles = [
 /** N_opt against compute by several laws, with their bands: fits of the runs at hand and published ones in one panel. */
 export function lawComparison(data: LawComparisonData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const { at, trained } = data;
   const given = data.laws.filter(({ optima }) => optima.length > 0);
   const published = given.filter((law) => law.published === true);

@@ -7,9 +7,10 @@ import type { LossContoursData, RunPoint } from "./data.js";
 import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
+import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, faintInk, ink, rampColor } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain, logSpace } from "./ticks.js";
 
 /** "tokens": N against D, free of any FLOP convention. "compute": N against C, as Hoffmann et al. 2022, Figure 4 left. */
@@ -18,20 +19,20 @@ export type ContourAxes = "tokens" | "compute";
 const texts = bilingual(
   {
     title: "Fitted loss over parameters and tokens",
-    result: (parameters: string, tokens: string, flops: string, loss: string) =>
-      `The efficient frontier reaches ${parameters} parameters on ${tokens} tokens at ${flops}, where the law gives ${loss} nats per token.`,
+    result: (parameters: string, tokens: string, flops: string, loss: string, unit: string) =>
+      `The efficient frontier reaches ${parameters} parameters on ${tokens} tokens at ${flops}, where the law gives ${loss} ${unit}.`,
     noFrontier: "No efficient frontier was given.",
-    caption: (form: string, result: string) =>
-      `Contours of ${form} (Approach 3), labelled in nats per token. ${result}`,
+    caption: (form: string, unit: string, result: string) =>
+      `Contours of ${form} (Approach 3), labelled in ${unit}. ${result}`,
     description: (form: string, runs: number, result: string) => `${form}, fitted to ${runs} runs. ${result}`,
     contour: "loss contour",
   },
   {
     title: "パラメータ数とトークン数に対する損失のフィット",
-    result: (parameters, tokens, flops, loss) =>
-      `効率的フロンティアは ${flops} でパラメータ数 ${parameters}、トークン数 ${tokens} に達し、損失は ${loss} nat/トークンとなる。`,
+    result: (parameters, tokens, flops, loss, unit) =>
+      `効率的フロンティアは ${flops} でパラメータ数 ${parameters}、トークン数 ${tokens} に達し、損失は ${loss} ${unit}となる。`,
     noFrontier: "効率的フロンティアは与えられていない。",
-    caption: (form, result) => `${form} (Approach 3) の等高線。数値は nat/トークン。${result}`,
+    caption: (form, unit, result) => `${form} (アプローチ 3) の等高線。数値の単位は ${unit}。${result}`,
     description: (form, runs, result) => `${form}、${runs} 個のランへのフィット。${result}`,
     contour: "損失の等高線",
   },
@@ -92,7 +93,7 @@ export function lossContours(
   options: FigureOptions & { readonly axes?: ContourAxes },
 ): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const { law, runs, heldOut = [], frontier } = data;
   const axes = options.axes ?? "tokens";
   const flopsPerToken = flopsPerTokenOf(data.flopsPerToken);
@@ -132,6 +133,7 @@ export function lossContours(
         formatCount(last.tokens),
         unit.text(last.flops),
         formatLoss(modelLoss(law, last.parameters, last.tokens)),
+        lossUnitText(options),
       )
     : text.noFrontier;
   const form = `L = ${law.E.toFixed(3)} + ${law.A.toPrecision(3)}/N^${law.alpha.toFixed(3)} + ${law.B.toPrecision(3)}/D^${law.beta.toFixed(3)}`;
@@ -139,7 +141,7 @@ export function lossContours(
   return frame(options, {
     name: "loss-contours",
     title: text.title,
-    caption: text.caption(form, result),
+    caption: text.caption(form, lossUnitText(options), result),
     description: text.description(form, runs.length, result),
     draw: ({ width, narrow }) => {
       const height = narrow ? 350 : 470;

@@ -6,6 +6,7 @@ import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, ink } from "./palette.js";
 import { terms } from "./terms.js";
 import { evenDomain, logDomain } from "./ticks.js";
@@ -142,7 +143,7 @@ export function lossValley(
         marginTop: 24,
         marginBottom: 24,
         x: { ...countAxis(words.parametersN, x, width - 64), label: null },
-        y: evenAxis(measure === "loss" ? words.loss : t.compute, y, height - 48, 40),
+        y: evenAxis(measure === "loss" ? words.loss(lossUnitText(options)) : t.compute, y, height - 48, 40),
         marks: [
           ...lines.map((line, index) =>
             Plot.line(line, { x: "parameters", y: "value", stroke: color(index), strokeWidth: 2 }),

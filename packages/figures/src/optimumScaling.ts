@@ -6,7 +6,7 @@ import { bilingual, inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
 import { type Mark, type OptimumPanelData, optimumEntries, optimumPanel } from "./optimumPanel.js";
 import { categoryColor, ink } from "./palette.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain } from "./ticks.js";
 
 const texts = bilingual(
@@ -42,7 +42,7 @@ const texts = bilingual(
 /** N_opt and D_opt against C with their power laws: Hoffmann et al. 2022, Figure 3 centre and right. */
 export function optimumScaling(data: OptimumScalingData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const { minima, parametersLaw, tokensLaw, forecast, heldOut = [] } = data;
   const used = minima.filter((minimum) => minimum.status === "fitted");
   const unused = minima.filter((minimum) => minimum.status !== "fitted");

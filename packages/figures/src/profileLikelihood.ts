@@ -1,69 +1,102 @@
 import * as Plot from "@observablehq/plot";
-import { amountAxis, evenAxis, type Panel } from "./axes.js";
+import { type Axis, amountAxis, evenAxis, type Panel } from "./axes.js";
+import { type ComputeFormat, computeIn } from "./compute.js";
 import type { LikelihoodProfile, ProfileLikelihoodData } from "./data.js";
 import { formatAmount } from "./format.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { categoryColor, ink } from "./palette.js";
-import { terms } from "./terms.js";
 import { evenDomain, logDomain } from "./ticks.js";
 
 const texts = bilingual(
   {
-    title: "Profile likelihoods",
-    closed: (name: string, estimate: string, low: string, high: string) => `${name} ${estimate} (${low}–${high})`,
-    open: (name: string, estimate: string, low: string | undefined, high: string | undefined) =>
+    title: "How firmly the runs hold each quantity: profile likelihoods",
+    estimated: (name: string, estimate: string) => `${name} ${estimate}`,
+    infinite: "infinite",
+    closed: (name: string, low: string, high: string) => `${name} (${low}–${high})`,
+    open: (name: string, low: string | undefined, high: string | undefined) =>
       low === undefined && high === undefined
-        ? `${name} ${estimate}, unbounded on both sides`
+        ? `${name} (no end on either side)`
         : low === undefined
-          ? `${name} ${estimate}, at most ${high}, unbounded below`
-          : `${name} ${estimate}, at least ${low}, unbounded above`,
-    unknown: (name: string, estimate: string) => `${name} ${estimate}, interval unknown`,
+          ? `${name} (at most ${high}, no lower end)`
+          : `${name} (at least ${low}, no upper end)`,
+    unknown: (name: string) => `${name}, interval unknown`,
+    bootstrapped: (words: string, low: string, high: string) => `${words}, bootstrap ${low}–${high}`,
     result: (all: readonly string[]) =>
       all.length === 0 ? "No profile was computed." : `Estimates with 95 % intervals: ${all.join("; ")}.`,
+    at: (flops: string) => ` N_opt and L_opt are for ${flops}.`,
+    onlyN: (flops: string) => ` N_opt is for ${flops}.`,
+    held: (names: string) => ` ${names} were held: their uncertainty is in the bootstrap alone.`,
     caption: (result: string) =>
-      `How much worse the best fit becomes with one quantity held at a value and all others free, as a share of the rise that ends the 95 % interval. A lopsided or flat valley is one that a standard error does not describe. ${result}`,
+      `Each curve: how much worse the best fit becomes when one quantity is held at a value and all others are free. Values below the dashed line are those that the runs allow (95 %). A narrow valley is well known; a lopsided or flat one is more uncertain than a standard error says. ${result}`,
     rise: "Rise (95 % level = 1)",
     level: "95 % level",
     estimate: "estimate",
     profile: "profile",
+    interval: "95 % interval by the profile",
+    bootstrap: "95 % interval by the bootstrap",
   },
   {
-    title: "プロファイル尤度",
-    closed: (name, estimate, low, high) => `${name} ${estimate} (${low}–${high})`,
-    open: (name, estimate, low, high) =>
+    title: "各量はどれだけ確かか: プロファイル尤度",
+    estimated: (name, estimate) => `${name} ${estimate}`,
+    infinite: "無限大",
+    closed: (name, low, high) => `${name} (${low}–${high})`,
+    open: (name, low, high) =>
       low === undefined && high === undefined
-        ? `${name} ${estimate} (上下とも有界でない)`
+        ? `${name} (上端も下端もない)`
         : low === undefined
-          ? `${name} ${estimate} (${high} 以下、下側は有界でない)`
-          : `${name} ${estimate} (${low} 以上、上側は有界でない)`,
-    unknown: (name, estimate) => `${name} ${estimate} (区間は不明)`,
+          ? `${name} (${high} 以下、下端はない)`
+          : `${name} (${low} 以上、上端はない)`,
+    unknown: (name) => `${name} (区間は不明)`,
+    bootstrapped: (words, low, high) => `${words}、ブートストラップ ${low}–${high}`,
     result: (all) =>
       all.length === 0 ? "プロファイルは計算されていない。" : `推定値と 95% 信頼区間: ${all.join("; ")}。`,
+    at: (flops) => `N_opt と L_opt は ${flops} でのもの。`,
+    onlyN: (flops) => `N_opt は ${flops} でのもの。`,
+    held: (names) => `${names} は固定しており、その不確かさはブートストラップにのみ含まれる。`,
     caption: (result) =>
-      `1 つの量をある値に固定し、ほかを自由にしたときに最良のフィットがどれだけ悪くなるかを、95% 信頼区間の端での上昇に対する比で示す。谷が非対称または平坦なら、標準誤差では表せない。${result}`,
+      `各曲線は、1 つの量をある値に固定し、ほかを自由にしたときに最良のフィットがどれだけ悪くなるかを示す。破線より下の値が、ランから許される値 (95%) である。谷が狭ければよく決まっており、非対称または平坦なら標準誤差が示すより不確かである。${result}`,
     rise: "上昇 (95% 水準 = 1)",
     level: "95% 水準",
     estimate: "推定値",
     profile: "プロファイル",
+    interval: "プロファイルによる 95% 信頼区間",
+    bootstrap: "ブートストラップによる 95% 信頼区間",
   },
 );
 
 /** Rises beyond this, in units of the level, are cut off: they tell no more. */
 const TOP = 2.2;
+/** Where the bootstrap's interval is drawn, below the foot of the curves. */
+const BOOTSTRAP_AT = -0.2;
+const FOOT = -0.4;
 const curveColor = categoryColor(0);
+const bootstrapColor = categoryColor(1);
 
-/** The profile of each quantity's likelihood, with its estimate and 95 % interval. */
+/** The profile of each quantity's likelihood, with its estimate, its 95 % interval and the bootstrap's. */
 export function profileLikelihood(data: ProfileLikelihoodData, options: FigureOptions): HTMLElement {
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
-  const words = data.parameters.map(({ name, estimate, interval95, open = [] }) => {
-    const value = formatAmount(estimate);
-    if (interval95 === undefined) return text.unknown(name, value);
-    const [low, high] = interval95.map(formatAmount) as [string, string];
-    if (open.length === 0) return text.closed(name, value, low, high);
-    return text.open(name, value, open.includes("low") ? undefined : low, open.includes("high") ? undefined : high);
+  const text = inLanguage(texts, options);
+  const unit = computeIn(options);
+  const { parameters, flops, held = [] } = data;
+  const words = parameters.map((curve) => {
+    const { name, estimate, interval95, bootstrap95, open = [] } = curve;
+    const format = (value: number): string =>
+      isInfinite(curve, value) ? text.infinite : curve.compute ? unit.text(value) : formatAmount(value);
+    const own = text.estimated(name, format(estimate));
+    const [low, high] = (interval95 ?? []).map(format);
+    const ends = [open.includes("low") ? undefined : low, open.includes("high") ? undefined : high] as const;
+    const said =
+      interval95 === undefined
+        ? text.unknown(own)
+        : open.length === 0
+          ? text.closed(own, low ?? "", high ?? "")
+          : text.open(own, ...ends);
+    return bootstrap95 === undefined ? said : text.bootstrapped(said, format(bootstrap95[0]), format(bootstrap95[1]));
   });
-  const result = text.result(words);
+  const has = (name: string): boolean => parameters.some((curve) => curve.name === name);
+  const at = flops === undefined || !has("N_opt") ? "" : (has("L_opt") ? text.at : text.onlyN)(unit.text(flops));
+  const result = `${text.result(words)}${at}${held.length > 0 ? text.held(held.join(", ")) : ""}`;
+  const bootstrapped = parameters.some(({ bootstrap95 }) => bootstrap95 !== undefined);
   return frame(options, {
     name: "profile-likelihood",
     title: text.title,
@@ -78,22 +111,38 @@ export function profileLikelihood(data: ProfileLikelihoodData, options: FigureOp
               { label: text.profile, mark: "line", color: curveColor },
               { label: text.level, mark: "dashes", color: ink },
               { label: text.estimate, mark: "dot", color: ink },
-              { label: term.interval, mark: "band", color: curveColor },
+              { label: text.interval, mark: "band", color: curveColor },
+              ...(bootstrapped ? [{ label: text.bootstrap, mark: "thick-line" as const, color: bootstrapColor }] : []),
             ],
           },
         ],
         columns,
-        panels: data.parameters.map((curve) => profilePanel(curve, columns, room, text.rise)),
+        panels: parameters.map((curve) => profilePanel(curve, columns, room, text.rise, bootstrapped, unit)),
       };
     },
   });
 }
 
-function profilePanel(curve: LikelihoodProfile, columns: number, room: Room, rise: string): Panel {
-  const { name, estimate, interval95, open = [], logarithmic } = curve;
-  const line = cut(curve.points.map(({ value, rise }) => ({ value, share: rise / curve.level })));
-  const values = [estimate, ...(interval95 ?? []), ...line.map(({ value }) => value)];
-  const domain = logarithmic ? logDomain(values, 0.04) : evenDomain(values, 0.04);
+const isInfinite = ({ infiniteFrom = Number.POSITIVE_INFINITY }: LikelihoodProfile, value: number): boolean =>
+  value >= infiniteFrom;
+
+function profilePanel(
+  curve: LikelihoodProfile,
+  columns: number,
+  room: Room,
+  rise: string,
+  bootstrapped: boolean,
+  unit: ComputeFormat,
+): Panel {
+  const { name, estimate, interval95, bootstrap95, open = [], logarithmic, compute } = curve;
+  const infinite = isInfinite(curve, estimate);
+  const finite = curve.points.filter(({ value }) => !isInfinite(curve, value));
+  const line = cut(finite.map(({ value, rise }) => ({ value, share: rise / curve.level })));
+  const closed = (interval95 ?? []).filter((_, side) => !open.includes(side === 0 ? "low" : "high"));
+  const values = [...(infinite ? [] : [estimate]), ...closed, ...line.map(({ value }) => value)];
+  const own = logarithmic ? logDomain(values, 0.04) : evenDomain(values, 0.04);
+  // The bootstrap's may be far wider: it widens the axis by half at most, and runs out of it.
+  const domain = widened(own, bootstrap95 ?? own, logarithmic === true);
   const axis = logarithmic ? amountAxis : evenAxis;
   const height = room.narrow ? 180 : 200;
   // An open end goes on to the border of what is drawn.
@@ -102,28 +151,64 @@ function profilePanel(curve: LikelihoodProfile, columns: number, room: Room, ris
       ? []
       : [
           {
-            low: open.includes("low") ? domain[0] : interval95[0],
+            // Below 0 there is nothing that a loss could be.
+            low: open.includes("low") && interval95[0] !== 0 ? domain[0] : interval95[0],
             high: open.includes("high") ? domain[1] : interval95[1],
           },
         ];
+  const inside = (value: number): boolean => value >= domain[0] && value <= domain[1];
+  const bar =
+    bootstrap95 === undefined
+      ? []
+      : [{ low: Math.max(domain[0], bootstrap95[0]), high: Math.min(domain[1], bootstrap95[1]) }];
   return {
     height,
     marginLeft: 34,
     marginRight: 12,
     marginTop: 24,
     marginBottom: 38,
-    x: {
-      ...axis(name, domain, room.width / columns - 46, logarithmic ? 64 : 42),
-      ...(logarithmic ? { format: formatAmount } : {}),
-    },
-    y: evenAxis(rise, [0, TOP], height - 62, 30),
+    x: compute
+      ? unit.axis(`${name} (${unit.name})`, domain, room.width / columns - 46)
+      : {
+          ...axis(name, domain, room.width / columns - 46, logarithmic ? 64 : 42),
+          ...(logarithmic ? { format: formatAmount } : {}),
+        },
+    y: shareAxis(rise, bootstrapped ? FOOT : 0),
     marks: [
       Plot.rect(interval, { x1: "low", x2: "high", y1: 0, y2: 1, fill: curveColor, fillOpacity: 0.16 }),
       Plot.ruleY([1], { stroke: ink, strokeWidth: 1.25, strokeDasharray: "5 3" }),
       Plot.line(line, { x: "value", y: "share", stroke: curveColor, strokeWidth: 2 }),
-      Plot.dot([{ estimate }], { x: "estimate", y: 0, r: 4, fill: ink }),
+      Plot.ruleY(bar, { y: BOOTSTRAP_AT, x1: "low", x2: "high", stroke: bootstrapColor, strokeWidth: 3 }),
+      // An end that lies within the axis has a stop.
+      Plot.ruleX((bootstrap95 ?? []).filter(inside), {
+        x: (end: number) => end,
+        y1: BOOTSTRAP_AT - 0.1,
+        y2: BOOTSTRAP_AT + 0.1,
+        stroke: bootstrapColor,
+        strokeWidth: 2,
+      }),
+      Plot.dot(infinite ? [] : [{ estimate }], { x: "estimate", y: 0, r: 4, fill: ink }),
     ],
   };
+
+  function shareAxis(label: string, foot: number): Axis {
+    const share = evenAxis(label, [foot, TOP], height - 62, 30);
+    return { ...share, ticks: share.ticks.filter((tick) => tick >= 0) };
+  }
+}
+
+/** A domain with as much of an interval as half of its own length at each side holds. */
+function widened(
+  [low, high]: readonly [number, number],
+  [from, to]: readonly [number, number],
+  logarithmic: boolean,
+): [number, number] {
+  if (logarithmic) {
+    const half = Math.sqrt(high / low);
+    return [Math.min(low, Math.max(from, low / half)), Math.max(high, Math.min(to, high * half))];
+  }
+  const half = (high - low) / 2;
+  return [Math.min(low, Math.max(from, low - half)), Math.max(high, Math.min(to, high + half))];
 }
 
 /** The part of a curve below the top, ended on it. */

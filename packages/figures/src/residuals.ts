@@ -6,40 +6,51 @@ import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { categoryColor, ink, logColorScale } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { evenDomain, logDomain } from "./ticks.js";
 
 const texts = bilingual(
   {
-    title: "Residuals of the parametric fit",
+    title: "Residuals: what the law misses each run by",
+    laws: {
+      chinchilla: "Approach 3",
+      "kaplan-model-data": "Kaplan's L(N, D)",
+      "data-constrained": "the data-constrained law",
+    },
     result: (rms: string, worst: string, runs: number) =>
       `Root mean square ${rms} %, largest ${worst} %, over ${runs} runs.`,
-    caption: (result: string) =>
-      `Measured against predicted loss, in per cent (log residuals of Approach 3). ${result} A slope or a bow in any panel means that the law misses something there.`,
+    caption: (law: string, result: string) =>
+      `Measured against predicted loss, in per cent (log residuals of ${law}). ${result} A slope or a bow in any panel means that the law misses something there.`,
     residual: "Residual (%)",
-    predicted: "Predicted loss (nats)",
+    predicted: (unit: string) => `Predicted loss (${unit})`,
     losses: (measured: string, predicted: string) => `measured ${measured}, predicted ${predicted}`,
   },
   {
-    title: "パラメトリックフィットの残差",
+    title: "残差: 法則は各ランをどれだけ外すか",
+    laws: {
+      chinchilla: "アプローチ 3",
+      "kaplan-model-data": "Kaplan の L(N, D)",
+      "data-constrained": "データ制約付きの法則",
+    },
     result: (rms, worst, runs) => `${runs} 個のランで二乗平均平方根 ${rms}%、最大 ${worst}%。`,
-    caption: (result) =>
-      `実測の損失と予測した損失との差 (%、Approach 3 の対数残差)。${result}どこかのパネルに傾きや湾曲があれば、スケーリング則がそこで何かを捉えられていない。`,
+    caption: (law, result) =>
+      `実測の損失と予測した損失との差 (%、${law} の対数残差)。${result}どこかのパネルに傾きや湾曲があれば、スケーリング則がそこで何かを捉えられていない。`,
     residual: "残差 (%)",
-    predicted: "予測した損失 (nat)",
+    predicted: (unit: string) => `予測した損失 (${unit})`,
     losses: (measured, predicted) => `実測 ${measured}、予測 ${predicted}`,
   },
 );
 
 /**
- * Residuals of the parametric fit, 100 (ln measured - ln predicted), against N, D and the predicted loss. The log is what
+ * Residuals of a fit of L(N, D), 100 (ln measured - ln predicted), against N, D and the predicted loss. The log is what
  * Approach 3 minimises (Hoffmann et al. 2022, eq. 3); at this size it reads as per cent of the loss.
  */
 export function residuals(data: ResidualsData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const rows = data.runs
     .filter((run) => run.loss > 0 && run.predicted > 0)
     .map((run) => ({ ...run, residual: 100 * Math.log(run.loss / run.predicted) }));
@@ -53,7 +64,7 @@ export function residuals(data: ResidualsData, options: FigureOptions): HTMLElem
   return frame(options, {
     name: "residuals",
     title: text.title,
-    caption: text.caption(result),
+    caption: text.caption(text.laws[data.law ?? "chinchilla"], result),
     description: result,
     draw: (room) => {
       const height = room.narrow ? 220 : 260;
@@ -94,7 +105,7 @@ export function residuals(data: ResidualsData, options: FigureOptions): HTMLElem
         panels: [
           panel(countAxis(term.parametersN, domain("parameters"), width - 56), "parameters"),
           panel(countAxis(term.tokensD, domain("tokens"), width - 56), "tokens"),
-          panel(lossAxis(text.predicted, domain("predicted"), width - 56, 48), "predicted"),
+          panel(lossAxis(text.predicted(lossUnitText(options)), domain("predicted"), width - 56, 48), "predicted"),
         ],
       };
     },

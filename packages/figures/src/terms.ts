@@ -1,4 +1,5 @@
-import { bilingual } from "./language.js";
+import type { FigureOptions } from "./frame.js";
+import { bilingual, inLanguage } from "./language.js";
 
 /** The field's words that several figures use: axes, marks, lines. */
 export const terms = bilingual(
@@ -12,9 +13,9 @@ export const terms = bilingual(
     trainingCompute: (unit: string) => `Training compute (${unit})`,
     budget: (unit: string) => `Budget (${unit})`,
     parameters: "Parameters",
-    loss: "Loss (nats per token)",
-    finalLoss: "Final loss (nats per token)",
-    trainingLoss: "Training loss (nats per token)",
+    loss: (unit: string) => `Loss (${unit})`,
+    finalLoss: (unit: string) => `Final loss (${unit})`,
+    trainingLoss: (unit: string) => `Training loss (${unit})`,
     powerLaw: "power law",
     extrapolated: "extrapolated",
     band: "95 % band",
@@ -41,9 +42,9 @@ export const terms = bilingual(
     trainingCompute: (unit) => `学習の計算量 (${unit})`,
     budget: (unit) => `計算予算 (${unit})`,
     parameters: "パラメータ数",
-    loss: "損失 (nat/トークン)",
-    finalLoss: "最終損失 (nat/トークン)",
-    trainingLoss: "学習損失 (nat/トークン)",
+    loss: (unit: string) => `損失 (${unit})`,
+    finalLoss: (unit: string) => `最終損失 (${unit})`,
+    trainingLoss: (unit: string) => `学習損失 (${unit})`,
     powerLaw: "べき乗則",
     extrapolated: "外挿",
     band: "95% 信頼帯",
@@ -60,3 +61,23 @@ export const terms = bilingual(
     lossOf: (loss: string) => `損失 ${loss}`,
   },
 );
+
+/** Where N leaves the embeddings out. */
+const withoutEmbeddings = bilingual(
+  {
+    parametersN: "Parameters N, no embeddings",
+    optimalN: "Optimal N, no embeddings",
+    parameters: "Parameters, no embeddings",
+  },
+  {
+    parametersN: "パラメータ数 N (埋め込みを除く)",
+    optimalN: "最適な N (埋め込みを除く)",
+    parameters: "パラメータ数 (埋め込みを除く)",
+  },
+);
+
+/** The terms, those of N by what it counts. */
+export const termsIn = (options: Pick<FigureOptions, "language" | "counting">) => ({
+  ...inLanguage(terms, options),
+  ...(options.counting?.parameters === undefined ? {} : inLanguage(withoutEmbeddings, options)),
+});

@@ -7,16 +7,17 @@ import { formatCount, formatLoss } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { sequenceLegend } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { background, ink, logColorScale } from "./palette.js";
 import { leftOutEntry, runLine } from "./runMarks.js";
-import { terms } from "./terms.js";
+import { termsIn } from "./terms.js";
 import { logDomain } from "./ticks.js";
 
 const texts = bilingual(
   {
     title: "Training curves and the efficient frontier",
-    envelope: (loss: string, flops: string, lastLoss: string, lastFlops: string) =>
-      `The efficient frontier falls from ${loss} nats per token at ${flops} to ${lastLoss} at ${lastFlops}.`,
+    envelope: (loss: string, unit: string, flops: string, lastLoss: string, lastFlops: string) =>
+      `The efficient frontier falls from ${loss} ${unit} at ${flops} to ${lastLoss} at ${lastFlops}.`,
     noEnvelope: "No efficient frontier could be drawn through these curves.",
     models: (count: number, least: string, most: string) =>
       `${count} training curves of models from ${least} to ${most} parameters.`,
@@ -27,8 +28,8 @@ const texts = bilingual(
   },
   {
     title: "学習曲線と効率的フロンティア",
-    envelope: (loss, flops, lastLoss, lastFlops) =>
-      `効率的フロンティアは ${flops} での ${loss} nat/トークンから ${lastFlops} での ${lastLoss} まで下がる。`,
+    envelope: (loss, unit, flops, lastLoss, lastFlops) =>
+      `効率的フロンティアは ${flops} での ${loss} ${unit}から ${lastFlops} での ${lastLoss} まで下がる。`,
     noEnvelope: "これらの曲線からは効率的フロンティアを引けなかった。",
     models: (count, least, most) => `パラメータ数 ${least}〜${most} のモデルの学習曲線 ${count} 本。`,
     noModels: "学習曲線がない。",
@@ -41,7 +42,7 @@ const texts = bilingual(
 /** Loss against training FLOPs, one curve a run, with the envelope: Hoffmann et al. 2022, Figure 2 left. */
 export function trainingCurves(data: TrainingCurvesData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
-  const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
+  const [text, term] = [inLanguage(texts, options), termsIn(options)];
   const runs = data.runs
     .filter((run) => run.curve.length > 0)
     .map((run) => ({ ...run, line: smoothedCurve(run), raw: thin(run.curve, 160) }));
@@ -49,9 +50,17 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
   const color = logColorScale(sizes);
   const first = data.frontier[0];
   const last = data.frontier.at(-1);
+  // The envelope has a point for each of 1,500 values of compute, which no screen tells apart.
+  const frontier = thin(data.frontier, 300);
   const envelope =
     first && last
-      ? text.envelope(formatLoss(first.loss), unit.text(first.flops), formatLoss(last.loss), unit.text(last.flops))
+      ? text.envelope(
+          formatLoss(first.loss),
+          lossUnitText(options),
+          unit.text(first.flops),
+          formatLoss(last.loss),
+          unit.text(last.flops),
+        )
       : text.noEnvelope;
 
   const models =
@@ -92,7 +101,7 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
             marginTop: 24,
             marginBottom: 38,
             x: unit.axis(term.trainingCompute(unit.name), x, width - 58),
-            y: lossAxis(term.trainingLoss, y, height - 62),
+            y: lossAxis(term.trainingLoss(lossUnitText(options)), y, height - 62),
             marks: [
               ...runs.map((run) =>
                 Plot.line(run.raw, {
@@ -113,8 +122,8 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
                 }),
               ),
               // A halo keeps the frontier apart from the curves that it touches.
-              Plot.line(data.frontier, { x: "flops", y: "loss", stroke: background, strokeWidth: 5 }),
-              Plot.line(data.frontier, { x: "flops", y: "loss", stroke: ink, strokeWidth: 2.5 }),
+              Plot.line(frontier, { x: "flops", y: "loss", stroke: background, strokeWidth: 5 }),
+              Plot.line(frontier, { x: "flops", y: "loss", stroke: ink, strokeWidth: 2.5 }),
             ],
           },
         ],

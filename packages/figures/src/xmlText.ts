@@ -1,8 +1,9 @@
 /**
  * Markup whose characters XML 1.0 allows (section 2.2): what else names of runs may hold, control characters and halves of surrogate
- * pairs, becomes U+FFFD. A serialiser leaves them in, and no reader of SVG takes such a file.
+ * pairs, becomes U+FFFD. A serialiser leaves them in, and no reader of SVG takes such a file; nor one with the name that a browser's
+ * serialiser (HTML, section 13.3) gives to a no-break space, which XML does not know.
  */
-export const legalXml = (markup: string): string => markup.replace(ILLEGAL, "\ufffd");
+export const legalXml = (markup: string): string => markup.replace(ILLEGAL, "\ufffd").replaceAll("&nbsp;", "\u00a0");
 
 const ILLEGAL =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in the file

@@ -1,3 +1,5 @@
+import type { Statement } from "./statements/statement.js";
+
 /** What an error is made of. */
 export interface IsoflopErrorOptions {
   /** Kebab-case, stable, for machines: "corpus-missing", "bad-quantity", … */
@@ -10,6 +12,8 @@ export interface IsoflopErrorOptions {
   readonly exitCode?: 1 | 2;
   /** The rows at fault, where the error is about data. */
   readonly rows?: readonly RowFault[];
+  /** What message and hint say, for other languages: the sentence's name and the values in it. */
+  readonly statement?: Statement;
   readonly cause?: unknown;
 }
 
@@ -27,6 +31,7 @@ export class IsoflopError extends Error {
   readonly hint: string | undefined;
   readonly exitCode: 1 | 2;
   readonly rows: readonly RowFault[];
+  readonly statement: Statement | undefined;
 
   constructor(options: IsoflopErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -34,6 +39,7 @@ export class IsoflopError extends Error {
     this.hint = options.hint;
     this.exitCode = options.exitCode ?? 2;
     this.rows = options.rows ?? [];
+    this.statement = options.statement;
   }
 }
 

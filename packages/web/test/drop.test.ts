@@ -191,7 +191,7 @@ describe.skipIf(!haveChromium)("a dropped file", () => {
       { name: "a.csv", content: "N,D,perplexity\n1e6,2e7,33\n2e6,2e7,x\n" },
       { name: "b.csv", content: "" },
     ]);
-    await told("a.csv から 1 件の実験を読み取りました。除外した行: 1。");
+    await told("a.csv から 1 個のランを読み取りました。除外した行: 1。");
     expect(await page.locator(".data-faults p").allTextContents()).toEqual([
       "b.csv は読み取れませんでした 空のファイルです。",
     ]);

@@ -7,7 +7,7 @@ import {
 import type { PowerLaw } from "../data.js";
 
 /** Fewer draws give no band. */
-const FEWEST_DRAWS = 20;
+export const FEWEST_DRAWS = 20;
 
 /** N_opt(C) or D_opt(C) by Approach 1 or 2, with its band over the given compute where there are draws. */
 export function allocationLaw(

@@ -7,9 +7,13 @@ import { allocationLaw } from "./allocationLaw.js";
 const MOST_POINTS = 150;
 
 /** Approach 1's envelope and power laws: Hoffmann et al. 2022, Figure 2, centre and right. */
-export function envelopeScalingOf(fit: EnvelopeFit, names: ReadonlyMap<string, string>): EnvelopeScalingData {
+export function envelopeScalingOf(
+  fit: EnvelopeFit,
+  names: ReadonlyMap<string, string>,
+  most = MOST_POINTS,
+): EnvelopeScalingData {
   const { envelope } = fit;
-  const every = Math.max(1, Math.ceil(envelope.length / MOST_POINTS));
+  const every = Math.max(1, Math.ceil(envelope.length / most));
   const [first, last] = [envelope[0]?.flops ?? 1, envelope.at(-1)?.flops ?? 1];
   const reach = logSpace(first, last, 40);
   return {

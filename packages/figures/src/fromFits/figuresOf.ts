@@ -24,8 +24,10 @@ import type {
   MinimumStatus,
   RunPoint,
 } from "../data.js";
+import type { Language } from "../language.js";
 import { logSpace } from "../ticks.js";
 import { allocationLaw } from "./allocationLaw.js";
+import { roleName } from "./names.js";
 
 /** A forecast as it was stated, one entry a held-out budget. */
 export interface StatedForecast {
@@ -49,9 +51,9 @@ export interface FigureSources {
   readonly backtest: BacktestErrorsData | undefined;
   /** FLOPs per token by N, where C is not 6ND. */
   readonly flopsPerToken: readonly { readonly parameters: number; readonly flops: number }[] | undefined;
+  /** Of the names that are made here (default: "en"). */
+  readonly language?: Language;
 }
-
-const LABELS = { "holdout-optimum": "forecast optimum", "holdout-larger": "larger model", fit: "run" } as const;
 
 export function minimumStatus(profile: IsoflopProfile): MinimumStatus {
   return profile.status === "used" ? "fitted" : profile.status === "edge" ? "edge" : "unfitted";
@@ -102,7 +104,7 @@ export function figuresOf(sources: FigureSources): FiguresData {
 function point(record: RunRecord, sources: FigureSources): RunPoint {
   const { parameters, tokens, flops, loss, budget } = record;
   const role = sources.roles.get(record.id) ?? "fit";
-  const name = role === "fit" ? (sources.names.get(record.id) ?? record.id) : LABELS[role];
+  const name = role === "fit" ? (sources.names.get(record.id) ?? record.id) : roleName(role, sources);
   return { id: record.id, name, parameters, tokens, flops, loss, ...(budget === undefined ? {} : { budget }) };
 }
 
@@ -138,8 +140,16 @@ function drawnProfile(profile: IsoflopProfile, { names }: FigureSources): DrawnP
   };
 }
 
+/**
+ * Where a budget's minimum lies on the axis of compute: at the budget, unless C is counted otherwise than the budget was spent. There the
+ * law is fitted to.
+ */
+function placeOf({ budget, vertex }: IsoflopProfile): number {
+  return vertex === undefined || Math.abs(Math.log(vertex.flops / budget)) < 0.05 ? budget : vertex.flops;
+}
+
 function optimumScaling(fit: IsoflopFit, sources: FigureSources) {
-  const budgets = fit.profiles.map((profile) => profile.budget);
+  const budgets = fit.profiles.map(placeOf);
   const [stated] = sources.forecast?.budgets ?? [];
   const reach = logSpace(Math.min(...budgets), Math.max(...budgets, stated?.budget ?? 0), 40);
   return {
@@ -148,7 +158,7 @@ function optimumScaling(fit: IsoflopFit, sources: FigureSources) {
         ? []
         : [
             {
-              budget: profile.budget,
+              budget: placeOf(profile),
               parameters: profile.vertex.parameters,
               tokens: profile.vertex.tokens,
               status: minimumStatus(profile),
@@ -196,6 +206,7 @@ function lossContours(fit: ParametricFit, sources: FigureSources) {
 export function residualsOf(fit: LossFit | DataConstrainedFit, sources: FigureSources) {
   const predicted = new Map(fit.residuals.map((residual) => [residual.id, residual.predicted]));
   return {
+    law: fit.law,
     runs: sources.records.flatMap((record) => {
       const value = predicted.get(record.id);
       return value === undefined ? [] : [{ ...point(record, sources), predicted: value }];
@@ -216,6 +227,6 @@ function kaplanCompute(fit: KaplanComputeFit, sources: FigureSources) {
     },
     ...(held === undefined
       ? {}
-      : { heldOut: { label: LABELS["holdout-optimum"], flops: held.flops, loss: held.loss } }),
+      : { heldOut: { label: roleName("holdout-optimum", sources), flops: held.flops, loss: held.loss } }),
   };
 }

@@ -53,7 +53,7 @@ it("draws the allocation by equation 6.5, and only from what was measured", () =
   const { kaplanAllocation, kaplanSizes } = kaplanFiguresOf({
     ...sources,
     parts: [batch],
-    least: { curves, fit: { parameters: law, ...nothing } },
+    least: { curves, fit: { parameters: law, ...nothing }, batchHeld: true },
   });
   const exponent = kaplanComputeExponent(law, batchLaw);
   expect(kaplanAllocation?.parametersLaw.exponent).toBeCloseTo(exponent / law.alphaN, 12);

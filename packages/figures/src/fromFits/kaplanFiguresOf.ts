@@ -1,29 +1,12 @@
-import {
-  type CriticalBatchParameterName,
-  type FitResult,
-  formatFlops,
-  type KaplanComputeFit,
-  type KaplanModelDataFit,
-  kaplanComputeExponent,
-  kaplanEfficient,
-  type LawRow,
-  type Parameters,
-  kaplanAllocation as published,
-  type RunRecord,
-} from "@isoflop/laws";
+import { formatFlops, type KaplanComputeFit, type KaplanModelDataFit, type RunRecord } from "@isoflop/laws";
 import type { CriticalBatchData, KaplanAllocationData, KaplanLawsData, KaplanPanel, KaplanSizesData } from "../data.js";
 import { logSpace } from "../ticks.js";
-import { bandOf, namedDraws } from "./allocationLaw.js";
+import { bandOf, FEWEST_DRAWS, namedDraws } from "./allocationLaw.js";
+import { criticalBatchOf } from "./criticalBatchOf.js";
 import { curvesOf } from "./figuresOf.js";
-import { efficientRuns, type LeastCurve } from "./leastSteps.js";
-
-/** A law by itself with the rows that it was fitted to; without a fit where these were too few. */
-export interface FittedRows {
-  /** As a study keeps it: "kaplan-parameters", "kaplan-data", "kaplan-model-data-converged", "critical-batch-noise", …. */
-  readonly name: string;
-  readonly rows: readonly LawRow[];
-  readonly fit?: Pick<FitResult, "parameters" | "intervals95" | "draws">;
-}
+import { type FittedRows, named } from "./fittedRows.js";
+import { kaplanAllocationOf } from "./kaplanAllocationOf.js";
+import type { LeastFit } from "./leastFit.js";
 
 /** What the figures of Kaplan et al. 2020 are drawn from. */
 export interface KaplanSources {
@@ -32,8 +15,8 @@ export interface KaplanSources {
   readonly compute: KaplanComputeFit | undefined;
   readonly modelData: KaplanModelDataFit | undefined;
   readonly parts: readonly FittedRows[];
-  /** Training curves over S_min, with the law L(N, S_min) fitted to them. */
-  readonly least?: { readonly curves: readonly LeastCurve[]; readonly fit?: FittedRows["fit"] };
+  /** L(N, S_min), where a critical batch is known. */
+  readonly least?: Pick<LeastFit, "curves" | "fit" | "batchHeld">;
 }
 
 /** What of the figures of Kaplan et al. 2020 these runs support. */
@@ -50,8 +33,8 @@ export function kaplanFiguresOf(sources: KaplanSources): KaplanFigures {
   const parameters = panelOf("kaplan-parameters", "N", sources);
   const data = sizesByData(sources);
   const steps = sizesBySteps(sources);
-  const batch = batchOf(sources);
-  const allocation = allocationOf(sources);
+  const batch = criticalBatchOf(sources.parts, sources.names);
+  const allocation = kaplanAllocationOf(sources);
   return {
     ...(compute || tokens || parameters
       ? {
@@ -78,7 +61,7 @@ function scaleLaw(fit: NonNullable<FittedRows["fit"]>, scale: string, exponent: 
     scale: fit.parameters[scale] ?? Number.NaN,
     exponent: fit.parameters[exponent] ?? Number.NaN,
     ...(interval && { exponentInterval: interval }),
-    ...(draws.length < 20
+    ...(draws.length < FEWEST_DRAWS
       ? {}
       : {
           band: logSpace(Math.min(...xs), Math.max(...xs), 30).map((x) => ({
@@ -115,19 +98,21 @@ function computePanel(
 
 function panelOf(part: string, input: "N" | "D", { parts, names }: KaplanSources): KaplanPanel | undefined {
   const found = parts.find(({ name }) => name === part);
-  if (found?.fit === undefined) return undefined;
+  if (found === undefined || found.rows.length === 0) return undefined;
   return {
     points: found.rows.map(({ inputs, y, run }) => ({
       ...named(run, names),
       x: inputs[input] ?? Number.NaN,
       loss: y,
     })),
-    law: scaleLaw(
-      found.fit,
-      `${input}c`,
-      `alpha${input}`,
-      found.rows.map(({ inputs }) => inputs[input] ?? Number.NaN),
-    ),
+    ...(found.fit && {
+      law: scaleLaw(
+        found.fit,
+        `${input}c`,
+        `alpha${input}`,
+        found.rows.map(({ inputs }) => inputs[input] ?? Number.NaN),
+      ),
+    }),
   };
 }
 
@@ -168,79 +153,4 @@ function sizesBySteps({ least, names }: KaplanSources): KaplanSizesData["steps"]
       : {}),
     runs: least.curves.map(({ id, parameters, points }) => ({ ...named(id, names), parameters, curve: points })),
   };
-}
-
-/** The scan of batches measures the critical batch, the noise scale predicts it: where both could be fitted, the scan's law is drawn. */
-function batchOf({ parts, names }: KaplanSources): CriticalBatchData | undefined {
-  const own = (["critical-batch-scan", "critical-batch-noise"] as const).flatMap((name) => {
-    const part = parts.find((one) => one.name === name);
-    return part === undefined ? [] : [{ ...part, from: name === "critical-batch-scan" ? "scan" : "noise" } as const];
-  });
-  const points = own.flatMap(({ rows, from }) =>
-    rows.map(({ inputs, y, run }) => ({ ...named(run, names), loss: inputs.L ?? Number.NaN, batch: y, from })),
-  );
-  if (points.length === 0) return undefined;
-  const fit = own.find((part) => part.fit !== undefined)?.fit;
-  if (fit === undefined) return { points };
-  const { Bstar = 1, alphaB = 1 } = fit.parameters;
-  const interval = fit.intervals95.alphaB;
-  const draws = namedDraws<CriticalBatchParameterName>(fit.draws);
-  const losses = points.map(({ loss }) => loss);
-  return {
-    points,
-    law: {
-      Bstar,
-      alphaB,
-      ...(interval && { alphaBInterval: interval }),
-      ...(draws.length < 20
-        ? {}
-        : {
-            band: logSpace(Math.min(...losses), Math.max(...losses), 30).map((loss) => ({
-              loss,
-              ...bandOf(draws.map((p) => p.Bstar / loss ** (1 / p.alphaB))),
-            })),
-          }),
-    },
-  };
-}
-
-/** N ∝ C_min^(alpha_C/alpha_N), S_min ∝ C_min^(alpha_C/alpha_S): Kaplan et al. 2020, equation 6.5, beside the runs that were best. */
-function allocationOf({ least, parts, names }: KaplanSources): KaplanAllocationData | undefined {
-  const batch = batchParametersOf(parts);
-  if (least?.fit === undefined || batch === undefined) return undefined;
-  const { Nc = 1, Sc = 1, alphaN = 1, alphaS = 1 } = least.fit.parameters;
-  const curve = { Nc, Sc, alphaN, alphaS };
-  const points = efficientRuns(least.curves).map(({ id, ...point }) => ({ ...named(id, names), ...point }));
-  const at = points[0]?.flops ?? least.curves[0]?.points.at(-1)?.flops;
-  if (at === undefined) return undefined;
-  const exponent = kaplanComputeExponent(curve, batch);
-  const { parameters, steps } = kaplanEfficient(curve, batch, at);
-  const law = (value: number, power: number) => ({ coefficient: value / at ** power, exponent: power });
-  const pfDay = 8.64e19;
-  return {
-    points,
-    parametersLaw: law(parameters, exponent / alphaN),
-    stepsLaw: law(steps, exponent / alphaS),
-    published: {
-      name: "Kaplan et al. 2020, Table 6",
-      parametersLaw: { coefficient: published.parametersAtOnePfDay / pfDay ** published.a, exponent: published.a },
-      stepsLaw: {
-        coefficient: published.stepsAtOnePfDay / pfDay ** published.stepsExponent,
-        exponent: published.stepsExponent,
-      },
-    },
-  };
-}
-
-/** B_crit(L) by the scan where it could be fitted, else by the noise scale. */
-export function batchParametersOf(parts: readonly FittedRows[]): Parameters<CriticalBatchParameterName> | undefined {
-  const fit = ["critical-batch-scan", "critical-batch-noise"]
-    .map((name) => parts.find((part) => part.name === name)?.fit)
-    .find((one) => one !== undefined);
-  const { Bstar, alphaB } = fit?.parameters ?? {};
-  return Bstar === undefined || alphaB === undefined ? undefined : { Bstar, alphaB };
-}
-
-function named(id: string | undefined, names: ReadonlyMap<string, string>): { id?: string; name: string } {
-  return id === undefined ? { name: "" } : { id, name: names.get(id) ?? id };
 }

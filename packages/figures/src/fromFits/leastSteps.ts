@@ -51,11 +51,17 @@ export const leastStepRows = (curves: readonly LeastCurve[]): LawRow<"N" | "S">[
     points.map(({ steps, loss }) => ({ inputs: { N: parameters, S: steps }, y: loss, run: id })),
   );
 
+/** The curve of least loss at some C_min. */
+export interface EfficientRun {
+  readonly id: string;
+  readonly flops: number;
+  readonly parameters: number;
+  readonly steps: number;
+  readonly loss: number;
+}
+
 /** The run of least loss at values of C_min that two sizes reach, but for those of the smallest and largest size there. */
-export function efficientRuns(
-  curves: readonly LeastCurve[],
-  values = 24,
-): { readonly id: string; readonly flops: number; readonly parameters: number; readonly steps: number }[] {
+export function efficientRuns(curves: readonly LeastCurve[], values = 24): EfficientRun[] {
   const all = curves.flatMap(({ points }) => points.map(({ flops }) => Math.log(flops)));
   const [low, high] = [Math.min(...all), Math.max(...all)];
   return Array.from({ length: values }, (_, i) => low + ((high - low) * i) / (values - 1)).flatMap((at) => {
@@ -67,7 +73,8 @@ export function efficientRuns(
     const sizes = there.map(({ parameters }) => parameters);
     if (best === undefined || best.parameters === Math.min(...sizes) || best.parameters === Math.max(...sizes))
       return [];
-    return [{ id: best.id, flops: Math.exp(at), parameters: best.parameters, steps: best.steps }];
+    const { id, parameters, steps, loss } = best;
+    return [{ id, flops: Math.exp(at), parameters, steps, loss }];
   });
 }
 

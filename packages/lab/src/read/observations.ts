@@ -4,6 +4,7 @@ import {
   asCheckpoint,
   type Collector,
   type ColumnMap,
+  type ColumnUse,
   checkLossUnits,
   checkNumber,
   checkpointNotices,
@@ -48,7 +49,7 @@ export interface Observations {
   /** What must be known of the runs before any fit of them is believed. */
   readonly warnings: readonly FitWarning[];
   /** Of the losses, where they are not in nats per token. */
-  readonly lossUnit?: string;
+  readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
   /** The condition that left rows out, where one was given. */
   readonly where?: string;
   /** The folders among the sources that an import has made. */

@@ -1,14 +1,23 @@
 import {
   backtestErrors,
+  bootstrapPairs,
+  criticalBatch,
+  envelopeScaling,
   figurePlainSvg,
   figureSvg,
   figureVegaLite,
   forecastCheck,
+  influence,
   isoflopProfiles,
+  isoflopSlices,
+  kaplanAllocation,
   kaplanCompute,
+  kaplanLaws,
+  kaplanSizes,
   lossContours,
   optimumScaling,
   type PlainSvgOptions,
+  profileLikelihood,
   publishedModels,
   residuals,
   trainingCurves,
@@ -38,14 +47,23 @@ export function reportFigures({ figures, forecast }: Pick<ReportModel, "figures"
       vegaLite: (theme) => figureVegaLite(draw, data, theme),
     });
   };
+  add("kaplan-laws", kaplanLaws, figures.kaplanLaws);
+  add("kaplan-sizes", kaplanSizes, figures.kaplanSizes);
+  add("critical-batch", criticalBatch, figures.criticalBatch);
+  add("kaplan-allocation", kaplanAllocation, figures.kaplanAllocation);
   add("training-curves", trainingCurves, figures.trainingCurves);
+  add("envelope-scaling", envelopeScaling, figures.envelopeScaling);
   add("isoflop-profiles", isoflopProfiles, figures.isoflopProfiles);
   add("optimum-scaling", optimumScaling, figures.optimumScaling);
   add("loss-contours", lossContours, figures.lossContours);
-  add("kaplan-compute", kaplanCompute, figures.kaplanCompute);
-  add("residuals", residuals, figures.residuals);
+  add("isoflop-slices", isoflopSlices, figures.lossContours);
   add("forecast-check", forecastCheck, forecast);
   add("backtest-errors", backtestErrors, figures.backtestErrors);
+  add("kaplan-compute", kaplanCompute, figures.kaplanCompute);
+  add("residuals", residuals, figures.residuals);
+  add("profile-likelihood", profileLikelihood, figures.profileLikelihood);
+  add("bootstrap-pairs", bootstrapPairs, figures.bootstrapPairs);
+  add("influence", influence, figures.influence);
   add("published-models", publishedModels, figures.publishedModels);
   return found;
 }

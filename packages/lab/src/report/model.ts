@@ -1,4 +1,13 @@
-import type { FiguresData, ForecastRow, MinimumStatus } from "@isoflop/figures";
+import type {
+  BootstrapPairsData,
+  EnvelopeScalingData,
+  FiguresData,
+  ForecastRow,
+  InfluenceData,
+  KaplanFigures,
+  MinimumStatus,
+  ProfileLikelihoodData,
+} from "@isoflop/figures";
 import type { FitWarning, Interval } from "@isoflop/laws";
 import type { Checklist } from "../checklist/item.js";
 
@@ -23,6 +32,8 @@ export interface ReportModel {
   readonly fits: readonly FitRow[];
   /** Whether the design asks for isoFLOP profiles: if not, nothing is said of those that are not there. */
   readonly isoflop: boolean;
+  /** Whether it is of the experiments of Kaplan et al. 2020: their figures are shown, or why not. */
+  readonly kaplan?: boolean;
   /** One row an isoFLOP budget, ascending; empty when the design has none. */
   readonly budgets: readonly BudgetRow[];
   /** Every run of the study, held-out ones included, in the order to show. */
@@ -35,10 +46,20 @@ export interface ReportModel {
   /** What the design can tell and what it cannot; absent where no run is there yet. */
   readonly identifies?: readonly IdentificationRow[];
   /** A figure whose data is absent is left out, and the report says that it is. */
-  readonly figures: FiguresData;
+  readonly figures: ReportFigures;
+  /** Names of the fits that these diagnostics are of. */
+  readonly diagnosed?: { readonly bootstrapPairs?: string; readonly influence?: string };
   /** What of it a reader can repeat, and what is not known. */
   readonly checklist?: Checklist;
   readonly provenance: Provenance;
+}
+
+/** Those of Kaplan et al. 2020 are of a design of their experiments alone. */
+export interface ReportFigures extends FiguresData, KaplanFigures {
+  readonly envelopeScaling?: EnvelopeScalingData;
+  readonly profileLikelihood?: ProfileLikelihoodData;
+  readonly bootstrapPairs?: BootstrapPairsData;
+  readonly influence?: InfluenceData;
 }
 
 export interface ForecastReport {

@@ -1,18 +1,19 @@
 import {
   backtestErrors,
-  figureMarkup,
+  envelopeScaling,
   figureStyles,
   forecastCheck,
   isoflopProfiles,
+  isoflopSlices,
   kaplanCompute,
   lossContours,
   optimumScaling,
   publishedModels,
-  residuals,
   trainingCurves,
 } from "@isoflop/figures";
 import { countText } from "../checklist/checklist.js";
 import { checklistHtml } from "../checklist/html.js";
+import { diagnostics, diagnosticsText, figure, kaplanFigures } from "./figures.js";
 import { Html, html } from "./html.js";
 import { formatInstant } from "./instant.js";
 import type { ForecastReport, Provenance, ReportModel, ReportWarning } from "./model.js";
@@ -20,13 +21,6 @@ import { droppedTable, formatDuration, runsTable } from "./runsTable.js";
 import { reportStyles } from "./styles.js";
 import { budgetsTable, fitsTable, forecastTable, identifiesTable, proceduresTable } from "./tables.js";
 import { judge } from "./verdict.js";
-
-/** A figure at both widths, or a line that says which one is missing and why. */
-function figure<Data>(draw: Parameters<typeof figureMarkup<Data>>[0], data: Data | undefined, missing: string): Html {
-  if (data === undefined) return html`<p class="missing">${missing}</p>`;
-  // The figures set user text as text nodes; what they serialise to is escaped by the document.
-  return Html.trusted(figureMarkup(draw, data, { widths }));
-}
 
 function section(id: string, title: string, body: readonly (Html | undefined)[]): Html {
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>\n${body}</section>\n`;
@@ -69,16 +63,13 @@ function listed(sources: readonly string[] | undefined): string | undefined {
   return `${sources.slice(0, 5).join(", ")} and ${sources.length - 5} more`;
 }
 
-/** Widths, px, that figures are drawn for: a telephone's and a column's. */
-const widths = [360, 720] as const;
-
 const chapters = [
   ["verdict", "Verdict"],
   ["fits", "Fits"],
   ["budgets", "Budgets"],
   ["figures", "Figures"],
   ["forecast", "Forecast check"],
-  ["quality", "Quality of the fit"],
+  ["quality", "Diagnostics"],
   ["warnings", "Warnings"],
   ["runs", "Runs"],
   ["published", "Published models"],
@@ -124,7 +115,9 @@ ${section("verdict", "Verdict", [
   model.identifies === undefined ? undefined : identifiesTable(model.identifies),
 ])}${section("figures", "Figures", [
   html`<div class="figures">${[
+    ...(model.kaplan ? kaplanFigures(figures) : []),
     figure(trainingCurves, figures.trainingCurves, "No training curves: no run has logged any."),
+    figure(envelopeScaling, figures.envelopeScaling, "No power laws of the envelope: Approach 1 has no fit."),
     ...(profiled
       ? [
           figure(isoflopProfiles, figures.isoflopProfiles, "No isoFLOP profiles: no run of a budget is done yet."),
@@ -136,6 +129,7 @@ ${section("verdict", "Verdict", [
         ]
       : []),
     figure(lossContours, figures.lossContours, "No loss contours: Approach 3 has no fit."),
+    ...(figures.lossContours === undefined ? [] : [figure(isoflopSlices, figures.lossContours, "")]),
   ]}</div>`,
 ])}${section("forecast", planned ? "Forecast check" : "Backtest", [
   forecast ? forecastTable(forecast) : undefined,
@@ -160,10 +154,13 @@ ${section("verdict", "Verdict", [
             "No backtest: too few of these runs took less compute than the others to forecast them from.",
           ),
         ]),
-    figure(kaplanCompute, figures.kaplanCompute, "No Kaplan-style compute law: it has no fit."),
+    ...(model.kaplan && figures.kaplanCompute === undefined
+      ? []
+      : [figure(kaplanCompute, figures.kaplanCompute, "No Kaplan-style compute law: it has no fit.")]),
   ]}</div>`,
-])}${section("quality", "Quality of the fit", [
-  figure(residuals, figures.residuals, "No residuals: Approach 3 has no fit."),
+])}${section("quality", "Diagnostics", [
+  html`<p>${diagnosticsText(model)}</p>`,
+  html`<div class="figures">${diagnostics(figures)}</div>`,
 ])}${section("warnings", "Warnings", [
   warningsList(model.warnings),
   model.notes === undefined || model.notes.length === 0

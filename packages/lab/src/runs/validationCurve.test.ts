@@ -1,6 +1,6 @@
 import type { MetricsLine } from "@isoflop/trainer";
 import { describe, expect, it } from "vitest";
-import { lossCurve, notConverged, stepsTo } from "./validationCurve.js";
+import { lossCurve, notConverged } from "./validationCurve.js";
 
 const line = (step: number, loss?: number): MetricsLine => ({
   step,
@@ -20,16 +20,6 @@ describe("validation losses along a run", () => {
       { step: 10, loss: 3.9 },
       { step: 20, loss: 3 },
     ]);
-  });
-
-  it("say after how many steps a loss was first reached, between evaluations by their logarithm", () => {
-    const curve = [10, 100, 1000].map((step, i) => ({ step, loss: 4 - i }));
-    expect(stepsTo(curve, 3)).toBe(100);
-    expect(stepsTo(curve, 2.5)).toBeCloseTo(Math.sqrt(100 * 1000), 6);
-    expect(stepsTo(curve, 4)).toBe(10);
-    // Reached before it was first looked at, or never: not known.
-    expect(stepsTo(curve, 5)).toBeUndefined();
-    expect(stepsTo(curve, 1)).toBeUndefined();
   });
 
   it("have not converged where they still fell by more than half a per cent over the last fifth", () => {

@@ -11,16 +11,6 @@ export function lossCurve(lines: readonly MetricsLine[]): LossCurve {
     .sort((a, b) => a.step - b.step);
 }
 
-/** Steps to the first time a loss was reached, between two evaluations by the logarithm of the steps; undefined where it never was. */
-export function stepsTo(curve: LossCurve, loss: number): number | undefined {
-  const reached = curve.findIndex((point) => point.loss <= loss);
-  const [after, before] = [curve[reached], curve[reached - 1]];
-  if (after === undefined) return undefined;
-  if (before === undefined) return after.loss === loss ? after.step : undefined;
-  const share = (before.loss - loss) / (before.loss - after.loss);
-  return before.step * (after.step / before.step) ** share;
-}
-
 /** A loss that fell by more than this over the last fifth of a run has not converged. */
 const STILL_FALLING = 0.005;
 

@@ -1,5 +1,6 @@
 // What the dashboard and its server say to each other. Types only: the page imports nothing else of the lab.
-import type { CountingConvention, RunRecord } from "@isoflop/laws";
+import type { CountingConvention } from "@isoflop/laws";
+import type { ColumnUse, CountedRecord } from "@isoflop/laws/observations";
 import type { RecordChoices } from "@isoflop/laws/procedures";
 import type { SlurmPlace } from "../executors/slurm/status.js";
 import type { Attempt } from "../runs/attempts.js";
@@ -133,8 +134,13 @@ export interface StudyObservationsPage {
   /** As in StudyState: whether the study has come further since. Of runs that no server has, none. */
   readonly mark?: string;
   readonly convention: CountingConvention;
-  readonly records: readonly RunRecord[];
-  readonly holdouts: readonly (RunRecord & { readonly role: RecordRole })[];
+  /** Of the losses, where they are not in nats per token. */
+  readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
+  /** In the convention's counts, with the others that are known of each run. */
+  readonly records: readonly CountedRecord[];
+  readonly holdouts: readonly (CountedRecord & { readonly role: RecordRole })[];
+  /** Runs that are in laws of parts alone, without their curves. */
+  readonly others?: readonly CountedRecord[];
   /** A run's name by its id. */
   readonly names: Readonly<Record<string, string>>;
   readonly dropped: readonly { readonly id: string; readonly name: string; readonly reason: string }[];

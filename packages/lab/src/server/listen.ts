@@ -4,6 +4,7 @@ import { serve } from "@hono/node-server";
 import { IsoflopError } from "@isoflop/laws";
 import { type AppOptions, createApp } from "./app.js";
 import { readAssets } from "./assets.js";
+import { LOOPBACK, namesOf } from "./names.js";
 import type { Served } from "./served.js";
 
 /** Where the build puts the pages. */
@@ -17,6 +18,8 @@ export interface ListenOptions {
   readonly port: number;
   readonly webFolder?: string;
   readonly pace?: AppOptions["pace"];
+  /** How long a request may take to come, ms: who sends it byte by byte holds a connection for no longer. */
+  readonly requestMs?: number;
 }
 
 export interface Listening {
@@ -25,21 +28,21 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
-const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);
+const REQUEST_MS = 30_000;
 
 /** Starts the server. A token is asked for wherever others than this machine can reach it. Errors: web-missing, address-taken, address. */
-export async function listen({
-  studies,
-  host,
-  port,
-  webFolder = WEB_FOLDER,
-  pace = {},
-}: ListenOptions): Promise<Listening> {
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const { studies, host, port, webFolder = WEB_FOLDER, requestMs = REQUEST_MS, pace = {} } = options;
   const assets = await readAssets(webFolder);
   const token = LOOPBACK.has(host) ? undefined : randomBytes(24).toString("base64url");
   const hosts = new Set<string>();
   const app = createApp({ studies, assets, access: { hosts, ...(token === undefined ? {} : { token }) }, pace });
-  const server = serve({ fetch: app.fetch, hostname: host, port });
+  const server = serve({
+    fetch: app.fetch,
+    hostname: host,
+    port,
+    serverOptions: { headersTimeout: requestMs, requestTimeout: requestMs, connectionsCheckingInterval: requestMs / 3 },
+  });
   const bound = await new Promise<number>((resolve, reject) => {
     server.once("listening", () => {
       const address = server.address();
@@ -47,10 +50,8 @@ export async function listen({
     });
     server.once("error", (error) => reject(bindFailure(error, host, port)));
   });
-  const shown = host.includes(":") ? `[${host}]` : host;
-  // Bound to every address, it answers to the names that the token's holder may have opened it by.
-  const names = LOOPBACK.has(host) ? ["127.0.0.1", "localhost", "[::1]"] : [shown, "127.0.0.1", "localhost"];
-  for (const name of names) hosts.add(`${name.toLowerCase()}:${bound}`);
+  const { shown, all } = namesOf(host);
+  for (const name of all) hosts.add(`${name.toLowerCase()}:${bound}`);
   return {
     url: `http://${shown}:${bound}/${token === undefined ? "" : `?token=${token}`}`,
     close: () =>

@@ -7,8 +7,9 @@ import { readStudyRuns } from "../runs/studyRuns.js";
 import { studyObservations } from "../steps/studyObservations.js";
 import type { StudyFolder } from "../study/folder.js";
 import type { RecordRole, StudyObservationsPage } from "./api.js";
-import { importedNames, tableMark } from "./importedNames.js";
+import { importedRuns, tableMark } from "./importedNames.js";
 import { observationsMark } from "./observationsMark.js";
+import { countsOf, withCounts } from "./runCounts.js";
 import type { Served, ServedTable } from "./served.js";
 
 /** What the laws are fitted to, as the files tell it now. */
@@ -18,15 +19,20 @@ export const observationsPage = async (served: Served, linesOf: typeof readMetri
 async function ofStudy(study: StudyFolder, linesOf: typeof readMetrics): Promise<StudyObservationsPage> {
   const states = await readStudyRuns(study, () => {});
   const mark = await observationsMark(study, states);
-  const { records, convention, dropped, choices, parts } = await studyObservations(study, states, linesOf);
+  const { records, others, convention, dropped, choices, parts } = await studyObservations(study, states, linesOf);
   const holdouts = await toRecords(states, study.study.counting, "holdout", linesOf);
   const roles = new Map(states.map(({ spec }) => [spec.id, spec.role as RecordRole]));
+  const counts = new Map(states.map(({ spec }) => [spec.id, countsOf(spec)]));
   return {
     title: study.study.name,
     mark,
     convention,
-    records: thinned(records),
-    holdouts: holdouts.records.map((record) => ({ ...record, role: roles.get(record.id) ?? "fit" })),
+    records: thinned(records).map((record) => withCounts(record, counts)),
+    holdouts: holdouts.records.map((record) => ({
+      ...withCounts(record, counts),
+      role: roles.get(record.id) ?? "fit",
+    })),
+    ...(others.length > 0 && { others: others.map(({ curve: _, ...record }) => withCounts(record, counts)) }),
     names: Object.fromEntries(states.map(({ spec }) => [spec.id, spec.name])),
     dropped: [...dropped, ...holdouts.dropped],
     choices,
@@ -39,13 +45,14 @@ async function ofStudy(study: StudyFolder, linesOf: typeof readMetrics): Promise
 
 async function ofTable({ name, path }: ServedTable): Promise<StudyObservationsPage> {
   const mark = await tableMark(path);
-  const { records, convention, dropped } = await readObservations([path]);
-  const names = await importedNames(path);
+  const { records, convention, dropped, lossUnit } = await readObservations([path]);
+  const { names, counts } = await importedRuns(path);
   return {
     title: name,
     mark,
     convention,
-    records,
+    ...(lossUnit === undefined ? {} : { lossUnit }),
+    records: records.map((record) => withCounts(record, counts)),
     holdouts: [],
     names: Object.fromEntries(records.map(({ id }) => [id, names.get(id) ?? id])),
     dropped: dropped.map(({ row, reason }) => ({

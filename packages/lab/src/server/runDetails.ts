@@ -1,4 +1,5 @@
-import { open, readdir } from "node:fs/promises";
+import { constants } from "node:fs";
+import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { TRAINER_LOG } from "../executors/trainerLog.js";
 import { readAttempts } from "../runs/attempts.js";
@@ -21,7 +22,7 @@ const MOST_SPEC = 256 * 1024;
 export async function runDetails(study: StudyFolder, id: string): Promise<RunDetails | undefined> {
   if (!ID.test(id)) return undefined;
   for (const folder of [join(study.runs, id), join(study.folder, "sweep", id)]) {
-    const text = await readIfThere(join(folder, "run.json"));
+    const text = (await isOwnFile(join(folder, "run.json"))) ? await readIfThere(join(folder, "run.json")) : undefined;
     if (text === undefined) continue;
     const spec = text.length > MOST_SPEC ? undefined : parse(text);
     const name = typeof spec === "object" && spec !== null && "name" in spec ? String(spec.name) : id;
@@ -56,11 +57,20 @@ async function taskLog(study: StudyFolder, job: string): Promise<RunDetails["log
   return undefined;
 }
 
+/** A study may be somebody else's: a link in it could show any file of whoever serves it. Folders may be links. */
+const isOwnFile = async (path: string): Promise<boolean> =>
+  (await lstat(path).catch(() => undefined))?.isFile() ?? false;
+
+/** Neither follows a link nor waits for the writer of a pipe; Windows knows neither. */
+const OWN_FILE = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
 async function endOf(folder: string, name: string): Promise<RunDetails["log"]> {
-  const file = await open(join(folder, name), "r").catch(() => undefined);
+  const file = await open(join(folder, name), OWN_FILE).catch(() => undefined);
   if (file === undefined) return undefined;
   try {
-    const { size } = await file.stat();
+    const stats = await file.stat();
+    if (!stats.isFile()) return undefined;
+    const { size } = stats;
     const buffer = Buffer.alloc(Math.min(size, LOG_BYTES));
     const { bytesRead } = await file.read(buffer, 0, buffer.length, size - buffer.length);
     const text = buffer.toString("utf8", 0, bytesRead);

@@ -59,8 +59,7 @@ export function guard(access: Access): MiddlewareHandler {
       );
     }
     const site = context.req.header("sec-fetch-site");
-    const navigation = method === "GET" && context.req.header("sec-fetch-mode") === "navigate";
-    if (site !== undefined && site !== "same-origin" && site !== "none" && !navigation) {
+    if (site !== undefined && site !== "same-origin" && site !== "none" && !isLink(context, site)) {
       return refuse(context, 403, "cross-site", "Another site's page asked for this.");
     }
     const origin = context.req.header("origin")?.toLowerCase();
@@ -77,6 +76,7 @@ export function guard(access: Access): MiddlewareHandler {
       const given = context.req.query("token");
       if (method === "GET" && given !== undefined && same(given, access.token)) {
         setCookie(context, COOKIE, access.token, { httpOnly: true, sameSite: "Strict", path: "/" });
+        context.header("Cache-Control", "no-store");
         return context.redirect("/", 303);
       }
       return refuse(
@@ -89,6 +89,17 @@ export function guard(access: Access): MiddlewareHandler {
     }
     return next();
   };
+}
+
+/** A link on another site may open a page, in a tab and not in a frame: what there is to show, the page asks for itself. */
+function isLink({ req }: Context, site: string): boolean {
+  return (
+    (site === "cross-site" || site === "same-site") &&
+    req.method === "GET" &&
+    req.header("sec-fetch-mode") === "navigate" &&
+    (req.header("sec-fetch-dest") ?? "document") === "document" &&
+    !/^\/api(\/|$)/.test(req.path)
+  );
 }
 
 function knows(context: Context, token: string): boolean {

@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { command } from "../fixtures/testIo.js";
@@ -64,6 +65,25 @@ describe("one run", () => {
     expect(details.log).toMatchObject({ cut: true });
     expect(details.log?.text.endsWith(`${script}\n`)).toBe(true);
     expect(details.curve).toEqual([]);
+  });
+
+  it("is no way out of its folder: a link there shows nothing, and a pipe holds up nobody", async () => {
+    const { key, ask } = await serverOf(study);
+    const secret = join(dirname(study), "secret.json");
+    await writeFile(secret, '{"name":"secret"}');
+    const linked = join(study, "runs", "0123456789abcdef");
+    await mkdir(linked, { recursive: true });
+    await symlink(secret, join(linked, "run.json"));
+    expect((await ask(`/${key}/runs/0123456789abcdef`)).status).toBe(404);
+    await rm(join(linked, "run.json"));
+    await writeFile(join(linked, "run.json"), '{"name":"mine"}');
+    await symlink(secret, join(linked, "trainer.log"));
+    const details = async () => (await (await ask(`/${key}/runs/0123456789abcdef`)).json()) as RunDetails;
+    expect(await details()).toMatchObject({ name: "mine" });
+    expect(await details()).not.toHaveProperty("log");
+    await rm(join(linked, "trainer.log"));
+    if (process.platform !== "win32") execFileSync("mkfifo", [join(linked, "trainer.log")]);
+    expect(await details()).not.toHaveProperty("log");
   });
 
   it.each([
@@ -147,11 +167,20 @@ describe("what is served", () => {
     const observations = (await (await ask(`/${imported}/observations`)).json()) as StudyObservationsPage;
     expect(observations).toMatchObject({ title: "runs.csv", holdouts: [], dropped: [] });
     expect(observations.records).toHaveLength(5);
+    expect(observations.lossUnit).toBeUndefined();
     const refused = await post(`/${imported}/control`, { action: "pause" });
     expect(refused.status).toBe(409);
     expect((await ask(`/${imported}/runs/r0`)).status).toBe(404);
     await writeFile(table, "N,D\n");
     await expect(openServed([table])).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  it("tells the unit of a table's losses where they are no nats per token", async () => {
+    const table = join(dirname(study), "bits.csv");
+    await writeFile(table, "id,N,D,C,bits_per_byte\na,1e6,1e8,6e14,1.5\nb,2e6,1e8,12e14,1.4\n");
+    const { ask, studies } = await serverOf(study, table);
+    const page = (await (await ask(`/${studies[1]?.key}/observations`)).json()) as StudyObservationsPage;
+    expect(page).toMatchObject({ title: "bits.csv", lossUnit: "bits per byte" });
   });
 
   it("is a folder of isoflop import as well, with its runs' names and curves", async () => {

@@ -9,12 +9,13 @@ import {
   lawNamed,
   orThrow,
   type RunRecord,
-  scanBatches,
 } from "@isoflop/laws";
+import { type CriticalBatchRow, type ScannedRun, scanRows } from "@isoflop/laws/procedures";
+import { warn } from "@isoflop/laws/statements";
 import { criticalBatchRows } from "../runs/criticalBatch.js";
 import { readMetrics } from "../runs/metrics.js";
 import type { RunState } from "../runs/status.js";
-import { type LossCurve, lossCurve, notConverged, stepsTo } from "../runs/validationCurve.js";
+import { type LossCurve, lossCurve, notConverged } from "../runs/validationCurve.js";
 import type { ResolvedRuns } from "../study/resolve.js";
 import { availableTokens } from "../study/runTotals.js";
 import type { Study } from "../study/schema.js";
@@ -26,7 +27,9 @@ export interface PartRows {
   readonly law: string;
   /** What it is fitted to, for a reader. */
   readonly about: string;
-  readonly rows: readonly LawRow[];
+  readonly rows: readonly (LawRow & Pick<CriticalBatchRow, "interval95">)[];
+  /** Of a scan of batches, the runs that its rows are read off. */
+  readonly scan?: readonly ScannedRun[];
   readonly warnings: readonly FitWarning[];
   /** Whether a resample of the rows says anything of the noise. */
   readonly resampled: boolean;
@@ -43,9 +46,6 @@ export interface PartFits {
   readonly fits: readonly PartFit[];
   readonly skipped: readonly { readonly law: string; readonly about: string; readonly error: IsoflopError }[];
 }
-
-/** Losses at which a scan of batches is read, from the least that all reached. */
-const SCAN_LOSSES = 6;
 
 /**
  * The rows of L(N), L(D), L(N, D) and B_crit(L), as far as a Kaplan design's parts have finished runs: equations 1.1, 1.2, 1.5
@@ -73,7 +73,7 @@ export async function partRows(
       curves,
     );
   const made: PartRows[] = [];
-  const count = counting.parameters === "total" ? [KAPLAN_COUNT] : [];
+  const count = counting.parameters === "total" ? [warn("kaplan-count")] : [];
   if (parts.model !== undefined) {
     made.push({
       name: "kaplan-parameters",
@@ -134,12 +134,6 @@ export async function partRows(
   return made;
 }
 
-const KAPLAN_COUNT: FitWarning = {
-  code: "kaplan-count",
-  message:
-    "N counts embeddings here; Kaplan's does not, and its exponents hold for counting: { parameters: non-embedding }.",
-};
-
 async function readCurves(states: readonly RunState[]): Promise<ReadonlyMap<string, LossCurve>> {
   const curves = await Promise.all(
     states.map(async ({ spec, folder }) => [spec.id, lossCurve(await readMetrics(folder))] as const),
@@ -151,12 +145,7 @@ function warnNotConverged(states: readonly RunState[], curves: ReadonlyMap<strin
   const falling = states.filter(({ spec }) => notConverged(curves.get(spec.id) ?? []));
   const [first] = falling;
   if (first === undefined) return [];
-  return [
-    {
-      code: "not-converged",
-      message: `${falling.length} of ${states.length} runs were still falling when their tokens were spent (${first.spec.name}): their loss is above that at convergence. Give the part more tokens.`,
-    },
-  ];
+  return [warn("not-converged", { falling: falling.length, runs: states.length, first: first.spec.name })];
 }
 
 /** The loss along a ladder's one ray: with D = r N every law of N and D is one of C. */
@@ -165,7 +154,7 @@ export function rayRows(ray: number, records: readonly RunRecord[]): PartRows {
     name: "loss-frontier",
     law: "loss-frontier",
     about: `L(C) along D = ${ray} N`,
-    rows: records.map(({ flops, loss }) => ({ inputs: { C: flops }, y: loss })),
+    rows: records.map(({ id, flops, loss }) => ({ inputs: { C: flops }, y: loss, run: id })),
     warnings: [],
     resampled: true,
   };
@@ -173,43 +162,21 @@ export function rayRows(ray: number, records: readonly RunRecord[]): PartRows {
 
 /** B_crit at several losses, each by the steps that every batch took to it (equation 5.1). */
 function batchScan(states: readonly RunState[], curves: ReadonlyMap<string, LossCurve>): PartRows {
-  const own = states
-    .map(({ spec }) => ({ spec, curve: curves.get(spec.id) ?? [] }))
-    .filter(({ curve }) => curve.length > 1);
-  const seeds = [...new Set(own.map(({ spec }) => spec.seed))];
-  const least = Math.max(...own.map(({ curve }) => Math.min(...curve.map(({ loss }) => loss))));
-  const most = Math.min(...own.map(({ curve }) => curve[0]?.loss ?? Number.NaN));
-  const losses =
-    own.length > 1 && least < most
-      ? Array.from({ length: SCAN_LOSSES }, (_, i) => least * (most / least) ** ((0.7 * i) / (SCAN_LOSSES - 1)))
-      : [];
-  const rows = seeds.flatMap((seed) =>
-    losses.flatMap((loss): LawRow[] => {
-      const points = own
-        .filter(({ spec }) => spec.seed === seed)
-        .flatMap(({ spec, curve }) => {
-          const steps = stepsTo(curve, loss);
-          return steps === undefined ? [] : [{ batch: spec.batch.tokens, steps }];
-        });
-      const scan = scanBatches(points);
-      return scan === undefined ? [] : [{ inputs: { L: loss }, y: scan.criticalBatch, run: `seed ${seed}` }];
-    }),
-  );
-  const resampled = seeds.length >= 3;
+  const scan = states.map(({ spec }) => ({
+    run: spec.id,
+    seed: spec.seed,
+    batchTokens: spec.batch.tokens,
+    curve: curves.get(spec.id) ?? [],
+  }));
+  const resampled = new Set(scan.map(({ seed }) => seed)).size >= 3;
   return {
     name: "critical-batch-scan",
     law: "critical-batch",
     about: "Kaplan's B_crit(L) by the scan of batches",
-    rows,
+    rows: scanRows(scan),
+    scan,
     resampled,
-    warnings: resampled
-      ? []
-      : [
-          {
-            code: "no-intervals",
-            message: "The losses of one scan are read off the same runs: intervals need three seeds (design.seeds).",
-          },
-        ],
+    warnings: resampled ? [] : [warn("no-intervals/scan")],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { RunRecord } from "@isoflop/laws";
 import type { RecordChoices } from "@isoflop/laws/procedures";
 import { readMetrics } from "../runs/metrics.js";
 import type { StudyRecords } from "../runs/records.js";
@@ -26,6 +27,8 @@ export interface StudyObservations extends StudyRecords {
   readonly choices: RecordChoices;
   /** Laws that parts of the design are for, with their rows. */
   readonly parts: readonly PartRows[];
+  /** Runs that are in laws of parts alone. */
+  readonly others: readonly RunRecord[];
 }
 
 /**
@@ -42,11 +45,13 @@ export async function studyObservations(
   const choices = recordChoices(design);
   const parts = await readParts(folder);
   const ray = onlyRay(design);
-  if (ray !== undefined) return { ...all, choices, parts: [rayRows(ray, all.records)] };
-  if (parts === undefined) return { ...all, choices, parts: [] };
+  if (ray !== undefined) return { ...all, choices, parts: [rayRows(ray, all.records)], others: [] };
+  if (parts === undefined) return { ...all, choices, parts: [], others: [] };
+  const inCompute = ({ id }: RunRecord): boolean => parts.compute?.includes(id) ?? false;
   return {
     ...all,
-    records: all.records.filter(({ id }) => parts.compute?.includes(id)),
+    records: all.records.filter(inCompute),
+    others: all.records.filter((record) => !inCompute(record)),
     choices,
     parts: await partRows(parts, states, all.records, counting),
   };

@@ -1,12 +1,9 @@
 import { IsoflopError } from "../error.js";
 import type { DataConstrainedFit } from "../fit/dataConstrained.js";
 import type { KaplanComputeFit } from "../fit/kaplan.js";
+import type { LikelihoodCurve, LikelihoodCurveOptions } from "../fit/likelihoodCurve.js";
+import { likelihoodCurves as curvesOf, type ProfiledFit } from "../fit/likelihoodCurves.js";
 import type { ParametricFit } from "../fit/parametric.js";
-import {
-  likelihoodCurves as curvesOf,
-  type LikelihoodCurve,
-  type LikelihoodCurveOptions,
-} from "../fit/parametricLikelihoodCurves.js";
 import { type ProfileForecast, profileForecast as profileOf } from "../fit/parametricProfile.js";
 import { checkRecords } from "../fit/records.js";
 import { isPositive, show } from "../fit/rowFaults.js";
@@ -135,29 +132,55 @@ export function profileForecast(
 }
 
 /**
- * The profile likelihoods themselves of a fit of Approach 3: how much worse its best fit becomes with one quantity held at
- * a value and all others free (Venzon & Moolgavkar 1988). Of the free parameters, of the exponent a, and of N_opt where a
- * budget is given.
+ * The profile likelihoods of a fit: how much worse its best fit becomes with one quantity held at a value and all others
+ * free (Venzon & Moolgavkar 1988). Of Approach 3 and Kaplan's L(N, D): the parameters and the exponent a; of Approach 2: a,
+ * kN, and E and gamma of its frontier; of Kaplan's L(C): both parameters; of the data-constrained law: R_D* and R_N*. Where
+ * a budget is given and the procedure says what to train for it, of N_opt there too. Approach 1 has no likelihood.
  *
- * @param fit of Approach 3, with its setting
+ * @param fit of any procedure; the error of a fit that failed is handed on
  * @param runs the ones that were fitted
  * @param options points a side; FLOPs of a budget
- * @returns by name ("E", "A", "B", "alpha", "beta", "a", "N_opt"): estimate, 95 % interval, points of the curve, and the
- * rise at which the interval ends, in the objective's unit. Errors: "bad-fit", "bad-record", "too-few-records",
- * "bad-budget", "bad-option"
+ * @returns by name ("E", "alpha", "a", "kN", "N_opt", "RD", …): estimate, 95 % interval, points of the curve, and the rise
+ * at which the interval ends, in the objective's unit. Errors: "bad-fit", "bad-record", "too-few-records", "bad-budget",
+ * "bad-option"; "no-likelihood" (Approach 1), "no-profile" (no residual is left to tell the scatter by)
  *
  * @example
  * const curves = likelihoodCurves(fitParametric(runs), runs, { flops: 1e21 });
  * if (!isIsoflopError(curves)) curves.alpha?.points;
  */
 export function likelihoodCurves(
-  fit: Outcome<ParametricFit>,
+  fit: Outcome<ProfiledFit>,
   runs: readonly RunInput[],
   options?: LikelihoodCurveOptions,
 ): Outcome<Readonly<Record<string, LikelihoodCurve>>> {
   return attempt(() => {
     checkOptions(options, { positive: ["steps"] });
-    return curvesOf(profiledFit(fit), profiledRuns(runs), options);
+    return curvesOf(wholeFit(fit), profiledRuns(runs), options);
+  });
+}
+
+/** What a fit must have to be profiled, beside its parameters. */
+const PROFILED: Readonly<Record<ProfiledFit["law"], string>> = {
+  chinchilla: "setting",
+  "isoflop-power-law": "profiles",
+  "envelope-power-law": "envelope",
+  "kaplan-compute": "frontier",
+  "kaplan-model-data": "residuals",
+  "data-constrained": "residuals",
+};
+
+/** @throws IsoflopError "bad-fit" for a summary that lacks what the fit was made of, or the error given */
+function wholeFit(fit: Outcome<ProfiledFit>): ProfiledFit {
+  const given = orThrow(fit);
+  const law = (given as { law?: unknown } | null | undefined)?.law;
+  if (typeof law === "string" && Object.hasOwn(PROFILED, law)) {
+    const needed = PROFILED[law as ProfiledFit["law"]];
+    if (typeof (given as unknown as Record<string, unknown>)[needed] === "object") return given;
+  }
+  throw new IsoflopError({
+    code: "bad-fit",
+    message: `A profile needs a whole fit, not ${law === undefined ? show(given) : `a summary of the law ${show(law)}`}.`,
+    hint: "Give what fitParametric, fitIsoflop, fitKaplan or fitDataConstrained return.",
   });
 }
 

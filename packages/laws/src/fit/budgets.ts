@@ -1,5 +1,5 @@
-import { IsoflopError } from "../error.js";
 import type { RunRecord } from "../record.js";
+import { refuse } from "../statements/made.js";
 
 /** The runs of one isoFLOP profile, as indices into the records. */
 export interface BudgetGroup {
@@ -41,11 +41,7 @@ export function groupByBudget(
   const withBudget = records.filter((r) => r.budget !== undefined).length;
   if (withBudget > 0 && withBudget < records.length) {
     const without = records.find((r) => r.budget === undefined)!;
-    throw new IsoflopError({
-      code: "some-budgets",
-      message: `${withBudget} of ${records.length} runs name a budget; "${without.id}" for one does not.`,
-      hint: "Give every run a budget, or none (then runs are grouped by clusters of C).",
-    });
+    throw refuse("some-budgets", { with: withBudget, runs: records.length, without: without.id });
   }
   if (withBudget > 0) {
     const byBudget = new Map<number, number[]>();

@@ -1,4 +1,3 @@
-import { IsoflopError } from "../error.js";
 import type { ChinchillaParameters } from "../laws/chinchilla.js";
 import { type DataConstrainedParameters, dataConstrained } from "../laws/dataConstrained.js";
 import type { DecayForm } from "../laws/forms/repetition.js";
@@ -6,6 +5,7 @@ import { NO_DECAY } from "../laws/forms/repetition.js";
 import type { ComputeCost } from "../model/computeCost.js";
 import { mean, rSquared } from "../numerics/statistics.js";
 import type { RunRecord } from "../record.js";
+import { refuse, warn } from "../statements/made.js";
 import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import { createResampler, dependentRows, type ResamplingOptions } from "../uncertainty/resampling.js";
 import { type BaseChoice, baseOf } from "./dataConstrainedBase.js";
@@ -20,7 +20,6 @@ import { checkRecords, computeCostOf, type FitOptions, recordDiagnostics } from 
 import type { FitResult, FitWarning } from "./result.js";
 import { shiftDiagnostics, warnBudgetShift, warnDeltaShift } from "./shifts.js";
 import {
-  warn,
   warnBootstrap,
   warnConvention,
   warnConvergence,
@@ -165,11 +164,7 @@ export function fitDataConstrained(
     },
     warnings: [
       ...(freed.length > 0 || joint
-        ? warnFewPoints(
-            Math.min(records.length, Math.max(repeating, excess)),
-            free,
-            "runs that repeat data or have excess parameters",
-          )
+        ? warnFewPoints(Math.min(records.length, Math.max(repeating, excess)), free, "repeating")
         : []),
       ...warnConvention(records, options.convention),
       ...warnCopies(records),
@@ -179,7 +174,7 @@ export function fitDataConstrained(
       ...basinWarnings(basins, near !== undefined),
       ...warnConvergence(best.converged, conditions.relativeGradient),
       ...(conditions.conditionNumber > ILL_CONDITIONED
-        ? [warn("ill-conditioned", `The condition number is ${conditions.conditionNumber.toExponential(0)}, scaled.`)]
+        ? [warn("ill-conditioned/scaled", { condition: conditions.conditionNumber })]
         : []),
       ...warnDeltaShift(sensitivity.delta),
       ...warnBudgetShift(sensitivity.budget),
@@ -193,11 +188,7 @@ export function fitDataConstrained(
 
 function checkRepetition(records: readonly RunRecord[]): void {
   if (records.some((r) => (r.uniqueTokens ?? r.tokens) < r.tokens * (1 - 1e-9))) return;
-  throw new IsoflopError({
-    code: "no-repetition",
-    message: "No run trains on more tokens than are unique: what repeating costs cannot be seen.",
-    hint: "Give the unique tokens of each run (uniqueTokens, column unique_tokens or epochs), or fit Approach 3.",
-  });
+  throw refuse("no-repetition");
 }
 
 function limitWarnings(
@@ -206,19 +197,9 @@ function limitWarnings(
   informing: Readonly<Record<"RD" | "RN", number>>,
 ): FitWarning[] {
   return freed.flatMap((name) => {
-    const what = name === "RD" ? "repeated data" : "excess parameters";
-    if (informing[name] === 0) {
-      return [warn("parameter-at-bound", `No run has ${what}: ${name} is not determined, and set to no decay.`)];
-    }
-    if (p[name] >= NO_DECAY) {
-      return [
-        warn("parameter-at-bound", `${name} is infinite (written ${NO_DECAY}): ${what} lose nothing in these runs.`),
-      ];
-    }
-    if (p[name] > 1.01e-4) return [];
-    return [
-      warn("parameter-at-bound", `${name} lies at its bound ${p[name].toPrecision(2)}: ${what} are worth nothing.`),
-    ];
+    if (informing[name] === 0) return [warn("parameter-at-bound/uninformed", { name })];
+    if (p[name] >= NO_DECAY) return [warn("parameter-at-bound/no-decay", { name, written: NO_DECAY })];
+    return p[name] > 1.01e-4 ? [] : [warn("parameter-at-bound/worthless", { name, value: p[name] })];
   });
 }
 
@@ -226,18 +207,9 @@ function limitWarnings(
 const ALIKE = 0.01;
 
 function basinWarnings(basins: readonly Basin[], chosen: boolean): FitWarning[] {
-  const show = ({ parameters: { RD, RN }, objective }: Basin) =>
-    `RD ${amount(RD)}, RN ${amount(RN)} at ${objective.toPrecision(6)}`;
+  const decays = ({ parameters: { RD, RN }, objective }: Basin) => ({ RD, RN, objective });
   const [own, ...others] = basins;
   const near = others.filter((basin) => basin.objective <= own!.objective * (1 + ALIKE));
   if (near.length === 0) return [];
-  return [
-    warn(
-      "second-basin",
-      `${chosen ? "Besides the minimum chosen" : "Besides the lowest minimum"} (${show(own!)}) the objective has ` +
-        `${near.map(show).join("; ")}. Choose one by a start near it.`,
-    ),
-  ];
+  return [warn("second-basin/decay", { chosen, own: decays(own!), others: near.map(decays) })];
 }
-
-const amount = (value: number) => (value >= NO_DECAY ? "infinite" : value.toPrecision(4));

@@ -1,8 +1,9 @@
-import { IsoflopError } from "../error.js";
 import type { ChinchillaParameters } from "../laws/chinchilla.js";
 import type { Random } from "../numerics/random.js";
 import { muennighoffConstants } from "../published/muennighoff.js";
 import type { RunRecord } from "../record.js";
+import { refuse } from "../statements/made.js";
+import { ofBase } from "../statements/warningSentences.js";
 import type { DataConstrainedOptions } from "./dataConstrained.js";
 import { fitParametric } from "./parametric.js";
 import type { FitWarning } from "./result.js";
@@ -35,11 +36,7 @@ export function baseOf(records: readonly RunRecord[], options: DataConstrainedOp
   const single = records.filter((r) => (r.uniqueTokens ?? r.tokens) >= r.tokens * (1 - 1e-9));
   if (single.length < FEWEST_RUNS) {
     if (joint) return fixed(muennighoffConstants, "muennighoff-2023", false);
-    throw new IsoflopError({
-      code: "no-base",
-      message: `${single.length} runs repeat nothing; the law for unique data needs ${FEWEST_RUNS}.`,
-      hint: "Give its constants (base; --base muennighoff-2023 or a fit's file), or fit all parameters jointly.",
-    });
+    throw refuse("no-base", { single: single.length, needed: FEWEST_RUNS });
   }
   const { loss = "huber", delta = 1e-3, resamples = 1000, convention, random } = options;
   const fit = fitParametric(single, {
@@ -58,9 +55,10 @@ export function baseOf(records: readonly RunRecord[], options: DataConstrainedOp
     uncertain: !joint && rows.length > 0,
     warnings: joint
       ? []
-      : fit.warnings.map(({ code, message }) => ({
+      : fit.warnings.map(({ code, message, statement }) => ({
           code,
-          message: `Base, from ${single.length} single-epoch runs: ${message}`,
+          message: ofBase(single.length, message),
+          ...(statement && { statement: { ...statement, baseRuns: single.length } }),
         })),
     draw(random) {
       const row = joint ? undefined : rows[random.integer(Math.max(1, rows.length))];

@@ -40,7 +40,7 @@ export function dataConstrainedSensitivity(
   const decay = (p: DataConstrainedParameters, name: "RD" | "RN") => decayOfScale(p[name]);
   const described = (name: "RD" | "RN") => ({
     key: `${name}Decay`,
-    name: `the decay 1/(1 + ${name})`,
+    name: `1/(1 + ${name})`,
     value: decay(best.parameters, name),
   });
 

@@ -13,6 +13,7 @@ import {
 import { APART, decayDistance, descendThrough, distinctMinima, repetitionStarts } from "./dataConstrainedSearch.js";
 import { conditionsAt, type NewtonConditions } from "./newtonConditions.js";
 import type { ResidualLoss } from "./parametricData.js";
+import type { HeldSearch } from "./variableProfile.js";
 
 /** Where a descent ended. */
 export interface Minimum {
@@ -20,6 +21,11 @@ export interface Minimum {
   /** In the convention of the residual loss: huber summed, lad and mse averaged. */
   readonly objective: number;
   readonly converged: boolean;
+}
+
+/** A search of the data-constrained fit. */
+export interface DataConstrainedSearch extends HeldSearch {
+  parametersAt(x: readonly number[]): DataConstrainedParameters;
 }
 
 export interface SolverChoices {
@@ -132,6 +138,32 @@ export function dataConstrainedSolver(data: RepetitionData, choices: SolverChoic
         .slice(0, 2)
         .map(({ own, delta }) => descend(through, own, delta, weights, 100))
         .reduce((least, m) => (m.objective < least.objective ? m : least));
+    },
+
+    /** The search from a minimum, its variables free to be held; the last two are the decays of R_D* and R_N*. */
+    search(at: DataConstrainedParameters): DataConstrainedSearch {
+      const through = problems(at, once, data.logLoss);
+      const last = through.at(-1)!;
+      const start = joint ? toJoint(at, decays(at), centre) : decays(at);
+      const found = descendThrough(through, start, 300);
+      const parametersAt = (x: readonly number[]): DataConstrainedParameters => ({
+        ...(joint ? fromJoint(x, centre) : pick(at)),
+        RD: scaleOfDecay(x.at(-2)!),
+        RN: scaleOfDecay(x.at(-1)!),
+      });
+      return {
+        best: found.x,
+        least: found.value,
+        lower: last.lower,
+        upper: last.upper,
+        parametersAt,
+        minimise: (lower, upper, from) =>
+          descendThrough(
+            through.map((problem) => ({ ...problem, lower, upper })),
+            from,
+            100,
+          ),
+      };
     },
 
     /** What the derivatives say of a minimum; its last two variables are the decays of R_D* and R_N*. */

@@ -1,6 +1,6 @@
-import { IsoflopError } from "../error.js";
 import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
+import { refuse, warn } from "../statements/made.js";
 import { type BootstrapOptions, bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import { type CurveOptions, DEFAULT_CURVES, type FlopGrid, isUsable, smoothCurves } from "./envelopeCurves.js";
 import { curveResampler, envelopeOf, exponentAbove, lowestQuarter, type Winner } from "./envelopeWinners.js";
@@ -13,7 +13,6 @@ import type { FitResult } from "./result.js";
 import { shiftDiagnostics, warnBudgetShift } from "./shifts.js";
 import { chanceOfDraws } from "./smallestBudget.js";
 import {
-  warn,
   warnBootstrap,
   warnComputeRange,
   warnConvention,
@@ -73,23 +72,14 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
   const without = records.filter((r) => (r.curve?.filter(isUsable).length ?? 0) < 3).length;
   const smoothed = smoothCurves(records, settings);
   if (!smoothed) {
-    throw new IsoflopError({
-      code: "no-curves",
-      message: `Approach 1 needs training curves of two sizes over a common range of compute; ${records.length - without} of ${records.length} runs have a curve.`,
-      hint: "Record the training loss along each run (metrics.jsonl), or use approach 2 or 3.",
-    });
+    throw refuse("no-curves", { curves: records.length - without, runs: records.length });
   }
   const { grid, curves } = smoothed;
   const winners = envelopeOf(grid, curves);
   const used = winners.filter((winner) => !winner.edge);
   const laws = fitLaws(grid, used);
   if (!laws) {
-    throw new IsoflopError({
-      code: "no-envelope",
-      message:
-        "Everywhere on the envelope the smallest or the largest size wins, or one size alone: no exponent can be fitted.",
-      hint: "Train at least three sizes whose curves cross; use approach 2 or 3 meanwhile.",
-    });
+    throw refuse("no-envelope");
   }
 
   const { a, b } = laws.parameters;
@@ -106,8 +96,8 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
   const changed = exponentAbove(grid, used, quarter);
   const shift = changed !== undefined && {
     key: "exponent",
-    name: "the exponent a",
-    without: `the lowest quarter of the envelope (up to ${quarter.toExponential(2)} FLOPs)`,
+    name: "a",
+    without: { what: "lowest-quarter" as const, upTo: quarter },
     value: a,
     changed,
     chance: chanceOfDraws(changes),
@@ -150,23 +140,9 @@ export function fitEnvelope(records: readonly RunRecord[], options: EnvelopeOpti
       bootstrapOver: resampler?.over ?? "none",
     },
     warnings: [
-      ...(without > 0
-        ? [
-            warn(
-              "skipped-curves",
-              `${without} of ${records.length} runs have no training curve of three points and are left out.`,
-            ),
-          ]
-        : []),
-      ...(edgeShare >= NOTED_EDGE_SHARE
-        ? [
-            warn(
-              "edge-minimum",
-              `On ${Math.round(100 * edgeShare)} % of the envelope the smallest or largest size wins; these stretches are not fitted.`,
-            ),
-          ]
-        : []),
-      ...(sizes < 3 ? [warn("few-points", `The fitted envelope passes through ${sizes} sizes only.`)] : []),
+      ...(without > 0 ? [warn("skipped-curves", { without, runs: records.length })] : []),
+      ...(edgeShare >= NOTED_EDGE_SHARE ? [warn("edge-minimum/envelope", { share: edgeShare })] : []),
+      ...(sizes < 3 ? [warn("few-points/envelope", { sizes })] : []),
       ...warnComputeRange(used.map((winner) => grid.flops[winner.index]!)),
       ...warnConvention(records, options.convention),
       ...warnCopies(records),

@@ -196,7 +196,8 @@ describe("diagnostics", () => {
   test("copied rows are told", () => {
     const rows = planted(0.003);
     const { warnings } = fitLaw(chinchilla, [...rows, ...rows.slice(0, 7)], { resamples: 0 });
-    expect(warnings).toEqual([{ code: "duplicate-runs", message: expect.stringMatching(/^7 of 67 rows/) }]);
+    const statement = { name: "duplicate-runs/rows", values: { copies: 7, rows: 67 } };
+    expect(warnings).toEqual([{ code: "duplicate-runs", message: expect.stringMatching(/^7 of 67 rows/), statement }]);
   });
   test("a term that moves nothing is named", () => {
     const rows = plantedRows(m2, { beta: 1e-12, c: -0.4, epsInf: 0.5 }, 40, 0.001, createRandom(3));

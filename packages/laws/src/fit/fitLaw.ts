@@ -1,6 +1,6 @@
-import { IsoflopError } from "../error.js";
 import type { Law } from "../laws/law.js";
 import { createRandom } from "../numerics/random.js";
+import { refuse, warn } from "../statements/made.js";
 import { type BootstrapOptions, summariseDraws } from "../uncertainty/bootstrap.js";
 import { examine } from "./lawDiagnostics.js";
 import { type LawLoss, lawProblem, reportedObjective, residualsAt } from "./lawObjective.js";
@@ -12,7 +12,6 @@ import { type Constraints, searchSpace } from "./lawSpace.js";
 import type { FitResult, FitWarning } from "./result.js";
 import {
   rangeOf,
-  warn,
   warnBootstrap,
   warnConvergence,
   warnDependentRows,
@@ -80,11 +79,7 @@ export function fitLaw<Name extends string, Input extends string>(
     .sort((a, b) => a.value - b.value);
   const [best] = results;
   if (best === undefined) {
-    throw new IsoflopError({
-      code: "no-start",
-      message: `${law.name} has no value at these inputs under any parameters tried.`,
-      hint: "Check the units of the inputs and the parameters that are held.",
-    });
+    throw refuse("no-start", { law: law.name });
   }
   const parameters = space.toParameters(best.x);
   const residuals = residualsAt(problem, parameters);
@@ -153,12 +148,7 @@ function computeRange(law: Law, rows: readonly LawRow[]): FitResult["diagnostics
 function warnCopiedRows(rows: readonly LawRow[]): FitWarning[] {
   const copies = rows.length - new Set(rows.map(({ inputs, y }) => JSON.stringify([inputs, y]))).size;
   if (copies === 0) return [];
-  return [
-    warn(
-      "duplicate-runs",
-      `${copies} of ${rows.length} rows have the inputs and the y of another: intervals are too narrow.`,
-    ),
-  ];
+  return [warn("duplicate-runs/rows", { copies, rows: rows.length })];
 }
 
 function withResiduals(law: Law, residuals: LawFitOptions["residuals"]): Law {

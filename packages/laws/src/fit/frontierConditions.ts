@@ -1,11 +1,11 @@
 import type { NewtonProblem } from "../numerics/boundedNewton.js";
 import { goldenSection } from "../numerics/minimiseScalar.js";
+import { warn } from "../statements/made.js";
 import { objectiveAt95 } from "../uncertainty/likelihood.js";
 import { frontierProjection, GAMMA_BOUNDS, type LossFrontierFit } from "./lossFrontierFit.js";
 import { conditionsAt } from "./newtonConditions.js";
 import { ILL_CONDITIONED } from "./parametricWarnings.js";
 import type { FitResult, FitWarning } from "./result.js";
-import { warn } from "./warnings.js";
 
 /** What can be said of a fit of L_opt(C) = E + k C^-gamma beside its values. */
 export interface FrontierConditions {
@@ -27,14 +27,7 @@ export function frontierConditions(
   fit: LossFrontierFit,
   independent = loss.length,
 ): FrontierConditions {
-  const atBound = fit.atBound
-    ? [
-        warn(
-          "parameter-at-bound",
-          "The losses show no irreducible loss: L_opt(C) is a pure power law, E = 0 or gamma at its bound.",
-        ),
-      ]
-    : [];
+  const atBound = fit.atBound ? [warn("parameter-at-bound/frontier")] : [];
   if (fit.form === "power-law") return { diagnostics: {}, warnings: atBound };
   const logC = flops.map(Math.log);
   const centre = logC.reduce((sum, v) => sum + v, 0) / logC.length;
@@ -51,22 +44,10 @@ export function frontierConditions(
     },
     warnings: [
       ...atBound,
-      ...(conditionNumber > ILL_CONDITIONED
-        ? [
-            warn(
-              "ill-conditioned",
-              `L_opt(C) has condition number ${conditionNumber.toExponential(0)} in E, k and gamma: the losses hardly determine how much of them is irreducible.`,
-            ),
-          ]
-        : []),
+      ...(conditionNumber > ILL_CONDITIONED ? [warn("ill-conditioned/frontier", { condition: conditionNumber })] : []),
       ...others
         .slice(0, 1)
-        .map((other) =>
-          warn(
-            "second-basin",
-            `L_opt(C) has another minimum, which the losses cannot tell from the fit: E ${other.E.toPrecision(4)}, gamma ${other.gamma.toPrecision(3)} (here E ${E.toPrecision(4)}, gamma ${gamma.toPrecision(3)}).`,
-          ),
-        ),
+        .map((other) => warn("second-basin/frontier", { E: other.E, gamma: other.gamma, ownE: E, ownGamma: gamma })),
     ],
   };
 }

@@ -1,6 +1,7 @@
-import { IsoflopError } from "../error.js";
+import type { IsoflopError } from "../error.js";
 import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
+import { refuse } from "../statements/made.js";
 import { type BootstrapOptions, type SeedNoise, summariseDraws } from "../uncertainty/bootstrap.js";
 import { estimateSeedNoise, seedNoiseOf } from "../uncertainty/seedNoise.js";
 import { DEFAULT_CLUSTER_TOLERANCE, groupByBudget } from "./budgets.js";
@@ -8,7 +9,7 @@ import { frontierConditions } from "./frontierConditions.js";
 import { type IsoflopMinima, noisyMinima, resampledMinima, type UsedProfile } from "./isoflopMinima.js";
 import { withoutSmallestMinimum } from "./isoflopSensitivity.js";
 import { isoflopWarnings } from "./isoflopWarnings.js";
-import { type IsoflopProfile, prepareProfile, profileOf } from "./profile.js";
+import { because, type IsoflopProfile, prepareProfile, profileOf } from "./profile.js";
 import type { ProfileCurve } from "./profileCurve.js";
 import type { ProfileResampling } from "./profileResampling.js";
 import { checkRecords, computeCostOf, type FitOptions, recordDiagnostics } from "./records.js";
@@ -187,21 +188,14 @@ function minimaOf(
 }
 
 function lostToNoise(profile: IsoflopProfile): IsoflopProfile {
-  const reason = "under seed noise more than half of its minima lie on the smallest or largest size";
-  return { ...profile, status: "edge", reason };
+  return { ...profile, status: "edge", ...because("lost-to-noise") };
 }
 
 function tooFewMinima(profiles: readonly IsoflopProfile[]): IsoflopError {
   const used = profiles.filter((p) => p.status === "used").length;
-  const reasons = [...new Set(profiles.map((p) => p.reason || "used"))];
-  const shown = reasons.map((reason) => {
-    const budgets = profiles.filter((p) => (p.reason || "used") === reason).map((p) => p.budget.toPrecision(3));
-    const more = budgets.length > 4 ? ` and ${budgets.length - 4} more` : "";
-    return `at ${budgets.slice(0, 4).join(", ")}${more} FLOPs: ${reason}`;
-  });
-  return new IsoflopError({
-    code: "too-few-minima",
-    message: `Approach 2 needs two isoFLOP minima; there ${used === 1 ? "is 1" : "are none"} (${shown.join("; ")}).`,
-    hint: "Train several sizes at each of a few budgets, so that the loss rises on both sides of its minimum; runs of other designs can be fitted by approach 3.",
-  });
+  const outcomes = [...new Set(profiles.map((p) => p.cause))].map((cause) => ({
+    ...(cause && { reason: cause }),
+    budgets: profiles.filter((p) => p.cause === cause).map((p) => p.budget),
+  }));
+  return refuse("too-few-minima", { used, outcomes });
 }

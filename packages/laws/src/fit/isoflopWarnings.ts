@@ -1,5 +1,6 @@
 import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
+import { warn } from "../statements/made.js";
 import type { BudgetGrouping } from "./budgets.js";
 import type { FrontierConditions } from "./frontierConditions.js";
 import type { IsoflopOptions } from "./isoflop.js";
@@ -11,7 +12,6 @@ import { lopsidedness, offCentre } from "./profileShape.js";
 import type { FitWarning } from "./result.js";
 import { type BudgetShift, warnBudgetShift } from "./shifts.js";
 import {
-  warn,
   warnBootstrap,
   warnComputeRange,
   warnConvention,
@@ -54,7 +54,7 @@ export function isoflopWarnings(findings: IsoflopFindings): FitWarning[] {
     ...shapeWarnings(minima),
     ...minimaWarnings(used.length, laws.frontier.form),
     ...(minima.drawable || options.resamples === 0 ? [] : [noIntervals(curve, over)]),
-    ...(sharedRuns ? [dependentRows(over)] : []),
+    ...(sharedRuns ? [warn("dependent-rows/profiles", { over })] : []),
     ...warnComputeRange(used.map(({ profile }) => profile.vertex!.flops)),
     ...warnConvention(records, options.convention),
     ...warnCopies(records),
@@ -74,59 +74,37 @@ function spanOf({ points }: IsoflopProfile): number {
 
 function noIntervals(curve: ProfileCurve, over: IsoflopFindings["over"]): FitWarning {
   if (curve === "akima" && over === "none") {
-    return warn(
-      "no-intervals",
-      "An Akima spline passes through every size, which shows no noise: there are no intervals. Runs of several seeds, or a given seed noise, give some.",
-    );
+    return warn("no-intervals/spline");
   }
-  return warn(
-    "no-intervals",
-    "Every parabola passes through its runs exactly, which shows no noise: there are no intervals. Four sizes a budget give some.",
-  );
-}
-
-function dependentRows(over: IsoflopFindings["over"]): FitWarning {
-  const how =
-    over === "runs"
-      ? "their errors are redrawn together"
-      : over === "none"
-        ? "no intervals depend on it"
-        : `the intervals, drawn over ${over}, take them as independent`;
-  return warn("dependent-rows", `Several observations come from one training run: ${how}.`);
+  return warn("no-intervals/parabola");
 }
 
 function minimaWarnings(count: number, form: "irreducible" | "power-law"): FitWarning[] {
   if (form === "power-law") {
-    return [
-      warn(
-        "few-minima",
-        "Two minima fix the exponents exactly, and show no irreducible loss: L_opt(C) is too low beyond them, and has no interval.",
-      ),
-    ];
+    return [warn("few-minima/two")];
   }
-  if (count > 3) return [];
-  return [
-    warn("few-minima", "Three minima fix E, k and gamma of L_opt(C) exactly: nothing is left to check the loss by."),
-  ];
+  return count > 3 ? [] : [warn("few-minima/three")];
 }
 
 function profileWarnings(profiles: readonly IsoflopProfile[]): FitWarning[] {
-  const codes = { edge: "edge-minimum", "non-convex": "non-convex", "too-few": "few-points" } as const;
+  const names = { edge: "edge-minimum", "non-convex": "non-convex", "too-few": "few-points/budget" } as const;
   const few = profiles.filter((profile) => profile.status === "too-few");
   // Stray runs between the budgets are one fact, not twenty.
   const apart = few.length > 3 ? profiles.filter((profile) => profile.status !== "too-few") : profiles;
   return [
     ...apart.flatMap((profile) =>
-      profile.status === "used"
+      profile.status === "used" || profile.cause === undefined
         ? []
-        : [warn(codes[profile.status], `Budget ${profile.budget.toPrecision(3)} is left out: ${profile.reason}.`)],
+        : [warn(names[profile.status], { budget: profile.budget, reason: profile.cause })],
     ),
     ...(few.length > 3
       ? [
-          warn(
-            "few-points",
-            `${few.length} of ${profiles.length} budgets are left out, with ${few.reduce((sum, p) => sum + p.points.length, 0)} runs: a minimum needs three sizes (first ${few[0]!.budget.toPrecision(3)}).`,
-          ),
+          warn("few-points/budgets", {
+            few: few.length,
+            budgets: profiles.length,
+            runs: few.reduce((sum, p) => sum + p.points.length, 0),
+            first: few[0]!.budget,
+          }),
         ]
       : []),
   ];
@@ -136,22 +114,17 @@ function unevenBudgets(grouping: BudgetGrouping, { used }: IsoflopMinima): FitWa
   const uneven = used.filter(({ prepared: { curve, design } }) =>
     curve === "akima" ? design.computeSpan > EVEN_COMPUTE : design.computeTerm,
   );
-  const widest = Math.max(...uneven.map(({ prepared }) => prepared.design.computeSpan));
-  const mend =
-    uneven[0]?.prepared.curve === "akima"
-      ? "which a spline takes for an effect of the size: a parabola has a term in ln C for it"
-      : "and the parabola has a term in ln C for it";
-  const parts = [
-    ...(grouping.cut > 0
-      ? [`C varies without gaps: ${grouping.cut} of ${grouping.groups.length} budgets were cut out of longer chains`]
-      : []),
-    ...(uneven.length > 0
-      ? [
-          `at ${uneven.length} of ${used.length} minima the runs' C differ by up to ${(100 * (widest - 1)).toFixed(0)} %, ${mend}`,
-        ]
-      : []),
+  if (grouping.cut === 0 && uneven.length === 0) return [];
+  return [
+    warn("uneven-budgets", {
+      cut: grouping.cut,
+      budgets: grouping.groups.length,
+      uneven: uneven.length,
+      minima: used.length,
+      spread: Math.max(1, ...uneven.map(({ prepared }) => prepared.design.computeSpan)) - 1,
+      curve: uneven[0]?.prepared.curve ?? "parabola",
+    }),
   ];
-  return parts.length === 0 ? [] : [warn("uneven-budgets", `${parts.join("; ")}.`)];
 }
 
 function shapeWarnings({ used }: IsoflopMinima): FitWarning[] {
@@ -162,10 +135,12 @@ function shapeWarnings({ used }: IsoflopMinima): FitWarning[] {
   if (far.length > 0) {
     const worst = far.reduce((most, each) => (each.offset > most.offset ? each : most));
     warnings.push(
-      warn(
-        "off-centre",
-        `${far.length} of ${used.length} minima lie more than half-way from the middle of their sizes to an edge (at ${worst.budget.toPrecision(3)}: ${(100 * worst.offset).toFixed(0)} %): they are less certain, and biased.`,
-      ),
+      warn("off-centre", {
+        far: far.length,
+        minima: used.length,
+        budget: worst.budget,
+        offset: worst.offset,
+      }),
     );
   }
   const shape = lopsidedness(used.map(({ prepared, profile }) => ({ prepared, vertex: profile.vertex! })));
@@ -173,12 +148,7 @@ function shapeWarnings({ used }: IsoflopMinima): FitWarning[] {
   const shift = shifts.reduce((most, each) => (Math.abs(each) > Math.abs(most) ? each : most), 0);
   if (shape && Math.abs(shift) > LEAST_SHIFT && Math.abs(shape.asymmetry) > SIGNIFICANT * shape.standardError) {
     const widest = Math.max(...used.map(({ prepared }) => Math.exp(prepared.design.high - prepared.design.low)));
-    warnings.push(
-      warn(
-        "wide-profile",
-        `The profiles are lopsided, over sizes that span a factor of up to ${widest.toPrecision(2)}: a cubic term moves their parabolas' minima by up to ${(100 * Math.expm1(-shift)).toFixed(0)} % in N.`,
-      ),
-    );
+    warnings.push(warn("wide-profile", { span: widest, shift: Math.expm1(-shift) }));
   }
   return warnings;
 }

@@ -1,5 +1,6 @@
 import { IsoflopError } from "../error.js";
 import type { RunRecord } from "../record.js";
+import { refuse, warn } from "../statements/made.js";
 import { summariseDraws } from "../uncertainty/bootstrap.js";
 import { dependentRows, type ResamplingOptions } from "../uncertainty/resampling.js";
 import { fitIsoflop, type IsoflopFit } from "./isoflop.js";
@@ -10,7 +11,6 @@ import type { FitResult } from "./result.js";
 import { shiftDiagnostics, warnBudgetShift } from "./shifts.js";
 import { leftOut } from "./smallestBudget.js";
 import {
-  warn,
   warnBootstrap,
   warnComputeRange,
   warnConvention,
@@ -53,11 +53,7 @@ function fitCompute(records: readonly RunRecord[], options: KaplanOptions): Kapl
     : runsFrontier(records, options);
   const line = computeLawOf(points);
   if (!line) {
-    throw new IsoflopError({
-      code: "no-frontier",
-      message: "No frontier: the runs have neither two isoFLOP minima nor two runs that no cheaper run beats.",
-      hint: "Train at several budgets.",
-    });
+    throw refuse("no-frontier");
   }
   const [Cc, alphaC] = computeParameters(line);
   const changed = larger && computeLawOf(larger.points)?.exponent;
@@ -85,7 +81,7 @@ function fitCompute(records: readonly RunRecord[], options: KaplanOptions): Kapl
       bootstrapOver: over,
     },
     warnings: [
-      ...(points.length < 3 ? [warn("few-minima", "Two points fix the power law exactly.")] : []),
+      ...(points.length < 3 ? [warn("few-minima/line")] : []),
       ...warnings,
       ...warnComputeRange(points.map((p) => p.flops)),
       ...warnConvention(records, options.convention),

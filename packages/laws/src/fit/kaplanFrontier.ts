@@ -1,5 +1,6 @@
 import { mean } from "../numerics/statistics.js";
 import type { RunRecord } from "../record.js";
+import { warn } from "../statements/made.js";
 import { type BootstrapDraws, type BootstrapOver, bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import { createResampler } from "../uncertainty/resampling.js";
 import type { IsoflopFit } from "./isoflop.js";
@@ -8,7 +9,6 @@ import { fitPowerLaw, type PowerLawFit } from "./powerLawFit.js";
 import type { FitWarning } from "./result.js";
 import { chanceOf } from "./shifts.js";
 import { chanceOfDraws, largerBudgets } from "./smallestBudget.js";
-import { warn } from "./warnings.js";
 
 /** The points that L(C) goes through, and how it goes through resamples of them. */
 export interface Frontier {
@@ -72,9 +72,7 @@ export function runsFrontier(records: readonly RunRecord[], options: KaplanOptio
     ...(larger && rest && rest.length >= 3 && { larger: { ...larger, points: rest, chance: chanceOfDraws(changes) } }),
     draws,
     over: resampler?.over ?? "none",
-    warnings: [
-      warn("no-frontier", "No two isoFLOP minima: the law goes through the best runs, which need not be optimal."),
-    ],
+    warnings: [warn("no-frontier")],
   };
 }
 

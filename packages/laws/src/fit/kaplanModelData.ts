@@ -2,6 +2,7 @@ import { type KaplanModelDataParameters, kaplanModelData, kaplanModelDataExponen
 import type { ComputeCost } from "../model/computeCost.js";
 import { minimiseBounded } from "../numerics/boundedNewton.js";
 import type { RunRecord } from "../record.js";
+import { warn } from "../statements/made.js";
 import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import { objectiveAt95 } from "../uncertainty/likelihood.js";
 import { createResampler, dependentRows, resamplingOfSquares } from "../uncertainty/resampling.js";
@@ -16,7 +17,6 @@ import type { FitResult, FitWarning } from "./result.js";
 import { type BudgetShift, chanceOf, shiftDiagnostics, warnBudgetShift } from "./shifts.js";
 import { largerBudgets, leftOut } from "./smallestBudget.js";
 import {
-  warn,
   warnBootstrap,
   warnCollinear,
   warnComputeRange,
@@ -105,9 +105,9 @@ export function fitKaplanModelData(records: readonly RunRecord[], options: Kapla
       ...warnDependentRows(dependentRows(records), resampler?.over),
       ...collinear,
       ...(collinear.length === 0 && conditions.conditionNumber > ILL_CONDITIONED
-        ? [warn("ill-conditioned", `The condition number is ${conditions.conditionNumber.toExponential(0)}, scaled.`)]
+        ? [warn("ill-conditioned/scaled", { condition: conditions.conditionNumber })]
         : []),
-      ...bounded.map((name) => warn("parameter-at-bound", `${name} lies at its bound ${parameters[name]}.`)),
+      ...bounded.map((name) => warn("parameter-at-bound/exponent", { name, value: parameters[name] })),
       ...warnConvergence(best.result.converged, conditions.relativeGradient),
       ...warnRivals(
         minima
@@ -135,10 +135,9 @@ function warnRivals(
 ): FitWarning[] {
   const [rival] = rivals;
   if (!rival) return [];
-  const count = rivals.length === 1 ? "Another minimum is" : `There are ${rivals.length} more minima, the lowest`;
-  const excess = (100 * (rival.value / least - 1)).toPrecision(2);
-  const found = `alphaN ${rival.p.alphaN.toPrecision(4)}, alphaD ${rival.p.alphaD.toPrecision(4)}`;
-  return [warn("second-basin", `${count} ${excess} % higher: ${found}.`)];
+  const { alphaN, alphaD } = rival.p;
+  const excess = rival.value / least - 1;
+  return [warn("second-basin/kaplan", { rivals: rivals.length, excess, constants: { alphaN, alphaD } })];
 }
 
 /** Where the exponent goes when the smallest budget is left out; undefined where too little would be left. */

@@ -1,10 +1,10 @@
 import type { NewtonResult } from "../numerics/boundedNewton.js";
+import { warn } from "../statements/made.js";
 import { jacobianAt, type LawProblem, lawObjective, lawProblem } from "./lawObjective.js";
 import { inputScales, outputScale, ratio } from "./lawRows.js";
 import { conditionsAt } from "./newtonConditions.js";
 import { objectiveRise95 } from "./objectiveRise.js";
 import type { FitResult, FitWarning } from "./result.js";
-import { warn } from "./warnings.js";
 
 /** Local minima listed at most. */
 const MOST_BASINS = 5;
@@ -57,36 +57,17 @@ export function examine(
     },
     warnings: [
       ...atBound.flatMap((at, k) =>
-        at
-          ? [
-              warn(
-                "parameter-at-bound",
-                `${label(k)} = ${parameters[space.members[k]![0]!]!.toPrecision(3)} lies at its bound: these rows do not determine it.`,
-              ),
-            ]
-          : [],
+        at ? [warn("parameter-at-bound/rows", { name: label(k), value: parameters[space.members[k]![0]!]! })] : [],
       ),
-      ...unseen.map((k) =>
-        warn("parameter-at-bound", `${label(k)} moves no prediction: these rows do not show its term.`),
-      ),
-      ...(condition > ILL_CONDITIONED
-        ? [
-            warn(
-              "ill-conditioned",
-              `The Gauss-Newton matrix has condition number ${condition.toExponential(1)} in scaled variables: some combination of parameters is hardly determined.`,
-            ),
-          ]
-        : []),
+      ...unseen.map((k) => warn("parameter-at-bound/unseen", { name: label(k) })),
+      ...(condition > ILL_CONDITIONED ? [warn("ill-conditioned/rows", { condition })] : []),
       ...(rival
         ? [
-            warn(
-              "second-basin",
-              `Another minimum, which these rows cannot tell from the fit: ${Object.entries(rival)
-                .map(([name, v]) => `${name} ${v.toPrecision(4)}`)
-                .join(
-                  ", ",
-                )} (objective ${objective(rivals[0]!.x).toPrecision(5)} against ${objective(best.x).toPrecision(5)}).`,
-            ),
+            warn("second-basin/rows", {
+              constants: rival,
+              objective: objective(rivals[0]!.x),
+              own: objective(best.x),
+            }),
           ]
         : []),
     ],

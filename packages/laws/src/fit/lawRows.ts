@@ -1,6 +1,7 @@
 import { IsoflopError, type RowFault } from "../error.js";
 import type { Inputs, Law } from "../laws/law.js";
 import { mean } from "../numerics/statistics.js";
+import { refuse, refuseRows } from "../statements/made.js";
 import { isPositive, show } from "./rowFaults.js";
 
 /** One observation of what a law relates. */
@@ -31,12 +32,8 @@ export function checkRows(law: Law, rows: readonly LawRow[]): void {
   });
   const [first] = faults;
   if (first === undefined) return;
-  throw new IsoflopError({
-    code: "bad-row",
-    message: `${faults.length} of ${rows.length} rows cannot be fitted by ${law.name}; row ${first.row}: ${first.reason}.`,
-    hint: "Drop those rows, and check the columns' units.",
-    rows: faults,
-  });
+  const values = { bad: faults.length, rows: rows.length, law: law.name, row: first.row, fault: first.reason };
+  throw refuseRows("bad-row", faults, values);
 }
 
 function faultOf(law: Law, row: LawRow | null | undefined): string | undefined {
@@ -55,11 +52,8 @@ export function checkEnough(law: Law, rows: readonly LawRow[], free: number): vo
   const names = Object.keys(law.inputs);
   const distinct = new Set(rows.map((row) => names.map((name) => row.inputs[name]).join("/"))).size;
   if (rows.length > free && distinct >= free) return;
-  throw new IsoflopError({
-    code: "too-few-records",
-    message: `${law.name} has ${free} free parameters; there are ${rows.length} rows at ${distinct} different ${names.join(", ")}.`,
-    hint: `Give at least ${free + 1} rows at ${free} different inputs, or hold parameters fixed.`,
-  });
+  const inputs = names.join(", ");
+  throw refuse("too-few-records/rows", { law: law.name, free, rows: rows.length, distinct, inputs });
 }
 
 /** Geometric mean of every input over rows; inputs counted in one unit (as D and U) share theirs. */

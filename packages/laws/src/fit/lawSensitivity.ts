@@ -89,7 +89,7 @@ function budgetShifts(problem: LawProblem, { best, path, draws }: Sought) {
       changed: changed[name!]!,
       chance: chanceOf(standardError, few.variance(along) / all.variance(along)),
       asRatio: space.logarithmic[k]!,
-      without: `the rows of smallest ${scale.name} (up to ${larger.budget.toPrecision(3)})`,
+      without: { what: "smallest-rows", upTo: larger.budget, scale: scale.name },
     };
   });
   return { scale: larger.budget, shifts };

@@ -12,7 +12,12 @@ import { jacobianAt, type LawProblem, residualsAt } from "./lawObjective.js";
  */
 export function objectiveRise95(problem: LawProblem, x: readonly number[], delta: number): number {
   const residuals = residualsAt(problem, problem.space.toParameters(x));
-  const degrees = residuals.length - problem.space.members.length;
+  return equalRise95(residuals, problem.space.members.length, delta);
+}
+
+/** The same of residuals that some variables leave. */
+export function equalRise95(residuals: Float64Array, variables: number, delta: number): number {
+  const degrees = residuals.length - variables;
   const squares = residuals.reduce((sum, r) => sum + Math.min(Math.abs(r), delta) ** 2, 0) / Math.max(degrees, 1);
   return (studentT975(Math.max(degrees, 1)) ** 2 * squares) / (2 * slopeOfPsi(residuals, delta));
 }
@@ -31,15 +36,28 @@ export function clusteredRises95(
   delta: number,
   clusters: readonly (readonly number[])[],
 ): number[] {
-  const n = x.length;
   const residuals = residualsAt(problem, problem.space.toParameters(x));
-  const jacobian = jacobianAt(problem, x);
-  const columns = x.map((_, k) => Float64Array.from(residuals, (_r, i) => jacobian[i * n + k]!));
+  return unequalRises95(residuals, jacobianAt(problem, x), x.length, delta, clusters);
+}
+
+/**
+ * The same of residuals and their derivatives by the variables.
+ * @param jacobian row-major: residuals x variables
+ */
+export function unequalRises95(
+  residuals: Float64Array,
+  jacobian: Float64Array,
+  n: number,
+  delta: number,
+  clusters: readonly (readonly number[])[],
+): number[] {
+  const variables = Array.from({ length: n }, (_, k) => k);
+  const columns = variables.map((k) => Float64Array.from(residuals, (_r, i) => jacobian[i * n + k]!));
   const width = kernelWidth(residuals, delta);
   const share = delta === width ? 1 : delta / width;
   const weights = residuals.map((r) => (Math.abs(r) <= width ? share : 0));
   const bread = leastSquares(columns, residuals, weights)?.unscaledCovariance;
-  if (bread === undefined) return x.map(() => objectiveRise95(problem, x, delta));
+  if (bread === undefined) return variables.map(() => equalRise95(residuals, n, delta));
   const spread = new Float64Array(n);
   for (const cluster of clusters) {
     const moved = new Float64Array(n);
@@ -54,7 +72,7 @@ export function clusteredRises95(
     for (let k = 0; k < n; k++) spread[k] = spread[k]! + moved[k]! ** 2;
   }
   const t = studentT975(Math.max(clusters.length - n, 1));
-  return x.map((_, k) => (t ** 2 * spread[k]!) / (2 * bread[k]![k]!));
+  return variables.map((k) => (t ** 2 * spread[k]!) / (2 * bread[k]![k]!));
 }
 
 /** E psi': 1 for squares. */

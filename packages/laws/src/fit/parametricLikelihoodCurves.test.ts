@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createRandom } from "../numerics/random.js";
 import { fitParametric } from "./parametric.js";
-import { likelihoodCurves } from "./parametricLikelihoodCurves.js";
+import { parametricCurves } from "./parametricLikelihoodCurves.js";
 import { profileForecast } from "./parametricProfile.js";
 import { syntheticStudy } from "./synthetic.js";
 
@@ -14,7 +14,7 @@ test.each(["mse", "huber"] as const)(
   "every point of a curve is what a fit with the parameter held there costs: %s",
   (loss) => {
     const fit = fitParametric(records, { loss, resamples: 0 });
-    const curves = likelihoodCurves(fit, records);
+    const curves = parametricCurves(fit, records);
     for (const name of ["E", "alpha", "beta"] as const) {
       const { points, level } = curves[name]!;
       expect(points.length).toBe(17);
@@ -32,7 +32,7 @@ test.each(["mse", "huber"] as const)(
 
 test("a curve passes its level at the ends of its interval, and is 0 at the estimate", () => {
   const fit = fitParametric(records, { loss: "mse", resamples: 0, profile: true });
-  const curves = likelihoodCurves(fit, records, { flops: 1e13 });
+  const curves = parametricCurves(fit, records, { flops: 1e13 });
   expect(Object.keys(curves)).toEqual(["E", "A", "B", "alpha", "beta", "a", "N_opt"]);
   for (const [name, { interval, estimate, points, level }] of Object.entries(curves)) {
     expect(points.map(({ value }) => value)).toEqual(points.map(({ value }) => value).sort((a, b) => a - b));
@@ -59,7 +59,7 @@ test("an end that is open has no points beyond it", () => {
     noise: 0.003,
     random: createRandom(1),
   });
-  const curves = likelihoodCurves(fitParametric(flat, { loss: "mse", resamples: 0 }), flat);
+  const curves = parametricCurves(fitParametric(flat, { loss: "mse", resamples: 0 }), flat);
   expect(curves.E!.open).toContain("low");
   expect(Math.min(...curves.E!.points.map(({ value }) => value))).toBeGreaterThanOrEqual(0);
 });

@@ -1,46 +1,22 @@
 import { checkBudget } from "../forecast/forecast.js";
 import { chinchilla } from "../laws/chinchilla.js";
 import type { RunRecord } from "../record.js";
-import {
-  type ProfileInterval,
-  type ProfilePoint,
-  profileInterval,
-  stiffnessFor,
-} from "../uncertainty/profileLikelihood.js";
+import { type ProfilePoint, profileInterval, stiffnessFor } from "../uncertainty/profileLikelihood.js";
+import { BEYOND, DEFAULT_STEPS, type LikelihoodCurve, type LikelihoodCurveOptions } from "./likelihoodCurve.js";
 import type { ParametricFit } from "./parametric.js";
 import { fromChinchilla, toChinchilla } from "./parametricData.js";
 import { parametricProblem } from "./parametricFit.js";
 import { freeQuantities, profiled, reported } from "./parametricProfile.js";
-
-/** A profile as a curve, with the interval that it gives. */
-export interface LikelihoodCurve extends ProfileInterval {
-  readonly estimate: number;
-  /** The least objective with the quantity at `value`, less the least of all; values ascending, the estimate among them. */
-  readonly points: readonly { readonly value: number; readonly rise: number }[];
-  /** The rise at which the interval ends, in the same unit. */
-  readonly level: number;
-}
-
-/** What is profiled, and how finely. */
-export interface LikelihoodCurveOptions {
-  /** Points on each side of the estimate, the last beyond the interval; default 8. */
-  readonly steps?: number;
-  /** A budget, FLOPs, for which N_opt is profiled as well. */
-  readonly flops?: number;
-}
-
-/** How far beyond its interval a curve is followed, in widths of that side. */
-const BEYOND = 1.4;
 
 /**
  * The profiles themselves of the free parameters, of a, and of N_opt where a budget is given.
  * @param records the ones that were fitted
  * @throws IsoflopError "bad-budget"
  */
-export function likelihoodCurves(
+export function parametricCurves(
   fit: ParametricFit,
   records: readonly RunRecord[],
-  { steps = 8, flops }: LikelihoodCurveOptions = {},
+  { steps = DEFAULT_STEPS, flops }: LikelihoodCurveOptions = {},
 ): Record<string, LikelihoodCurve> {
   if (flops !== undefined) checkBudget(flops);
   const problem = parametricProblem(records, fit.setting);

@@ -1,6 +1,7 @@
 import { chinchillaExponents } from "../laws/chinchilla.js";
 import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
+import type { LeftOut } from "../statements/words.js";
 import { fromChinchilla, toChinchilla } from "./parametricData.js";
 import { type Conditioning, conditioning } from "./parametricDiagnostics.js";
 import { type ParametricProblem, type ParametricSetting, parametricProblem } from "./parametricFit.js";
@@ -14,7 +15,7 @@ export interface Sensitivity {
   readonly withoutSmallest?: {
     readonly budget: number;
     /** What was left out, as in a sentence. */
-    readonly without: string;
+    readonly without: LeftOut;
     readonly exponent: number;
     /** Variance of a from these runs over its variance from all of them. */
     readonly varianceRatio: number;

@@ -1,4 +1,5 @@
 import type { RunRecord } from "../record.js";
+import { warn } from "../statements/made.js";
 import type { BootstrapDraws, BootstrapOver } from "../uncertainty/bootstrap.js";
 import { objectiveAt95 } from "../uncertainty/likelihood.js";
 import { dependentRows } from "../uncertainty/resampling.js";
@@ -10,7 +11,6 @@ import type { Sensitivity } from "./parametricSensitivity.js";
 import type { FitWarning } from "./result.js";
 import { chanceOf, warnBudgetShift, warnDeltaShift } from "./shifts.js";
 import {
-  warn,
   warnBootstrap,
   warnCollinear,
   warnComputeRange,
@@ -67,8 +67,8 @@ export function parametricWarnings(fit: {
 
 function warnConditioning(conditions: Conditioning, problem: ParametricProblem): FitWarning[] {
   if (conditions.scaled < ILL_CONDITIONED || problem.model.size < 5) return [];
-  const size = Number.isFinite(conditions.scaled) ? conditions.scaled.toExponential(0) : "infinite";
-  return [warn("ill-conditioned", `The condition number of the five parameters is ${size}, in scaled variables.`)];
+  const { scaled } = conditions;
+  return [Number.isFinite(scaled) ? warn("ill-conditioned", { condition: scaled }) : warn("ill-conditioned/infinite")];
 }
 
 function warnBounds(best: FoundMinimum, problem: ParametricProblem, { parameters }: ParametricBasin): FitWarning[] {
@@ -78,11 +78,7 @@ function warnBounds(best: FoundMinimum, problem: ParametricProblem, { parameters
     const [low, high] = [model.lower[i]!, model.upper[i]!];
     const x = best.theta[i]!;
     if (low === high || (x > low && x < high)) return;
-    const consequence =
-      name === "E" ? "no irreducible loss can be told from these runs" : "the runs do not determine this term";
-    warnings.push(
-      warn("parameter-at-bound", `${name} = ${parameters[name].toPrecision(3)} lies at its bound: ${consequence}.`),
-    );
+    warnings.push(warn("parameter-at-bound", { name, value: parameters[name], floor: name === "E" }));
   });
   // An amplitude too small to see leaves its exponent undetermined even without reaching the bound.
   for (const [name, i] of [
@@ -91,9 +87,7 @@ function warnBounds(best: FoundMinimum, problem: ParametricProblem, { parameters
   ] as const) {
     const share = best.theta[i]!;
     if (share < 1e-4 && share > model.lower[i]! && model.lower[i] !== model.upper[i]) {
-      warnings.push(
-        warn("parameter-at-bound", `${name}'s term is ${share.toExponential(1)} of the loss: the runs do not show it.`),
-      );
+      warnings.push(warn("parameter-at-bound/term", { name, share }));
     }
   }
   return warnings;
@@ -113,15 +107,15 @@ function warnBasins({ minima, basins, problem, setting }: Parameters<typeof para
   });
   const [rival] = rivals;
   if (!rival) return [];
-  const excess = (100 * (rival.objective / own.objective - 1)).toPrecision(2);
-  const p = rival.parameters;
+  const { E, A: amplitude, B: dataAmplitude, alpha, beta } = rival.parameters;
   return [
-    warn(
-      "second-basin",
-      `${rivals.length === 1 ? "Another minimum is" : `There are ${rivals.length} more minima, the lowest`} ${excess} % higher: ` +
-        `E ${p.E.toPrecision(4)}, A ${p.A.toPrecision(4)}, B ${p.B.toPrecision(4)}, alpha ${p.alpha.toPrecision(4)}, ` +
-        `beta ${p.beta.toPrecision(4)}, a ${rival.exponents.a.toPrecision(3)} (here a ${own.exponents.a.toPrecision(3)}).`,
-    ),
+    warn("second-basin", {
+      rivals: rivals.length,
+      excess: rival.objective / own.objective - 1,
+      constants: { E, A: amplitude, B: dataAmplitude, alpha, beta },
+      exponent: rival.exponents.a,
+      own: own.exponents.a,
+    }),
   ];
 }
 
@@ -132,7 +126,7 @@ function warnSensitivity({
 }: Parameters<typeof parametricWarnings>[0]): FitWarning[] {
   const { delta, withoutSmallest } = sensitivity;
   const standardError = standardErrors.a;
-  const exponent = { key: "exponent", name: "the exponent a", value: exponents.a };
+  const exponent = { key: "exponent", name: "a", value: exponents.a };
   return [
     ...(delta ? warnDeltaShift([{ ...exponent, standardError, ...delta }]) : []),
     ...(withoutSmallest

@@ -1,4 +1,5 @@
 import type { RunRecord } from "../record.js";
+import { PROFILE_REASONS, type ProfileReason } from "../statements/words.js";
 import { akimaMinima, type CurveMinimum, type ProfileCurve, parabolaMinimum } from "./profileCurve.js";
 import { designProfile, type ProfileDesign } from "./profileDesign.js";
 import type { OptimumIntervals } from "./result.js";
@@ -13,6 +14,8 @@ export interface IsoflopProfile {
   readonly status: ProfileStatus;
   /** Why the profile is not used; empty when it is. */
   readonly reason: string;
+  /** The reason by its name; absent where the profile is used. */
+  readonly cause?: ProfileReason;
   readonly points: readonly {
     readonly id: string;
     readonly parameters: number;
@@ -129,25 +132,28 @@ export function profileOf(prepared: PreparedProfile): IsoflopProfile {
   const losses = members.map((r) => r.loss);
   const coefficients = design?.coefficients(losses);
   if (!design || !coefficients) {
-    return { ...none, status: "too-few", reason: "fewer than three sizes" };
+    return { ...none, status: "too-few", ...because("too-few") };
   }
   const common = curve === "akima" ? none : { ...none, ...parabolaOf(design, coefficients, losses) };
   const minimum = prepared.minimum(losses);
   if (!minimum) {
-    return { ...common, status: "non-convex", reason: "the parabola does not open upwards: no minimum" };
+    return { ...common, status: "non-convex", ...because("non-convex") };
   }
   const vertex = vertexAt(design, minimum);
-  const edge = (reason: string): IsoflopProfile => ({ ...common, vertex, status: "edge", reason });
-  if (minimum.logN <= design.low) return edge("the minimum lies at or below the smallest size");
-  if (minimum.logN >= design.high) return edge("the minimum lies at or above the largest size");
-  if (!(vertex.loss > 0)) return edge("the parabola's minimum is not a positive loss");
+  const edge = (cause: ProfileReason): IsoflopProfile => ({ ...common, vertex, status: "edge", ...because(cause) });
+  if (minimum.logN <= design.low) return edge("below-sizes");
+  if (minimum.logN >= design.high) return edge("above-sizes");
+  if (!(vertex.loss > 0)) return edge("no-loss");
   // A spline goes through every size, and has no minimum inside unless it dips below them all (Porian et al. 2024).
   if (curve === "akima") return { ...common, vertex, status: "used", reason: "" };
   const best = sizeOfLeastLoss(design.logN, losses);
-  if (best === design.low) return edge("the smallest size has the least loss: no run below the minimum shows the rise");
-  if (best === design.high) return edge("the largest size has the least loss: no run above the minimum shows the rise");
+  if (best === design.low) return edge("smallest-best");
+  if (best === design.high) return edge("largest-best");
   return { ...common, vertex, status: "used", reason: "" };
 }
+
+/** Why a profile is not used, for programs and for readers. */
+export const because = (cause: ProfileReason) => ({ cause, reason: PROFILE_REASONS[cause] });
 
 function parabolaOf(design: ProfileDesign, coefficients: readonly number[], losses: readonly number[]) {
   const { centre, scale, degreesOfFreedom } = design;

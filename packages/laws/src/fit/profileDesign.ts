@@ -39,7 +39,9 @@ export interface ProfileDesign {
 }
 
 /** The design of one budget; undefined with fewer than three distinct sizes. */
-export function designProfile(records: readonly RunRecord[]): ProfileDesign | undefined {
+export function designProfile(
+  records: readonly Pick<RunRecord, "parameters" | "tokens" | "flops">[],
+): ProfileDesign | undefined {
   const logN = Float64Array.from(records, (r) => Math.log(r.parameters));
   const logC = Float64Array.from(records, (r) => Math.log(r.flops));
   const sizes = new Set(logN).size;

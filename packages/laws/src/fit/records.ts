@@ -1,7 +1,8 @@
-import { IsoflopError } from "../error.js";
 import { type ComputeCost, sixND } from "../model/computeCost.js";
 import { leastSquares } from "../numerics/leastSquares.js";
 import type { CountingConvention, RunRecord } from "../record.js";
+import type { Purpose } from "../statements/errorSentences.js";
+import { refuse, refuseRows } from "../statements/made.js";
 import { rowFaults } from "./rowFaults.js";
 import { rangeOf } from "./warnings.js";
 
@@ -15,27 +16,17 @@ export interface FitOptions {
  * Refuses what no fit can use, naming every bad row at once.
  * @throws IsoflopError "bad-record" with `rows` (missing, not finite or not positive), "too-few-records"
  */
-export function checkRecords(records: readonly RunRecord[], minimum: number, purpose: string): void {
+export function checkRecords(records: readonly RunRecord[], minimum: number, purpose: Purpose): void {
   const rows = rowFaults(records);
   const [first] = rows;
   if (first) {
     const id = (records[first.row - 1] as Partial<RunRecord> | null | undefined)?.id;
-    const named = id === undefined || id === String(first.row) ? "" : ` ("${id}")`;
-    throw new IsoflopError({
-      code: "bad-record",
-      message:
-        `${rows.length} of ${records.length} runs cannot be used; the first is row ${first.row}${named}: ` +
-        `${first.reason}. Every fit needs positive, finite numbers.`,
-      hint: "Drop runs that diverged or failed, and check the columns' units. `rows` of this error lists them all.",
-      rows,
-    });
+    const named = id === undefined || id === String(first.row) ? "" : String(id);
+    const values = { bad: rows.length, runs: records.length, row: first.row, id: named, fault: first.reason };
+    throw refuseRows("bad-record", rows, values);
   }
   if (records.length < minimum) {
-    throw new IsoflopError({
-      code: "too-few-records",
-      message: `${purpose} needs at least ${minimum} runs; there are ${records.length}.`,
-      hint: "Train or import more runs, over several sizes and several budgets.",
-    });
+    throw refuse("too-few-records", { purpose, needed: minimum, runs: records.length });
   }
 }
 
@@ -43,33 +34,24 @@ export function checkRecords(records: readonly RunRecord[], minimum: number, pur
  * Refuses designs in which a term of L(N, D) cannot show at all.
  * @throws IsoflopError "no-variation"
  */
-export function checkVariation(records: readonly RunRecord[], purpose: string): void {
-  for (const [field, what] of [
-    ["parameters", "sizes"],
-    ["tokens", "amounts of data"],
-  ] as const) {
+export function checkVariation(records: readonly RunRecord[], purpose: Purpose): void {
+  for (const field of ["parameters", "tokens"] as const) {
     if (records.some((r) => r[field] !== records[0]![field])) continue;
-    throw new IsoflopError({
-      code: "no-variation",
-      message: `${purpose} needs runs of several ${what}; all have ${field} = ${records[0]![field]}.`,
-      hint: "Vary both N and D, as isoFLOP profiles do.",
-    });
+    throw refuse("no-variation", { purpose, field, value: records[0]![field] });
   }
   if (records.some((r) => r.loss !== records[0]!.loss)) return;
-  throw new IsoflopError({
-    code: "no-variation",
-    message: `${purpose} needs losses that differ; all are ${records[0]!.loss}.`,
-    hint: "Check that the loss column is the final loss of each run.",
-  });
+  throw refuse("no-variation/loss", { purpose, value: records[0]!.loss });
 }
 
 /**
  * C = k N^q D as the records have it: exactly 6ND when they say so or agree with it within 1 %, otherwise the
- * regression of ln(C/D) on ln N, which follows a ladder of small models under Kaplan's or Hoffmann's count of FLOPs.
+ * regression of ln(C/D) on ln N, which follows a ladder of small models under Kaplan's or Hoffmann's count of FLOPs. That
+ * C is 6ND says nothing of an N without embeddings: it is of the whole model's N, unless the records agree with their own.
  */
 export function computeCostOf(records: readonly RunRecord[], convention?: CountingConvention): ComputeCost {
   const ratios = records.map((r) => r.flops / (6 * r.parameters * r.tokens));
-  if (convention?.flops === "6N" || ratios.every((ratio) => Math.abs(ratio - 1) < 0.01)) return sixND;
+  const said = convention?.flops === "6N" && convention.parameters !== "non-embedding";
+  if (said || ratios.every((ratio) => Math.abs(ratio - 1) < 0.01)) return sixND;
   const logN = records.map((r) => Math.log(r.parameters));
   const perToken = records.map((r) => Math.log(r.flops / r.tokens));
   const line = leastSquares([logN.map(() => 1), logN], perToken);

@@ -1,3 +1,5 @@
+import type { Statement } from "../statements/statement.js";
+
 /** Ends of an interval, both in the unit of the quantity. */
 export type Interval = readonly [low: number, high: number];
 
@@ -5,6 +7,8 @@ export type Interval = readonly [low: number, high: number];
 export interface FitWarning {
   readonly code: string;
   readonly message: string;
+  /** What the message says, for other languages: the sentence's name and the values in it. */
+  readonly statement?: Statement;
 }
 
 /**

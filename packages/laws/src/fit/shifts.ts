@@ -1,16 +1,17 @@
+import { warn } from "../statements/made.js";
+import type { LeftOut } from "../statements/words.js";
 import type { FitResult, FitWarning } from "./result.js";
-import { warn } from "./warnings.js";
 
 /** A fitted value, and where it goes without the smallest budget. */
 export interface BudgetShift {
   /** As in the diagnostics: "exponent". */
   readonly key: string;
-  /** As in a sentence: "the exponent a". */
+  /** Its symbol: "a", "1/(1 + RD)". */
   readonly name: string;
   readonly value: number;
   readonly changed: number;
-  /** What was left out, as in a sentence: "the smallest budget (6.00e+18 FLOPs)". */
-  readonly without: string;
+  /** What was left out. */
+  readonly without: LeftOut;
   /**
    * Standard deviation of the change, or with `asRatio` of the change of its logarithm, that chance alone explains; where it
    * cannot be told there is no warning.
@@ -44,13 +45,7 @@ export function warnBudgetShift(shifts: readonly BudgetShift[]): FitWarning[] {
   });
   if (worst === undefined || worst.size <= (shifts.length === 1 ? ONE_VALUE : SEVERAL_VALUES)) return [];
   const { name, value, changed, chance, asRatio, without } = worst.shift;
-  const explained = asRatio ? `by ${(100 * Math.expm1(chance!)).toPrecision(2)} %` : `by ${shown(chance!)}`;
-  return [
-    warn(
-      "budget-sensitive",
-      `Without ${without} ${name} goes from ${shown(value)} to ${shown(changed)}; chance alone would move it ${explained}.`,
-    ),
-  ];
+  return [warn("budget-sensitive", { without, name, value, changed, chance: chance!, asRatio: asRatio ?? false })];
 }
 
 /** A value that moves by more than its standard error with Huber's delta. */
@@ -62,12 +57,7 @@ export function warnDeltaShift(shifts: readonly DeltaShift[]): FitWarning[] {
   );
   if (worst === undefined || worst.size <= 1) return [];
   const { name, value, standardError, smaller, larger } = worst.shift;
-  return [
-    warn(
-      "delta-sensitive",
-      `At Huber's delta ${name} is ${shown(value)} ± ${shown(standardError!)}; at a tenth of it ${shown(smaller)}, at ten times it ${shown(larger)}.`,
-    ),
-  ];
+  return [warn("delta-sensitive", { name, value, error: standardError!, smaller, larger })];
 }
 
 /** Where the values went, for the diagnostics of a fit. */
@@ -90,6 +80,3 @@ function largest<S>(shifts: readonly S[], sizeOf: (shift: S) => number): { shift
     .filter(({ size }) => Number.isFinite(size))
     .sort((p, q) => q.size - p.size)[0];
 }
-
-const shown = (value: number): string =>
-  Math.abs(value) < 10 && Math.abs(value) >= 1e-3 ? value.toFixed(3) : Number(value.toPrecision(4)).toString();

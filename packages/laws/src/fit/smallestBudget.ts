@@ -1,5 +1,6 @@
 import { standardDeviation } from "../numerics/statistics.js";
 import type { RunRecord } from "../record.js";
+import type { LeftOut } from "../statements/words.js";
 import { FEWEST_DRAWS } from "../uncertainty/bootstrap.js";
 import { type BudgetGrouping, clusterByCompute, groupByBudget } from "./budgets.js";
 
@@ -44,10 +45,8 @@ function largerGroups({ groups }: BudgetGrouping, fewest: number): LargerBudgets
 }
 
 /** What was left out, for a sentence. */
-export function leftOut({ budget, several }: Pick<LargerBudgets, "budget" | "several">): string {
-  return several
-    ? `the smallest budgets (up to ${budget.toExponential(2)} FLOPs)`
-    : `the smallest budget (${budget.toExponential(2)} FLOPs)`;
+export function leftOut({ budget, several }: Pick<LargerBudgets, "budget" | "several">): LeftOut {
+  return { what: several ? "smallest-budgets" : "smallest-budget", upTo: budget };
 }
 
 /** Standard deviation of a difference that every resample has shown; undefined with too few. */

@@ -1,11 +1,11 @@
 import { IsoflopError } from "../error.js";
 import type { KaplanComputeFit } from "../fit/kaplan.js";
 import type { FitResult, FitWarning, Interval, Optimum, OptimumIntervals } from "../fit/result.js";
-import { warn } from "../fit/warnings.js";
 import { kaplanCompute } from "../laws/kaplanCompute.js";
 import { createRandom, type Random } from "../numerics/random.js";
 import { central95 } from "../numerics/statistics.js";
 import type { CountingConvention } from "../record.js";
+import { warn } from "../statements/made.js";
 import { type AllocationFit, drawsOf, type LogNoise, type LossFit, logNoiseOf, lossBy, optimumBy } from "./laws.js";
 
 /** How a forecast counts compute and draws noise. */
@@ -110,11 +110,9 @@ export function forecastLoss(
 export function extrapolationWarnings({ diagnostics }: FitResult, flops: number): FitWarning[] {
   const { smallestFlops, largestFlops } = diagnostics;
   if (typeof smallestFlops !== "number" || typeof largestFlops !== "number") return [];
-  const far = (factor: number, than: string) => [
-    warn("extrapolation", `The budget is ${factor.toPrecision(2)} times ${than} that was fitted.`),
-  ];
-  if (flops > FAR * largestFlops) return far(flops / largestFlops, "the largest");
-  return FAR * flops < smallestFlops ? far(flops / smallestFlops, "the smallest") : [];
+  if (flops > FAR * largestFlops) return [warn("extrapolation", { factor: flops / largestFlops, than: "largest" })];
+  if (FAR * flops >= smallestFlops) return [];
+  return [warn("extrapolation", { factor: flops / smallestFlops, than: "smallest" })];
 }
 
 /** Two minima cannot show an irreducible loss; their power law is no forecast, and draws of it no interval. */
@@ -129,7 +127,7 @@ function showsNoise(fit: AllocationFit): boolean {
 
 function lossWarnings(fit: AllocationFit): FitWarning[] {
   if (predictsLoss(fit)) return [];
-  return [warn("few-minima", "Two minima show no irreducible loss: the loss forecast is too low beyond them.")];
+  return [warn("few-minima/forecast")];
 }
 
 /** Loss of a run of N parameters on D tokens, by a fit of L(N, D), with intervals from its draws. */

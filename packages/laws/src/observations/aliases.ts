@@ -11,6 +11,14 @@ export const ALIASES: Readonly<Record<Field, readonly string[]>> = {
     "nonembeddingparams nonembeddingparameters nnonembedding paramsnonembedding paramsnonembed nonembedparams",
     "nonembparams nparamsnonembedding numnonembeddingparams parametersnonembedding paramsnoembed",
   ),
+  nonEmbedding: words(
+    "nonembeddingparams nonembeddingparameters nnonembedding paramsnonembedding paramsnonembed nonembedparams nonembedding",
+    "nonembparams nparamsnonembedding numnonembeddingparams parametersnonembedding paramsnoembed",
+  ),
+  embedding: words(
+    "embeddingparams embeddingparameters nembedding paramsembedding paramsembed embedparams embparams nparamsembedding",
+    "numembeddingparams parametersembedding",
+  ),
   tokens: words(
     "d tokens trainingtokens traintokens tokenstrained ntokens numtokens tokenstotal totaltokens tokensseen",
     "numtokensseen traintokensseen tokensprocessed consumedtokens tokenstrainedon trainingdata datasize datasetsize dtokens data",

@@ -3,6 +3,8 @@ import type { ColumnUse, Field } from "./fields.js";
 
 /** Commas that can be nothing but signs of thousands: 1,234,567 or 1,234.5. A lone one may be a decimal comma. */
 const GROUPED = /^[+-]?\d{1,3}(,\d{3}){2,}$|^[+-]?\d{1,3}(,\d{3})+\.\d*$/;
+/** Fields whose cells may be written 70M. */
+const COUNTS: readonly Field[] = ["parameters", "nonEmbedding", "embedding", "tokens", "uniqueTokens"];
 /** A count as the field writes it; here a small m can only be a million. */
 const COUNT = /^(\d[\d.]*(?:[eE][+-]?\d+)?\s*)([kmbtKMGBT])$/;
 
@@ -44,7 +46,7 @@ function readQuantity(text: string, field: Field): number {
   if (text.includes(",")) return Number.NaN;
   try {
     const counted = COUNT.exec(text);
-    if (counted && (field === "parameters" || field === "tokens" || field === "uniqueTokens")) {
+    if (counted && COUNTS.includes(field)) {
       return parseCount(counted[1]! + (counted[2] === "k" ? "k" : counted[2]!.toUpperCase()));
     }
     return field === "flops" || field === "budget" ? parseFlops(text) : Number.NaN;

@@ -1,5 +1,6 @@
-import type { CountingConvention, RunRecord } from "../record.js";
+import type { CountingConvention } from "../record.js";
 import { countedParameters } from "./columns.js";
+import type { CountedRecord } from "./counts.js";
 import type { ColumnUses } from "./fields.js";
 import { doubtful } from "./plausible.js";
 import { type Derivation, isSixN, type ParsedRow } from "./toRecord.js";
@@ -12,7 +13,7 @@ export interface Dropped<Label> {
 
 /** What a set of rows comes to. */
 export interface Collected<Label> {
-  readonly records: readonly RunRecord[];
+  readonly records: readonly CountedRecord[];
   readonly dropped: readonly Dropped<Label>[];
   readonly convention: CountingConvention;
   /** How a missing one of N, D, C was made from the others; for the reader. */
@@ -29,7 +30,7 @@ export interface Collector<Label> {
 
 /** Gathers rows one by one: equal ones count once, unusable ones are kept with their reason. */
 export function collector<Label extends number | string>(): Collector<Label> {
-  const records: RunRecord[] = [];
+  const records: CountedRecord[] = [];
   const dropped: Dropped<Label>[] = [];
   const derivations = new Set<Derivation>();
   const seen = new Map<string, Label>();

@@ -16,7 +16,15 @@ const SYMBOLS: Readonly<Record<string, Field>> = {
 };
 
 /** A column's name may state their unit. */
-const WITH_UNIT: readonly Field[] = ["parameters", "tokens", "flops", "uniqueTokens", "budget"];
+const WITH_UNIT: readonly Field[] = [
+  "parameters",
+  "nonEmbedding",
+  "embedding",
+  "tokens",
+  "flops",
+  "uniqueTokens",
+  "budget",
+];
 /** Names of text as well ("small", "c4"): then they are no quantities. */
 const VAGUE: readonly string[] = ["size", "data"];
 
@@ -92,7 +100,9 @@ export function recogniseColumns(
       );
     }
   }
-  return { uses, columns: describe(uses, others), notices: lossNotices(uses) };
+  const inUse = new Set(Object.values(uses).map(({ column }) => column));
+  const idle = new Map([...others].map(([field, names]) => [field, names.filter((name) => !inUse.has(name))]));
+  return { uses, columns: describe(uses, idle), notices: lossNotices(uses) };
 }
 
 /** Whether the name of the run may be that of a kind of model, which several runs share. */

@@ -1,6 +1,8 @@
 /** What a record can take from a table. */
 export const FIELDS = [
   "parameters",
+  "nonEmbedding",
+  "embedding",
   "tokens",
   "flops",
   "loss",
@@ -12,7 +14,7 @@ export const FIELDS = [
   "id",
   "step",
 ] as const;
-/** One of the quantities that a column may hold: N, D, C, losses, the unique tokens, the budget, and names. */
+/** One of the quantities that a column may hold: N, what of it are embeddings, D, C, losses, the unique tokens, the budget, and names. */
 export type Field = (typeof FIELDS)[number];
 
 /** The columns that the user names: "val_loss", with a unit "size*1e9", of a perplexity "ln(ppl)". */

@@ -3,6 +3,7 @@ export { ALIASES, LOSS_UNITS } from "./aliases.js";
 export { isEmpty, readNumber } from "./cells.js";
 export { type Collector, collector } from "./collect.js";
 export { type ColumnPlan, mapColumns, namesKind, parseColumns, recogniseColumns } from "./columns.js";
+export type { CountedRecord, RunCounts } from "./counts.js";
 export { CURVE_SPAN, type ProgressPoint, pointsPerCurve, thinCurve } from "./curve.js";
 export {
   type Cells,

@@ -1,5 +1,5 @@
-import type { RunRecord } from "../record.js";
 import { isEmpty } from "./cells.js";
+import type { CountedRecord } from "./counts.js";
 import type { ProgressPoint } from "./curve.js";
 import type { Cells, ColumnUses } from "./fields.js";
 import { type ParsedRow, toRecord } from "./toRecord.js";
@@ -63,7 +63,7 @@ export function toRunRecord(run: RunRows, uses: ColumnUses): ParsedRow {
     const share = progress / run.progress;
     return { tokens: tokens * share, flops: flops * share, loss };
   });
-  const record: RunRecord = { ...parsed.record, ...(curve.length > 1 ? { curve } : {}) };
+  const record: CountedRecord = { ...parsed.record, ...(curve.length > 1 ? { curve } : {}) };
   return { record, derived: parsed.derived };
 }
 

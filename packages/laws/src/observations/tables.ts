@@ -1,7 +1,8 @@
-import type { CountingConvention, RunRecord } from "../record.js";
+import type { CountingConvention } from "../record.js";
 import { isEmpty } from "./cells.js";
 import { type Collector, collector, type Dropped } from "./collect.js";
 import { type ColumnPlan, mapColumns, namesKind } from "./columns.js";
+import type { CountedRecord } from "./counts.js";
 import type { Cells, ColumnChoices, ColumnUse, ColumnUses, Field } from "./fields.js";
 import { type CurveRow, curvesOf, rowsByRun, spanOf } from "./groupRuns.js";
 import { checkNumber } from "./limit.js";
@@ -21,7 +22,7 @@ export interface Table {
 
 /** What tables come to. */
 export interface TablesObservations<Label> {
-  readonly records: readonly RunRecord[];
+  readonly records: readonly CountedRecord[];
   /** Rows that no fit may see, and why. */
   readonly dropped: readonly Dropped<Label>[];
   readonly convention: CountingConvention;

@@ -1,12 +1,13 @@
 import type { RunRecord } from "../record.js";
 import { isEmpty, readCell, shownCell } from "./cells.js";
+import { type CountedRecord, countsOf } from "./counts.js";
 import type { Cells, ColumnUses, Field } from "./fields.js";
 
 /** How a missing one of N, D, C was made, by Hoffmann et al. 2022, section 3.3: C = 6ND. */
 export type Derivation = "C = 6ND" | "D = C/6N" | "N = C/6D";
 
 export type ParsedRow =
-  | { readonly record: RunRecord; readonly derived: Derivation | undefined }
+  | { readonly record: CountedRecord; readonly derived: Derivation | undefined }
   | { readonly reason: string };
 
 /** One row as a record, or the reason why it cannot be one. `fallbackId` names it where no column does. */
@@ -48,6 +49,7 @@ export function toRecord(cells: Cells, uses: ColumnUses, fallbackId: string): Pa
     }
   }
   // Less than one pass repeats nothing.
+  const counts = countsOf(cells, uses, parameters);
   const uniqueTokens = unique ?? (epochs === undefined ? undefined : tokens / Math.max(1, epochs));
   return {
     derived,
@@ -60,6 +62,7 @@ export function toRecord(cells: Cells, uses: ColumnUses, fallbackId: string): Pa
       ...(budget !== undefined && budget > 0 && Number.isFinite(budget) ? { budget } : {}),
       ...(seed !== undefined && Number.isInteger(seed) ? { seed } : {}),
       ...(uniqueTokens === undefined ? {} : { uniqueTokens }),
+      ...(counts === undefined ? {} : { counts }),
     },
   };
 }

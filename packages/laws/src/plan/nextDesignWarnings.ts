@@ -1,6 +1,7 @@
 import type { ParametricFit } from "../fit/parametric.js";
 import type { FitWarning } from "../fit/result.js";
 import type { RunRecord } from "../record.js";
+import { warn } from "../statements/made.js";
 import type { ProposedRun } from "./nextDesign.js";
 import type { NextPlan } from "./nextDesignPlan.js";
 
@@ -22,28 +23,17 @@ export function nextDesignWarnings({ fit, records, runs, target, driftShare, pla
   const warnings: FitWarning[] = [];
   const largest = [...records, ...runs].reduce((most, run) => Math.max(most, run.flops), 0);
   if (target > FAR * largest) {
-    warnings.push({
-      code: "extrapolation",
-      message: `The target is ${(target / largest).toPrecision(2)} times the largest run, with those proposed: no design makes up for that distance.`,
-    });
+    warnings.push(warn("extrapolation/design", { factor: target / largest }));
   }
   if (!plan.drawn) {
-    warnings.push({
-      code: "no-intervals",
-      message: "The fit has too few bootstrap draws: the design rests on its one law, as if that were known.",
-    });
+    warnings.push(warn("no-intervals/design"));
   }
   if (plan.errors.drift === 0) {
-    warnings.push({
-      code: "law-trusted",
-      message: "The drift is 0: small, cheap runs count as fully as large ones, however far the law may fail there.",
-    });
+    warnings.push(warn("law-trusted"));
   }
   if (driftShare > 0.5) {
-    warnings.push({
-      code: "law-drifts",
-      message: `${Math.round(100 * driftShare)} % of the variance of the loss forecast, after these runs, is the law's drift off the truth (${percent(plan.errors.drift)} an e-fold; ${percent(plan.estimatedDrift)} is the likeliest): only runs nearer the target lessen it.`,
-    });
+    const { errors, estimatedDrift } = plan;
+    warnings.push(warn("law-drifts", { share: driftShare, drift: errors.drift, likeliest: estimatedDrift }));
   }
   for (const code of ["second-basin", "ill-conditioned", "parameter-at-bound"]) {
     const found = fit.warnings.find((warning) => warning.code === code);
@@ -51,5 +41,3 @@ export function nextDesignWarnings({ fit, records, runs, target, driftShare, pla
   }
   return warnings;
 }
-
-const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;

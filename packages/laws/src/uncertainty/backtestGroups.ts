@@ -1,6 +1,7 @@
-import { IsoflopError } from "../error.js";
+import type { IsoflopError } from "../error.js";
 import { type BudgetGroup, groupByBudget } from "../fit/budgets.js";
 import type { RunRecord } from "../record.js";
+import { refuse } from "../statements/made.js";
 
 /** Runs of about equal compute, which a backtest holds out together. */
 export interface BacktestGroup {
@@ -79,13 +80,7 @@ function quantileGroups(records: readonly RunRecord[]): BacktestGroup[] {
 
 /** @throws IsoflopError "too-few-budgets" */
 export function tooFewGroups({ structure, groups }: BacktestGroups, needed: number): IsoflopError {
-  const found = groups.length === 1 ? "is 1" : `are ${groups.length}`;
-  return new IsoflopError({
-    code: "too-few-budgets",
-    message:
-      structure === "isoflop"
-        ? `A backtest holds out the largest of several budgets: it needs ${needed}; there ${found}.`
-        : `A backtest cuts the runs at several values of compute: it needs ${needed * FEWEST_RUNS} runs at ${needed} of them.`,
-    hint: structure === "isoflop" ? "Train at more budgets." : "Add runs of more compute.",
-  });
+  return structure === "isoflop"
+    ? refuse("too-few-budgets", { needed, budgets: groups.length })
+    : refuse("too-few-budgets/cuts", { runs: needed * FEWEST_RUNS, cuts: needed });
 }

@@ -1,4 +1,5 @@
 import type { FigureOptions } from "@isoflop/figures";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { locale } from "../i18n/locale.js";
 import { theme } from "../state/theme.js";
@@ -15,10 +16,12 @@ interface FigureCardProps<Data> {
   readonly title: string;
   readonly draw: (data: Data, options: FigureOptions) => HTMLElement;
   readonly data: Data;
-  readonly picking?: Pick<FigureOptions, "selected" | "leftOut" | "compute">;
+  readonly picking?: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "lossUnit" | "counting">;
   /** The run under the pointer, with where that is; undefined when there is none. */
   readonly onPoint?: (run: string | undefined, event: PointerEvent) => void;
   readonly onPick?: (run: string) => void;
+  /** What the reader may set of this figure alone. */
+  readonly children?: ComponentChildren;
 }
 
 /** How far from a point a finger may come down that means it, px. */
@@ -42,7 +45,16 @@ function runOf(event: MouseEvent, room: Element | null): string | undefined {
 }
 
 /** A figure with its downloads and its data. It is drawn when it comes near the window, for one size alone. */
-export function FigureCard<Data>({ name, title, draw, data, picking, onPoint, onPick }: FigureCardProps<Data>) {
+export function FigureCard<Data>({
+  name,
+  title,
+  draw,
+  data,
+  picking,
+  onPoint,
+  onPick,
+  children,
+}: FigureCardProps<Data>) {
   const place = useRef<HTMLDivElement>(null);
   const { near, width } = useRoom(place);
   const [shade, language] = [theme.value, locale.value];
@@ -54,9 +66,22 @@ export function FigureCard<Data>({ name, title, draw, data, picking, onPoint, on
       place.current?.replaceChildren(draw(data, { ...options, widths: [narrow ? 360 : FALLBACK_WIDTH] }));
     });
     return () => cancelAnimationFrame(wanted);
-  }, [draw, data, near, narrow, shade, language, picking?.selected, picking?.leftOut, picking?.compute]);
+  }, [
+    draw,
+    data,
+    near,
+    narrow,
+    shade,
+    language,
+    picking?.selected,
+    picking?.leftOut,
+    picking?.compute,
+    picking?.lossUnit,
+    picking?.counting,
+  ]);
   return (
     <section class="figure-card" id={name} aria-label={title}>
+      {children}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the list of runs does the same by keyboard */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: likewise */}
       <div

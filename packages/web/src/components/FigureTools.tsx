@@ -13,7 +13,7 @@ interface FigureToolsProps<Data> {
   readonly title: string;
   readonly draw: (data: Data, options: FigureOptions) => HTMLElement;
   readonly data: Data;
-  readonly picking?: Pick<FigureOptions, "selected" | "leftOut" | "compute"> | undefined;
+  readonly picking?: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "lossUnit" | "counting"> | undefined;
 }
 
 /** What every figure offers below it: its file in each format, and its data as tables. */

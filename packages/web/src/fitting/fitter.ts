@@ -35,7 +35,8 @@ export class Fitter {
       worker.terminate();
       this.#worker = undefined;
       this.#runs = undefined;
-      this.#onFailure(event.message);
+      // A script that could not be loaded has no message.
+      this.#onFailure(event.message ?? "");
     });
     return worker;
   }

@@ -1,13 +1,16 @@
-import type { FittedRows, LeastCurve } from "@isoflop/figures";
-import type { BacktestSeries, CountingConvention, FitWarning, LawRow, LikelihoodCurve, RunRecord } from "@isoflop/laws";
-import type { ApproachFit, ApproachName, FitChoices, RecordChoices } from "@isoflop/laws/procedures";
+import type { FittedRows, InfluencedQuantity, LeastFit } from "@isoflop/figures";
+import type { BacktestSeries, CountingConvention, FitWarning, LikelihoodCurve, RunRecord } from "@isoflop/laws";
+import type { ApproachFit, ApproachName, FitChoices, RecordChoices, ScannedRun } from "@isoflop/laws/procedures";
+import type { Statement } from "@isoflop/laws/statements";
 
 /** Rows of a law by itself, as a study's part has them. */
 export interface PartQuestion {
   readonly name: string;
   readonly law: string;
   readonly about: string;
-  readonly rows: readonly LawRow[];
+  readonly rows: FittedRows["rows"];
+  /** Of a scan of batches, the runs that its rows are read off. */
+  readonly scan?: readonly ScannedRun[];
   readonly warnings: readonly FitWarning[];
   readonly resampled: boolean;
 }
@@ -27,9 +30,9 @@ export interface Question {
   readonly choices: Omit<FitChoices, keyof RecordChoices>;
   /** Runs by id that no fit is to see. */
   readonly leftOut: readonly string[];
-  /** The law that profiles and influence are told of. */
+  /** The law that profiles and influence are told of; where it was not fitted, another that was. */
   readonly subject: Subject;
-  /** A budget, FLOPs, for which N_opt is profiled. */
+  /** A budget, FLOPs, for which N_opt is profiled, and told without each run. */
   readonly budget: number;
   /** Whether more is wanted than fits with their intervals: a lab at work may need the processor. */
   readonly diagnostics: boolean;
@@ -42,22 +45,36 @@ export type ToWorker =
   | { readonly kind: "runs"; readonly runs: Runs }
   | { readonly kind: "question"; readonly question: Question };
 
-/** An approach that the records cannot support. */
-export interface Skipped {
-  readonly approach: ApproachName;
+/** Why something could not be fitted: what of an error survives the way from the worker. */
+export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
+  readonly statement?: Statement;
 }
 
-/** Of the study's parts and of S_min: laws by themselves. */
+/** An approach that the records cannot support. */
+export interface Skipped extends Problem {
+  readonly approach: ApproachName;
+}
+
+/** Of the study's parts: laws by themselves. */
 export interface PartAnswer extends FittedRows {
   readonly about: string;
   readonly law: string;
   readonly warnings: readonly FitWarning[];
   /** Why there is no fit. */
-  readonly problem?: string;
+  readonly problem?: Problem;
 }
+
+/** The profiles of one law. */
+export interface LawProfiles {
+  readonly law: ApproachFit["law"];
+  readonly curves: Readonly<Record<string, LikelihoodCurve>>;
+}
+
+/** What fits say without a run. */
+export type Without = { readonly id: string } & Partial<Record<InfluencedQuantity, number>>;
 
 /** What the worker answers, a stage at a time. */
 export type Answer =
@@ -77,18 +94,18 @@ export type Answer =
   | {
       readonly stage: "parts";
       readonly parts: readonly PartAnswer[];
-      readonly least?: { readonly curves: readonly LeastCurve[]; readonly part?: PartAnswer };
+      readonly least?: Omit<LeastFit, "problem"> & { readonly problem?: Problem };
     }
-  | { readonly stage: "profiles"; readonly curves: Readonly<Record<string, LikelihoodCurve>> }
+  | { readonly stage: "profiles"; readonly profiles: readonly LawProfiles[] }
   | { readonly stage: "backtest"; readonly series: BacktestSeries }
   | {
       readonly stage: "influence";
-      readonly without: readonly { readonly id: string; readonly a: number }[];
+      readonly without: readonly Without[];
       readonly done: number;
       readonly of: number;
     }
   /** A stage that the runs do not support, with the reason. */
-  | { readonly stage: "none"; readonly of: "profiles" | "backtest" | "influence"; readonly reason: string }
+  | { readonly stage: "none"; readonly of: "profiles" | "backtest" | "influence"; readonly reason: Problem }
   | { readonly stage: "done" };
 
 export interface FromWorker {

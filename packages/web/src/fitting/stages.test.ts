@@ -1,8 +1,9 @@
-import { createRandom, syntheticStudy } from "@isoflop/laws";
+import { createRandom, optimumBy, type RunRecord, syntheticStudy } from "@isoflop/laws";
 import { approachesFor, DEFAULT_FITS, fitObservations, fitOfLaw } from "@isoflop/laws/procedures";
 import { expect, it } from "vitest";
-import type { Question, Runs } from "./protocol.js";
+import type { Answer, Question, Runs } from "./protocol.js";
 import { deepStages, pointStages } from "./stages.js";
+import { subjectFits } from "./subjectFits.js";
 
 const truth = { E: 1.2, A: 30, B: 60, alpha: 0.38, beta: 0.33 };
 const records = syntheticStudy({
@@ -13,6 +14,7 @@ const records = syntheticStudy({
   noise: 0.003,
   random: createRandom(2),
 });
+const withCurves = syntheticStudy({ truth, budgets: [3e9, 1e10, 3e10, 1e11], sizes: 5, width: 16, curvePoints: 30 });
 const runs: Runs = {
   records,
   convention: { parameters: "given", flops: "6N" },
@@ -57,7 +59,45 @@ it("then tells intervals, profiles, the backtest, and what each run is worth", (
   expect(last).toMatchObject({ done: records.length, of: records.length });
   const without = last?.stage === "influence" ? last.without[0] : undefined;
   const rest = fitObservations(records.slice(1), runs.convention, { ...choices, approaches: ["3"], resamples: 0 });
-  expect(without).toEqual({ id: records[0]?.id, a: rest.fits[0]?.exponents?.a });
+  const refit = fitOfLaw(rest.fits, "chinchilla");
+  if (refit === undefined) throw new Error("no fit");
+  const { parameters: N_opt, loss: L_opt } = optimumBy(refit, refit.parameters, question.budget);
+  const { a } = refit.exponents;
+  expect(without).toEqual({ id: records[0]?.id, a, N_opt, L_opt, E: refit.parameters.E });
+});
+
+const repeating = records.flatMap((record): RunRecord[] => [
+  record,
+  { ...record, id: `${record.id}/2`, uniqueTokens: record.tokens / 2, loss: record.loss * 1.002 },
+]);
+
+it.each([
+  ["1", runs, []],
+  ["2", runs, ["a", "kN", "N_opt", "E", "gamma", "L_opt"]],
+  ["3", runs, ["E", "A", "B", "alpha", "beta", "a", "N_opt"]],
+  ["kaplan", runs, ["Cc", "alphaC", "Nc", "Dc", "alphaN", "alphaD", "a", "N_opt"]],
+  ["data-constrained", { ...runs, records: repeating, choices: { freshOnly: true } }, ["RD", "RN"]],
+] as const)("profiles what approach %s tells, or says why there is nothing to profile", (subject, of, names) => {
+  const own = subject === "1" ? { ...of, records: withCurves } : of;
+  const asked = { ...question, subject, choices: { ...choices, approaches: [subject], resamples: 20 } };
+  const stages: Answer[] = [];
+  for (const answer of deepStages(own, asked)) {
+    stages.push(answer);
+    if (answer.stage === "profiles" || (answer.stage === "none" && answer.of === "profiles")) break;
+  }
+  const last = stages.at(-1);
+  if (names.length === 0) return expect(last).toMatchObject({ stage: "none", reason: { code: "no-likelihood" } });
+  const found = last?.stage === "profiles" ? last.profiles.flatMap(({ curves }) => Object.keys(curves)) : [];
+  expect(found).toEqual(names);
+});
+
+it("tells of another procedure where the one asked about was not fitted", () => {
+  const fits = fitObservations(records, runs.convention, { ...choices, resamples: 0 }).fits;
+  expect(subjectFits(fits, "3").map(({ law }) => law)).toEqual(["chinchilla"]);
+  const others = fits.filter(({ law }) => law !== "chinchilla");
+  expect(subjectFits(others, "3").map(({ law }) => law)).toEqual(["isoflop-power-law"]);
+  expect(subjectFits(fits, "kaplan").map(({ law }) => law)).toEqual(["kaplan-compute", "kaplan-model-data"]);
+  expect(subjectFits([], "3")).toEqual([]);
 });
 
 it("tells no more than intervals where no diagnostics are asked for", () => {

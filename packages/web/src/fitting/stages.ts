@@ -1,5 +1,5 @@
-import { batchParametersOf, leastCurves, leastStepRows } from "@isoflop/figures";
-import { createRandom, isIsoflopError, likelihoodCurves, type RunRecord } from "@isoflop/laws";
+import { fitLeast, influencedQuantities } from "@isoflop/figures";
+import { createRandom, type IsoflopError, isIsoflopError, likelihoodCurves, type RunRecord } from "@isoflop/laws";
 import { fitLaw, lawNamed } from "@isoflop/laws/anyLaw";
 import {
   type ApproachFit,
@@ -7,14 +7,18 @@ import {
   backtestAll,
   type FitChoices,
   fitObservations,
-  fitOfLaw,
+  freshRecords,
+  scanRows,
 } from "@isoflop/laws/procedures";
-import type { Answer, PartAnswer, PartQuestion, Question, Runs, Skipped } from "./protocol.js";
+import type { Answer, LawProfiles, PartAnswer, Problem, Question, Runs, Skipped, Without } from "./protocol.js";
+import { subjectFits } from "./subjectFits.js";
 
 /** The order of the point fits: what is fast and what most figures are of comes first. */
 const FIRST: readonly ApproachName[] = ["2", "3"];
 /** Refits told of at a time. */
 const INFLUENCE_BATCH = 10;
+/** Points on each side of a profile: its curve is drawn through them. */
+const PROFILE_STEPS = 12;
 /** A study of thousands of runs would refit for hours: the runs that are left out by turns are so many at most. */
 const MOST_INFLUENCE = 300;
 
@@ -26,16 +30,15 @@ function fitThese(runs: Runs, records: readonly RunRecord[], choices: FitChoices
   const { fits, skipped } = fitObservations(records, runs.convention, { ...choices, ...runs.choices });
   return {
     fits,
-    skipped: skipped.map(
-      ({ approach, error: { code, message, hint } }): Skipped => ({
-        approach,
-        code,
-        message,
-        ...(hint !== undefined && { hint }),
-      }),
-    ),
+    skipped: skipped.map(({ approach, error }): Skipped => ({ approach, ...problemOf(error) })),
   };
 }
+
+const problemOf = ({ code, message, hint, statement }: IsoflopError): Problem => ({
+  ...{ code, message },
+  ...(hint !== undefined && { hint }),
+  ...(statement && { statement }),
+});
 
 /** Point fits: what is drawn at once. */
 export function* pointStages(
@@ -69,13 +72,7 @@ export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
   }
   if (choices.approaches.includes("kaplan")) yield partStage(runs, question, records);
   if (!question.diagnostics) return yield { stage: "done" };
-  const parametric = fitOfLaw(fits, "chinchilla");
-  if (parametric !== undefined) {
-    const curves = likelihoodCurves(parametric, records, { flops: question.budget });
-    yield isIsoflopError(curves)
-      ? { stage: "none", of: "profiles", reason: curves.message }
-      : { stage: "profiles", curves };
-  }
+  yield profileStage(runs, question, records, fits);
   try {
     yield {
       stage: "backtest",
@@ -88,55 +85,71 @@ export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
     };
   } catch (error) {
     if (!isIsoflopError(error)) throw error;
-    yield { stage: "none", of: "backtest", reason: error.message };
+    yield { stage: "none", of: "backtest", reason: problemOf(error) };
   }
-  yield* influenceStages(runs, question, records);
+  yield* influenceStages(runs, question, records, fits);
   yield { stage: "done" };
+}
+
+function profileStage(
+  runs: Runs,
+  { subject, budget }: Question,
+  records: readonly RunRecord[],
+  fits: readonly ApproachFit[],
+): Answer {
+  const profiles: LawProfiles[] = [];
+  const none = { stage: "none", of: "profiles" } as const;
+  let refused: Answer = {
+    ...none,
+    reason: { code: "no-fit", message: "The chosen procedure was not fitted to these runs." },
+  };
+  for (const fit of subjectFits(fits, subject)) {
+    const own = fit.law === "data-constrained" ? records : freshRecords(records, runs.choices.freshOnly);
+    const curves = likelihoodCurves(fit, own, { flops: budget, steps: PROFILE_STEPS });
+    if (isIsoflopError(curves)) refused = { ...none, reason: problemOf(curves) };
+    else profiles.push({ law: fit.law, curves });
+  }
+  return profiles.length > 0 ? { stage: "profiles", profiles } : refused;
 }
 
 /** Fits made anew without each run in turn. */
 function* influenceStages(
   runs: Runs,
-  { choices, subject }: Question,
+  { choices, subject, budget }: Question,
   records: readonly RunRecord[],
+  fits: readonly ApproachFit[],
 ): Generator<Answer> {
+  const approach = subjectFits(fits, subject)[0]?.approach;
+  if (approach === undefined) return;
   const every = Math.max(1, Math.ceil(records.length / MOST_INFLUENCE));
   const chosen = records.filter((_, index) => index % every === 0);
-  const options = { ...choices, approaches: [subject], resamples: 0 };
-  const without: { readonly id: string; readonly a: number }[] = [];
+  const options = { ...choices, approaches: [approach], resamples: 0 };
+  const without: Without[] = [];
   for (const [index, { id }] of chosen.entries()) {
     const rest = records.filter((record) => record.id !== id);
-    const a = fitThese(runs, rest, options).fits.find(({ exponents }) => exponents !== undefined)?.exponents?.a;
-    if (a !== undefined) without.push({ id, a });
+    const fit = fitThese(runs, rest, options).fits.find(({ law }) => law !== "kaplan-compute");
+    if (fit !== undefined) without.push({ id, ...influencedQuantities(fit, budget) });
     const done = index + 1;
     if (done % INFLUENCE_BATCH === 0 || done === chosen.length)
       yield { stage: "influence", without: [...without], done, of: chosen.length };
   }
 }
 
+/** The laws of the study's parts, without the runs that are left out: a scan of batches is read anew off the others. */
 function partStage(runs: Runs, { choices, leftOut }: Question, records: readonly RunRecord[]): Answer {
-  const out = new Set(leftOut);
-  const fitPart = ({ name, law, about, rows: all, warnings, resampled }: PartQuestion): PartAnswer => {
-    const rows = all.filter(({ run }) => run === undefined || !out.has(run));
+  const keeps = ({ run }: { readonly run?: string }): boolean => run === undefined || !leftOut.includes(run);
+  const parts = runs.parts.map(({ name, law, about, rows: all, scan, warnings, resampled }): PartAnswer => {
+    const rows = scan === undefined ? all.filter(keeps) : scanRows(scan.filter(keeps));
     const found = lawNamed(law);
     const fit = isIsoflopError(found)
       ? found
       : fitLaw(found, rows, { resamples: resampled ? choices.resamples : 0, random: createRandom(choices.seed) });
     const said = { name, law, about, rows };
-    if (isIsoflopError(fit)) return { ...said, warnings, problem: fit.message };
+    if (isIsoflopError(fit)) return { ...said, warnings, problem: problemOf(fit) };
     return { ...said, fit, warnings: [...warnings, ...fit.warnings] };
-  };
-  const parts = runs.parts.map(fitPart);
-  const batch = batchParametersOf(parts);
-  if (batch === undefined) return { stage: "parts", parts };
-  const curves = leastCurves(records, runs.batchTokens, batch);
-  const part = fitPart({
-    name: "kaplan-model-steps",
-    law: "kaplan-model-steps",
-    about: "Kaplan's L(N, S_min)",
-    rows: leastStepRows(curves),
-    warnings: [],
-    resampled: true,
   });
-  return { stage: "parts", parts, least: { curves, part } };
+  const least = fitLeast(records, runs.batchTokens, parts, choices);
+  if (least === undefined) return { stage: "parts", parts };
+  const { problem, ...found } = least;
+  return { stage: "parts", parts, least: { ...found, ...(problem && { problem: problemOf(problem) }) } };
 }

@@ -1,5 +1,6 @@
-import type { ColumnUse } from "@isoflop/laws/observations";
+import type { RunRecord } from "@isoflop/laws";
 import { computed, effect, signal, untracked } from "@preact/signals";
+import { reasonOf } from "../i18n/serverFaults.js";
 import { fetchObservations } from "./api.js";
 import type { VersionedPage } from "./observationsChange.js";
 import { chosenKey } from "./studies.js";
@@ -18,9 +19,10 @@ export type ObservationSource =
 /** What the laws are fitted to, and where it is from. */
 export interface Observed extends VersionedPage {
   readonly source: ObservationSource;
-  /** Unit of the losses where it is not nats per token. */
-  readonly lossUnit?: NonNullable<ColumnUse["unit"]>;
 }
+
+/** The runs that some law is fitted to. */
+export const fittedRuns = ({ records, others = [] }: Observed): readonly RunRecord[] => [...records, ...others];
 
 /** The runs that every view looks at: those of the chosen study, or those that were dropped on the page. */
 export const observations = signal<Observed | undefined>(undefined);
@@ -54,7 +56,7 @@ export async function refreshObservations(key: string): Promise<void> {
     observationsFailure.value = undefined;
   } catch (error) {
     if (chosenKey.peek() !== key) return;
-    observationsFailure.value = error instanceof Error ? error.message : String(error);
+    observationsFailure.value = reasonOf(error);
   }
 }
 

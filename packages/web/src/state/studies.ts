@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import type { StudyListing } from "isoflop/api";
+import { reasonOf } from "../i18n/serverFaults.js";
 import { listStudies } from "./api.js";
 import { route } from "./route.js";
 
@@ -17,7 +18,7 @@ export function loadStudies(): void {
       studiesFailure.value = undefined;
     },
     (error: unknown) => {
-      studiesFailure.value = error instanceof Error ? error.message : String(error);
+      studiesFailure.value = reasonOf(error);
       if (studies.value === undefined) setTimeout(loadStudies, AGAIN_MS);
     },
   );

@@ -1,4 +1,4 @@
-import type { ColumnMap } from "@isoflop/laws/observations";
+import type { ColumnMap, RunCounts } from "@isoflop/laws/observations";
 import type { Mapping } from "../mapping/schema.js";
 import { type Candidate, positive } from "./candidate.js";
 import { chosenName, chosenNumber } from "./chosen.js";
@@ -19,6 +19,8 @@ export interface Quantities {
   readonly tokens: number;
   readonly flops: number;
   readonly counted: "total" | "non-embedding" | "given";
+  /** By every convention that is known. */
+  readonly counts: RunCounts;
   readonly from: { readonly parameters: string; readonly tokens: string; readonly flops: string };
   readonly warnings: readonly string[];
 }
@@ -112,8 +114,30 @@ export function settleQuantities(
     tokens: D.value,
     flops: C.value,
     counted: N.counts,
+    counts: knownCounts(candidates, shape.counted),
     from: { parameters: N.from, tokens: D.from, flops: C.from },
     warnings,
+  };
+}
+
+function knownCounts(
+  candidates: readonly CountedCandidate[],
+  shape: ReturnType<typeof countShape>["counted"],
+): RunCounts {
+  const of = (kind: CountedCandidate["counts"]) => candidates.find(({ counts }) => counts === kind)?.value;
+  const [total, nonEmbedding] = [of("total"), of("non-embedding")];
+  const { kaplan, hoffmann } = shape ?? {};
+  return {
+    ...(total === undefined ? {} : { total }),
+    ...(nonEmbedding === undefined ? {} : { nonEmbedding }),
+    ...(kaplan === undefined && hoffmann === undefined
+      ? {}
+      : {
+          flopsPerToken: {
+            ...(kaplan === undefined ? {} : { kaplan }),
+            ...(hoffmann === undefined ? {} : { hoffmann }),
+          },
+        }),
   };
 }
 

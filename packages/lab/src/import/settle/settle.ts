@@ -1,4 +1,4 @@
-import { type ColumnMap, type ProgressPoint, thinCurve } from "@isoflop/laws/observations";
+import { type ColumnMap, type ProgressPoint, type RunCounts, thinCurve } from "@isoflop/laws/observations";
 import { chooseMapping } from "../mapping/choose.js";
 import { mappedName } from "../mapping/name.js";
 import type { Mapping } from "../mapping/schema.js";
@@ -33,6 +33,8 @@ export interface SettledRecord {
   readonly budget?: number;
   readonly uniqueTokens?: number;
   readonly counted: "total" | "non-embedding" | "given";
+  /** N and FLOPs per token by every convention that is known; of folders imported before this was kept, absent. */
+  readonly counts?: RunCounts;
   /** Where each is from. */
   readonly origin: readonly string[];
 }
@@ -105,6 +107,7 @@ export function settler({ mappings, columns, rule, counting }: SettleOptions) {
             ...(budget === undefined ? {} : { budget }),
             ...(uniqueTokens === undefined ? {} : { uniqueTokens }),
             counted: found.counted,
+            counts: found.counts,
             origin: [
               `N: ${found.from.parameters}`,
               `D: ${found.from.tokens}`,

@@ -21,6 +21,8 @@ export interface ToldOptimum {
   readonly optimum: NonNullable<ReportModel["optimum"]>;
   readonly backtest: BacktestErrorsData | undefined;
   readonly warnings: readonly ReportWarning[];
+  /** The procedure that it is by. */
+  readonly answer?: { readonly approach: string; readonly budget: number };
 }
 
 /**
@@ -83,6 +85,7 @@ export function tellOptimum(
         ),
       },
       backtest,
+      answer: { approach: chosen.approach, budget },
       warnings: warnings.map((warning) => ({
         ...withRemedy(warning),
         where: `Optimum at ${formatFlops(budget)} FLOPs by ${NAMES[chosen.law]}`,

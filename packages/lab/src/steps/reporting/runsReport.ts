@@ -29,7 +29,7 @@ export async function reportOfRuns(
     observations.imported.flatMap(({ manifest }) => manifest.runs.map((entry) => [entry.id, entry] as const)),
   );
   const nameOf = ({ id }: RunRecord) => entries.get(id)?.name ?? id;
-  const { optimum, backtest, warnings } = tellOptimum(records, convention, fits, choices);
+  const { optimum, backtest, warnings, answer } = tellOptimum(records, convention, fits, choices);
   const drawn = drawnRecords(records);
   const dropped = [
     ...observations.dropped.map(({ row, reason }) => ({
@@ -43,6 +43,8 @@ export async function reportOfRuns(
     fits,
     heldOut: [],
     isoflop: false,
+    fitted: { records, convention, choices },
+    ...(answer && { answer }),
     optimum,
     runs: records.map((record) => runRow(record, nameOf(record), entries.get(record.id))),
     warnings: [

@@ -41,6 +41,7 @@ export async function reportOfStudy(study: StudyFolder, command: string, keeps =
   const stated = await readForecast(study);
   const verification = stated === undefined ? undefined : await (keeps ? verifyForecast : judgeForecast)(study, stated);
   const fitSpecs = states.map((state) => state.spec).filter((spec) => spec.role === "fit");
+  const choices = { ...DEFAULT_FITS, ...observations.choices };
   const forecast = forecastReport(stated, verification, seedNoise(states));
   return reportOf({
     title: name,
@@ -48,6 +49,21 @@ export async function reportOfStudy(study: StudyFolder, command: string, keeps =
     fits,
     heldOut: study.study.holdout.budgets,
     isoflop: study.study.design.kind === "isoflop",
+    fitted: { records, convention: observations.convention, choices },
+    ...(stated?.budgets[0] !== undefined
+      ? { answer: { approach: stated.approach, budget: stated.budgets[0].budget } }
+      : {}),
+    ...(study.study.design.kind === "kaplan"
+      ? {
+          experiments: {
+            rows: observations.parts,
+            fitted: fits.parts,
+            batchTokens: Object.fromEntries(states.map(({ spec }) => [spec.id, spec.batch.tokens])),
+            resamples: choices.resamples,
+            seed: choices.seed,
+          },
+        }
+      : {}),
     runs: runRows(states, counting),
     warnings: studyWarnings(checkDesign(study.study, fitSpecs), [...dropped, ...holdouts.dropped], stated),
     ...(fitSpecs.length === 0
@@ -63,7 +79,7 @@ export async function reportOfStudy(study: StudyFolder, command: string, keeps =
       records,
       convention: observations.convention,
       fits,
-      choices: { ...DEFAULT_FITS, ...observations.choices },
+      choices,
       dropped: dropped.map(({ name: row, reason }) => ({ row, reason })),
       ...studyFacts(study, states, new Set(records.map(({ id }) => id))),
       forecast,

@@ -38,7 +38,7 @@ export function FilesTable() {
             {tables.value.map(({ name, rows, columns, notices }) => (
               <tr key={name}>
                 <th scope="row" class="data-name">
-                  {name}
+                  <span>{name}</span>
                 </th>
                 <td class="number">{shownCount(rows)}</td>
                 <td class="number">{shownCount(columns.length)}</td>

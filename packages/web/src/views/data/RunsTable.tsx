@@ -41,7 +41,7 @@ export function RunsTable({ observed }: { readonly observed: Observed }) {
               // Names may repeat; the list is made anew as a whole.
               <tr key={`${at}`}>
                 <th scope="row" class="data-name">
-                  {names[record.id] ?? record.id}
+                  <span>{names[record.id] ?? record.id}</span>
                 </th>
                 {[record.parameters, record.tokens, record.flops].map((value, i) => (
                   <td key={["N", "D", "C"][i]} class="number">

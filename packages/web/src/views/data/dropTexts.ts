@@ -37,8 +37,8 @@ export const dropTexts = texts(
     toPlanner: "Plan a budget",
   },
   {
-    title: "ファイルから実験を読む",
-    lead: "CSV、TSV、JSON、JSONL、Parquet ファイルをこのページのどこにでもドロップしてください。1 行が 1 実験の表でも、学習曲線の各点を並べた表でも読めます。読み取りはすべてブラウザー内で行われ、データはどこにも送信されません。",
+    title: "ファイルからランを読み込む",
+    lead: "CSV、TSV、JSON、JSONL、Parquet ファイルをこのページのどこにでもドロップしてください。1 行が 1 つのランの表でも、学習曲線の各点を並べた表でも読めます。読み取りはすべてブラウザー内で行われ、データはどこにも送信されません。",
     place: "ここにファイルをドロップ",
     choose: "ファイルを選択…",
     pasteToggle: "テキストを貼り付け",
@@ -52,7 +52,7 @@ export const dropTexts = texts(
     reading: (name: string) => `${name} を読み取り中…`,
     stop: "中止",
     read: (runs: string, files: string, dropped: string) =>
-      `${files} から ${runs} 件の実験を読み取りました。除外した行: ${dropped}。`,
+      `${files} から ${runs} 個のランを読み取りました。除外した行: ${dropped}。`,
     broken: (detail: string) =>
       `読み取りが中断されました: ${detail}。このページで使えるメモリーが足りない可能性があります。手元では isoflop fit で読めます。`,
     notRead: (name: string) => `${name} は読み取れませんでした`,
@@ -67,8 +67,8 @@ export const dropTexts = texts(
     forgetAll: "すべて取り除く",
     plantedTitle: (seed: string) => `合成データ(シード ${seed})`,
     plantedTruth: (law: string, noise: string) =>
-      `これは測定値ではありません。${law} に従い、ln 損失に標準偏差 ${noise} の雑音を加えたデータです。フィットの結果をこの真の値と比べられます。`,
-    toLaws: "これらの実験にスケーリング則をフィット",
+      `これは測定値ではありません。${law} に従い、ln 損失に標準偏差 ${noise} のノイズを加えたデータです。フィットの結果をこの真の値と比べられます。`,
+    toLaws: "これらのランにスケーリング則をフィット",
     toPlanner: "計算予算の計画へ",
   },
 );

@@ -55,7 +55,7 @@ const faultTexts = texts(
       `ファイルが ${limit} 個を超えています。まとめるか、isoflop fit にパターンを引用符付きで渡してください。`,
     rows: (limit: string) =>
       `合計の行数が ${limit} 行を超えています。各曲線の行を間引くか、行数の制限がない isoflop fit を使ってください。`,
-    columns: (limit: string) => `列が ${limit} 列を超えています。1 行が 1 実験の表か確かめてください。`,
+    columns: (limit: string) => `列が ${limit} 列を超えています。1 行が 1 つのランの表か確かめてください。`,
     cells: (limit: string) =>
       `合計のセル数が ${limit} を超えています。必要な列だけのファイルにするか、isoflop fit を使ってください。`,
     line: (line: string, limit: string) =>

@@ -8,9 +8,9 @@ interface Rule {
 }
 
 const UNITS: Readonly<Record<string, string>> = {
-  "bits per byte": "ビット/バイト",
-  "bits per character": "ビット/文字",
-  "nats per byte": "ナット/バイト",
+  "bits per byte": "bit/バイト",
+  "bits per character": "bit/文字",
+  "nats per byte": "nat/バイト",
 };
 const WHY: Readonly<Record<string, string>> = {
   "N changes among the rows of one name": "同じ名前の行で N が変わります",
@@ -26,12 +26,12 @@ export const NOTICES: readonly Rule[] = [
   {
     pattern: /^(.+) is in (bits per byte|bits per character|nats per byte), and is left so:.*$/s,
     ja: (column, unit) =>
-      `${column} の単位は${UNITS[unit!]}で、そのまま使います。指数は単位によりませんが、E、A、B と損失の予測値はこの単位になります。ナット/トークンの値と混ぜないでください。`,
+      `${column} の単位は ${UNITS[unit!]} で、そのまま使います。指数は単位によりませんが、E、A、B と損失の予測値はこの単位になります。nat/トークンの値と混ぜないでください。`,
   },
   {
     pattern: /^The only loss is (.+), a training loss: .*$/s,
     ja: (column) =>
-      `損失の列は学習損失 ${column} だけです。データが繰り返されるとテスト損失より低くなり、雑音も大きくなります。`,
+      `損失の列は学習損失 ${column} だけです。データが繰り返されるとテスト損失より低くなり、ノイズも大きくなります。`,
   },
   {
     pattern:
@@ -39,7 +39,7 @@ export const NOTICES: readonly Rule[] = [
     en: (source, rows, runs, by, loss, of, points) =>
       `${source} holds training curves: ${rows} rows of ${runs} runs (${by}). Each run's last ${loss} is its observation; its curve of ${of} (at most ${points} points, averages where there were more) serves Approach 1. To take every row as an observation, choose so below.`,
     ja: (source, rows, runs, _by, loss, of, points) =>
-      `${source} は学習曲線の表です(${rows} 行、${runs} 実験)。各実験の最後の ${loss} を観測値とし、${of} の曲線(最大 ${points} 点、それより多ければ平均)は Approach 1 に使います。すべての行を観測値とするには、下で選んでください。`,
+      `${source} は学習曲線の表です(${rows} 行、${runs} 個のラン)。各ランの最後の ${loss} を観測値とし、${of} の曲線(最大 ${points} 点、それより多ければ平均)はアプローチ 1 に使います。すべての行を観測値とするには、下で選んでください。`,
   },
   {
     pattern:
@@ -47,7 +47,7 @@ export const NOTICES: readonly Rule[] = [
     en: (source, rows, runs, loss) =>
       `${source} holds training curves: ${rows} rows of ${runs} runs. Each run's last ${loss} is its observation; of so many runs no curves are kept, so Approach 1 has none. A condition below chooses fewer.`,
     ja: (source, rows, runs, loss) =>
-      `${source} は学習曲線の表です(${rows} 行、${runs} 実験)。各実験の最後の ${loss} を観測値とします。実験が多いため曲線は残さず、Approach 1 は使えません。下の条件で絞り込めます。`,
+      `${source} は学習曲線の表です(${rows} 行、${runs} 個のラン)。各ランの最後の ${loss} を観測値とします。ランが多いため曲線は残さず、アプローチ 1 は使えません。下の条件で絞り込めます。`,
   },
   {
     pattern: /^Tokens along a curve are taken in proportion to (.+): .*$/s,
@@ -60,14 +60,14 @@ export const NOTICES: readonly Rule[] = [
   },
   {
     pattern: /^([\d,]+) rows name no run, and are left out\.$/,
-    ja: (rows) => `${rows} 行は実験名がないため除外しました。`,
+    ja: (rows) => `${rows} 行はラン名がないため除外しました。`,
   },
   {
     pattern: /^Rows of (.+) with the same (.+) were taken for different runs; .*$/s,
     en: (source, column) =>
       `Rows of ${source} with the same ${column} were taken for different runs; if they are one run's, choose ${column} as the run's name below.`,
     ja: (source, column) =>
-      `${source} で ${column} が同じ行は別々の実験とみなしました。1 つの実験の行なら、下で ${column} を実験名に選んでください。`,
+      `${source} で ${column} が同じ行は別々のランとみなしました。1 つのランの行なら、下で ${column} をラン名に選んでください。`,
   },
   {
     pattern: /^Rows of (.+) share a (.+), but (.+): every row is an observation by itself\.$/s,
@@ -80,12 +80,12 @@ export const NOTICES: readonly Rule[] = [
     en: (source, step) =>
       `No column of ${source} names the run, so every row is an observation. If its rows along ${step} are training curves, choose the run's column below.`,
     ja: (source, step) =>
-      `${source} には実験名の列がないため、各行を観測値とします。${step} に沿った学習曲線なら、下で実験名の列を選んでください。`,
+      `${source} にはラン名の列がないため、各行を観測値とします。${step} に沿った学習曲線なら、下でラン名の列を選んでください。`,
   },
   {
     pattern: /^Every row of (.+) with a loss is an observation; those of one (.+) are not independent: .*$/s,
     ja: (source) =>
-      `${source} の損失のある行をすべて観測値とします。同じ実験の行は独立ではないので、区間は実験単位の再標本化によるものだけを信頼してください。`,
+      `${source} の損失のある行をすべて観測値とします。同じランの行は独立ではないので、区間はラン単位の再標本化によるものだけを信頼してください。`,
   },
   {
     pattern: /^([\d,]+) of ([\d,]+) rows have no (.+)\.$/s,

@@ -52,6 +52,8 @@ const LOSSES: readonly UnitChoice[] = [
 ];
 const UNITS: Readonly<Partial<Record<Field, readonly UnitChoice[]>>> = {
   parameters: COUNTS,
+  nonEmbedding: COUNTS,
+  embedding: COUNTS,
   tokens: COUNTS,
   uniqueTokens: COUNTS,
   flops: COMPUTE,

@@ -1,8 +1,9 @@
 import { publishedLaws } from "@isoflop/laws";
 import { useState } from "preact/hooks";
 import { Select } from "../../components/Select.js";
-import { inLocale } from "../../i18n/locale.js";
-import { observations } from "../../state/observations.js";
+import { inLocale, locale } from "../../i18n/locale.js";
+import { titleOf } from "../../i18n/publishedLaws.js";
+import { CountingControls, CountingSentence } from "./CountingControls.js";
 import { CURVES, isBudget, LOSSES, PROCEDURES, parseDelta, RESAMPLES, UNITS } from "./lawsState.js";
 import { change, lawsState } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
@@ -11,7 +12,6 @@ import { lawsTexts } from "./lawsTexts.js";
 export function Controls() {
   const t = inLocale(lawsTexts);
   const state = lawsState.value;
-  const counting = observations.value?.convention;
   return (
     <form class="laws-controls" aria-label={t.controls} onSubmit={(event) => event.preventDefault()}>
       <Select
@@ -52,6 +52,7 @@ export function Controls() {
         options={UNITS.map((value) => ({ value, text: value }))}
         onChange={(compute) => change({ compute })}
       />
+      <CountingControls />
       <TextInput
         label={t.at}
         value={state.at}
@@ -75,12 +76,12 @@ export function Controls() {
                   })
                 }
               />
-              {title} <code>{name}</code>
+              {titleOf({ name, title }, locale.value)} <code>{name}</code>
             </label>
           ))}
         </fieldset>
       </details>
-      {counting && <p class="faint">{t.counting(counting.parameters, counting.flops)}</p>}
+      <CountingSentence />
     </form>
   );
 }

@@ -1,15 +1,20 @@
+import { lossUnitText } from "@isoflop/figures/lossUnit";
 import { useRef } from "preact/hooks";
 import { ScrollBox } from "../../components/ScrollBox.js";
-import { inLocale } from "../../i18n/locale.js";
+import { inLocale, locale } from "../../i18n/locale.js";
+import { observations } from "../../state/observations.js";
+import { CountedAs } from "./CountingControls.js";
 import { budget, fitFailure, told } from "./fitting.js";
 import { type LawRow, lawRow, publishedRow, shortNumber, type Told95 } from "./lawRow.js";
 import { lawsState } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
+import { Refused } from "./Refused.js";
 
 /** All fits and the chosen published laws: constants and optimum, with intervals, and what leaving runs out has changed. */
 export function LawsTable() {
   const t = inLocale(lawsTexts);
   const flops = budget.value;
+  const unit = lossUnitText({ language: locale.value, ...observations.value });
   // Rows stay as they were until all point fits are there: none comes between others.
   const whole = useRef(told.value);
   if (told.value.milliseconds !== undefined || told.value.runs !== whole.current.runs) whole.current = told.value;
@@ -26,7 +31,7 @@ export function LawsTable() {
               flops,
             ),
           ),
-          ...lawsState.value.compare.flatMap((name) => publishedRow(name, flops) ?? []),
+          ...lawsState.value.compare.flatMap((name) => publishedRow(name, flops, locale.value) ?? []),
         ];
   return (
     <section class="laws-summary" aria-labelledby="laws-summary">
@@ -37,7 +42,9 @@ export function LawsTable() {
             <tr>
               <th scope="col">{t.law}</th>
               <th scope="col">{t.constants}</th>
-              <th scope="col">{t.optimum(flops.toExponential(2))}</th>
+              <th scope="col">
+                {t.optimum(flops.toExponential(2))} <CountedAs />
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -58,11 +65,13 @@ export function LawsTable() {
           </tbody>
         </table>
       </ScrollBox>
+      <p class="faint laws-units">{lawsState.value.compare.length > 0 ? t.otherLosses(unit) : t.lossIn(unit)}</p>
       {skipped.length > 0 && (
         <ul class="laws-skipped">
-          {skipped.map(({ approach, code, message }) => (
-            <li key={approach}>
-              {t.skipped}: {t.procedures[approach]}. {message} <code>{code}</code>
+          {skipped.map((one) => (
+            <li key={one.approach}>
+              {t.skipped(t.procedures[one.approach] ?? one.approach)}
+              <Refused problem={one} />
             </li>
           ))}
         </ul>

@@ -2,15 +2,21 @@ import type { FigureOptions } from "@isoflop/figures";
 import { formatCount } from "@isoflop/figures";
 import { useMemo, useState } from "preact/hooks";
 import { FigureCard } from "../../components/FigureCard.js";
-import { inLocale } from "../../i18n/locale.js";
-import { type Observed, observations } from "../../state/observations.js";
+import type { Problem } from "../../fitting/protocol.js";
+import { inLocale, locale } from "../../i18n/locale.js";
+import { fittedRuns, type Observed, observations } from "../../state/observations.js";
 import { Controls } from "./Controls.js";
-import { type FigureDataOf, figureData } from "./figureData.js";
-import { budget, fitFailure, told } from "./fitting.js";
+import { counted } from "./counted.js";
+import { type FigureDataOf, figureCounting, figureData } from "./figureData.js";
+import { budget, fitFailure, type Told, told } from "./fitting.js";
+import { InfluenceChoice } from "./InfluenceChoice.js";
+import { influenced } from "./influencedQuantity.js";
 import { LawsTable } from "./LawsTable.js";
 import { lawsState, togglePicked } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
+import { OpenedRun } from "./OpenedRun.js";
 import { PLACES, type Place, SECTIONS } from "./places.js";
+import { Refused } from "./Refused.js";
 import { RunList, Selection } from "./RunList.js";
 import { Warnings } from "./Warnings.js";
 import "./laws.css";
@@ -18,8 +24,8 @@ import "./laws.css";
 /** The laws of the runs that are looked at: fitted here, in the browser. */
 export function LawsView() {
   const t = inLocale(lawsTexts);
-  const observed = observations.value;
-  if (observed === undefined || observed.records.length === 0) {
+  const observed = counted.value;
+  if (observed === undefined || fittedRuns(observed).length === 0) {
     return (
       <>
         <h1>{t.title}</h1>
@@ -42,10 +48,24 @@ function Laws({ observed }: { readonly observed: Observed }) {
   const state = lawsState.value;
   const at = budget.value;
   const [pointed, setPointed] = useState<Pointed>();
-  const data = useMemo(() => figureData(observed, now, state.compare, at), [observed, now, state.compare, at]);
+  const language = locale.value;
+  const own = observations.value ?? observed;
+  const quantity = influenced.value;
+  const data = useMemo(
+    () => figureData(observed, now, state.compare, at, language, quantity, own),
+    [observed, now, state.compare, at, language, quantity, own],
+  );
   const selected = useMemo(() => new Set(state.picked), [state.picked]);
   const leftOut = useMemo(() => new Set(state.out), [state.out]);
-  const picking = { selected, leftOut, compute: state.compute };
+  const counting = useMemo(() => figureCounting(observed.convention), [observed.convention]);
+  const { lossUnit } = observed;
+  const picking = {
+    selected,
+    leftOut,
+    compute: state.compute,
+    ...(lossUnit && { lossUnit }),
+    ...(counting && { counting }),
+  };
   const residuals = useMemo(
     () =>
       new Map((data.residuals?.runs ?? []).map(({ id, loss, predicted }) => [id ?? "", Math.log(loss / predicted)])),
@@ -57,8 +77,8 @@ function Laws({ observed }: { readonly observed: Observed }) {
       : now.milliseconds === undefined
         ? t.fitting
         : now.done
-          ? t.done(observed.records.length - now.leftOut.length, now.leftOut.length)
-          : t.fitted(observed.records.length - now.leftOut.length, Math.round(now.milliseconds));
+          ? t.done(fittedRuns(observed).length - now.leftOut.length, now.leftOut.length)
+          : t.fitted(fittedRuns(observed).length - now.leftOut.length, Math.round(now.milliseconds));
   const onPoint = (run: string | undefined, { clientX, clientY }: PointerEvent): void =>
     setPointed(run === undefined ? undefined : { run, x: clientX, y: clientY });
   return (
@@ -79,8 +99,7 @@ function Laws({ observed }: { readonly observed: Observed }) {
               <FigurePlace
                 key={place.name}
                 {...{ section: t.figures[section], place, data, picking, onPoint }}
-                waiting={!now.done && now.reasons[REASONS[place.name] ?? "profiles"] === undefined}
-                reason={now.reasons[REASONS[place.name] ?? "profiles"]}
+                {...missing(place.name, now)}
               />
             ))}
           </div>
@@ -89,6 +108,7 @@ function Laws({ observed }: { readonly observed: Observed }) {
       <Warnings />
       <RunList observed={observed} residuals={residuals} />
       <Selection observed={observed} />
+      <OpenedRun observed={observed} residuals={residuals} />
       {pointed && <Tooltip pointed={pointed} observed={observed} residual={residuals.get(pointed.run)} />}
     </div>
   );
@@ -101,14 +121,21 @@ const REASONS: Readonly<Record<string, "profiles" | "backtest" | "influence">> =
   influence: "influence",
 };
 
+/** Whether a figure that is not there is still to come, and if not, why there is none. */
+function missing(name: string, { done, reasons }: Told) {
+  const stage = REASONS[name];
+  const refused = stage && reasons[stage];
+  return { waiting: !done && refused === undefined, reason: refused };
+}
+
 interface FigurePlaceProps {
   readonly section: string;
   readonly place: Place;
   readonly data: FigureDataOf;
-  readonly picking: Pick<FigureOptions, "selected" | "leftOut" | "compute">;
+  readonly picking: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "lossUnit" | "counting">;
   readonly onPoint: (run: string | undefined, event: PointerEvent) => void;
   readonly waiting: boolean;
-  readonly reason: string | undefined;
+  readonly reason: Problem | undefined;
 }
 
 /** A figure, or one sentence on what is missing for it. */
@@ -125,12 +152,22 @@ function FigurePlace({ section, place, data, picking, onPoint, waiting, reason }
         data={own as unknown}
         onPick={togglePicked}
         {...{ picking, onPoint }}
-      />
+      >
+        {data.influence !== undefined && place.name === "influence" && (
+          <InfluenceChoice chosen={data.influence.quantity} told={data.influenced} />
+        )}
+      </FigureCard>
     );
   return (
     <section class={`figure-card figure-missing${waiting ? " waiting" : ""}`} id={place.name} aria-label={title}>
       <strong>{title}</strong>
-      <p class="faint">{waiting ? t.waiting : (reason ?? t.missing(t.needs[place.name] ?? ""))}</p>
+      {reason === undefined || waiting ? (
+        <p class="faint">{waiting ? t.waiting : t.missing(t.needs[place.name] ?? "")}</p>
+      ) : t.reasons[reason.code] === undefined ? (
+        <Refused problem={reason} class="faint" />
+      ) : (
+        <p class="faint">{t.missing(t.reasons[reason.code] ?? "")}</p>
+      )}
     </section>
   );
 }
@@ -146,7 +183,7 @@ function Tooltip({
   readonly residual: number | undefined;
 }) {
   const t = inLocale(lawsTexts);
-  const record = [...observed.records, ...observed.holdouts].find(({ id }) => id === pointed.run);
+  const record = [...fittedRuns(observed), ...observed.holdouts].find(({ id }) => id === pointed.run);
   if (record === undefined) return null;
   const { id, parameters, tokens, flops, loss } = record;
   const left = Math.min(pointed.x + 14, innerWidth - 250);

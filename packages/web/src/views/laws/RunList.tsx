@@ -2,7 +2,7 @@ import { formatCount } from "@isoflop/figures";
 import { useMemo, useState } from "preact/hooks";
 import { ScrollBox } from "../../components/ScrollBox.js";
 import { inLocale } from "../../i18n/locale.js";
-import type { Observed } from "../../state/observations.js";
+import { fittedRuns, type Observed } from "../../state/observations.js";
 import { address } from "../../state/route.js";
 import { change, lawsState, toggleOut, togglePicked } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
@@ -19,13 +19,17 @@ interface RunListProps {
 export function RunList({ observed, residuals }: RunListProps) {
   const t = inLocale(lawsTexts);
   const [text, setText] = useState("");
-  const { out, picked } = lawsState.value;
-  const { records, names } = observed;
+  const { out, picked, run: opened } = lawsState.value;
+  const { names } = observed;
+  const records = useMemo(() => fittedRuns(observed), [observed]);
   const found = useMemo(
     () => records.filter(({ id }) => (names[id] ?? id).toLowerCase().includes(text.toLowerCase())),
     [records, names, text],
   );
-  const shown = found.slice(0, MOST_SHOWN);
+  const first = found.slice(0, MOST_SHOWN);
+  // The run that is open has its row, however many there are.
+  const beyond = records.filter(({ id }) => id === opened && first.every((record) => record.id !== id));
+  const shown = [...beyond, ...first];
   const [fitted, run, ...numbers] = t.columns;
   return (
     <section aria-labelledby="laws-runs">
@@ -60,7 +64,12 @@ export function RunList({ observed, residuals }: RunListProps) {
               const name = names[id] ?? id;
               const residual = residuals.get(id);
               return (
-                <tr key={id} class={picked.includes(id) ? "picked" : undefined}>
+                <tr
+                  key={id}
+                  data-row={id}
+                  class={picked.includes(id) ? "picked" : undefined}
+                  aria-current={id === opened ? "true" : undefined}
+                >
                   <td>
                     <input
                       type="checkbox"
@@ -98,28 +107,31 @@ export function RunList({ observed, residuals }: RunListProps) {
 export function Selection({ observed }: { readonly observed: Observed }) {
   const t = inLocale(lawsTexts);
   const { out, picked } = lawsState.value;
-  const known = picked.filter((id) => observed.records.some((record) => record.id === id));
+  const fitted = picked.filter((id) => fittedRuns(observed).some((record) => record.id === id));
+  const known = [...fitted, ...picked.filter((id) => observed.holdouts.some((record) => record.id === id))];
   if (known.length === 0) return null;
   const { source, names } = observed;
-  const allOut = known.every((id) => out.includes(id));
+  const allOut = fitted.every((id) => out.includes(id));
   return (
     <section class="laws-selection" aria-label={t.selected(known.length)}>
       <strong>{known.length === 1 ? (names[known[0] ?? ""] ?? known[0]) : t.selected(known.length)}</strong>
-      <button
-        type="button"
-        class="main"
-        onClick={() =>
-          change({
-            out: allOut ? out.filter((id) => !known.includes(id)) : [...new Set([...out, ...known])],
-          })
-        }
-      >
-        {allOut ? t.takeIn : t.leaveOut}
-      </button>
+      {fitted.length > 0 && (
+        <button
+          type="button"
+          class="main"
+          onClick={() =>
+            change({
+              out: allOut ? out.filter((id) => !fitted.includes(id)) : [...new Set([...out, ...fitted])],
+            })
+          }
+        >
+          {allOut ? t.takeIn : t.leaveOut}
+        </button>
+      )}
       {known.length === 1 && source.kind === "served" && (
         <a href={address("study", { study: source.key, run: known[0] })}>{t.open}</a>
       )}
-      <button type="button" onClick={() => change({ picked: [] })}>
+      <button type="button" onClick={() => change({ picked: [], run: "" })}>
         {t.clear}
       </button>
     </section>

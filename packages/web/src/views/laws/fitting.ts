@@ -2,10 +2,12 @@ import { parseFlops } from "@isoflop/laws";
 import { type ApproachFit, approachesFor, type FitChoices } from "@isoflop/laws/procedures";
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { Fitter } from "../../fitting/fitter.js";
-import type { Answer, PartAnswer, Runs, Skipped, Subject } from "../../fitting/protocol.js";
+import type { Answer, PartAnswer, Problem, Runs, Skipped, Subject } from "../../fitting/protocol.js";
+import { embeddingsOf } from "../../state/embeddings.js";
 import { tellFits } from "../../state/fittedLaws.js";
-import { type Observed, observations } from "../../state/observations.js";
+import { fittedRuns, type Observed, observations } from "../../state/observations.js";
 import { route } from "../../state/route.js";
+import { counted } from "./counted.js";
 import { withFits } from "./fitList.js";
 import { choicesOf } from "./lawsState.js";
 import { lawsState } from "./lawsStore.js";
@@ -23,10 +25,10 @@ export interface Told {
   readonly milliseconds: number | undefined;
   readonly parts: readonly PartAnswer[];
   readonly least: Extract<Answer, { stage: "parts" }>["least"];
-  readonly profiles: Extract<Answer, { stage: "profiles" }>["curves"] | undefined;
+  readonly profiles: Extract<Answer, { stage: "profiles" }>["profiles"] | undefined;
   readonly backtest: Extract<Answer, { stage: "backtest" }>["series"] | undefined;
   readonly influence: Extract<Answer, { stage: "influence" }> | undefined;
-  readonly reasons: Readonly<Partial<Record<"profiles" | "backtest" | "influence", string>>>;
+  readonly reasons: Readonly<Partial<Record<"profiles" | "backtest" | "influence", Problem>>>;
   readonly done: boolean;
 }
 
@@ -65,7 +67,7 @@ const isFurther = (before: Observed | undefined, now: Observed | undefined): boo
 export const budget = computed((): number => {
   const typed = lawsState.value.at === "" ? undefined : parseFlops(lawsState.value.at);
   if (typeof typed === "number") return typed;
-  return (observations.value?.records ?? []).reduce((most, { flops }) => Math.max(most, flops), 1);
+  return (counted.value?.records ?? []).reduce((most, { flops }) => Math.max(most, flops), 1);
 });
 
 const fitter = new Fitter(take, (reason) => {
@@ -84,10 +86,21 @@ function take(answer: Answer): void {
     // Plans want intervals: a fit is told of when it has its draws, or when none are to come.
     if (answer.stage !== "intervals" && answer.stage !== "done") return;
     const { fits, runs } = told.peek();
+    const embeddings = runs?.convention.parameters === "non-embedding" ? embeddingsOf(runs.records) : undefined;
+    const recounted = runs !== observations.peek() && { recounted: true as const };
     const laws = fits.flatMap((fit) =>
       fit.law === "kaplan-compute" || (answer.stage === "intervals" && fit.draws.rows.length === 0)
         ? []
-        : [{ key: fit.law, name: `${runs?.title ?? ""}, approach ${fit.approach}`, fit }],
+        : [
+            {
+              key: fit.law,
+              study: runs?.title ?? "",
+              fit,
+              ...(runs?.lossUnit && { lossUnit: runs.lossUnit }),
+              ...recounted,
+              ...(embeddings && { embeddings }),
+            },
+          ],
     );
     tellFits(runs?.source, laws);
   });
@@ -108,21 +121,21 @@ function after(now: Told, answer: Answer): Told {
     case "parts":
       return { ...now, parts: answer.parts, least: answer.least };
     case "profiles":
-      return { ...now, profiles: answer.curves };
+      return { ...now, profiles: answer.profiles };
     case "backtest":
       return { ...now, backtest: answer.series };
     case "influence":
       return { ...now, influence: answer };
     case "none":
-      return { ...now, reasons: { ...now.reasons, [answer.of]: answer.reason } };
+      return { ...now, reasons: { ...now.reasons, [answer.of]: answer } };
     case "done":
       return { ...now, done: true };
   }
 }
 
 const runsOf = computed((): Runs | undefined => {
-  const observed = observations.value;
-  if (observed === undefined || observed.records.length === 0) return undefined;
+  const observed = counted.value;
+  if (observed === undefined || fittedRuns(observed).length === 0) return undefined;
   const { records, convention, choices = {}, parts = [], batchTokens = {} } = observed;
   return { records, convention, choices, parts, batchTokens };
 });
@@ -136,7 +149,8 @@ const question = computed((): string => {
   const runs = runsOf.value;
   const state = lawsState.value;
   const known = new Set(runs?.records.map(({ id }) => id) ?? []);
-  for (const { rows } of runs?.parts ?? []) for (const { run } of rows) if (run !== undefined) known.add(run);
+  for (const { rows, scan = [] } of runs?.parts ?? [])
+    for (const { run } of [...rows, ...scan]) if (run !== undefined) known.add(run);
   return JSON.stringify({
     choices: choicesOf(state, approachesFor(runs?.records ?? [])),
     leftOut: state.out.filter((id) => known.has(id)),
@@ -151,7 +165,7 @@ let diagnosed = false;
 
 function ask(runs: Runs): void {
   const { choices, leftOut, subject, budget: flops } = JSON.parse(question.peek());
-  const now = observations.peek();
+  const now = counted.peek();
   if (asked.runs !== now && !isFurther(asked.runs, now)) told.value = NOTHING;
   asked = { runs: now, leftOut, subject };
   fresh = true;

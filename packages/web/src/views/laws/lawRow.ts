@@ -1,5 +1,7 @@
 import { formatCount, type Interval, isIsoflopError, lawFromFit, publishedLaws } from "@isoflop/laws";
 import type { ApproachFit } from "@isoflop/laws/procedures";
+import type { Locale } from "../../i18n/locale.js";
+import { titleOf } from "../../i18n/publishedLaws.js";
 
 /** A quantity with its interval, and what it is without runs being left out. */
 export interface Told95 {
@@ -51,14 +53,14 @@ function optimumOf(
 }
 
 /** A published law for the same budget; its constants stand in its paper. */
-export function publishedRow(name: string, budget: number): LawRow | undefined {
+export function publishedRow(name: string, budget: number, language: Locale = "en"): LawRow | undefined {
   const law = publishedLaws.find((one) => one.name === name);
   if (law === undefined) return undefined;
   const { parameters, tokens, loss } = law.optimum(budget);
   const [less, more] = [law.optimum(budget / 2), law.optimum(budget * 2)];
   const slope = (of: "parameters" | "tokens") => Math.log(more[of] / less[of]) / Math.log(4);
   return {
-    law: law.title,
+    law: titleOf(law, language),
     published: true,
     constants: [
       quantity("a", slope("parameters")),

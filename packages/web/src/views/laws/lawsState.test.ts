@@ -12,10 +12,13 @@ it("is read back from its address as it was", () => {
     curve: "akima",
     resamples: 1000,
     compute: "PF-days",
+    parameters: "non-embedding",
+    flops: "hoffmann",
     compare: ["kaplan-2020", "llama-3-2024"],
     at: "20PF-days",
     out: ["a b", "c%2C", "日本"],
     picked: ["<script>"],
+    run: "a b",
   };
   expect(again(state)).toEqual(state);
   expect(printLawsState(DEFAULTS)).toEqual({});
@@ -24,7 +27,7 @@ it("is read back from its address as it was", () => {
 
 it("takes what is usual in place of what cannot be used", () => {
   const hostile = new URLSearchParams(
-    "procedure=__proto__&loss=l9&delta=-1&curve=&resamples=1e9&compute=x&compare=nobody&at=javascript:1&out=%25E0%20&picked=",
+    "procedure=__proto__&loss=l9&delta=-1&curve=&resamples=1e9&compute=x&parameters=all&flops=7N&compare=nobody&at=javascript:1&out=%25E0%20&picked=",
   );
   expect(parseLawsState(hostile)).toEqual({ ...DEFAULTS, compare: [] });
   const many = Array.from({ length: 5000 }, (_, i) => `r${i}`).join(" ");

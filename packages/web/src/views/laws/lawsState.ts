@@ -1,6 +1,7 @@
 import type { ComputeUnit } from "@isoflop/figures";
 import { parseFlops, publishedLaws } from "@isoflop/laws";
 import { ALL_APPROACHES, type ApproachName, DEFAULT_FITS, type FitChoices } from "@isoflop/laws/procedures";
+import { type AskedCounting, COMPUTE_COUNTS, SIZE_COUNTS } from "./counting.js";
 
 export const PROCEDURES = ["all", ...ALL_APPROACHES, "data-constrained"] as const;
 export type Procedure = (typeof PROCEDURES)[number];
@@ -10,7 +11,7 @@ export const UNITS = ["FLOPs", "PF-days"] as const satisfies readonly ComputeUni
 export const RESAMPLES = [0, 100, 400, 1000, 4000] as const;
 
 /** What the reader has set. */
-export interface LawsState {
+export interface LawsState extends AskedCounting {
   readonly procedure: Procedure;
   readonly loss: FitChoices["loss"];
   readonly delta: number;
@@ -24,6 +25,8 @@ export interface LawsState {
   /** Runs by id that the fits do not see, and those that are picked out. */
   readonly out: readonly string[];
   readonly picked: readonly string[];
+  /** The run whose panel is open, by id; empty: none. */
+  readonly run: string;
 }
 
 export const DEFAULTS: LawsState = {
@@ -33,10 +36,13 @@ export const DEFAULTS: LawsState = {
   curve: DEFAULT_FITS.curve,
   resamples: 400,
   compute: "FLOPs",
+  parameters: "",
+  flops: "",
   compare: ["hoffmann-2022-approach-3", "besiroglu-2024"],
   at: "",
   out: [],
   picked: [],
+  run: "",
 };
 
 /** Parameters of the address that are this view's. */
@@ -69,6 +75,8 @@ export function parseLawsState(params: URLSearchParams): LawsState {
     curve: oneOf("curve", CURVES, DEFAULTS.curve),
     resamples: resamples ?? DEFAULTS.resamples,
     compute: oneOf("compute", UNITS, DEFAULTS.compute),
+    parameters: oneOf<LawsState["parameters"]>("parameters", SIZE_COUNTS, ""),
+    flops: oneOf<LawsState["flops"]>("flops", COMPUTE_COUNTS, ""),
     compare:
       compare === null
         ? DEFAULTS.compare
@@ -76,6 +84,7 @@ export function parseLawsState(params: URLSearchParams): LawsState {
     at: isBudget(at) ? at : "",
     out: idsIn(params.get("out")),
     picked: idsIn(params.get("picked")),
+    run: (params.get("run") ?? "").slice(0, LONGEST_ID),
   };
 }
 
@@ -95,10 +104,13 @@ const textsOf = (state: LawsState): Record<keyof LawsState, string> => ({
   curve: state.curve,
   resamples: String(state.resamples),
   compute: state.compute,
+  parameters: state.parameters,
+  flops: state.flops,
   compare: state.compare.join(" "),
   at: state.at,
   out: idsText(state.out),
   picked: idsText(state.picked),
+  run: state.run,
 });
 
 /** Ids may have blanks: each is encoded by itself. */

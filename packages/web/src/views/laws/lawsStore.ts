@@ -40,8 +40,9 @@ export function toggleOut(id: string): void {
   change({ out: out.includes(id) ? out.filter((one) => one !== id) : [...out, id] });
 }
 
-/** Picks a run out, or lets it go. */
+/** Picks a run out and opens it, or lets it go. */
 export function togglePicked(id: string): void {
-  const { picked } = lawsState.peek();
-  change({ picked: picked.includes(id) ? picked.filter((one) => one !== id) : [...picked, id] });
+  const { picked, run } = lawsState.peek();
+  if (!picked.includes(id)) change({ picked: [...picked, id], run: id });
+  else change({ picked: picked.filter((one) => one !== id), run: run === id ? "" : run });
 }

@@ -4,6 +4,7 @@ import {
   criticalBatch,
   envelopeScaling,
   type FigureOptions,
+  frontierResiduals,
   influence,
   isoflopProfiles,
   isoflopSlices,
@@ -46,6 +47,7 @@ export const PLACES: Readonly<Record<(typeof SECTIONS)[number], readonly Place[]
   ],
   diagnostics: [
     { name: "residuals", label: "ln L", draw: residuals },
+    { name: "frontierResiduals", label: "ln N_opt", draw: frontierResiduals },
     { name: "profileLikelihood", label: "95 %", draw: profileLikelihood },
     { name: "bootstrapPairs", label: "bootstrap", draw: bootstrapPairs },
     { name: "backtestErrors", label: "backtest", draw: backtestErrors },

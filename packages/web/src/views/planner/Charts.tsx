@@ -6,9 +6,11 @@ import { Select } from "../../components/Select.js";
 import { inLocale, locale } from "../../i18n/locale.js";
 import { mapData, valleyData } from "./figuresOf.js";
 import { lawName } from "./lawName.js";
+import { commonUnit } from "./lossUnits.js";
 import { plannerTexts } from "./plannerTexts.js";
 import { AXES, MEASURES } from "./state.js";
 import { budget, change, limitedPlans, plans, servedPlans, state } from "./store.js";
+import { leavesOut, wholeModel } from "./wholeModel.js";
 
 type Drawing = typeof import("./charts.js");
 
@@ -46,6 +48,7 @@ export function Charts() {
   const { place, widths } = useWidths();
   const { measure, axes } = state.value;
   const { flops } = budget.value;
+  const lossUnit = commonUnit(plans.value);
   const named = useMemo(
     () => plans.value.map((plan) => ({ name: lawName(plan.choice), plan })),
     [plans.value, locale.value],
@@ -56,8 +59,8 @@ export function Charts() {
     [named, flops, servedPlans.value, limitedPlans.value],
   );
   const drawValley = useCallback(
-    (data: LossValleyData, options: FigureOptions) => drawing!.lossValley(data, { ...options, measure }),
-    [drawing, measure],
+    (data: LossValleyData, options: FigureOptions) => drawing!.lossValley(data, { ...options, measure, lossUnit }),
+    [drawing, measure, lossUnit],
   );
   const drawMap = useCallback(
     (data: ModelMapData, options: FigureOptions) => drawing!.modelMap(data, { ...options, axes }),
@@ -97,6 +100,13 @@ export function Charts() {
           />
         </div>
         <div class="planner-chart">{drawing && widths && <Figure draw={drawMap} data={map} widths={widths} />}</div>
+        {plans.value
+          .filter(({ law }) => leavesOut(law))
+          .map(({ law, choice }) => (
+            <p class="faint" key={choice.id} data-counted={choice.id}>
+              {t.mixed[wholeModel(law, choice.embeddings)?.by ?? "unknown"](lawName(choice))}
+            </p>
+          ))}
         <FigureTools name="model-map" title={t.map} draw={drawMap} data={map} />
       </section>
     </div>

@@ -1,3 +1,4 @@
+import { lossUnitText } from "@isoflop/figures/lossUnit";
 import { type Alternative, formatCount, muennighoffRepetition } from "@isoflop/laws";
 import { inLocale, locale } from "../../i18n/locale.js";
 import { between, foundFor } from "./alternativeCells.js";
@@ -6,9 +7,10 @@ import { formatFactor, formatLoss, formatPercent } from "./format.js";
 import { drawsRepetition } from "./intervals.js";
 import { LawTable } from "./LawTable.js";
 import { LogSlider } from "./LogSlider.js";
+import { commonUnit } from "./lossUnits.js";
 import type { Choice } from "./planLaw.js";
 import { plannerTexts } from "./plannerTexts.js";
-import { limitedPlans, unique } from "./store.js";
+import { limitedPlans, plans, unique } from "./store.js";
 
 /** The best model for the same compute when data must be repeated. */
 export function FewTokens() {
@@ -59,7 +61,7 @@ export function FewTokens() {
               )),
             },
             {
-              label: t.loss,
+              label: t.loss(lossUnitText({ language: locale.value, lossUnit: commonUnit(plans.value) })),
               cell: cell(({ loss = 0, intervals95 }) => (
                 <>
                   <Amount name="limitedLoss" value={loss} write={formatLoss} />

@@ -1,6 +1,7 @@
 import { publishedLaws } from "@isoflop/laws";
 import { useId } from "preact/hooks";
-import { inLocale } from "../../i18n/locale.js";
+import { inLocale, locale } from "../../i18n/locale.js";
+import { fitName } from "../../state/fitNames.js";
 import { fittedLaws } from "../../state/fittedLaws.js";
 import { lawName, lawTitle } from "./lawName.js";
 import { plannerTexts } from "./plannerTexts.js";
@@ -14,8 +15,10 @@ export function LawsForm() {
   const id = useId();
   const { laws } = state.value;
   const offered = [...fittedLaws.value.map(({ key }) => fitId(key)), ...publishedLaws.map(({ name }) => name), OWN];
-  const nameOf = (law: string) =>
-    law === OWN ? t.own : t.fitOf(fittedLaws.value.find(({ key }) => fitId(key) === law)?.name ?? law);
+  const nameOf = (law: string) => {
+    const fitted = fittedLaws.value.find(({ key }) => fitId(key) === law);
+    return law === OWN ? t.own : t.fitOf(fitted ? fitName(fitted, locale.value) : law);
+  };
   return (
     <fieldset class="card planner-inputs">
       <legend>{t.laws}</legend>

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import { inLocale, locale } from "../../i18n/locale.js";
+import { fitSource } from "../../state/fitNames.js";
 import { commandOf } from "./budget.js";
 import { lawName } from "./lawName.js";
-import { JAPANESE_LAWS } from "./lawTexts.js";
+import { notesOf } from "./lawNotes.js";
 import { plannerTexts } from "./plannerTexts.js";
 import { proposal } from "./proposal.js";
 import { budget, hardware, plans, state } from "./store.js";
@@ -61,17 +62,18 @@ export function Proposal() {
       <h3>{t.notes}</h3>
       <dl class="planner-notes">
         {plans.value.map(({ choice, law }) => {
-          const translated = locale.value === "ja" ? JAPANESE_LAWS[choice.name]?.notes : undefined;
-          const notes = translated ?? law.notes;
+          const notes = notesOf(choice, law, locale.value);
           return (
             <div key={choice.id}>
               <dt>
                 {lawName(choice)}
-                {choice.kind !== "own" && <span class="faint"> {law.source}</span>}
+                {choice.kind !== "own" && (
+                  <span class="faint"> {choice.fitted ? fitSource(choice.fitted, locale.value) : law.source}</span>
+                )}
               </dt>
-              {notes.map((note) => (
-                <dd key={note} lang={translated === undefined ? "en" : "ja"}>
-                  {note}
+              {notes.map(({ text, lang }) => (
+                <dd key={text} {...{ lang }}>
+                  {text}
                 </dd>
               ))}
             </div>

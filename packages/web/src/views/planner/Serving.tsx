@@ -1,3 +1,4 @@
+import { lossUnitText } from "@isoflop/figures/lossUnit";
 import { formatCount, formatFlops } from "@isoflop/laws";
 import { inLocale, locale } from "../../i18n/locale.js";
 import { between, foundFor } from "./alternativeCells.js";
@@ -6,9 +7,10 @@ import { formatLoss, formatPlain } from "./format.js";
 import { drawsLoss } from "./intervals.js";
 import { LawTable } from "./LawTable.js";
 import { LogSlider } from "./LogSlider.js";
+import { commonUnit } from "./lossUnits.js";
 import type { ServedPlan } from "./planLaw.js";
 import { plannerTexts } from "./plannerTexts.js";
-import { served, servedPlans } from "./store.js";
+import { plans, served, servedPlans } from "./store.js";
 
 /** The model that costs least over training and serving. */
 export function Serving() {
@@ -53,7 +55,7 @@ export function Serving() {
               ),
             },
             {
-              label: t.loss,
+              label: t.loss(lossUnitText({ language: locale.value, lossUnit: commonUnit(plans.value) })),
               cell: cell(({ loss, intervals95 }) => (
                 <>
                   {formatLoss(loss)}

@@ -12,11 +12,11 @@ import {
   syntheticStudy,
 } from "@isoflop/laws";
 import { describe, expect, it } from "vitest";
+import { JAPANESE_LAWS } from "../../i18n/publishedLaws.js";
 import type { FittedLaw } from "../../state/fittedLaws.js";
 import { budgetOf, commandOf, flopsOf, hardwareOf, spendingOf } from "./budget.js";
 import { formatCost, spanOf } from "./format.js";
 import { drawsLoss, intervalsOf } from "./intervals.js";
-import { JAPANESE_LAWS } from "./lawTexts.js";
 import { type Choice, chooseLaw, type LawPlan, planLaw, planLimited, planServed } from "./planLaw.js";
 import { proposal } from "./proposal.js";
 import { DEFAULTS, fitId, OWN, type PlannerState } from "./state.js";
@@ -34,7 +34,7 @@ const fitted = (resamples: number): FittedLaw => {
     width: 8,
     noise: 0.003,
   });
-  return { key: "sotu 3", name: "sotu, approach 3", fit: orThrow(fitParametric(records, { resamples })) };
+  return { key: "sotu 3", study: "sotu", fit: orThrow(fitParametric(records, { resamples })) };
 };
 
 describe("a law's plan on the page", () => {
@@ -72,7 +72,7 @@ describe("a law's plan on the page", () => {
   it("of a fit of the page: with intervals, and how far it reaches beyond its runs", () => {
     const fit = fitted(100);
     const mine = planned(fitId(fit.key), 1e12, [fit]);
-    expect(mine.choice).toMatchObject({ kind: "fit", name: fit.name });
+    expect(mine.choice).toMatchObject({ kind: "fit", name: "sotu, approach 3" });
     const [low, high] = mine.made.optimum.intervals95!.parameters;
     expect(low).toBeLessThan(mine.made.optimum.parameters);
     expect(high).toBeGreaterThan(mine.made.optimum.parameters);
@@ -102,7 +102,7 @@ describe("with serving counted, by a fit with draws", () => {
   const asked = { kind: "served", id: key, fit, flops: 1e12 } as const;
 
   it("has intervals around it, which with nothing to serve are those of the optimum", () => {
-    const mine = planned(fitId(key), 1e12, [{ key, name: key, fit }]);
+    const mine = planned(fitId(key), 1e12, [{ key, study: key, fit }]);
     const found = planServed(mine, 1e7)!;
     const { parameters, tokens } = intervalsOf({ ...asked, tokens: 1e7 })!;
     for (const [value, [low, high]] of [
@@ -140,7 +140,7 @@ describe("few unique tokens by a fit that has its own R_D* and R_N*", () => {
     ),
   );
   const fit = orThrow(fitDataConstrained(runs, { base, resamples: 40 }));
-  const mine = planned(fitId("dc"), 1e22, [{ key: "dc", name: "dc", fit }]);
+  const mine = planned(fitId("dc"), 1e22, [{ key: "dc", study: "dc", fit }]);
 
   it("is planned at once without intervals, and the worker's intervals make it what the library plans", () => {
     expect(mine.choice.reason).toBe("heldBase");

@@ -19,6 +19,8 @@ import {
   sixND,
   sizesWithin,
 } from "@isoflop/laws";
+import type { Embeddings } from "../../state/embeddings.js";
+import { fitName } from "../../state/fitNames.js";
 import type { FittedLaw } from "../../state/fittedLaws.js";
 import { fitKey, OWN } from "./state.js";
 
@@ -41,6 +43,9 @@ export interface Choice {
   readonly law?: NamedLaw;
   /** What the law was made from, where it is a fit of the page. */
   readonly fit?: FittedLaw["fit"];
+  readonly fitted?: FittedLaw;
+  /** Of the shapes that it was fitted to, where its N leaves them out. */
+  readonly embeddings?: Embeddings;
 }
 
 /** E + A/N^alpha + B/D^beta with constants that the reader typed. */
@@ -66,14 +71,16 @@ export function chooseLaw(id: string, constants: ChinchillaParameters, fits: rea
     return { id, kind: "published", name: id, reason: "published", ...(law && { law }) };
   }
   const fitted = fits.find((one) => one.key === key);
-  const law = fitted && lawFromFit(fitted.fit, fitted.name);
+  const name = fitted && fitName(fitted, "en");
+  const law = fitted && lawFromFit(fitted.fit, name);
   const reason = fitted === undefined || fitted.fit.draws.rows.length === 0 ? "noDraws" : "heldBase";
   return {
     id,
     kind: "fit",
-    name: fitted?.name ?? key,
+    name: name ?? key,
     reason,
-    ...(fitted && law && !isIsoflopError(law) && { law, fit: fitted.fit }),
+    ...(fitted && law && !isIsoflopError(law) && { law, fit: fitted.fit, fitted }),
+    ...(fitted?.embeddings && { embeddings: fitted.embeddings }),
   };
 }
 

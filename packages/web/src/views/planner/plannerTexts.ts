@@ -62,7 +62,9 @@ export const plannerTexts = texts(
     flopsOut: "Compute",
     parameters: "Parameters N",
     tokens: "Training tokens D",
-    loss: "Loss (nats per token)",
+    loss: (unit: string) => `Loss (${unit})`,
+    incomparable:
+      "Each law's loss is of its own tokenizer and text: losses are to be compared within a law, not between laws.",
     ratio: "Tokens per parameter",
     within: "Sizes within 1 % of compute",
     withinLoss: "Sizes within 0.1 % of loss",
@@ -70,7 +72,24 @@ export const plannerTexts = texts(
     cost: "Cost",
     reach: "Against the law's data",
     counts: "How N and C are counted",
-    flopsCounting: { "6N": "C = 6ND", kaplan: "C as Kaplan", hoffmann: "C as Hoffmann", given: "C as in its data" },
+    flopsCounting: {
+      "6N": "C = 6ND",
+      "6N-total": "C = 6ND of all parameters",
+      kaplan: "C as Kaplan",
+      hoffmann: "C as Hoffmann",
+      given: "C as in its data",
+    },
+    countsN: "N without embeddings",
+    countedBy: (law: string, counts: string) => `${law} (${counts})`,
+    withEmbeddings: (parameters: string) => `with them about ${parameters}`,
+    mixed: {
+      shapes: (law: string) =>
+        `${law} counts N without embeddings, known models are told with them: on the map its N has the embeddings that the shapes of its runs would have. In the table and the valley it has not.`,
+      "pearce-song": (law: string) =>
+        `${law} counts N without embeddings, known models are told with them: on the map its N is N + 47491 N^(1/3), as the shapes of Kaplan et al. 2020 have it (Pearce & Song 2024). In the table and the valley it is not.`,
+      unknown: (law: string) =>
+        `${law} counts N without embeddings, and how many its models would have is not known: on the map it stands too low among known models, which are told with them.`,
+    },
     counting: { total: "all parameters", "non-embedding": "without embeddings", given: "as in the law's data" },
     spans: {
       days: (days: string) => `${days} days`,
@@ -192,7 +211,9 @@ export const plannerTexts = texts(
     flopsOut: "計算量",
     parameters: "パラメータ数 N",
     tokens: "学習トークン数 D",
-    loss: "損失(nat/トークン)",
+    loss: (unit) => `損失(${unit})`,
+    incomparable:
+      "損失はそれぞれの法則のトークナイザとテキストによる値です。同じ法則の中でのみ比べられ、法則どうしの損失の大小に意味はありません。",
     ratio: "1 パラメータあたりのトークン数",
     within: "計算量の増加が 1% 以内の N",
     withinLoss: "損失の増加が 0.1% 以内の N",
@@ -202,9 +223,21 @@ export const plannerTexts = texts(
     counts: "N と C の数え方",
     flopsCounting: {
       "6N": "C = 6ND",
+      "6N-total": "C = 6ND(全パラメータ)",
       kaplan: "C は Kaplan 式",
       hoffmann: "C は Hoffmann 式",
       given: "C は元データのまま",
+    },
+    countsN: "N は埋め込みを除く",
+    countedBy: (law, counts) => `${law}(${counts})`,
+    withEmbeddings: (parameters) => `埋め込みを含めると約 ${parameters}`,
+    mixed: {
+      shapes: (law) =>
+        `${law} の N は埋め込みを除く値で、既知のモデルは埋め込みを含む値です。図「既知のモデルとの比較」では、推定に用いたランの形状から求めた埋め込みを加えて示します。表と「代償」の図では加えません。`,
+      "pearce-song": (law) =>
+        `${law} の N は埋め込みを除く値で、既知のモデルは埋め込みを含む値です。図「既知のモデルとの比較」では、Kaplan et al. 2020 の形状による N + 47491 N^(1/3) として示します(Pearce & Song 2024)。表と「代償」の図では加えません。`,
+      unknown: (law) =>
+        `${law} の N は埋め込みを除く値で、埋め込みの大きさは分かりません。埋め込みを含む既知のモデルに比べ、図では小さめの位置になります。`,
     },
     counting: { total: "全パラメータ", "non-embedding": "埋め込みを除く", given: "元データのまま" },
     spans: {

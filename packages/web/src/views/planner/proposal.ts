@@ -1,4 +1,6 @@
+import { lossUnitText } from "@isoflop/figures/lossUnit";
 import { formatCount, formatFlops, type Interval } from "@isoflop/laws";
+import { fitName, fitSource } from "../../state/fitNames.js";
 import type { Budget, Hardware } from "./budget.js";
 import {
   formatCost,
@@ -12,6 +14,7 @@ import {
 } from "./format.js";
 import { type LawPlan, TOLERATED, type WithoutIntervals } from "./planLaw.js";
 import type { Currency } from "./state.js";
+import { leavesOut, wholeModel } from "./wholeModel.js";
 
 /** What a proposal's paragraph is made of. */
 export interface ProposalFacts {
@@ -36,6 +39,8 @@ const NO_INTERVAL: Readonly<Record<Language, Readonly<Record<WithoutIntervals, s
   },
 };
 
+const SOURCES = { kaplan: "Kaplan et al. 2020", hoffmann: "Hoffmann et al. 2022" } as const;
+
 const SPANS = {
   en: { days: " days", hours: " hours", minutes: " minutes", seconds: " seconds" },
   ja: { days: " 日間", hours: " 時間", minutes: " 分間", seconds: " 秒間" },
@@ -58,12 +63,22 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
       const source =
         choice.kind === "own" && law.chinchilla
           ? `L = ${constants(law.chinchilla)}`
-          : choice.kind === "fit"
-            ? `${law.name}: ${law.source}`
+          : choice.fitted
+            ? `${fitName(choice.fitted, "en")} (${fitSource(choice.fitted, "en")})`
             : law.source;
       const sentences = [
-        `By ${source}, the compute-optimal model has ${formatCount(parameters)} parameters${between(intervals95?.parameters, formatCount)} trained on ${formatCount(tokens)} tokens${between(intervals95?.tokens, formatCount)}, ${formatPlain(Number((tokens / parameters).toPrecision(3)), "en")} tokens per parameter${loss === undefined ? "" : `, at an expected loss of ${formatLoss(loss)} nats per token${between(intervals95?.loss, formatLoss)}`}.`,
+        `By ${source}, the compute-optimal model has ${formatCount(parameters)} parameters${between(intervals95?.parameters, formatCount)} trained on ${formatCount(tokens)} tokens${between(intervals95?.tokens, formatCount)}, ${formatPlain(Number((tokens / parameters).toPrecision(3)), "en")} tokens per parameter${loss === undefined ? "" : `, at an expected loss of ${formatLoss(loss)} ${lossUnitText({ language: "en", ...choice.fitted })}${between(intervals95?.loss, formatLoss)}`}.`,
       ];
+      if (leavesOut(law)) {
+        const whole = wholeModel(law, choice.embeddings);
+        const by = { shapes: "for shapes as those of its runs", "pearce-song": "by Pearce & Song 2024" };
+        sentences.push(
+          `This counts parameters without embeddings${whole === undefined ? "" : `; with them the model has about ${formatCount(whole.of(parameters))}, ${by[whole.by]}`}.`,
+        );
+      }
+      const { flops } = law.convention;
+      if (flops === "kaplan" || flops === "hoffmann")
+        sentences.push(`Its compute is counted as by ${SOURCES[flops]}, not as 6ND.`);
       if (intervals95 === undefined) sentences.push(NO_INTERVAL.en[choice.reason]);
       if (valley?.withinCompute)
         sentences.push(
@@ -89,12 +104,22 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
       const source =
         choice.kind === "own" && law.chinchilla
           ? `L = ${constants(law.chinchilla)}`
-          : choice.kind === "fit"
-            ? `${law.name}(${law.source})`
+          : choice.fitted
+            ? `${fitName(choice.fitted, "ja")}(${fitSource(choice.fitted, "ja")})`
             : law.source;
       const sentences = [
-        `${source} のスケーリング則によれば、計算最適なモデルのパラメータ数は ${formatCount(parameters)}${between(intervals95?.parameters, formatCount)}、学習トークン数は ${formatCount(tokens)}${between(intervals95?.tokens, formatCount)}(1 パラメータあたり ${formatPlain(Number((tokens / parameters).toPrecision(3)), "ja")} トークン)${loss === undefined ? "" : `で、損失の予測値は 1 トークンあたり ${formatLoss(loss)} nat${between(intervals95?.loss, formatLoss) || " "}`}である。`,
+        `${source} のスケーリング則によれば、計算最適なモデルのパラメータ数は ${formatCount(parameters)}${between(intervals95?.parameters, formatCount)}、学習トークン数は ${formatCount(tokens)}${between(intervals95?.tokens, formatCount)}(1 パラメータあたり ${formatPlain(Number((tokens / parameters).toPrecision(3)), "ja")} トークン)${loss === undefined ? "" : `で、損失の予測値は ${formatLoss(loss)} ${lossUnitText({ language: "ja", ...choice.fitted })}${between(intervals95?.loss, formatLoss)}`}である。`,
       ];
+      if (leavesOut(law)) {
+        const whole = wholeModel(law, choice.embeddings);
+        const by = { shapes: "推定に用いたランと同様の形状の場合", "pearce-song": "Pearce & Song 2024 による" };
+        sentences.push(
+          `このパラメータ数は埋め込みを除くものである${whole === undefined ? "" : `(埋め込みを含めると約 ${formatCount(whole.of(parameters))}、${by[whole.by]})`}。`,
+        );
+      }
+      const { flops } = law.convention;
+      if (flops === "kaplan" || flops === "hoffmann")
+        sentences.push(`計算量は 6ND ではなく ${SOURCES[flops]} の数え方による。`);
       if (intervals95 === undefined) sentences.push(NO_INTERVAL.ja[choice.reason]);
       if (valley?.withinCompute)
         sentences.push(

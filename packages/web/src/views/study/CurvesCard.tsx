@@ -2,7 +2,7 @@ import { formatCount, formatFlops, formatLoss } from "@isoflop/figures/scales";
 import type { LiveRun } from "isoflop/api";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { inLocale } from "../../i18n/locale.js";
-import { fittedLaws } from "../../state/fittedLaws.js";
+import { ownLaws } from "../../state/fittedLaws.js";
 import { allCurves, onCurves } from "../../state/live.js";
 import { studyObservations } from "../../state/observations.js";
 import { createCurveLayer } from "./curveLayer.js";
@@ -78,7 +78,7 @@ export function CurvesCard({ runs, chosen, onOpen }: CurvesProps) {
     };
   }, [drawn, plane]);
 
-  const laws = fittedLaws.value;
+  const laws = ownLaws.value;
   const fitted = (studyObservations.value?.records.length ?? 0) > 0;
   const frontier = useMemo(() => (fitted ? frontierOf(laws.map(({ fit }) => fit)) : []), [laws, fitted]);
   const shownId = hovered?.id ?? chosen;

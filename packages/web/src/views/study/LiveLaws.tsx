@@ -10,8 +10,8 @@ import {
 import { useMemo } from "preact/hooks";
 import { Figure } from "../../components/Figure.js";
 import { FigureTools } from "../../components/FigureTools.js";
-import { inLocale } from "../../i18n/locale.js";
-import { fittedLaws } from "../../state/fittedLaws.js";
+import { inLocale, locale } from "../../i18n/locale.js";
+import { ownLaws } from "../../state/fittedLaws.js";
 import type { Observed } from "../../state/observations.js";
 import { address } from "../../state/route.js";
 import { figureData } from "../laws/figureData.js";
@@ -33,18 +33,20 @@ interface LiveLawsProps {
 export function LiveLaws({ observed, waiting }: LiveLawsProps) {
   const t = inLocale(runTexts).laws;
   const { records, names, source } = observed;
+  const language = locale.value;
   const profiles = useMemo(() => {
     const found = profilesOf(records).filter(({ points }) => points.length >= 3);
     const sources = { profiles: found, records, names: new Map(Object.entries(names)) };
-    return found.length === 0 ? undefined : figuresOf({ ...NOTHING_ELSE, ...sources }).isoflopProfiles;
-  }, [records, names]);
+    return found.length === 0 ? undefined : figuresOf({ ...NOTHING_ELSE, ...sources, language }).isoflopProfiles;
+  }, [records, names, language]);
   const now = told.value;
   const at = budget.value;
   const others = useMemo(
-    () => (profiles === undefined && now.runs !== undefined ? figureData(now.runs, now, [], at) : undefined),
-    [profiles, now, at],
+    () =>
+      profiles === undefined && now.runs !== undefined ? figureData(now.runs, now, [], at, language, "a") : undefined,
+    [profiles, now, at, language],
   );
-  const rows = lawRows(fittedLaws.value.map(({ fit }) => fit));
+  const rows = lawRows(ownLaws.value.map(({ fit }) => fit));
   const title = t.title;
   const isKaplan = (observed.parts?.length ?? 0) > 1;
   return (

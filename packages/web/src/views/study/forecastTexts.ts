@@ -31,7 +31,7 @@ export const forecastTexts = texts(
     waiting: (budgets: string) =>
       `検証用に取り置かれた ${budgets} FLOPs の予測です。ほかのランが終了した時点で、検証用のランを学習する前に、ここに示されます。`,
     caption: (budget: string, by: string) => `${budget} FLOPs(学習前に${by}で予測):`,
-    approach: (name: string) => `手法 ${name} `,
+    approach: (name: string) => `アプローチ ${name} `,
     ladder: "ラダーの延長",
     alongTheRay: "ラダーの延長線上",
     ways: {
@@ -40,7 +40,7 @@ export const forecastTexts = texts(
     },
     columns: {
       model: "モデル",
-      forecast: "予測損失 (95 %)",
+      forecast: "予測損失 (95%)",
       measured: "実測",
       verdict: "判定",
     },
@@ -48,6 +48,6 @@ export const forecastTexts = texts(
     failed: "区間外: 予測は外れ",
     noInterval: "区間のない予測",
     notMade: "未作成",
-    best: (model: string, margin: string) => `損失が最小: ${model}(差 ${margin} nats/トークン)`,
+    best: (model: string, margin: string) => `損失が最小: ${model}(差 ${margin} nat/トークン)`,
   },
 );

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { ControlOutcome, ControlRequest } from "isoflop/api";
+import { reasonOf } from "../../i18n/serverFaults.js";
 import { sendControl } from "../../state/api.js";
 
 /** What came of the last order that was given on this page. */
@@ -16,7 +17,7 @@ export function createOrdering() {
     try {
       order.value = { kind: "told", outcome: await sendControl(key, asked) };
     } catch (error) {
-      order.value = { kind: "refused", reason: error instanceof Error ? error.message : String(error) };
+      order.value = { kind: "refused", reason: reasonOf(error) };
     }
   };
   return { order, give };

@@ -1,5 +1,6 @@
 import type { LiveRun, RunDetails } from "isoflop/api";
 import { useEffect, useState } from "preact/hooks";
+import { reasonOf } from "../../i18n/serverFaults.js";
 import { fetchRun } from "../../state/api.js";
 
 export type Fetched =
@@ -22,7 +23,7 @@ export function useRunDetails(key: string, run: LiveRun | undefined): Fetched {
         if (wanted) setFetched({ kind: "there", details });
       },
       (error: unknown) => {
-        if (wanted) setFetched({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
+        if (wanted) setFetched({ kind: "failed", reason: reasonOf(error) });
       },
     );
     return () => {

@@ -117,7 +117,7 @@ export const studyTexts = texts(
     queue: "Slurm",
     progress: "進捗",
     runsDone: (ended: number, all: number) => `${all} ラン中 ${ended} ランが終了`,
-    share: (percent: string) => `FLOPs の ${percent} %`,
+    share: (percent: string) => `計算量 (FLOPs) の ${percent}%`,
     left: (duration: string) => `これまでの速度で残り約 ${duration}`,
     leftIdle: (duration: string) => `残りの学習は約 ${duration}`,
     leftUnknown: "残り時間: いずれかのランが 1 秒以上学習するまで不明",
@@ -142,7 +142,7 @@ export const studyTexts = texts(
       confirmRun: (name: string) => `ラン ${name} を中止しますか?`,
       explainStudy:
         "学習中のランは状態を保存して止まり、以後は何も学習されません。完了したランは残り、「再開」で取り消せます。",
-      explainRun: "このランは除外され、当てはめにも使われません。チェックポイントは残り、「再開」で取り消せます。",
+      explainRun: "このランは除外され、フィットにも使われません。チェックポイントは残り、「再開」で取り消せます。",
       keep: "中止しない",
       asked: "依頼中…",
       told: (changed: number) => `${changed} ランについて記録しました。`,

@@ -1,0 +1,67 @@
+import { IsoflopError } from "../error.js";
+import { checkBudget } from "../forecast/forecast.js";
+import type { IsoflopFit } from "./isoflop.js";
+import type { KaplanComputeFit } from "./kaplan.js";
+import { lineProfiles } from "./leastSquaresCurves.js";
+import type { LikelihoodCurve, LikelihoodCurveOptions } from "./likelihoodCurve.js";
+import { lossFrontierCurves } from "./lossFrontierCurves.js";
+
+/**
+ * Profiles of Approach 2's laws through its minima: of the exponent a and the constant kN of N_opt = kN C^a, of N_opt at a
+ * budget, and of the frontier's loss. Minima weigh as they do in the fit.
+ * @throws IsoflopError "no-profile" where the law passes through its points exactly
+ */
+export function isoflopCurves(
+  fit: Pick<IsoflopFit, "profiles" | "parameters" | "diagnostics">,
+  options: LikelihoodCurveOptions = {},
+): Record<string, LikelihoodCurve> {
+  const { steps, flops } = options;
+  if (flops !== undefined) checkBudget(flops);
+  const vertices = fit.profiles.flatMap(({ status, vertex }) => (status === "used" && vertex ? [vertex] : []));
+  const weights = vertices.map((v) => (v.regressionError ?? v.logParametersPerNoise) ** -2);
+  const weighted = fit.diagnostics.weights === "vertex" && weights.every(Number.isFinite);
+  const line = lineProfiles({
+    x: vertices.map((v) => Math.log(v.flops)),
+    y: vertices.map((v) => Math.log(v.parameters)),
+    ...(weighted && { weights }),
+  });
+  if (line === undefined) throw exact("Approach 2", vertices.length, "minima");
+  return {
+    a: line.slope(steps),
+    kN: line.height(0, Math.exp, steps),
+    ...(flops !== undefined && { N_opt: line.height(Math.log(flops), Math.exp, steps) }),
+    ...lossFrontierCurves(
+      vertices.map((v) => v.flops),
+      vertices.map((v) => v.loss),
+      { parameters: fit.parameters, form: fit.diagnostics.lossForm as "irreducible" | "power-law" },
+      options,
+    ),
+  };
+}
+
+/**
+ * Profiles of Kaplan's L(C) = (Cc / C)^alphaC through its frontier: of the exponent and of Cc.
+ * @throws IsoflopError "no-profile" where the law passes through its points exactly
+ */
+export function kaplanComputeCurves(
+  fit: Pick<KaplanComputeFit, "frontier">,
+  { steps }: LikelihoodCurveOptions = {},
+): Record<string, LikelihoodCurve> {
+  const { frontier } = fit;
+  const logC = frontier.map((p) => Math.log(p.flops));
+  const logLoss = frontier.map((p) => Math.log(p.loss));
+  const line = lineProfiles({ x: logC, y: logLoss });
+  if (line === undefined) throw exact("Kaplan's L(C)", frontier.length, "points of the frontier");
+  const Cc = line.zero(Math.exp, steps);
+  // alphaC is the slope of -ln L.
+  const falling = lineProfiles({ x: logC, y: logLoss.map((v) => -v) })!;
+  return { ...(Cc && { Cc }), alphaC: falling.slope(steps) };
+}
+
+function exact(what: string, points: number, of: string): IsoflopError {
+  return new IsoflopError({
+    code: "no-profile",
+    message: `${what} passes through its ${points} ${of} exactly: nothing is left over that would tell how far off they are.`,
+    hint: "Train at one more budget; the bootstrap's interval rests on the noise of single runs and stands.",
+  });
+}

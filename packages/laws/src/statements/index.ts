@@ -1,0 +1,5 @@
+export * from "./errorSentences.js";
+export * from "./made.js";
+export * from "./statement.js";
+export * from "./warningSentences.js";
+export * from "./words.js";
