@@ -2,7 +2,7 @@ import type { LossUnit } from "@isoflop/figures";
 import type { AllocationFit, DataConstrainedFit } from "@isoflop/laws";
 import { computed, signal } from "@preact/signals";
 import type { Embeddings } from "./embeddings.js";
-import { type ObservationSource, observations } from "./observations.js";
+import { fittedRuns, type ObservationSource, observations } from "./observations.js";
 
 /** A fit made in the page, for others than the view that made it. */
 export interface FittedLaw {
@@ -28,7 +28,7 @@ const nameOf = (source: ObservationSource | undefined): string => JSON.stringify
 export const fittedLaws = computed((): readonly FittedLaw[] => {
   const shown = observations.value;
   const { of, laws } = told.value;
-  return shown !== undefined && shown.records.length > 0 && of === nameOf(shown.source) ? laws : [];
+  return shown !== undefined && fittedRuns(shown).length > 0 && of === nameOf(shown.source) ? laws : [];
 });
 
 /** Those that count as their runs do: what is drawn among the runs as they come. */

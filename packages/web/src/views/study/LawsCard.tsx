@@ -1,7 +1,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { inLocale } from "../../i18n/locale.js";
-import { type Observed, observations, showStudy, studyObservations } from "../../state/observations.js";
+import { fittedRuns, type Observed, observations, showStudy, studyObservations } from "../../state/observations.js";
 import { runTexts } from "./runTexts.js";
 
 /** The place of the laws so far. Figures and fits are fetched when there is something to fit. */
@@ -9,7 +9,7 @@ export function LawsCard({ design }: { readonly design: string }) {
   const t = inLocale(runTexts).laws;
   const [Laws, setLaws] = useState<ComponentType<{ readonly observed: Observed; readonly waiting: string }>>();
   const observed = studyObservations.value;
-  const wanted = (observed?.records.length ?? 0) >= 3 || (observed?.parts?.length ?? 0) > 0;
+  const wanted = observed !== undefined && fittedRuns(observed).length >= 3;
   useEffect(() => {
     if (wanted) void import("./LiveLaws.js").then(({ LiveLaws }) => setLaws(() => LiveLaws));
   }, [wanted]);
@@ -24,7 +24,7 @@ export function LawsCard({ design }: { readonly design: string }) {
             {t.showStudy}
           </button>
         </p>
-      ) : wanted && observed !== undefined && Laws !== undefined ? (
+      ) : wanted && Laws !== undefined ? (
         <Laws observed={observed} waiting={waiting} />
       ) : (
         <p class="faint">{waiting}</p>

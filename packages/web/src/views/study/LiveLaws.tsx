@@ -33,13 +33,13 @@ interface LiveLawsProps {
 export function LiveLaws({ observed, waiting }: LiveLawsProps) {
   const t = inLocale(runTexts).laws;
   const { records, names, source } = observed;
+  const language = locale.value;
   const profiles = useMemo(() => {
     const found = profilesOf(records).filter(({ points }) => points.length >= 3);
     const sources = { profiles: found, records, names: new Map(Object.entries(names)) };
-    return found.length === 0 ? undefined : figuresOf({ ...NOTHING_ELSE, ...sources }).isoflopProfiles;
-  }, [records, names]);
+    return found.length === 0 ? undefined : figuresOf({ ...NOTHING_ELSE, ...sources, language }).isoflopProfiles;
+  }, [records, names, language]);
   const now = told.value;
-  const language = locale.value;
   const at = budget.value;
   const others = useMemo(
     () =>
@@ -62,19 +62,21 @@ export function LiveLaws({ observed, waiting }: LiveLawsProps) {
       ) : (
         <p class="faint">{waiting}</p>
       )}
-      {rows.length > 0 && (
-        <dl class="facts exponents" aria-label={t.exponents}>
-          {rows.map(({ approach, a, interval, warnings }) => (
-            <div key={approach}>
-              <dt>{t.exponent(t.approaches[approach] ?? approach)}</dt>
-              <dd>
-                {interval === undefined ? `${a.toFixed(3)} (${t.noInterval})` : formatEstimate(a, interval)}
-                {warnings > 0 && <span class="faint"> {t.warnings(warnings)}</span>}
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      <div class="exponents-room">
+        {rows.length > 0 && (
+          <dl class="facts exponents" aria-label={t.exponents}>
+            {rows.map(({ approach, a, interval, warnings }) => (
+              <div key={approach}>
+                <dt>{t.exponent(t.approaches[approach] ?? approach)}</dt>
+                <dd>
+                  {interval === undefined ? `${a.toFixed(3)} (${t.noInterval})` : formatEstimate(a, interval)}
+                  {warnings > 0 && <span class="faint"> {t.warnings(warnings)}</span>}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        )}
+      </div>
       <p>
         {t.fitted(records.length)}{" "}
         <a href={address("laws", { study: source.kind === "served" ? source.key : undefined })}>{t.laws}</a>

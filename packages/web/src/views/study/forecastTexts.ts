@@ -40,7 +40,7 @@ export const forecastTexts = texts(
     },
     columns: {
       model: "モデル",
-      forecast: "予測損失 (95 %)",
+      forecast: "予測損失 (95%)",
       measured: "実測",
       verdict: "判定",
     },
@@ -48,6 +48,6 @@ export const forecastTexts = texts(
     failed: "区間外: 予測は外れ",
     noInterval: "区間のない予測",
     notMade: "未作成",
-    best: (model: string, margin: string) => `損失が最小: ${model}(差 ${margin} nats/トークン)`,
+    best: (model: string, margin: string) => `損失が最小: ${model}(差 ${margin} nat/トークン)`,
   },
 );
