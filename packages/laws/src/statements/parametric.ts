@@ -1,4 +1,5 @@
 import { another, constants } from "./words.js";
+
 /** What Approach 3 warns of. */
 export const parametricSentences = {
   "parameter-at-bound": (v: { name: string; value: number; floor: boolean }) =>
