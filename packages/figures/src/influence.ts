@@ -118,7 +118,8 @@ export function influence(data: InfluenceData, options: FigureOptions): HTMLElem
         ...placed.map(({ name, place }) => ({ place, label: shortened(name, room - 8, fontSize) })),
         ...(rest.length > 0 ? [{ place: 1, label: text.rest(rest.length) }] : []),
       ];
-      const left = 8 + Math.ceil(Math.max(30, ...labels.map(({ label }) => textWidth(label, fontSize))));
+      // Widths are estimates, and some systems' fonts are wider: nothing is cut off at the left.
+      const left = 10 + Math.ceil(1.12 * Math.max(30, ...labels.map(({ label }) => textWidth(label, fontSize))));
       const values = [estimate, ...(interval95 ?? []), ...sorted.map(({ without }) => without)];
       const x = counted ? logDomain(values, 0.06) : evenDomain(values, 0.06);
       const name = text.axis[quantity](flops);

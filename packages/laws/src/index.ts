@@ -1,6 +1,8 @@
 export * from "./anyLaw.js";
 export { nextDesign, simulateRefits } from "./api/nextDesign.js";
 export { toObservations } from "./api/observations.js";
+// Simulations of the procedures themselves: for designs and for the documents, not for a page.
+export { procedureBias } from "./api/uncertainty.js";
 export * from "./library.js";
 export type { Dropped } from "./observations/collect.js";
 export type { ColumnMap, Field } from "./observations/fields.js";
@@ -16,3 +18,12 @@ export type { RunPoint } from "./plan/nextDesignDrift.js";
 export type { NextDesignOptions, NextObjective } from "./plan/nextDesignPlan.js";
 export type { RefitOptions, RefitSpread } from "./plan/nextDesignRefits.js";
 export type { Candidate } from "./plan/nextDesignState.js";
+export * from "./uncertainty/coverage.js";
+export * from "./uncertainty/expectedErrors.js";
+export {
+  type BiasedProcedure,
+  type BiasStudy,
+  type ProcedureBias,
+  type ProfileGrid,
+  parabolaShift,
+} from "./uncertainty/isoflopBias.js";

@@ -21,7 +21,7 @@ export {
   plan,
 } from "./api/plan.js";
 export { publishedLaw } from "./api/published.js";
-export { backtest, backtestSeries, type ProcedureInput, procedureBias } from "./api/uncertainty.js";
+export { backtest, backtestSeries, type ProcedureInput } from "./api/uncertainty.js";
 export {
   acceleratorHoursToFlops,
   clusterFlops,
@@ -125,15 +125,6 @@ export type { BacktestStructure } from "./uncertainty/backtestGroups.js";
 export * from "./uncertainty/backtestSeries.js";
 export type { BacktestSummary, ExtrapolationClass } from "./uncertainty/backtestSummary.js";
 export type { BootstrapOptions, BootstrapOver, SeedNoise } from "./uncertainty/bootstrap.js";
-export * from "./uncertainty/coverage.js";
-export * from "./uncertainty/expectedErrors.js";
-export {
-  type BiasedProcedure,
-  type BiasStudy,
-  type ProcedureBias,
-  type ProfileGrid,
-  parabolaShift,
-} from "./uncertainty/isoflopBias.js";
 export { logLikelihood } from "./uncertainty/likelihood.js";
 export type { ProfileInterval } from "./uncertainty/profileLikelihood.js";
 export { estimateSeedNoise, noiseAt } from "./uncertainty/seedNoise.js";

@@ -11,7 +11,7 @@ import {
   type RunRecord,
 } from "@isoflop/laws";
 import { type CriticalBatchRow, type ScannedRun, scanRows } from "@isoflop/laws/procedures";
-import { warn } from "@isoflop/laws/statements";
+import { partSentences, warnBy } from "@isoflop/laws/statements";
 import { criticalBatchRows } from "../runs/criticalBatch.js";
 import { readMetrics } from "../runs/metrics.js";
 import type { RunState } from "../runs/status.js";
@@ -19,6 +19,8 @@ import { type LossCurve, lossCurve, notConverged } from "../runs/validationCurve
 import type { ResolvedRuns } from "../study/resolve.js";
 import { availableTokens } from "../study/runTotals.js";
 import type { Study } from "../study/schema.js";
+
+const warn = warnBy(partSentences);
 
 /** A law by itself and the rows that a part of a study has for it. */
 export interface PartRows {

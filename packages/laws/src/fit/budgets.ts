@@ -1,5 +1,5 @@
 import type { RunRecord } from "../record.js";
-import { refuse } from "../statements/made.js";
+import { refuse } from "../statements/fit.js";
 
 /** The runs of one isoFLOP profile, as indices into the records. */
 export interface BudgetGroup {

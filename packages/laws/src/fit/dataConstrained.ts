@@ -5,7 +5,7 @@ import { NO_DECAY } from "../laws/forms/repetition.js";
 import type { ComputeCost } from "../model/computeCost.js";
 import { mean, rSquared } from "../numerics/statistics.js";
 import type { RunRecord } from "../record.js";
-import { refuse, warn } from "../statements/made.js";
+import { refuse, warn } from "../statements/fit.js";
 import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import { createResampler, dependentRows, type ResamplingOptions } from "../uncertainty/resampling.js";
 import { type BaseChoice, baseOf } from "./dataConstrainedBase.js";
@@ -21,6 +21,7 @@ import type { FitResult, FitWarning } from "./result.js";
 import { shiftDiagnostics, warnBudgetShift, warnDeltaShift } from "./shifts.js";
 import {
   warnBootstrap,
+  warnCondition,
   warnConvention,
   warnConvergence,
   warnCopies,
@@ -173,9 +174,7 @@ export function fitDataConstrained(
       ...limitWarnings(parameters, freed, { RD: repeating, RN: excess }),
       ...basinWarnings(basins, near !== undefined),
       ...warnConvergence(best.converged, conditions.relativeGradient),
-      ...(conditions.conditionNumber > ILL_CONDITIONED
-        ? [warn("ill-conditioned/scaled", { condition: conditions.conditionNumber })]
-        : []),
+      ...(conditions.conditionNumber > ILL_CONDITIONED ? [warnCondition(conditions.conditionNumber)] : []),
       ...warnDeltaShift(sensitivity.delta),
       ...warnBudgetShift(sensitivity.budget),
       ...warnBootstrap(draws.failed, draws.attempted),

@@ -1,6 +1,6 @@
 import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
-import { refuse, warn } from "../statements/made.js";
+import { refuse, warn } from "../statements/fit.js";
 import { type BootstrapOptions, bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import { type CurveOptions, DEFAULT_CURVES, type FlopGrid, isUsable, smoothCurves } from "./envelopeCurves.js";
 import { curveResampler, envelopeOf, exponentAbove, lowestQuarter, type Winner } from "./envelopeWinners.js";

@@ -1,6 +1,7 @@
 import type { Law } from "../laws/law.js";
 import { createRandom } from "../numerics/random.js";
-import { refuse, warn } from "../statements/made.js";
+import { refuseBy, warnBy } from "../statements/made.js";
+import { rowErrors, rowSentences } from "../statements/rows.js";
 import { type BootstrapOptions, summariseDraws } from "../uncertainty/bootstrap.js";
 import { examine } from "./lawDiagnostics.js";
 import { type LawLoss, lawProblem, reportedObjective, residualsAt } from "./lawObjective.js";
@@ -18,6 +19,9 @@ import {
   warnFewPoints,
   warnNoIntervals,
 } from "./warnings.js";
+
+const warn = /* @__PURE__ */ warnBy(rowSentences);
+const refuse = /* @__PURE__ */ refuseBy(rowErrors);
 
 export interface LawFitOptions<Name extends string = string> extends BootstrapOptions, Constraints<Name> {
   /** Default "mse". */

@@ -1,6 +1,6 @@
 import type { NewtonProblem } from "../numerics/boundedNewton.js";
 import { goldenSection } from "../numerics/minimiseScalar.js";
-import { warn } from "../statements/made.js";
+import { warn } from "../statements/fit.js";
 import { objectiveAt95 } from "../uncertainty/likelihood.js";
 import { frontierProjection, GAMMA_BOUNDS, type LossFrontierFit } from "./lossFrontierFit.js";
 import { conditionsAt } from "./newtonConditions.js";

@@ -1,7 +1,7 @@
 import type { IsoflopError } from "../error.js";
 import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
-import { refuse } from "../statements/made.js";
+import { refuse } from "../statements/fit.js";
 import { type BootstrapOptions, type SeedNoise, summariseDraws } from "../uncertainty/bootstrap.js";
 import { estimateSeedNoise, seedNoiseOf } from "../uncertainty/seedNoise.js";
 import { DEFAULT_CLUSTER_TOLERANCE, groupByBudget } from "./budgets.js";

@@ -1,6 +1,6 @@
 import type { ComputeCost } from "../model/computeCost.js";
 import type { RunRecord } from "../record.js";
-import { warn } from "../statements/made.js";
+import { warn } from "../statements/fit.js";
 import type { BudgetGrouping } from "./budgets.js";
 import type { FrontierConditions } from "./frontierConditions.js";
 import type { IsoflopOptions } from "./isoflop.js";

@@ -1,6 +1,6 @@
 import { IsoflopError } from "../error.js";
 import type { RunRecord } from "../record.js";
-import { refuse, warn } from "../statements/made.js";
+import { refuse, warn } from "../statements/fit.js";
 import { summariseDraws } from "../uncertainty/bootstrap.js";
 import { dependentRows, type ResamplingOptions } from "../uncertainty/resampling.js";
 import { fitIsoflop, type IsoflopFit } from "./isoflop.js";

@@ -1,6 +1,6 @@
 import { mean } from "../numerics/statistics.js";
 import type { RunRecord } from "../record.js";
-import { warn } from "../statements/made.js";
+import { warn } from "../statements/fit.js";
 import { type BootstrapDraws, type BootstrapOver, bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import { createResampler } from "../uncertainty/resampling.js";
 import type { IsoflopFit } from "./isoflop.js";

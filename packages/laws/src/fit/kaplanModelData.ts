@@ -2,7 +2,7 @@ import { type KaplanModelDataParameters, kaplanModelData, kaplanModelDataExponen
 import type { ComputeCost } from "../model/computeCost.js";
 import { minimiseBounded } from "../numerics/boundedNewton.js";
 import type { RunRecord } from "../record.js";
-import { warn } from "../statements/made.js";
+import { warn } from "../statements/fit.js";
 import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import { objectiveAt95 } from "../uncertainty/likelihood.js";
 import { createResampler, dependentRows, resamplingOfSquares } from "../uncertainty/resampling.js";
@@ -20,6 +20,7 @@ import {
   warnBootstrap,
   warnCollinear,
   warnComputeRange,
+  warnCondition,
   warnConvention,
   warnConvergence,
   warnCopies,
@@ -105,7 +106,7 @@ export function fitKaplanModelData(records: readonly RunRecord[], options: Kapla
       ...warnDependentRows(dependentRows(records), resampler?.over),
       ...collinear,
       ...(collinear.length === 0 && conditions.conditionNumber > ILL_CONDITIONED
-        ? [warn("ill-conditioned/scaled", { condition: conditions.conditionNumber })]
+        ? [warnCondition(conditions.conditionNumber)]
         : []),
       ...bounded.map((name) => warn("parameter-at-bound/exponent", { name, value: parameters[name] })),
       ...warnConvergence(best.result.converged, conditions.relativeGradient),

@@ -1,10 +1,13 @@
 import type { NewtonResult } from "../numerics/boundedNewton.js";
-import { warn } from "../statements/made.js";
+import { warnBy } from "../statements/made.js";
+import { rowSentences } from "../statements/rows.js";
 import { jacobianAt, type LawProblem, lawObjective, lawProblem } from "./lawObjective.js";
 import { inputScales, outputScale, ratio } from "./lawRows.js";
 import { conditionsAt } from "./newtonConditions.js";
 import { objectiveRise95 } from "./objectiveRise.js";
 import type { FitResult, FitWarning } from "./result.js";
+
+const warn = /* @__PURE__ */ warnBy(rowSentences);
 
 /** Local minima listed at most. */
 const MOST_BASINS = 5;

@@ -1,8 +1,11 @@
 import { IsoflopError, type RowFault } from "../error.js";
 import type { Inputs, Law } from "../laws/law.js";
 import { mean } from "../numerics/statistics.js";
-import { refuse, refuseRows } from "../statements/made.js";
+import { refuseBy } from "../statements/made.js";
+import { rowErrors } from "../statements/rows.js";
 import { isPositive, show } from "./rowFaults.js";
+
+const refuse = /* @__PURE__ */ refuseBy(rowErrors);
 
 /** One observation of what a law relates. */
 export interface LawRow<Input extends string = string> {
@@ -33,7 +36,7 @@ export function checkRows(law: Law, rows: readonly LawRow[]): void {
   const [first] = faults;
   if (first === undefined) return;
   const values = { bad: faults.length, rows: rows.length, law: law.name, row: first.row, fault: first.reason };
-  throw refuseRows("bad-row", faults, values);
+  throw refuse("bad-row", values, faults);
 }
 
 function faultOf(law: Law, row: LawRow | null | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import type { RunRecord } from "../record.js";
-import { warn } from "../statements/made.js";
+import { warn } from "../statements/fit.js";
 import type { BootstrapDraws, BootstrapOver } from "../uncertainty/bootstrap.js";
 import { objectiveAt95 } from "../uncertainty/likelihood.js";
 import { dependentRows } from "../uncertainty/resampling.js";

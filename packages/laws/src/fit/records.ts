@@ -1,8 +1,8 @@
 import { type ComputeCost, sixND } from "../model/computeCost.js";
 import { leastSquares } from "../numerics/leastSquares.js";
 import type { CountingConvention, RunRecord } from "../record.js";
-import type { Purpose } from "../statements/errorSentences.js";
-import { refuse, refuseRows } from "../statements/made.js";
+import { refuse } from "../statements/fit.js";
+import type { Purpose } from "../statements/records.js";
 import { rowFaults } from "./rowFaults.js";
 import { rangeOf } from "./warnings.js";
 
@@ -23,7 +23,7 @@ export function checkRecords(records: readonly RunRecord[], minimum: number, pur
     const id = (records[first.row - 1] as Partial<RunRecord> | null | undefined)?.id;
     const named = id === undefined || id === String(first.row) ? "" : String(id);
     const values = { bad: rows.length, runs: records.length, row: first.row, id: named, fault: first.reason };
-    throw refuseRows("bad-record", rows, values);
+    throw refuse("bad-record", values, rows);
   }
   if (records.length < minimum) {
     throw refuse("too-few-records", { purpose, needed: minimum, runs: records.length });

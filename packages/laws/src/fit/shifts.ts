@@ -1,4 +1,4 @@
-import { warn } from "../statements/made.js";
+import { warn } from "../statements/fit.js";
 import type { LeftOut } from "../statements/words.js";
 import type { FitResult, FitWarning } from "./result.js";
 

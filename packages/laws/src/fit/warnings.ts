@@ -1,8 +1,8 @@
 import { mean } from "../numerics/statistics.js";
 import type { CountingConvention, RunRecord } from "../record.js";
-import { warn } from "../statements/made.js";
+import type { fitSentences } from "../statements/fit.js";
+import { warn } from "../statements/fit.js";
 import type { CodeOf } from "../statements/statement.js";
-import type { fitSentences } from "../statements/warningSentences.js";
 import { type BootstrapOver, FEWEST_DRAWS } from "../uncertainty/bootstrap.js";
 import type { FitWarning } from "./result.js";
 
@@ -136,6 +136,11 @@ export function warnCoverage(
 export function warnBootstrap(failed: number, total: number): FitWarning[] {
   if (failed === 0) return [];
   return [warn("bootstrap-failures", { failed, resamples: total })];
+}
+
+/** A condition number beyond which some combination of the parameters is hardly determined. */
+export function warnCondition(condition: number): FitWarning {
+  return warn("ill-conditioned/scaled", { condition });
 }
 
 /** With C ∝ N^q D, q a + b = 1; regressions of N and D apart need not keep it. */

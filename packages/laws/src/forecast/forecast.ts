@@ -5,7 +5,7 @@ import { kaplanCompute } from "../laws/kaplanCompute.js";
 import { createRandom, type Random } from "../numerics/random.js";
 import { central95 } from "../numerics/statistics.js";
 import type { CountingConvention } from "../record.js";
-import { warn } from "../statements/made.js";
+import { warn } from "../statements/fit.js";
 import { type AllocationFit, drawsOf, type LogNoise, type LossFit, logNoiseOf, lossBy, optimumBy } from "./laws.js";
 
 /** How a forecast counts compute and draws noise. */

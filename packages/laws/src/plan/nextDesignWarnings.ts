@@ -1,9 +1,12 @@
 import type { ParametricFit } from "../fit/parametric.js";
 import type { FitWarning } from "../fit/result.js";
 import type { RunRecord } from "../record.js";
-import { warn } from "../statements/made.js";
+import { designSentences } from "../statements/design.js";
+import { warnBy } from "../statements/made.js";
 import type { ProposedRun } from "./nextDesign.js";
 import type { NextPlan } from "./nextDesignPlan.js";
+
+const warn = warnBy(designSentences);
 
 interface Asked {
   readonly records: readonly RunRecord[];

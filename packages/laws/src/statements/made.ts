@@ -1,30 +1,35 @@
 import { IsoflopError, type RowFault } from "../error.js";
 import type { FitWarning } from "../fit/result.js";
-import { type ErrorName, type ErrorSentences, errorSentences, type Refusal } from "./errorSentences.js";
-import { codeOf, type StatementValues, type ValuesOf } from "./statement.js";
-import { type WarningName, type WarningSentences, warningSentences } from "./warningSentences.js";
+import type { Refusal } from "./refusal.js";
+import { codeOf, type Statement, type StatementValues, type ValuesOf } from "./statement.js";
 
 /** What a sentence wants: nothing, where it has no values. */
 type Wanted<Sentence> = unknown extends ValuesOf<Sentence> ? [] : [values: ValuesOf<Sentence>];
 
-/** A warning, its message made from its values. */
-export function warn<Name extends WarningName>(name: Name, ...[values]: Wanted<WarningSentences[Name]>): FitWarning {
-  const say = warningSentences[name] as (values: unknown) => string;
-  return { code: codeOf(name), message: say(values), statement: { name, values: (values ?? {}) as StatementValues } };
+function said(
+  sentences: object,
+  name: string,
+  values: unknown,
+): { readonly code: string; readonly statement: Statement; readonly text: unknown } {
+  const say = (sentences as Readonly<Record<string, (values: unknown) => unknown>>)[name]!;
+  return { code: codeOf(name), statement: { name, values: (values ?? {}) as StatementValues }, text: say(values) };
 }
 
-/** An error, its message and hint made from its values. */
-export function refuse<Name extends ErrorName>(name: Name, ...values: Wanted<ErrorSentences[Name]>): IsoflopError {
-  return refuseRows(name, [], ...values);
-}
+/** Makes warnings of a catalogue's sentences: the message is made from the values. */
+export const warnBy =
+  <const Sentences extends object>(sentences: Sentences) =>
+  <Name extends keyof Sentences & string>(name: Name, ...[values]: Wanted<Sentences[Name]>): FitWarning => {
+    const { code, statement, text } = said(sentences, name, values);
+    return { code, message: text as string, statement };
+  };
 
-/** The same, with the rows at fault. */
-export function refuseRows<Name extends ErrorName>(
-  name: Name,
-  rows: readonly RowFault[],
-  ...[values]: Wanted<ErrorSentences[Name]>
-): IsoflopError {
-  const say = errorSentences[name] as (values: unknown) => Refusal;
-  const statement = { name, values: (values ?? {}) as StatementValues };
-  return new IsoflopError({ code: codeOf(name), ...say(values), statement, rows });
-}
+/** Makes errors of a catalogue's sentences, message and hint from the values; with the rows at fault. */
+export const refuseBy =
+  <const Sentences extends object>(sentences: Sentences) =>
+  <Name extends keyof Sentences & string>(
+    name: Name,
+    ...[values, rows = []]: [...Wanted<Sentences[Name]>, rows?: readonly RowFault[]] | Wanted<Sentences[Name]>
+  ): IsoflopError => {
+    const { code, statement, text } = said(sentences, name, values);
+    return new IsoflopError({ code, statement, rows: rows as readonly RowFault[], ...(text as Refusal) });
+  };

@@ -48,5 +48,9 @@ export const constants = (values: Readonly<Record<string, number>>): string =>
 export const decayScale = (value: number, infinite: string): string =>
   value >= NO_DECAY ? infinite : value.toPrecision(4);
 
+/** Another minimum, or the lowest of several. */
+export const another = (rivals: number): string =>
+  rivals === 1 ? "Another minimum is" : `There are ${rivals} more minima, the lowest`;
+
 /** A share in per cent, two figures. */
 export const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;

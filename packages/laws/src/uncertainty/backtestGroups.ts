@@ -1,7 +1,7 @@
 import type { IsoflopError } from "../error.js";
 import { type BudgetGroup, groupByBudget } from "../fit/budgets.js";
 import type { RunRecord } from "../record.js";
-import { refuse } from "../statements/made.js";
+import { refuse } from "../statements/fit.js";
 
 /** Runs of about equal compute, which a backtest holds out together. */
 export interface BacktestGroup {

@@ -1,11 +1,13 @@
 import { fitIsoflop, fitParametric, isIsoflopError, orThrow } from "@isoflop/laws";
-import { errorSentences, refuse, warn, warningSentences } from "@isoflop/laws/statements";
+import { errorSentences, refuseBy, warnBy, warningSentences } from "@isoflop/laws/statements";
 import { describe, expect, it } from "vitest";
 import { plantedStudy } from "../../views/data/planted.js";
 import { sampleErrors, sampleWarnings } from "./sampleValues.js";
 import { refusalText, warningText } from "./statementText.js";
 
 type Values = readonly unknown[];
+const warn = warnBy(warningSentences);
+const refuse = refuseBy(errorSentences);
 const made = warn as (name: string, ...values: Values) => ReturnType<typeof warn>;
 const refused = refuse as (name: string, ...values: Values) => ReturnType<typeof refuse>;
 const warnings = Object.entries(sampleWarnings).flatMap(([name, all]) => all.map((values) => made(name, values)));

@@ -1,6 +1,6 @@
 import type { CountingConvention, FitWarning } from "@isoflop/laws";
 import type { CountedRecord, RunCounts } from "@isoflop/laws/observations";
-import { warn } from "@isoflop/laws/statements";
+import { partSentences, warnBy } from "@isoflop/laws/statements";
 import type { Observed } from "../../state/observations.js";
 
 /** What N may count; "given": as its source has it, which does not say. */
@@ -132,6 +132,6 @@ function countWarnings(
 ): readonly FitWarning[] {
   const others = warnings.filter(({ code }) => code !== "kaplan-count");
   return parameters === "total" && rows.some(({ inputs }) => inputs.N !== undefined)
-    ? [warn("kaplan-count"), ...others]
+    ? [warnBy(partSentences)("kaplan-count"), ...others]
     : others;
 }
