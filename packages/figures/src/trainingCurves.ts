@@ -93,7 +93,7 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
             marginRight: 16,
             marginTop: 24,
             marginBottom: 38,
-            x: unit.axis(term.trainingCompute(unit.name), x, width - 58),
+            x: unit.axis(term.trainingCompute(unit.counted), x, width - 58),
             y: lossAxis(term.trainingLoss, y, height - 62),
             marks: [
               ...runs.map((run) =>
