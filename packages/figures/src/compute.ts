@@ -17,8 +17,10 @@ const countedBy = bilingual(
 
 /** How a figure writes compute. */
 export interface ComputeFormat {
-  /** "FLOPs", for axes and headings, with whose count it is where that is to be said. */
+  /** "FLOPs", for headings. */
   readonly name: string;
+  /** The same for the axes of what is counted, with whose count it is where that is to be said; budgets are as they were spent. */
+  readonly counted: string;
   /** "3×10²¹". */
   readonly number: (flops: number) => string;
   /** "3×10²¹ FLOPs". */
@@ -30,13 +32,14 @@ export interface ComputeFormat {
 /** The unit of compute that was asked for, FLOPs by default. */
 export function computeIn(options: Pick<FigureOptions, "compute" | "language" | "counting">): ComputeFormat {
   const { compute = "FLOPs", counting } = options;
-  const unit = inLanguage(texts, options)[compute];
-  const name = counting?.flops === undefined ? unit : `${unit}, ${inLanguage(countedBy, options)[counting.flops]}`;
+  const name = inLanguage(texts, options)[compute];
+  const counted = counting?.flops === undefined ? name : `${name}, ${inLanguage(countedBy, options)[counting.flops]}`;
   if (compute === "FLOPs") {
     return {
       name,
+      counted,
       number: (flops) => formatFlops(flops),
-      text: (flops) => `${formatFlops(flops)} ${unit}`,
+      text: (flops) => `${formatFlops(flops)} ${name}`,
       axis: flopsAxis,
     };
   }
@@ -46,8 +49,9 @@ export function computeIn(options: Pick<FigureOptions, "compute" | "language" | 
   };
   return {
     name,
+    counted,
     number,
-    text: (flops) => `${number(flops)} ${unit}`,
+    text: (flops) => `${number(flops)} ${name}`,
     axis: (label, [low, high], length) => {
       const inDays = flopsAxis(label, [low / FLOPS_PER_PF_DAY, high / FLOPS_PER_PF_DAY], length);
       return {

@@ -165,7 +165,7 @@ export function kaplanAllocation(data: KaplanAllocationData, options: FigureOpti
       marginRight: 16,
       marginTop: 24,
       marginBottom: 38,
-      x: unit.axis(text.compute(unit.name), x, width - 62),
+      x: unit.axis(text.compute(unit.counted), x, width - 62),
       y: countAxis(label, y, height - 62, 40),
       marks: [
         ...lawMarks({ value: (flops) => lawAt(law, flops), fitted: reach, band: bandOfCompute(law.band) }, { x, y }),

@@ -92,7 +92,7 @@ export function kaplanCompute(data: KaplanComputeData, options: FigureOptions): 
             marginRight: 16,
             marginTop: 24,
             marginBottom: 38,
-            x: unit.axis(term.trainingCompute(unit.name), x, width - 58),
+            x: unit.axis(term.trainingCompute(unit.counted), x, width - 58),
             y: lossAxis(term.loss(lossUnitText(options)), y, height - 62),
             marks: [
               ...curves.map(({ run, line }) =>

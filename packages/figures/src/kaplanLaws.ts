@@ -60,7 +60,11 @@ export function kaplanLaws(data: KaplanLawsData, options: FigureOptions): HTMLEl
       scale: "C_c",
       format: unit.text,
       axis: (domain: readonly [number, number], length: number) =>
-        unit.axis(data.compute?.adjusted ? text.least(unit.name) : term.trainingCompute(unit.name), domain, length),
+        unit.axis(
+          data.compute?.adjusted ? text.least(unit.counted) : term.trainingCompute(unit.counted),
+          domain,
+          length,
+        ),
     },
     {
       panel: data.tokens,

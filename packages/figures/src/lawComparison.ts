@@ -129,7 +129,7 @@ export function lawComparison(data: LawComparisonData, options: FigureOptions): 
             marginRight: 16,
             marginTop: 24,
             marginBottom: 38,
-            x: unit.axis(term.computeBudget(unit.name), x, width - 62),
+            x: unit.axis(term.computeBudget(unit.counted), x, width - 62),
             y: countAxis(term.optimalN, y, height - 62, 44),
             marks: [
               Plot.rect(trained ? [trained] : [], {

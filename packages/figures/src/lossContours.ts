@@ -186,7 +186,7 @@ export function lossContours(
             x:
               axes === "tokens"
                 ? countAxis(term.trainingTokensD, xDomain, width - 86)
-                : unit.axis(term.trainingCompute(unit.name), xDomain, width - 86),
+                : unit.axis(term.trainingCompute(unit.counted), xDomain, width - 86),
             y: countAxis(term.parametersN, yDomain, height - 80, 44),
             marks: [
               ...isoFlops.map((line) =>

@@ -102,7 +102,7 @@ export function optimumPanel(
     marginRight: 16,
     marginTop: 24,
     marginBottom: 38,
-    x: unit.axis(inLanguage(terms, options).computeBudget(unit.name), compute, width - 62),
+    x: unit.axis(inLanguage(terms, options).computeBudget(unit.counted), compute, width - 62),
     y: countAxis(data.label, y, height - 62, 40),
     marks: [
       ...lawMarks({ value, fitted: [from, to], band: bandOfCompute(law.band) }, { x: compute, y }),

@@ -102,7 +102,7 @@ export function trainingCurves(data: TrainingCurvesData, options: FigureOptions)
             marginRight: 16,
             marginTop: 24,
             marginBottom: 38,
-            x: unit.axis(term.trainingCompute(unit.name), x, width - 58),
+            x: unit.axis(term.trainingCompute(unit.counted), x, width - 58),
             y: lossAxis(term.trainingLoss(lossUnitText(options)), y, height - 62),
             marks: [
               ...runs.map((run) =>

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ import { observationsPage } from "../../lab/src/server/observationsPage.js";
 import { openServed } from "../../lab/src/server/served.js";
 import { pointStages } from "../src/fitting/stages.js";
 import type { Observed } from "../src/state/observations.js";
-import { type AskedCounting, recounted } from "../src/views/laws/counting.js";
+import { type AskedCounting, countingOf, recounted } from "../src/views/laws/counting.js";
 import { haveChromium, launch, violations } from "./browser.js";
 
 const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
@@ -62,12 +62,14 @@ const byPage = ({ records, convention, choices = {}, parts = [] }: Observed): To
   return { fits: answers.flatMap(({ fits }) => fits) };
 };
 
-const same = (page: Told, cli: Told): void => {
-  expect(cli.fits.length).toBeGreaterThanOrEqual(3);
+const same = (page: Told, cli: Told, least = 3): void => {
+  expect(cli.fits.length).toBeGreaterThanOrEqual(least);
   for (const fit of cli.fits) {
     const own = page.fits.find(({ law }) => law === fit.law);
     for (const [name, value] of Object.entries(fit.parameters))
-      expect(Math.abs((own?.parameters[name] ?? Number.NaN) / value - 1), `${fit.law} ${name}`).toBeLessThan(1e-9);
+      expect(Math.abs((own?.parameters[name] ?? Number.NaN) - value), `${fit.law} ${name}`).toBeLessThanOrEqual(
+        1e-9 * Math.abs(value),
+      );
     expect(own?.warnings, fit.law).toEqual(fit.warnings);
     expect(own?.diagnostics.conventionParameters).toBe(fit.diagnostics.conventionParameters);
     expect(own?.diagnostics.conventionFlops).toBe(fit.diagnostics.conventionFlops);
@@ -109,6 +111,41 @@ describe("a study counted otherwise in the page", () => {
     const [own] = byPage(await observed(study)).fits;
     expect(page.fits[0]?.exponents?.a).not.toBeCloseTo(own?.exponents?.a ?? 0, 3);
   });
+});
+
+it("imported runs whose shape was logged are fitted, counted otherwise, as an import with that --counting", async () => {
+  const shape = { vocab_size: 500, block_size: 64, activation: "gelu", bias: false, tied_embeddings: true };
+  for (const width of [32, 48, 64, 96, 128])
+    for (const tokens of [1e6, 4e6, 1.6e7]) {
+      const run = join(folder, "logged", `w${width}-d${tokens}`);
+      await mkdir(run, { recursive: true });
+      const config = { ...shape, positions: "rope", n_layer: width / 16, n_embd: width, n_head: 4 };
+      await writeFile(join(run, "config.json"), JSON.stringify(config));
+      const lines = [0.5, 0.8, 1].map((part, step) =>
+        JSON.stringify({
+          ...{ step: step + 1, tokens: part * tokens },
+          "val/loss": 1.7 + 20 / (width ** 3) ** 0.3 + 60 / (part * tokens) ** 0.3,
+        }),
+      );
+      await writeFile(join(run, "metrics.jsonl"), `${lines.join("\n")}\n`);
+    }
+  const importedBy = async (counting: string): Promise<string> => {
+    const to = join(folder, `imported-${counting}`);
+    const { code } = await command("import", join(folder, "logged"), "--to", to, "--counting", counting);
+    expect(code).toBe(0);
+    return to;
+  };
+  const page = await observed(await importedBy("6N"));
+  expect(countingOf(page, { parameters: "non-embedding", flops: "" }).choices).toMatchObject({
+    parameters: ["total", "non-embedding"],
+    flops: ["6N", "6N-non-embedding", "kaplan", "hoffmann"],
+  });
+  for (const [counting, asked] of [
+    ["6N-non-embedding", { parameters: "non-embedding", flops: "6N-non-embedding" }],
+    ["kaplan", { parameters: "non-embedding", flops: "kaplan" }],
+    ["hoffmann", { parameters: "total", flops: "hoffmann" }],
+  ] as const)
+    same(byPage(recounted(page, asked)), await byCli(await importedBy(counting)), 2);
 });
 
 describe.skipIf(!haveChromium)("the controls of counting", () => {

@@ -113,6 +113,9 @@ describe.skipIf(!haveChromium)("a run in the laws view", () => {
     await page.locator(".data-mapping").waitFor();
     await page.goto(`${server.url}#/laws?resamples=0&picked=`);
     await done();
+    await page.getByLabel("N counts").selectOption("non-embedding");
+    await page.waitForURL(/parameters=non-embedding/);
+    await done();
     await page.locator(".laws-runs tbody tr").nth(4).getByRole("button").click();
     await panel().getByText("N without embeddings").waitFor();
     expect(await panel().locator("h2").textContent()).toBe("Run r2-3");

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { IsoflopError } from "../error.js";
 import { forecast } from "../forecast/forecast.js";
 import { chinchilla, chinchillaExponents } from "../laws/chinchilla.js";
+import { computeOf } from "../model/computeCost.js";
 import { createRandom } from "../numerics/random.js";
 import { standardDeviation } from "../numerics/statistics.js";
 import type { RunRecord } from "../record.js";
@@ -218,6 +219,27 @@ describe("runs whose C is uneven", () => {
       expect(Math.abs(Math.log(vertex!.parameters / optimumAt(vertex!.flops)))).toBeLessThan(0.1);
     }
   });
+  test.each([
+    [0.8, "larger"],
+    [1.2, "smaller"],
+  ])(
+    "because it is counted otherwise, as N^%d D, have minima that are %s along one C, which is said",
+    (exponent, is) => {
+      // Equal at N = 30,000: the budgets stay budgets of 6ND.
+      const compute = { coefficient: 6 * 30_000 ** (1 - exponent), exponent };
+      const counted = study().map((r) => ({ ...r, flops: computeOf(compute, r.parameters, r.tokens) }));
+      const fit = fitIsoflop(counted, { resamples: 0 });
+      const said = fit.warnings.find(({ code }) => code === "uneven-budgets")?.message;
+      expect(said).toMatch(new RegExp(`^At 5 of 5 minima C .* N_opt along one C is ${is} than here`));
+      for (const { vertex } of fit.profiles) {
+        const off = Math.log(chinchilla.optimum(truth, vertex!.flops, compute).parameters / vertex!.parameters);
+        expect(Math.sign(off)).toBe(is === "larger" ? 1 : -1);
+        expect(Math.abs(off)).toBeGreaterThan(0.15);
+      }
+      const hardly = study().map((r) => ({ ...r, flops: r.flops * (r.parameters / 30_000) ** 0.03 }));
+      expect(codes(fitIsoflop(hardly, { resamples: 0 }))).not.toContain("uneven-budgets");
+    },
+  );
   test("chained clusters are cut at their gaps, and said to be", () => {
     const dense = Array.from({ length: 120 }, (_, i): RunRecord => {
       const flops = 1e9 * 1.05 ** i;

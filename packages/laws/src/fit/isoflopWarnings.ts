@@ -7,7 +7,7 @@ import type { IsoflopOptions } from "./isoflop.js";
 import type { IsoflopMinima } from "./isoflopMinima.js";
 import type { IsoflopProfile } from "./profile.js";
 import type { ProfileCurve } from "./profileCurve.js";
-import { EVEN_COMPUTE } from "./profileDesign.js";
+import { EVEN_COMPUTE, type ProfileDesign } from "./profileDesign.js";
 import { lopsidedness, offCentre } from "./profileShape.js";
 import type { FitWarning } from "./result.js";
 import { type BudgetShift, warnBudgetShift } from "./shifts.js";
@@ -27,6 +27,8 @@ const LEAST_SHIFT = 0.02;
 const SIGNIFICANT = 4;
 /** Between the spans 16, whose intervals held, and 100, whose did not (docs/coverage.md). */
 const WIDE = 50;
+/** C that changes less over the sizes of a budget moves a minimum by less than a tenth of N, for exponents as Hoffmann's. */
+const LEAST_DRIFT = 1.1;
 
 export interface IsoflopFindings {
   readonly records: readonly RunRecord[];
@@ -51,6 +53,7 @@ export function isoflopWarnings(findings: IsoflopFindings): FitWarning[] {
   return [
     ...profileWarnings(profiles),
     ...unevenBudgets(grouping, minima),
+    ...driftingBudgets(minima),
     ...shapeWarnings(minima),
     ...minimaWarnings(used.length, laws.frontier.form),
     ...(minima.drawable || options.resamples === 0 ? [] : [noIntervals(curve, over)]),
@@ -112,7 +115,7 @@ function profileWarnings(profiles: readonly IsoflopProfile[]): FitWarning[] {
 
 function unevenBudgets(grouping: BudgetGrouping, { used }: IsoflopMinima): FitWarning[] {
   const uneven = used.filter(({ prepared: { curve, design } }) =>
-    curve === "akima" ? design.computeSpan > EVEN_COMPUTE : design.computeTerm,
+    curve === "akima" ? design.computeSpan > EVEN_COMPUTE && !drifts(design) : design.computeTerm,
   );
   if (grouping.cut === 0 && uneven.length === 0) return [];
   return [
@@ -124,6 +127,29 @@ function unevenBudgets(grouping: BudgetGrouping, { used }: IsoflopMinima): FitWa
       spread: Math.max(1, ...uneven.map(({ prepared }) => prepared.design.computeSpan)) - 1,
       curve: uneven[0]?.prepared.curve ?? "parabola",
     }),
+  ];
+}
+
+/** C at the largest size of a budget over that at the smallest, as a smooth of the runs has it. */
+const driftOf = (design: ProfileDesign): number => design.at(design.high).flops / design.at(design.low).flops;
+const drifts = (design: ProfileDesign): boolean =>
+  !design.computeTerm && Math.abs(Math.log(driftOf(design))) > Math.log(LEAST_DRIFT);
+
+/**
+ * C that follows N within a budget, as where it is counted otherwise than the budget was spent: no term in ln C can be told from the
+ * size, and the minimum stays that along the budget. Along one C a size whose C is less is trained on more tokens.
+ */
+function driftingBudgets({ used }: IsoflopMinima): FitWarning[] {
+  const found = used.map(({ prepared }) => prepared.design).filter(drifts);
+  const [first, ...others] = found.map(driftOf);
+  if (first === undefined) return [];
+  const most = others.reduce((a, b) => (Math.abs(Math.log(b)) > Math.abs(Math.log(a)) ? b : a), first);
+  const [goes, optimum] = most < 1 ? ["falls", "larger"] : ["rises", "smaller"];
+  return [
+    warn(
+      "uneven-budgets",
+      `At ${found.length} of ${used.length} minima C ${goes} with N by a factor of up to ${Math.max(most, 1 / most).toFixed(2)} over the sizes, as where it is counted otherwise than the budgets were spent: these are minima of the budgets as they were spent, and N_opt along one C is ${optimum} than here. Approach 3 needs no budgets.`,
+    ),
   ];
 }
 

@@ -108,3 +108,30 @@ it("tells no more than intervals where no diagnostics are asked for", () => {
     { stage: "done" },
   ]);
 });
+
+it("fits the laws of a study's parts also as they were with the runs that are left out", () => {
+  const rows = [1e5, 3e5, 1e6, 3e6, 1e7].map((N, i) => ({
+    ...{ inputs: { N }, y: (8.8e13 / N) ** 0.076 * (1 + 0.002 * (-1) ** i), run: `part-${i}` },
+  }));
+  const part = {
+    name: "kaplan-parameters",
+    law: "kaplan-parameters",
+    about: "L(N)",
+    rows,
+    warnings: [],
+    resampled: false,
+  };
+  const parts = (leftOut: readonly string[]) => {
+    const answer = [...deepStages({ ...runs, parts: [part] }, { ...question, leftOut })].find(
+      ({ stage }) => stage === "parts",
+    );
+    return answer?.stage === "parts" ? answer.parts[0] : undefined;
+  };
+  const [all, rest] = [parts([]), parts(["part-4"])];
+  expect(all?.former).toBeUndefined();
+  expect(rest?.rows.length).toBe(4);
+  expect(rest?.former?.parameters).toEqual(all?.fit?.parameters);
+  expect(rest?.fit?.parameters).not.toEqual(all?.fit?.parameters);
+  // Another run's absence leaves the part as it was.
+  expect(parts([records[0]?.id ?? ""])?.former).toBeUndefined();
+});

@@ -182,6 +182,10 @@ describe("a run's record", () => {
     });
     const kaplan = recordOf(settled(config, losses, { counting: "kaplan" }));
     expect(kaplan.flops).toBe((6 * block + 6 * 4 * 8 * 256) * 4e6);
+    // Whatever it counts by, the others are kept.
+    const { counts } = recordOf(settled({ ...config, n_params: total }, losses));
+    expect(counts).toMatchObject({ total, nonEmbedding: block, flopsPerToken: { kaplan: kaplan.flops / 4e6 } });
+    expect(recordOf(settled({ n_params: total }, losses)).counts).toEqual({});
   });
 
   it("is refused with the reason where it diverged, has no loss, no N or no D", () => {

@@ -50,7 +50,7 @@ export function CountingSentence() {
     .map(({ name }) => name);
   const regrouped = now.flops !== choices.own.flops && observed.records.some(({ budget }) => budget !== undefined);
   return (
-    <p class="faint laws-counting" data-parameters={now.parameters} data-flops={now.flops}>
+    <p class="faint laws-counting" aria-live="polite" data-parameters={now.parameters} data-flops={now.flops}>
       {[
         t.holds(t.meaning.sizes[now.parameters], t.meaning.computes[now.flops]),
         ...(regrouped ? [t.budgets] : []),

@@ -30,7 +30,7 @@ export const countingTexts = texts(
       },
     },
     budgets:
-      "Budgets keep the compute that they were spent by, and group the runs; by this count the runs of one budget differ in C, which the fit takes into account and warns of.",
+      "Budgets keep the compute that they were spent by, and group the runs; by this count the runs of one budget differ in C, so approach 2’s minima are not those along one C (the fit warns where it matters): approach 3 needs no budgets.",
     published: (laws: string, count: string) =>
       `Of the published laws beside them, these count N otherwise (${count}): ${laws}.`,
     short: (counts: string) => `(${counts})`,
@@ -73,7 +73,7 @@ export const countingTexts = texts(
       },
     },
     budgets:
-      "計算予算は学習時の数え方の値のままで、ランのグループ分けに使います。この数え方では同じ予算のランでも C が異なり、当てはめはそれを考慮したうえで警告します。",
+      "計算予算は学習時の数え方の値のままで、ランのグループ分けに使います。この数え方では同じ予算のランでも C が異なるため、手法 2 の極小は C を一定としたときの極小ではありません (影響が大きい場合は警告します)。手法 3 は予算を必要としません。",
     published: (laws, count) => `比較中の既発表の法則のうち、N の数え方が異なるもの (${count}): ${laws}。`,
     short: (counts) => `(${counts})`,
     shortSize: "N は埋め込みを除く",
