@@ -101,7 +101,7 @@ const drop = async (page, files) => {
   await page
     .locator("input[type=file]")
     .setInputFiles(files.map(([name, text]) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) })));
-  await page.locator(".data-faults p, .data-state p:not(:empty)").first().waitFor();
+  await page.locator(".data-faults p, .data-state p:not(:empty), .data-refusal").first().waitFor();
 };
 const openRun = (page) => page.locator(".study .runs tbody th button").first().click();
 

@@ -4,6 +4,7 @@ import { keepOffline } from "./site/offline.js";
 import { SERVED } from "./state/api.js";
 import { loadStudies } from "./state/studies.js";
 import "./state/live.js";
+import "./state/paper.js";
 import "./shell/styles.css";
 import "./shell/media.css";
 import { figureStyles } from "@isoflop/figures/styles";

@@ -85,7 +85,8 @@ export function FigureCard<Data>({
   // Paper has no window that a figure could come near.
   useEffect(() => {
     if (near) return;
-    const print = () => place.current?.replaceChildren(draw(data, { ...options, widths: [FALLBACK_WIDTH] }));
+    const print = () =>
+      place.current?.replaceChildren(draw(data, { ...options, theme: "light", widths: [FALLBACK_WIDTH] }));
     addEventListener("beforeprint", print);
     return () => removeEventListener("beforeprint", print);
   }, [draw, data, near, shade, language]);

@@ -18,7 +18,7 @@ interface Stop {
   readonly ringed: boolean;
 }
 
-describe.skipIf(!haveChromium)("by the keyboard alone", () => {
+describe.skipIf(!haveChromium)("for everyone", () => {
   let browser: Browser;
   let server: Listening;
   let study: string;
@@ -95,7 +95,7 @@ describe.skipIf(!haveChromium)("by the keyboard alone", () => {
     "laws?resamples=0",
     "planner?flops=1e23&laws=besiroglu-2024+own&served=1T&unique=1T",
     "data",
-  ])("everything in a view is come to, seen, and left again: %s", async (hash) => {
+  ])("by the keyboard alone, everything in a view is come to, seen, and left again: %s", async (hash) => {
     await open(hash === "study?run=first" ? "study" : hash);
     if (hash === "study?run=first") {
       const name = page.locator(".study .runs tbody th button").first();
@@ -145,6 +145,37 @@ describe.skipIf(!haveChromium)("by the keyboard alone", () => {
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     expect(await cancel.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it("on paper every figure is there, light whatever the screen is, which is as before after it", async () => {
+    await open("laws?resamples=0", { colorScheme: "dark" });
+    await page.getByLabel("Theme").selectOption("dark");
+    await page.evaluate(() => {
+      addEventListener("beforeprint", () => {
+        const rooms = document.querySelectorAll(".figure-room");
+        const dark = document.querySelectorAll("[data-theme=dark]").length;
+        const empty = [...rooms].filter(({ childElementCount }) => childElementCount === 0).length;
+        Object.assign(globalThis, { printed: { figures: rooms.length > 5, dark, empty } });
+      });
+    });
+    await page.pdf();
+    expect(await page.evaluate(() => (globalThis as { printed?: unknown }).printed)).toEqual({
+      figures: true,
+      dark: 0,
+      empty: 0,
+    });
+    expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
+  });
+
+  it("in a reader's own colours, what is chosen stands out by them", async () => {
+    await open("planner", { forcedColors: "active" });
+    const colors = await page.evaluate(() => {
+      const { backgroundColor, color } = getComputedStyle(
+        document.querySelector("nav a[aria-current]") ?? document.body,
+      );
+      return { backgroundColor, color, page: getComputedStyle(document.body).backgroundColor };
+    });
+    expect([colors.color, colors.page]).not.toContain(colors.backgroundColor);
   });
 
   it("who asked for less motion sees none", async () => {
