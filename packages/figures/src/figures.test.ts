@@ -201,7 +201,7 @@ const figures: readonly (readonly [
   [
     "kaplanSizes",
     (_, o) => kaplanSizes(kaplan.kaplanSizes, o),
-    ["Training tokens D", "Loss, stopped early (nats per token)", "Least steps S_min", "Loss (nats per token)"],
+    ["Tokens D", "Loss, stopped early (nats per token)", "Least steps S_min", "Loss (nats per token)"],
   ],
   [
     "criticalBatch",
@@ -211,7 +211,7 @@ const figures: readonly (readonly [
   [
     "kaplanAllocation",
     (_, o) => kaplanAllocation(kaplan.kaplanAllocation, o),
-    ["Least compute C_min (FLOPs)", "Optimal parameters N", "Least steps S_min"],
+    ["Least compute C_min (FLOPs)", "Optimal parameters N", "Least steps S_min", "Critical batch B_crit (tokens)"],
   ],
 ];
 

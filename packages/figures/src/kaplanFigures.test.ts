@@ -70,6 +70,35 @@ describe("kaplanLaws", () => {
   });
 });
 
+describe("kaplanLaws of little", () => {
+  it("draws points that are too few for a law, and says so", () => {
+    const parameters = { points: [{ id: "a", name: "a", x: 1e4, loss: 3 }] };
+    const figure = kaplanLaws({ parameters }, options({ interactive: true }));
+    expect(figure.querySelectorAll("circle[data-run]")).toHaveLength(1);
+    expect(linesOf(panelsOf(figure)[0])).toHaveLength(0);
+    expect(figure.textContent).toContain("No fit of L(C), L(D), L(N) (too few points: 1).");
+  });
+
+  it("draws curves from as far above the points as these lie apart, and each point", () => {
+    const points = [3, 2.5, 2].map((loss, i) => ({ id: `p${i}`, name: `p${i}`, x: 10 ** (9 + i), loss }));
+    const curve = Array.from({ length: 60 }, (_, i) => ({
+      tokens: 1 + i,
+      flops: 10 ** (7 + i / 15),
+      loss: 9 * 0.975 ** i,
+    }));
+    const compute = { points, curves: [{ id: "p0", name: "p0", parameters: 1, curve }] };
+    const figure = kaplanLaws({ compute }, options({ interactive: true }));
+    expect(figure.querySelectorAll("circle[data-run]")).toHaveLength(3);
+    const back = scaleOf(
+      panelsOf(figure)[0],
+      points.map(({ id, x, loss }) => ({ id, x, y: loss })),
+    );
+    const drawn = pathPoints(panelsOf(figure)[0]?.querySelector("path[data-run]") ?? undefined).map(back);
+    expect(drawn.length).toBeGreaterThan(5);
+    for (const { y } of drawn) expect(y).toBeLessThan(((3 * 3) / 2) * 1.1);
+  });
+});
+
 describe("kaplanSizes", () => {
   it("draws equation 1.5 through noiseless runs and equation 1.6 along noiseless curves", () => {
     const data = planted.kaplanSizes.data;
@@ -152,19 +181,53 @@ describe("criticalBatch", () => {
   });
 });
 
+describe("criticalBatch of scans that say little", () => {
+  const { points } = planted.criticalBatch;
+  const law = { Bstar: 2.1e8, alphaB: 0.21, from: "noise" } as const;
+  const words = (more: object) =>
+    criticalBatch({ points, law: { ...law, ...more } }, options())
+      .querySelector("svg")
+      ?.getAttribute("aria-label");
+
+  it("says which points the law is fitted to, and why not the others", () => {
+    expect(words({ otherAtBound: true })).toContain(
+      "The law is fitted to the noise scale. The scans determine no exponent.",
+    );
+    expect(words({ from: "scan", fewScans: true })).toMatch(
+      /fitted to the scans\. Its exponent has no interval:.*three seeds/,
+    );
+    expect(words({ from: "scan", atBound: true })).toContain("Its exponent lies at its bound");
+  });
+
+  it("follows an interval of many decades no further than the frame", () => {
+    const wide = points.map((point) => ({ ...point, interval95: [1e-9, 1e30] as const }));
+    const figure = criticalBatch({ points: wide, law }, options());
+    const height = Number(figure.querySelector("svg")?.getAttribute("height"));
+    const ends = [...figure.querySelectorAll("[aria-label=rule] line")].flatMap((line) =>
+      ["y1", "y2"].map((name) => Number(line.getAttribute(name))),
+    );
+    expect(ends.length).toBeGreaterThan(20);
+    for (const end of ends) {
+      expect(end).toBeGreaterThanOrEqual(0);
+      expect(end).toBeLessThanOrEqual(height);
+    }
+  });
+});
+
 describe("kaplanAllocation", () => {
-  it("draws both power laws where they are, and tells what ten times the compute buys", () => {
-    const { points, parametersLaw, stepsLaw } = planted.kaplanAllocation;
+  it("draws its three power laws where they are, and tells what ten times the compute buys", () => {
+    const { points, parametersLaw, stepsLaw, batchLaw } = planted.kaplanAllocation;
     const figure = kaplanAllocation(planted.kaplanAllocation, options({ interactive: true }));
     const quantities = [
       [parametersLaw, "parameters"],
       [stepsLaw, "steps"],
+      [batchLaw ?? { coefficient: 0, exponent: 0 }, "batch"],
     ] as const;
     quantities.forEach(([law, quantity], index) => {
       const panel = panelsOf(figure)[index];
       const back = scaleOf(
         panel,
-        points.map((point) => ({ ...(point.id ? { id: point.id } : {}), x: point.flops, y: point[quantity] })),
+        points.map((point) => ({ ...(point.id ? { id: point.id } : {}), x: point.flops, y: point[quantity] ?? 0 })),
       );
       for (const { x, y } of linesOf(panel).flatMap(pathPoints).map(back))
         expect(y / (law.coefficient * x ** law.exponent)).toBeCloseTo(1, 1);
@@ -175,11 +238,28 @@ describe("kaplanAllocation", () => {
     );
   });
 
-  it("draws published laws beside when they are given", () => {
+  it("draws published laws beside where they are near, and tells their exponents in any case", () => {
     const { parametersLaw, stepsLaw } = planted.kaplanAllocation;
-    const published = { name: "Kaplan 2020, Table 6", parametersLaw, stepsLaw };
-    const figure = kaplanAllocation({ ...planted.kaplanAllocation, published }, options());
-    expect(figure.querySelector(".isoflop-legend")?.textContent).toContain("Kaplan 2020, Table 6");
+    const beside = (by: number) => {
+      const far = (law: typeof stepsLaw) => ({ ...law, coefficient: by * law.coefficient });
+      const published = { name: "Kaplan 2020, Table 6", parametersLaw: far(parametersLaw), stepsLaw: far(stepsLaw) };
+      return kaplanAllocation({ ...planted.kaplanAllocation, published }, options());
+    };
+    expect(beside(2).querySelector(".isoflop-legend")?.textContent).toContain("Kaplan 2020, Table 6");
+    expect(beside(1e7).querySelector(".isoflop-legend")?.textContent).not.toContain("Kaplan 2020");
+    expect(beside(1e7).querySelector("figcaption")?.textContent).toContain("Kaplan 2020, Table 6: 0.730 (");
+  });
+
+  it("says that no run shows the laws, what their intervals leave out, and that there are none", () => {
+    const { parametersLaw, stepsLaw } = planted.kaplanAllocation;
+    const laws = { parametersLaw, stepsLaw, points: [], fitted: [1e15, 1e19] as const };
+    const words = (data: Parameters<typeof kaplanAllocation>[0]) =>
+      kaplanAllocation(data, options()).querySelector("svg")?.getAttribute("aria-label");
+    expect(words({ ...laws, batchHeld: true })).toMatch(/they are too narrow.*no run shows it/);
+    const bare = ({ coefficient, exponent }: typeof stepsLaw) => ({ coefficient, exponent });
+    const without = words({ ...laws, parametersLaw: bare(parametersLaw), stepsLaw: bare(stepsLaw), batchHeld: true });
+    expect(without).toContain("(no intervals: no resamples)");
+    expect(without).not.toContain("too narrow");
   });
 });
 

@@ -27,7 +27,7 @@ const single = {
 const bySize = { Nc: 6.4e13, Dc: 1.8e13, alphaN: 0.076, alphaD: 0.103 } as const;
 const bySteps = { Nc: 6.5e13, Sc: 2.1e3, alphaN: 0.077, alphaS: 0.76 } as const;
 const batch = { Bstar: 2.1e8, alphaB: 0.21 } as const;
-const allocation = { parameters: [1.3e9, 0.73], steps: [5.4e3, 0.03] } as const;
+const allocation = { parameters: [1.3e9, 0.73], steps: [5.4e3, 0.03], batch: [2e6, 0.24] } as const;
 
 /**
  * Made-up measurements that follow the laws of Kaplan et al. 2020 with seeded noise. For tests and documentation.
@@ -61,6 +61,7 @@ export function plantedKaplan(random: () => number): PlantedKaplan {
     exponentInterval: [exponent - 0.02, exponent + 0.02] as const,
   });
   const [parametersLaw, stepsLaw] = [power(allocation.parameters), power(allocation.steps)];
+  const batchLaw = power(allocation.batch);
   return {
     kaplanLaws: {
       compute: { ...panel("compute", 1e15, 1e20), adjusted: true },
@@ -119,9 +120,11 @@ export function plantedKaplan(random: () => number): PlantedKaplan {
         flops,
         parameters: noisy(parametersLaw.coefficient * flops ** parametersLaw.exponent, 0.2),
         steps: noisy(stepsLaw.coefficient * flops ** stepsLaw.exponent, 0.15),
+        batch: noisy(batchLaw.coefficient * flops ** batchLaw.exponent, 0.1),
       })),
       parametersLaw,
       stepsLaw,
+      batchLaw,
     },
     envelopeScaling: {
       points: logSpace(4e10, 4e11, 40).map((flops, index) => {
