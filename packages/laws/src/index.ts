@@ -1,6 +1,9 @@
 export * from "./anyLaw.js";
+// Diagnostics of a fit: not in the browser's file, which has room for what fits and forecasts.
+export { likelihoodCurves } from "./api/forecast.js";
 export { nextDesign, simulateRefits } from "./api/nextDesign.js";
 export { toObservations } from "./api/observations.js";
+export { profileResiduals } from "./fit/profileResiduals.js";
 export * from "./library.js";
 export type { Dropped } from "./observations/collect.js";
 export type { ColumnMap, Field } from "./observations/fields.js";
