@@ -1,8 +1,11 @@
 export * from "./anyLaw.js";
+// Diagnostics of a fit: not in the browser's file, which has room for what fits and forecasts.
+export { likelihoodCurves } from "./api/forecast.js";
 export { nextDesign, simulateRefits } from "./api/nextDesign.js";
 export { toObservations } from "./api/observations.js";
 // Simulations of the procedures themselves: for designs and for the documents, not for a page.
 export { procedureBias } from "./api/uncertainty.js";
+export { profileResiduals } from "./fit/profileResiduals.js";
 export * from "./library.js";
 export type { Dropped } from "./observations/collect.js";
 export type { ColumnMap, Field } from "./observations/fields.js";

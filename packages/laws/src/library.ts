@@ -5,7 +5,6 @@ export {
   forecast,
   forecastDataConstrained,
   forecastLoss,
-  likelihoodCurves,
   predictDataConstrained,
   predictLoss,
   profileForecast,
@@ -58,7 +57,6 @@ export {
 } from "./fit/profile.js";
 export type { ProfileCurve } from "./fit/profileCurve.js";
 export type { ProfileResampling } from "./fit/profileResampling.js";
-export { profileResiduals } from "./fit/profileResiduals.js";
 export { computeCostOf, type FitOptions } from "./fit/records.js";
 export * from "./fit/result.js";
 export * from "./fit/synthetic.js";

@@ -143,14 +143,8 @@ function driftingBudgets({ used }: IsoflopMinima): FitWarning[] {
   const found = used.map(({ prepared }) => prepared.design).filter(drifts);
   const [first, ...others] = found.map(driftOf);
   if (first === undefined) return [];
-  const most = others.reduce((a, b) => (Math.abs(Math.log(b)) > Math.abs(Math.log(a)) ? b : a), first);
-  const [goes, optimum] = most < 1 ? ["falls", "larger"] : ["rises", "smaller"];
-  return [
-    warn(
-      "uneven-budgets",
-      `At ${found.length} of ${used.length} minima C ${goes} with N by a factor of up to ${Math.max(most, 1 / most).toFixed(2)} over the sizes, as where it is counted otherwise than the budgets were spent: these are minima of the budgets as they were spent, and N_opt along one C is ${optimum} than here. Approach 3 needs no budgets.`,
-    ),
-  ];
+  const ratio = others.reduce((a, b) => (Math.abs(Math.log(b)) > Math.abs(Math.log(a)) ? b : a), first);
+  return [warn("uneven-budgets/drift", { drifting: found.length, minima: used.length, ratio })];
 }
 
 function shapeWarnings({ used }: IsoflopMinima): FitWarning[] {

@@ -233,13 +233,15 @@ export const explanations: Readonly<
   "uneven-budgets": {
     en: {
       meaning:
-        "Runs of one budget differ in C: the budgets were cut out of runs whose C varies without gaps, or the parabola got a term in ln C to make up for it.",
-      remedy: "Give a `budget` column where there is one; otherwise compare Approach 3, which needs no budgets.",
+        "Runs of one budget differ in C: the budgets were cut out of runs whose C varies without gaps, the parabola got a term in ln C to make up for it, or C follows N, as where it is counted otherwise than the budgets were spent, and no such term can be told from the size.",
+      remedy:
+        "Give a `budget` column where there is one; count C as the budgets were spent; otherwise compare Approach 3, which needs no budgets.",
     },
     ja: {
       meaning:
-        "同じ計算予算のランの間で C が異なります。C が切れ目なく分布するランを予算に切り分けたか、それを補うために放物線に ln C の項を加えました。",
-      remedy: "`budget` の列があれば指定してください。なければ、予算を必要としないアプローチ 3 と比べてください。",
+        "同じ計算予算のランの間で C が異なります。C が切れ目なく分布するランを予算に切り分けたか、それを補うために放物線に ln C の項を加えたか、または (予算を使ったときと別の数え方をした場合のように) C が N とともに変わるため、そのような項をサイズの効果と区別できません。",
+      remedy:
+        "`budget` の列があれば指定し、C は予算を使ったときの数え方にしてください。それ以外の場合は、予算を必要としないアプローチ 3 と比べてください。",
     },
   },
   "duplicate-runs": {

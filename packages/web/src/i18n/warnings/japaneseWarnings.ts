@@ -96,6 +96,8 @@ export const japaneseWarnings: Translations = {
   "wide-profile": (v) =>
     `プロファイルが左右非対称です (サイズの範囲は最大 ${v.span.toPrecision(2)} 倍)。3 次の項を入れると、放物線の極小は N で最大 ${(100 * v.shift).toFixed(0)}% 動きます。`,
   "uneven-budgets": (v) => uneven(v),
+  "uneven-budgets/drift": (v) =>
+    `${v.minima} 個の極小のうち ${v.drifting} 個では、サイズの範囲で C が N とともに最大 ${v.ratio < 1 ? `${(1 / v.ratio).toFixed(2)} 分の 1 に減ります` : `${v.ratio.toFixed(2)} 倍に増えます`}。予算を使ったときとは別の数え方で C を数えた場合に起こります。極小は使ったときの予算に沿ったもので、C を一定にした N_opt はこれより${v.ratio < 1 ? "大きく" : "小さく"}なります。アプローチ 3 に予算は要りません。`,
   "duplicate-runs": (v) =>
     `${v.runs} 個のランのうち ${v.copies} 個は、N、D、C、損失が別のランと同じです。複製なら新しい情報にはならず、信頼区間が狭すぎることになります。`,
   "duplicate-runs/rows": (v) =>

@@ -127,6 +127,10 @@ export const sampleWarnings: {
     { cut: 0, budgets: 11, uneven: 4, minima: 9, spread: 0.17, curve: "parabola" },
     { cut: 3, budgets: 11, uneven: 4, minima: 9, spread: 0.17, curve: "akima" },
   ],
+  "uneven-budgets/drift": [
+    { drifting: 5, minima: 9, ratio: 0.71 },
+    { drifting: 5, minima: 9, ratio: 1.38 },
+  ],
   "duplicate-runs": [{ copies: 3, runs: 47 }],
   "duplicate-runs/rows": [{ copies: 3, rows: 47 }],
   "dependent-rows": [
