@@ -1,8 +1,12 @@
+import { setTimeout } from "node:timers/promises";
 import { isIsoflopError } from "@isoflop/laws/error";
 import { readIfThere } from "../runs/folder.js";
 import type { StudyFolder } from "../study/folder.js";
 import { parseStudy } from "../study/parse.js";
 import type { StudyFault } from "./api.js";
+
+/** An editor may have emptied the file, or taken it away, to write it anew: what is broken is looked at once more after so long. */
+const SAVING_MS = 200;
 
 /** A study whose study.yaml may be edited while it is shown. */
 export interface StudyFile {
@@ -29,8 +33,16 @@ export function followStudy(opened: StudyFolder): StudyFile {
   return {
     read: async () => {
       try {
-        const text = await readIfThere(opened.file);
-        if (text === undefined || text !== known) last = asRead(text);
+        let text = await readIfThere(opened.file);
+        if (text === undefined || text !== known) {
+          let found = asRead(text);
+          if (found.fault !== undefined && text !== known) {
+            await setTimeout(SAVING_MS);
+            text = await readIfThere(opened.file);
+            found = asRead(text);
+          }
+          last = found;
+        }
         known = text;
       } catch (error) {
         known = undefined;

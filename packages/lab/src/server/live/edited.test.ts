@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -68,5 +69,23 @@ it("a study.yaml that is edited is read as the verbs read it; a broken one is to
   expect(sizes()).toEqual(first.sizes);
   expect(page.state()?.observations).toBe(first.mark);
   expect(page.seen.filter(({ event }) => event === "snapshot")).toHaveLength(1);
+  await page.close();
+});
+
+it("a study.yaml that is emptied to be written anew is not told as broken", async () => {
+  const file = join(study, "study.yaml");
+  const text = await readFile(file, "utf8");
+  const { key, ask } = await serverOf(study);
+  const page = listenTo(await ask(`/${key}/events`));
+  await page.until(() => page.state() !== undefined);
+  for (const name of ["first", "second"]) {
+    await writeFile(file, "");
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    // Before the server's own clock strikes, however busy the machine is.
+    writeFileSync(file, text.replace("name: live", `name: ${name}`));
+    await page.until(() => page.state()?.name === name);
+  }
+  const states = page.seen.flatMap((message) => (message.event === "state" ? [message.data] : []));
+  expect(states.filter(({ fault }) => fault !== undefined)).toEqual([]);
   await page.close();
 });
