@@ -121,7 +121,7 @@ function useRoom(place: { readonly current: HTMLDivElement | null }) {
       ([entry]) => {
         if (entry?.isIntersecting) setRoom((now) => ({ ...now, near: true }));
       },
-      { rootMargin: "400px" },
+      { rootMargin: "800px" },
     );
     const sized = new ResizeObserver(([entry]) => {
       const width = entry?.contentRect.width ?? FALLBACK_WIDTH;
