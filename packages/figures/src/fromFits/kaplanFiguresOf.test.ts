@@ -62,6 +62,30 @@ it("draws the allocation by equation 6.5, and only from what was measured", () =
   expect(kaplanFiguresOf({ ...sources, parts: [] })).toEqual({});
 });
 
+it("gives no run's mark to a scan's points, and takes the noise scale's law where the scan's is at its bound", () => {
+  const sources = { records, names: new Map([["r1", "middle"]]), compute: undefined, modelData: undefined };
+  const rows = [2, 3].map((L) => ({ inputs: { L }, y: 500, run: "seed 0", interval95: [400, 600] as const }));
+  const scan = (alphaB: number) => ({
+    name: "critical-batch-scan",
+    rows,
+    fit: { parameters: { Bstar: 500, alphaB }, ...nothing },
+  });
+  const noise = {
+    name: "critical-batch-noise",
+    rows: [{ inputs: { L: 2 }, y: 450, run: "r1" }],
+    fit: { parameters: batchLaw, ...nothing },
+  };
+  const drawn = (...parts: readonly (typeof noise)[]) => kaplanFiguresOf({ ...sources, parts }).criticalBatch;
+  expect(drawn(scan(0.3), noise)?.points.map(({ id, name, interval95 }) => [id, name, interval95])).toEqual([
+    [undefined, "seed 0", [400, 600]],
+    [undefined, "seed 0", [400, 600]],
+    ["r1", "middle", undefined],
+  ]);
+  expect(drawn(scan(0.3), noise)?.law).toEqual({ from: "scan", fewScans: true, Bstar: 500, alphaB: 0.3 });
+  expect(drawn(scan(10), noise)?.law).toEqual({ from: "noise", otherAtBound: true, ...batchLaw });
+  expect(drawn(scan(10))?.law).toMatchObject({ from: "scan", atBound: true });
+});
+
 it("draws L(N) and L(D) from a study's parts, with the runs' names", () => {
   const rows = [1e6, 1e7, 1e8].map((N, i) => ({ inputs: { N }, y: (8.8e13 / N) ** 0.076, run: `r${i}` }));
   const { kaplanLaws } = kaplanFiguresOf({
@@ -78,4 +102,13 @@ it("draws L(N) and L(D) from a study's parts, with the runs' names", () => {
     ["r2", "r2"],
   ]);
   expect(kaplanLaws?.tokens).toBeUndefined();
+  const few = kaplanFiguresOf({
+    records,
+    names: new Map(),
+    compute: undefined,
+    modelData: undefined,
+    parts: [{ name: "kaplan-parameters", rows: rows.slice(0, 1) }],
+  });
+  expect(few.kaplanLaws?.parameters?.points).toHaveLength(1);
+  expect(few.kaplanLaws?.parameters?.law).toBeUndefined();
 });
