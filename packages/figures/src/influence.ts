@@ -46,7 +46,7 @@ const texts = bilingual(
       a: () => "指数 a",
       N_opt: (flops) => `${flops} での N_opt`,
       L_opt: (flops) => `${flops} での最小損失`,
-      E: () => "削減不能な損失 E",
+      E: () => "既約損失 E",
     },
     none: "除いたランはない。",
     estimate: (what, value, interval) => `全ランでは、${what} は ${value}${interval}。`,

@@ -20,11 +20,11 @@ export const openedTexts = texts(
       residual: "対数残差",
       budget: "計算予算",
       seed: "シード",
-      unique: "ユニークトークン数",
+      unique: "固有トークン数",
     },
     total: "N (全パラメータ)",
     nonEmbedding: "N (埋め込みを除く)",
     row: "ラン一覧の行へ",
-    out: "当てはめから除外しています。",
+    out: "フィットから除外しています。",
   },
 );
