@@ -53,7 +53,7 @@ describe.skipIf(!haveChromium)("the quickstart", () => {
   });
 
   it("is seen live from before its first run to its end, and ends as the command line tells it", {
-    timeout: 1_200_000,
+    timeout: 1_800_000,
   }, async () => {
     await page.goto(server.url);
     await page.getByText("There are no runs yet.").waitFor();
