@@ -94,6 +94,24 @@ describe.skipIf(!haveChromium)("hostile text", () => {
     },
   );
 
+  it("would be noticed, were it markup: the watch sees elements, handlers and what the policy refuses", async () => {
+    await open("data");
+    for (const text of HOSTILE.filter((payload) => payload.startsWith("<"))) {
+      await page.evaluate((markup) => {
+        const place = document.createElement("div");
+        place.innerHTML = markup;
+        document.querySelector("main")?.append(place);
+      }, text);
+    }
+    const found = (await traces(page)).join("\n");
+    for (const trace of ["<img", "<maction", "<iframe", "onerror=", "onload=", '<u class="pwned"']) {
+      expect(found).toContain(trace);
+    }
+    await expect.poll(() => faults.some((fault) => fault.startsWith("policy: script-src"))).toBe(true);
+    await page.close();
+    faults.splice(0);
+  });
+
   it("in every parameter of the address is text, in every view", async () => {
     const parameters = ["study", "run", "status", "q", "sort", "sweep", "out", "picked", "compare", "at", "delta"];
     const planner = ["flops", "pfDays", "gpus", "mfu", "price", "served", "laws", "way", "accelerator", "E", "axes"];
