@@ -139,9 +139,14 @@ it.each(Object.entries(FIGURES))("%s draws its law as it was with all runs, and 
   const lines = dashDots(drawn).filter((path) => (path.getAttribute("d") ?? "").length > 10);
   expect(lines.length).toBeGreaterThanOrEqual(least);
   expect(drawn.outerHTML).not.toMatch(/NaN|Infinity/);
-  // The legend has its place before a run is left out, and none where none can be.
-  expect(draw(now, options(new Set())).querySelector(".isoflop-legend")?.textContent).toContain("with all runs");
-  expect(draw(now, options()).querySelector(".isoflop-legend")?.textContent).not.toContain("with all runs");
+  const legendOf = (figure: Element) => figure.querySelector(".isoflop-legend")?.textContent;
+  expect(legendOf(drawn)).toContain("with all runs");
+  expect(legendOf(draw(now, options()))).not.toContain("with all runs");
+  // Its room is there before a run is left out, and nothing in it.
+  const before = draw(now, options(new Set()));
+  expect(legendOf(before)).not.toContain("with all runs");
+  const heightOf = (figure: Element) => figure.querySelector("svg")?.getAttribute("height");
+  expect(heightOf(before)).toBe(heightOf(draw(now, options(new Set(["a"])))));
 });
 
 it("puts the former line where the former law is", () => {

@@ -16,9 +16,16 @@ export function formerLine(points: readonly Point[], { x, y }: LogFrame, color =
   return Plot.line(line, { x: "x", y: "y", stroke: color, strokeWidth: 1.75, strokeDasharray: DASHES });
 }
 
-/** What the legend says of such lines, as soon as runs may be left out: so that it does not grow when the first one is. */
+/** What the legend says of such lines; its room is kept as soon as runs may be left out. */
 export function formerEntry(options: Pick<FigureOptions, "language" | "leftOut">): LegendEntry[] {
   return options.leftOut === undefined
     ? []
-    : [{ label: inLanguage(terms, options).former, mark: "dash-dot", color: faintInk }];
+    : [
+        {
+          label: inLanguage(terms, options).former,
+          mark: "dash-dot",
+          color: faintInk,
+          reserved: options.leftOut.size === 0,
+        },
+      ];
 }

@@ -18,6 +18,8 @@ export interface LegendEntry {
   readonly label: string;
   readonly mark: LegendMark;
   readonly color: string;
+  /** Not in the figure yet: its room is kept, so that nothing moves when it comes. */
+  readonly reserved?: boolean;
 }
 
 /** Entries under one heading ("Budget, FLOPs"), kept together and wrapped as words are. */
@@ -157,6 +159,10 @@ export function drawLegend(
       if (x > 0 && x + needed > width) {
         x = 0;
         y += lineHeight;
+      }
+      if (entry.reserved) {
+        x += needed + spacing;
+        continue;
       }
       node.append(drawMark(document, entry, Math.round(x), y + lineHeight / 2));
       x += swatch + gap;

@@ -84,10 +84,11 @@ export function optimumScaling(data: OptimumScalingData, options: FigureOptions)
 
   const entries: LegendEntry[] = [{ label: text.minimum, mark: "dot", color: ink }];
   if (unused.length > 0) entries.push({ label: text.unused, mark: "ring", color: ink });
-  entries.push(...optimumEntries(data, options), ...formerEntry(options));
+  entries.push(...optimumEntries(data, options));
   heldOut.forEach((run, index) => {
     entries.push({ label: text.trained(run.label), mark: "square", color: categoryColor(index === 0 ? 0 : index + 1) });
   });
+  entries.push(...formerEntry(options));
 
   return frame(options, {
     name: "optimum-scaling",

@@ -27,11 +27,18 @@ function touched({ interactive, selected, leftOut }: Picking): boolean {
   return interactive === true || selected !== undefined || leftOut !== undefined;
 }
 
-/** What the legend says of runs left out, as soon as there may be any: so that it does not grow when the first one is. */
+/** What the legend says of runs left out; its room is kept as soon as there may be any. */
 export function leftOutEntry(options: Picking & Pick<FigureOptions, "language">): LegendEntry[] {
   return options.leftOut === undefined
     ? []
-    : [{ label: inLanguage(terms, options).leftOut, mark: "crossed", color: ink }];
+    : [
+        {
+          label: inLanguage(terms, options).leftOut,
+          mark: "crossed",
+          color: ink,
+          reserved: options.leftOut.size === 0,
+        },
+      ];
 }
 
 function ring(document: Document, x: number, y: number, r: number): Element {

@@ -30,23 +30,25 @@ export function logTicks(low: number, high: number, most: number): number[] {
   const first = Math.floor(Math.log10(low));
   const last = Math.ceil(Math.log10(high));
   if (high / low < 2) return linearTicks(low, high, most);
+  const round = (set: readonly number[]): number[] =>
+    Array.from({ length: last - first + 1 }, (_, index) =>
+      set.map((mantissa) => Number(`${mantissa}e${first + index}`)),
+    )
+      .flat()
+      .filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
   for (const set of mantissas) {
-    const ticks: number[] = [];
-    for (let exponent = first; exponent <= last; exponent += 1) {
-      for (const mantissa of set) {
-        const value = Number(`${mantissa}e${exponent}`);
-        if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) ticks.push(value);
-      }
-    }
+    const ticks = round(set);
     if (ticks.length <= most && ticks.length >= Math.min(3, most)) return ticks;
   }
   for (let every = 1; ; every += 1) {
-    const ticks: number[] = [];
-    for (let exponent = first; exponent <= last; exponent += 1) {
-      const value = Number(`1e${exponent}`);
-      if (exponent % every === 0 && value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) ticks.push(value);
-    }
-    if (ticks.length <= most) return ticks.length >= 2 ? ticks : linearTicks(low, high, most);
+    const ticks = round([1]).filter((value) => Math.round(Math.log10(value)) % every === 0);
+    if (ticks.length > most) continue;
+    if (ticks.length >= 2) return ticks;
+    // Little room, and one decade at the most: two of another mantissa, else the outer ones of 1-2-5; equal steps would crowd at the end.
+    const pair = [2, 3, 5].map((mantissa) => round([mantissa])).find(({ length }) => length >= 2 && length <= most);
+    const [outer = low, ...others] = round([1, 2, 5]);
+    const end = others.at(-1);
+    return pair ?? (end !== undefined && end / outer > 3 ? [outer, end] : linearTicks(low, high, most));
   }
 }
 
