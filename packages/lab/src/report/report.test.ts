@@ -51,6 +51,8 @@ function hostile(value: unknown, text: string): unknown {
     "answered",
     "partly",
     "gap",
+    "a",
+    "chinchilla",
   ]);
   if (typeof value === "string") return fixed.has(value) ? value : text;
   if (Array.isArray(value)) return value.map((item) => hostile(item, text));

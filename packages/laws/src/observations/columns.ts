@@ -100,8 +100,9 @@ export function recogniseColumns(
       );
     }
   }
-  const inUse = new Set(Object.values(uses).map(({ column }) => column));
-  const idle = new Map([...others].map(([field, names]) => [field, names.filter((name) => !inUse.has(name))]));
+  // A second count of N is told as such, and no other candidate for N.
+  const counted = new Set([uses.nonEmbedding?.column, uses.embedding?.column]);
+  const idle = new Map([...others].map(([field, names]) => [field, names.filter((name) => !counted.has(name))]));
   return { uses, columns: describe(uses, idle), notices: lossNotices(uses) };
 }
 
