@@ -1,4 +1,4 @@
-import { fitLeast, influencedQuantities } from "@isoflop/figures";
+import { influencedQuantities } from "@isoflop/figures";
 import { createRandom, type IsoflopError, isIsoflopError, likelihoodCurves, type RunRecord } from "@isoflop/laws";
 import { fitLaw, lawNamed } from "@isoflop/laws/anyLaw";
 import {
@@ -6,6 +6,7 @@ import {
   type ApproachName,
   backtestAll,
   type FitChoices,
+  fitLeast,
   fitObservations,
   freshRecords,
   scanRows,

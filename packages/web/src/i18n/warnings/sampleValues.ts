@@ -153,6 +153,7 @@ export const sampleWarnings: {
   "kaplan-count": [undefined],
   "not-converged": [{ falling: 3, runs: 8, first: "n7" }],
   "no-intervals/scan": [undefined],
+  "no-intervals/least-steps": [undefined],
 };
 
 export const sampleErrors: { readonly [Name in keyof ErrorSentences]: readonly ValuesOf<ErrorSentences[Name]>[] } = {

@@ -6,7 +6,7 @@ import {
   minimumSteps,
   type Parameters,
   type RunRecord,
-} from "@isoflop/laws";
+} from "../index.js";
 
 /** A training curve as it would have been far above the critical batch (S_min), and far below it (C_min). */
 export interface LeastCurve {
