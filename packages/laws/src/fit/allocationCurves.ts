@@ -1,10 +1,13 @@
-import { IsoflopError } from "../error.js";
 import { checkBudget } from "../forecast/forecast.js";
+import { refuseBy } from "../statements/made.js";
+import { profileErrors } from "../statements/profile.js";
 import type { IsoflopFit } from "./isoflop.js";
 import type { KaplanComputeFit } from "./kaplan.js";
 import { lineProfiles } from "./leastSquaresCurves.js";
 import type { LikelihoodCurve, LikelihoodCurveOptions } from "./likelihoodCurve.js";
 import { lossFrontierCurves } from "./lossFrontierCurves.js";
+
+const refuse = /* @__PURE__ */ refuseBy(profileErrors);
 
 /**
  * Profiles of Approach 2's laws through its minima: of the exponent a and the constant kN of N_opt = kN C^a, of N_opt at a
@@ -25,7 +28,7 @@ export function isoflopCurves(
     y: vertices.map((v) => Math.log(v.parameters)),
     ...(weighted && { weights }),
   });
-  if (line === undefined) throw exact("Approach 2", vertices.length, "minima");
+  if (line === undefined) throw refuse("no-profile", { law: "Approach 2", points: vertices.length });
   return {
     a: line.slope(steps),
     kN: line.height(0, Math.exp, steps),
@@ -51,17 +54,9 @@ export function kaplanComputeCurves(
   const logC = frontier.map((p) => Math.log(p.flops));
   const logLoss = frontier.map((p) => Math.log(p.loss));
   const line = lineProfiles({ x: logC, y: logLoss });
-  if (line === undefined) throw exact("Kaplan's L(C)", frontier.length, "points of the frontier");
+  if (line === undefined) throw refuse("no-profile", { law: "Kaplan's L(C)", points: frontier.length });
   const Cc = line.zero(Math.exp, steps);
   // alphaC is the slope of -ln L.
   const falling = lineProfiles({ x: logC, y: logLoss.map((v) => -v) })!;
   return { ...(Cc && { Cc }), alphaC: falling.slope(steps) };
-}
-
-function exact(what: string, points: number, of: string): IsoflopError {
-  return new IsoflopError({
-    code: "no-profile",
-    message: `${what} passes through its ${points} ${of} exactly: nothing is left over that would tell how far off they are.`,
-    hint: "Train at one more budget; the bootstrap's interval rests on the noise of single runs and stands.",
-  });
 }

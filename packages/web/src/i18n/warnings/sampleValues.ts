@@ -186,6 +186,12 @@ export const sampleErrors: { readonly [Name in keyof ErrorSentences]: readonly V
   "no-repetition": [undefined],
   "no-base": [{ single: 4, needed: 15 }],
   "no-start": [{ law: "chinchilla" }],
+  "no-likelihood": [undefined],
+  "no-profile": [
+    { law: "Approach 2", points: 2 },
+    { law: "Kaplan's L(C)", points: 2 },
+  ],
+  "no-profile/decay": [undefined],
   "too-few-budgets": [
     { needed: 3, budgets: 1 },
     { needed: 3, budgets: 2 },
