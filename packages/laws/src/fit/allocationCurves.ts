@@ -3,9 +3,13 @@ import { refuseBy } from "../statements/made.js";
 import { profileErrors } from "../statements/profile.js";
 import type { IsoflopFit } from "./isoflop.js";
 import type { KaplanComputeFit } from "./kaplan.js";
+import { LOG_LIMIT } from "./lawSpace.js";
 import { lineProfiles } from "./leastSquaresCurves.js";
 import type { LikelihoodCurve, LikelihoodCurveOptions } from "./likelihoodCurve.js";
 import { lossFrontierCurves } from "./lossFrontierCurves.js";
+
+/** Where a slope is hardly told from 0 its line ends anywhere: as far as a number goes, which JSON must be able to say. */
+const fromLog = (value: number): number => Math.exp(Math.min(Math.max(value, -LOG_LIMIT), LOG_LIMIT));
 
 const refuse = /* @__PURE__ */ refuseBy(profileErrors);
 
@@ -31,8 +35,8 @@ export function isoflopCurves(
   if (line === undefined) throw refuse("no-profile", { law: "Approach 2", points: vertices.length });
   return {
     a: line.slope(steps),
-    kN: line.height(0, Math.exp, steps),
-    ...(flops !== undefined && { N_opt: line.height(Math.log(flops), Math.exp, steps) }),
+    kN: line.height(0, fromLog, steps),
+    ...(flops !== undefined && { N_opt: line.height(Math.log(flops), fromLog, steps) }),
     ...lossFrontierCurves(
       vertices.map((v) => v.flops),
       vertices.map((v) => v.loss),
@@ -55,7 +59,7 @@ export function kaplanComputeCurves(
   const logLoss = frontier.map((p) => Math.log(p.loss));
   const line = lineProfiles({ x: logC, y: logLoss });
   if (line === undefined) throw refuse("no-profile", { law: "Kaplan's L(C)", points: frontier.length });
-  const Cc = line.zero(Math.exp, steps);
+  const Cc = line.zero(fromLog, steps);
   // alphaC is the slope of -ln L.
   const falling = lineProfiles({ x: logC, y: logLoss.map((v) => -v) })!;
   return { ...(Cc && { Cc }), alphaC: falling.slope(steps) };

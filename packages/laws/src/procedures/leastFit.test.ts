@@ -64,6 +64,22 @@ describe("L(N, S_min) through training curves", () => {
       }
   });
 
+  it("passes over checkpoints that diverged", () => {
+    const spoilt = records.map((record) => ({
+      ...record,
+      curve: (record.curve ?? []).flatMap((point, i) => [
+        point,
+        ...(i === 60
+          ? [
+              { ...point, loss: Number.POSITIVE_INFINITY },
+              { ...point, flops: Number.NaN },
+            ]
+          : []),
+      ]),
+    }));
+    expect(leastCurves(spoilt, batchTokens, batchLaw)).toEqual(leastCurves(records, batchTokens, batchLaw));
+  });
+
   it("says whether the critical batch is the same in all draws, and has wider intervals where it is not", () => {
     expect([held?.batchHeld, whole?.batchHeld]).toEqual([true, false]);
     expect(widthOf(whole, "Sc")).toBeGreaterThan(1.2 * widthOf(held, "Sc"));

@@ -74,12 +74,15 @@ export function fitLeast(
       fit: { parameters, intervals95: {}, draws: NO_DRAWS },
       warnings: [...warnings, warn("no-intervals/least-steps")],
     };
-  const drawn = resampled.map((curve, i) => {
-    const law = laws[Math.floor((i * laws.length) / resampled.length)];
-    return move === undefined || law === undefined
-      ? { ...curve, ...batch.parameters }
-      : { ...move(curve, law), ...law };
-  });
+  const drawn = resampled
+    .map((curve, i) => {
+      const law = laws[Math.floor((i * laws.length) / resampled.length)];
+      return move === undefined || law === undefined
+        ? { ...curve, ...batch.parameters }
+        : { ...move(curve, law), ...law };
+    })
+    // A draw that leaves alpha_B at a bound may move them beyond what a number holds.
+    .filter((p) => CURVE.every((name) => p[name] > 0 && Number.isFinite(p[name])));
   const names = [...CURVE, ...BATCH];
   const intervals =
     drawn.length < FEWEST_DRAWS ? [] : CURVE.map((name) => [name, central95(drawn.map((p) => p[name]))] as const);
