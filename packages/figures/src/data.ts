@@ -134,6 +134,8 @@ export interface EnvelopeScalingData {
     /** "edge": of the smallest or the largest size there is, so that a better one may lie beyond; not fitted. */
     readonly status: "used" | "edge";
   }[];
+  /** How many points there are of either kind, and of how many runs those used are, where `points` are some of them. */
+  readonly counts?: { readonly used: number; readonly edge: number; readonly runs: number };
   readonly parametersLaw: PowerLaw;
   readonly tokensLaw: PowerLaw;
   readonly former?: FormerLaws;

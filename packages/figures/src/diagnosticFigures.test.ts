@@ -267,10 +267,12 @@ describe("influence on the loss and on E", () => {
   it.each([
     ["L_opt", "the least loss at 10²⁴ FLOPs is 1.7000. Without r1 it is 1.6912 (−0.0088)"],
     ["E", "the irreducible loss E is 1.7000. Without r1 it is 1.6912 (−0.0088)"],
-  ] as const)("is told in nats: %s", (quantity, words) => {
+  ] as const)("is told in the unit of the losses: %s", (quantity, words) => {
     const figure = influence({ quantity, flops: 1e24, estimate: 1.7, runs }, options());
     expect(wordsOf(figure)).toContain(words);
     expect(figure.textContent).toContain("without the run (nats per token)");
+    const inBits = influence({ quantity, flops: 1e24, estimate: 1.7, runs }, options({ lossUnit: "bits per byte" }));
+    expect(inBits.textContent).toContain("without the run (bits per byte)");
   });
 });
 

@@ -54,7 +54,13 @@ export function envelopeScaling(data: EnvelopeScalingData, options: FigureOption
   const extrapolated = forecast
     ? text.forecast(unit.text(forecast.flops), formatCount(forecast.parameters), formatCount(forecast.tokens))
     : "";
-  const fitted = text.points(used.length, edge.length, new Set(used.map((point) => point.id ?? point.name)).size);
+  const drawn = {
+    used: used.length,
+    edge: edge.length,
+    runs: new Set(used.map((point) => point.id ?? point.name)).size,
+  };
+  const counts = data.counts ?? drawn;
+  const fitted = text.points(counts.used, counts.edge, counts.runs);
 
   const entries: LegendEntry[] = [{ label: text.used, mark: "dot", color: ink }];
   if (edge.length > 0) entries.push({ label: text.edge, mark: "ring", color: ink });

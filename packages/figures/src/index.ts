@@ -26,11 +26,8 @@ export {
   residualsOf,
   type StatedForecast,
 } from "./fromFits/figuresOf.js";
-export type { FittedRows } from "./fromFits/fittedRows.js";
 export { frontierResidualsOf } from "./fromFits/frontierResidualsOf.js";
 export { type KaplanFigures, kaplanFiguresOf } from "./fromFits/kaplanFiguresOf.js";
-export { fitLeast, type LeastFit } from "./fromFits/leastFit.js";
-export type { LeastCurve } from "./fromFits/leastSteps.js";
 export { frontierResiduals } from "./frontierResiduals.js";
 export { influence } from "./influence.js";
 export { isoflopBias } from "./isoflopBias.js";

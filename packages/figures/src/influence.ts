@@ -6,6 +6,7 @@ import { formatCount } from "./format.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { type LegendEntry, textWidth } from "./legend.js";
+import { lossUnitText } from "./lossUnit.js";
 import { background, categoryColor, faintInk, ink } from "./palette.js";
 import { leftOutEntry, runDots } from "./runMarks.js";
 import { terms } from "./terms.js";
@@ -32,8 +33,8 @@ const texts = bilingual(
     axis: {
       a: () => "Exponent a without the run",
       N_opt: (flops: string) => `N_opt at ${flops} without the run`,
-      L_opt: (flops: string) => `Least loss at ${flops} without the run (nats per token)`,
-      E: () => "E without the run (nats per token)",
+      L_opt: (flops: string, loss: string) => `Least loss at ${flops} without the run (${loss})`,
+      E: (_: string, loss: string) => `E without the run (${loss})`,
     },
     without: "without the run",
     all: "with all runs",
@@ -58,8 +59,8 @@ const texts = bilingual(
     axis: {
       a: () => "そのランを除いた指数 a",
       N_opt: (flops) => `そのランを除いた ${flops} での N_opt`,
-      L_opt: (flops) => `そのランを除いた ${flops} での最小損失 (nat/トークン)`,
-      E: () => "そのランを除いた E (nat/トークン)",
+      L_opt: (flops, loss) => `そのランを除いた ${flops} での最小損失 (${loss})`,
+      E: (_, loss) => `そのランを除いた E (${loss})`,
     },
     without: "そのランなし",
     all: "全ラン",
@@ -122,7 +123,7 @@ export function influence(data: InfluenceData, options: FigureOptions): HTMLElem
       const left = 10 + Math.ceil(1.12 * Math.max(30, ...labels.map(({ label }) => textWidth(label, fontSize))));
       const values = [estimate, ...(interval95 ?? []), ...sorted.map(({ without }) => without)];
       const x = counted ? logDomain(values, 0.06) : evenDomain(values, 0.06);
-      const name = text.axis[quantity](flops);
+      const name = text.axis[quantity](flops, lossUnitText(options));
       const length = width - left - 16;
       const restValues = rest.map(({ without }) => without);
       return {

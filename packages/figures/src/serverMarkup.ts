@@ -32,9 +32,10 @@ export function figureSvg<Data>(
 export function figurePlainSvg<Data>(
   draw: (data: Data, options: FigureOptions) => HTMLElement,
   data: Data,
-  options: PlainSvgOptions,
+  plain: PlainSvgOptions,
+  options: Omit<FigureOptions, "document"> = {},
 ): string {
-  return plainSvg(draw(data, { document: serverDocument() }), options);
+  return plainSvg(draw(data, { ...options, document: serverDocument() }), plain);
 }
 
 /** A figure as a Vega-Lite specification with its data; see vegaLite. */
@@ -42,6 +43,7 @@ export function figureVegaLite<Data>(
   draw: (data: Data, options: FigureOptions) => HTMLElement,
   data: Data,
   theme: "light" | "dark",
+  options: Omit<FigureOptions, "document"> = {},
 ): Spec {
-  return vegaLite(draw(data, { document: serverDocument() }), theme);
+  return vegaLite(draw(data, { ...options, document: serverDocument() }), theme);
 }

@@ -4,6 +4,7 @@ import {
   type PowerLawAllocationParameters,
   powerLawAllocation,
 } from "@isoflop/laws";
+import { namedDraws } from "@isoflop/laws/procedures";
 import type { PowerLaw } from "../data.js";
 
 /** Fewer draws give no band. */
@@ -31,17 +32,6 @@ export function allocationLaw(
           })),
         }),
   };
-}
-
-/** Draws by the names of their columns. */
-export function namedDraws<Name extends string>(draws: {
-  readonly names: readonly string[];
-  readonly rows: readonly (readonly number[])[];
-}): Readonly<Record<Name, number>>[] {
-  return draws.rows.map(
-    (row) =>
-      Object.fromEntries(draws.names.map((name, i) => [name, row[i] ?? Number.NaN])) as Readonly<Record<Name, number>>,
-  );
 }
 
 /** Percentiles 2.5 and 97.5. */

@@ -1,8 +1,9 @@
 import type { CriticalBatchParameterName } from "@isoflop/laws";
+import { atBound, BATCH_PARTS, batchPartOf, type FittedRows, namedDraws } from "@isoflop/laws/procedures";
 import type { CriticalBatchData } from "../data.js";
 import { logSpace } from "../ticks.js";
-import { bandOf, FEWEST_DRAWS, namedDraws } from "./allocationLaw.js";
-import { atBound, BATCH_PARTS, batchPartOf, type FittedRows, named } from "./fittedRows.js";
+import { bandOf, FEWEST_DRAWS } from "./allocationLaw.js";
+import { named } from "./names.js";
 
 /** The losses of one scan are read off the same runs: a law's interval needs scans of so many seeds. */
 const FEWEST_SCANS = 3;

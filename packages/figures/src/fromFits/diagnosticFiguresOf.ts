@@ -14,6 +14,7 @@ import {
   optimumBy,
   type RunRecord,
 } from "@isoflop/laws";
+import { namedDraws } from "@isoflop/laws/procedures";
 import type {
   BootstrapPairsData,
   InfluenceData,
@@ -22,7 +23,7 @@ import type {
   ProfileLikelihoodData,
 } from "../data.js";
 import { logSpace } from "../ticks.js";
-import { bandOf, FEWEST_DRAWS, namedDraws } from "./allocationLaw.js";
+import { bandOf, FEWEST_DRAWS } from "./allocationLaw.js";
 
 const SYMBOLS: Readonly<Record<string, string>> = {
   alpha: "α",

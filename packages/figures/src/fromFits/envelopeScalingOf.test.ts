@@ -1,5 +1,7 @@
 import { createRandom, fitEnvelope, orThrow, syntheticStudy } from "@isoflop/laws";
 import { expect, it } from "vitest";
+import { envelopeScaling } from "../envelopeScaling.js";
+import { serverDocument } from "../serverMarkup.js";
 import { envelopeScalingOf } from "./envelopeScalingOf.js";
 import { frontierResidualsOf } from "./frontierResidualsOf.js";
 
@@ -16,7 +18,7 @@ const fit = orThrow(fitEnvelope(records, { resamples: 30, random: createRandom(1
 const names = new Map([[records[3]?.id ?? "", "the fourth"]]);
 
 it("has at most 150 points of the envelope, each where the fit has it, named as its run is", () => {
-  const { points } = envelopeScalingOf(fit, names);
+  const { points, counts } = envelopeScalingOf(fit, names);
   expect(points.length).toBeLessThanOrEqual(150);
   expect(points.length).toBeGreaterThan(75);
   for (const point of points) {
@@ -29,6 +31,12 @@ it("has at most 150 points of the envelope, each where the fit has it, named as 
     });
     expect(point.name).toBe(names.get(point.id ?? "") ?? point.id);
   }
+  const used = fit.envelope.filter(({ status }) => status === "used").length;
+  expect(counts).toMatchObject({ used, edge: fit.envelope.length - used });
+  expect(counts?.used).toBeGreaterThan(points.length);
+  // The figure tells how many were fitted, not how many it draws.
+  const drawn = envelopeScaling(envelopeScalingOf(fit, names), { document: serverDocument() });
+  expect(drawn.textContent).toContain(`Fitted to ${used} points of ${counts?.runs} runs`);
   expect(new Set(points.map(({ status }) => status))).toEqual(new Set(["used", "edge"]));
 });
 

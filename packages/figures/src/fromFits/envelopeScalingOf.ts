@@ -16,7 +16,9 @@ export function envelopeScalingOf(
   const every = Math.max(1, Math.ceil(envelope.length / most));
   const [first, last] = [envelope[0]?.flops ?? 1, envelope.at(-1)?.flops ?? 1];
   const reach = logSpace(first, last, 40);
+  const used = envelope.filter(({ status }) => status === "used");
   return {
+    counts: { used: used.length, edge: envelope.length - used.length, runs: new Set(used.map(({ run }) => run)).size },
     points: envelope
       .filter((_, index) => index % every === 0)
       .map(({ run, flops, parameters, tokens, status }) => ({

@@ -5,12 +5,11 @@ import {
   kaplanEfficient,
   kaplanAllocation as published,
 } from "@isoflop/laws";
+import { batchFitOf, efficientRuns, type FittedRows, type LeastFit, namedDraws } from "@isoflop/laws/procedures";
 import type { KaplanAllocationData, PowerLaw } from "../data.js";
 import { logSpace } from "../ticks.js";
-import { bandOf, FEWEST_DRAWS, namedDraws } from "./allocationLaw.js";
-import { batchFitOf, type FittedRows, named } from "./fittedRows.js";
-import type { LeastFit } from "./leastFit.js";
-import { efficientRuns } from "./leastSteps.js";
+import { bandOf, FEWEST_DRAWS } from "./allocationLaw.js";
+import { named } from "./names.js";
 
 const table6 = (atOnePfDay: number, exponent: number): PowerLaw => ({
   coefficient: atOnePfDay / FLOPS_PER_PF_DAY ** exponent,

@@ -8,10 +8,10 @@ import {
   stepsAtBatch,
 } from "@isoflop/laws";
 import { fitLaw } from "@isoflop/laws/anyLaw";
+import { leastCurves, leastStepRows } from "@isoflop/laws/procedures";
 import { expect, it } from "vitest";
 import { logSpace } from "../ticks.js";
 import { kaplanFiguresOf } from "./kaplanFiguresOf.js";
-import { leastCurves, leastStepRows } from "./leastSteps.js";
 
 const law = { Nc: 6.5e13, alphaN: 0.077, Sc: 2.1e3, alphaS: 0.76 };
 const batchLaw = { Bstar: 2.1e8, alphaB: 0.21 };

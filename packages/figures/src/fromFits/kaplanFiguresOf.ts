@@ -1,12 +1,12 @@
 import { formatFlops, type KaplanComputeFit, type KaplanModelDataFit, type RunRecord } from "@isoflop/laws";
+import { type FittedRows, type LeastFit, namedDraws } from "@isoflop/laws/procedures";
 import type { CriticalBatchData, KaplanAllocationData, KaplanLawsData, KaplanPanel, KaplanSizesData } from "../data.js";
 import { logSpace } from "../ticks.js";
-import { bandOf, FEWEST_DRAWS, namedDraws } from "./allocationLaw.js";
+import { bandOf, FEWEST_DRAWS } from "./allocationLaw.js";
 import { criticalBatchOf } from "./criticalBatchOf.js";
 import { curvesOf } from "./figuresOf.js";
-import { type FittedRows, named } from "./fittedRows.js";
 import { kaplanAllocationOf } from "./kaplanAllocationOf.js";
-import type { LeastFit } from "./leastFit.js";
+import { named } from "./names.js";
 
 /** What the figures of Kaplan et al. 2020 are drawn from. */
 export interface KaplanSources {

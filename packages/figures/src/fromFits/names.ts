@@ -37,3 +37,8 @@ export const roleName = (role: "holdout-optimum" | "holdout-larger" | "fit", tol
 /** What a procedure is called in legends; its own label where it is none of ours. */
 export const procedureName = (name: string, label: string, told: Told): string =>
   (inLanguage(names, told).procedures as Readonly<Record<string, string>>)[name] ?? label;
+
+/** What the mark of a run is called, and found by. */
+export function named(id: string | undefined, names: ReadonlyMap<string, string>): { id?: string; name: string } {
+  return id === undefined ? { name: "" } : { id, name: names.get(id) ?? id };
+}

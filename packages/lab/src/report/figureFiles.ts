@@ -36,15 +36,20 @@ export interface ReportFigure {
 }
 
 /** The report's figures; those without data are left out. */
-export function reportFigures({ figures, forecast }: Pick<ReportModel, "figures" | "forecast">): ReportFigure[] {
+export function reportFigures({
+  figures,
+  forecast,
+  lossUnit,
+}: Pick<ReportModel, "figures" | "forecast" | "lossUnit">): ReportFigure[] {
+  const options = lossUnit === undefined ? {} : { lossUnit };
   const found: ReportFigure[] = [];
   const add = <Data>(name: string, draw: Parameters<typeof figureSvg<Data>>[0], data: Data | undefined) => {
     if (data === undefined) return;
     found.push({
       name,
-      svg: () => figureSvg(draw, data),
-      plainSvg: (options) => figurePlainSvg(draw, data, options),
-      vegaLite: (theme) => figureVegaLite(draw, data, theme),
+      svg: () => figureSvg(draw, data, options),
+      plainSvg: (plain) => figurePlainSvg(draw, data, plain, options),
+      vegaLite: (theme) => figureVegaLite(draw, data, theme, options),
     });
   };
   add("kaplan-laws", kaplanLaws, figures.kaplanLaws);

@@ -15,22 +15,21 @@ import type { ReportFigures, ReportModel } from "./model.js";
 /** Widths, px, that figures are drawn for: a telephone's and a column's. */
 const widths = [360, 720] as const;
 
-/** A figure at both widths, or a line that says which one is missing and why. */
-export function figure<Data>(
-  draw: Parameters<typeof figureMarkup<Data>>[0],
-  data: Data | undefined,
-  missing: string,
-): Html {
-  if (data === undefined) return html`<p class="missing">${missing}</p>`;
-  // The figures set user text as text nodes; what they serialise to is escaped by the document.
-  return Html.trusted(coarse(figureMarkup(draw, data, { widths })));
-}
+/** Makes figures of a report: each at both widths, or a line that says which one is missing and why. */
+export const figureOf =
+  ({ lossUnit }: Pick<ReportModel, "lossUnit">) =>
+  <Data>(draw: Parameters<typeof figureMarkup<Data>>[0], data: Data | undefined, missing: string): Html => {
+    if (data === undefined) return html`<p class="missing">${missing}</p>`;
+    // The figures set user text as text nodes; what they serialise to is escaped by the document.
+    return Html.trusted(coarse(figureMarkup(draw, data, { widths, ...(lossUnit && { lossUnit }) })));
+  };
+type Figure = ReturnType<typeof figureOf>;
 
 /** Paths in tenths of a px: a third of the page would be digits that nobody sees. */
 const coarse = (markup: string): string => markup.replace(/ d="[^"]*"/g, (path) => path.replace(/(\.\d)\d+/g, "$1"));
 
 /** Figures 1, 4, 10 and 14 of Kaplan et al. 2020. */
-export const kaplanFigures = (figures: ReportFigures): Html[] => [
+export const kaplanFigures = (figure: Figure, figures: ReportFigures): Html[] => [
   figure(kaplanLaws, figures.kaplanLaws, "No L(C), L(D) or L(N): no run of their parts is done."),
   figure(kaplanSizes, figures.kaplanSizes, "No L(N, D) and no L(N, S_min): neither has a fit."),
   figure(
@@ -49,7 +48,7 @@ export const kaplanFigures = (figures: ReportFigures): Html[] => [
 const PARAMETRIC = "Approach 3: parametric";
 
 /** What there is to doubt: where the laws miss, what the runs leave open, and on which of them the answer hangs. */
-export const diagnostics = (figures: ReportFigures): Html[] => [
+export const diagnostics = (figure: Figure, figures: ReportFigures): Html[] => [
   figure(residuals, figures.residuals, "No residuals: Approach 3 has no fit."),
   figure(
     profileLikelihood,

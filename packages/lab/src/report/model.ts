@@ -5,6 +5,7 @@ import type {
   ForecastRow,
   InfluenceData,
   KaplanFigures,
+  LossUnit,
   MinimumStatus,
   ProfileLikelihoodData,
 } from "@isoflop/figures";
@@ -13,7 +14,8 @@ import type { Checklist } from "../checklist/item.js";
 
 /**
  * All that a report says, as plain data that survives JSON. Every string may come from a user (names, paths, messages) and
- * is escaped when rendered. N is parameters, D tokens, C FLOPs; losses are in nats per token.
+ * is escaped when rendered. N is parameters, D tokens, C FLOPs; losses are in nats per token,
+ * or in `lossUnit`.
  */
 export interface ReportModel {
   /** The study's name, or that of the folder or file that the runs are from. */
@@ -38,6 +40,8 @@ export interface ReportModel {
   readonly budgets: readonly BudgetRow[];
   /** Every run of the study, held-out ones included, in the order to show. */
   readonly runs: readonly RunRow[];
+  /** What losses are in; nats per token where it is absent. */
+  readonly lossUnit?: LossUnit;
   readonly warnings: readonly ReportWarning[];
   /** What was decided in reading the runs; absent of a study, whose records have nothing to decide. */
   readonly notes?: readonly string[];

@@ -13,7 +13,7 @@ import {
 } from "@isoflop/figures";
 import { countText } from "../checklist/checklist.js";
 import { checklistHtml } from "../checklist/html.js";
-import { diagnostics, diagnosticsText, figure, kaplanFigures } from "./figures.js";
+import { diagnostics, diagnosticsText, figureOf, kaplanFigures } from "./figures.js";
 import { Html, html } from "./html.js";
 import { formatInstant } from "./instant.js";
 import type { ForecastReport, Provenance, ReportModel, ReportWarning } from "./model.js";
@@ -86,6 +86,7 @@ function withoutBacktest({ fit }: ForecastReport): string {
 /** The report as one HTML page that needs nothing else: no network, no script, no font. The same model gives the same bytes. */
 export function renderReport(model: ReportModel): string {
   const { figures, forecast } = model;
+  const figure = figureOf(model);
   const verdict = judge(forecast, model.heldOut, model.optimum);
   // No study has planned these runs: nothing was held out, and nothing is yet to come.
   const planned = model.optimum === undefined;
@@ -115,7 +116,7 @@ ${section("verdict", "Verdict", [
   model.identifies === undefined ? undefined : identifiesTable(model.identifies),
 ])}${section("figures", "Figures", [
   html`<div class="figures">${[
-    ...(model.kaplan ? kaplanFigures(figures) : []),
+    ...(model.kaplan ? kaplanFigures(figure, figures) : []),
     figure(trainingCurves, figures.trainingCurves, "No training curves: no run has logged any."),
     figure(envelopeScaling, figures.envelopeScaling, "No power laws of the envelope: Approach 1 has no fit."),
     ...(profiled
@@ -160,7 +161,7 @@ ${section("verdict", "Verdict", [
   ]}</div>`,
 ])}${section("quality", "Diagnostics", [
   html`<p>${diagnosticsText(model)}</p>`,
-  html`<div class="figures">${diagnostics(figures)}</div>`,
+  html`<div class="figures">${diagnostics(figure, figures)}</div>`,
 ])}${section("warnings", "Warnings", [
   warningsList(model.warnings),
   model.notes === undefined || model.notes.length === 0

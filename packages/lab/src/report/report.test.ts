@@ -51,6 +51,7 @@ function hostile(value: unknown, text: string): unknown {
     "answered",
     "partly",
     "gap",
+    // What runs have influence on, and the law of the residuals.
     "a",
     "chinchilla",
   ]);
@@ -154,6 +155,20 @@ describe("the report", () => {
     expect(names).toHaveLength(18);
     expect(page.match(/class="isoflop-svg isoflop-wide"/g)).toHaveLength(18);
     expect(page.match(/class="isoflop-svg isoflop-narrow"/g)).toHaveLength(18);
+  });
+
+  it("has figures in the unit of the losses, on the page and as files", () => {
+    const inBits = { ...model, lossUnit: "bits per byte" } as const;
+    const figuresOf = (markup: string) => markup.match(/<figure[\s\S]*?<\/figure>/g) ?? [];
+    const inUnit = (figures: readonly string[], unit: string) => figures.filter((one) => one.includes(unit)).length;
+    const [usual, bits] = [figuresOf(page), figuresOf(renderReport(inBits))];
+    expect(inUnit(usual, "nats per token")).toBeGreaterThan(5);
+    expect(inUnit(bits, "bits per byte")).toBe(inUnit(usual, "nats per token"));
+    expect(inUnit(bits, "nats per token")).toBe(0);
+    for (const { name, svg, plainSvg, vegaLite } of reportFigures(inBits)) {
+      const whole = [svg(), plainSvg({ theme: "light", fontFamily: "sans-serif" }), JSON.stringify(vegaLite("light"))];
+      expect(inUnit(whole, "nats per token"), name).toBe(0);
+    }
   });
 
   it("tells the answer, the fits and the forecast before the diagnostics, and of which fit those are", () => {

@@ -146,6 +146,14 @@ describe("profiles of Kaplan's L(C)", () => {
     );
     expect(-(line?.exponent ?? 0)).toBeCloseTo(alphaC!.estimate, 12);
   });
+
+  test("stay numbers where the loss hardly falls, and survive JSON", () => {
+    const frontier = [3.001, 3, 3.0005, 2.9995].map((loss, i) => ({ flops: 1e18 * 10 ** i, loss }));
+    const curves = kaplanComputeCurves({ frontier } as unknown as Parameters<typeof kaplanComputeCurves>[0]);
+    expect(curves.Cc?.open).toEqual(["high"]);
+    expect(curves.Cc?.estimate).toBeGreaterThan(1e200);
+    expect(JSON.parse(JSON.stringify(curves))).toEqual(curves);
+  });
 });
 
 test("Approach 1 has no likelihood, and says why", () => {

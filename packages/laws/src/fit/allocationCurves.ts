@@ -1,10 +1,17 @@
-import { IsoflopError } from "../error.js";
 import { checkBudget } from "../forecast/forecast.js";
+import { refuseBy } from "../statements/made.js";
+import { profileErrors } from "../statements/profile.js";
 import type { IsoflopFit } from "./isoflop.js";
 import type { KaplanComputeFit } from "./kaplan.js";
+import { LOG_LIMIT } from "./lawSpace.js";
 import { lineProfiles } from "./leastSquaresCurves.js";
 import type { LikelihoodCurve, LikelihoodCurveOptions } from "./likelihoodCurve.js";
 import { lossFrontierCurves } from "./lossFrontierCurves.js";
+
+/** Where a slope is hardly told from 0 its line ends anywhere: as far as a number goes, which JSON must be able to say. */
+const fromLog = (value: number): number => Math.exp(Math.min(Math.max(value, -LOG_LIMIT), LOG_LIMIT));
+
+const refuse = /* @__PURE__ */ refuseBy(profileErrors);
 
 /**
  * Profiles of Approach 2's laws through its minima: of the exponent a and the constant kN of N_opt = kN C^a, of N_opt at a
@@ -25,11 +32,11 @@ export function isoflopCurves(
     y: vertices.map((v) => Math.log(v.parameters)),
     ...(weighted && { weights }),
   });
-  if (line === undefined) throw exact("Approach 2", vertices.length, "minima");
+  if (line === undefined) throw refuse("no-profile", { law: "Approach 2", points: vertices.length });
   return {
     a: line.slope(steps),
-    kN: line.height(0, Math.exp, steps),
-    ...(flops !== undefined && { N_opt: line.height(Math.log(flops), Math.exp, steps) }),
+    kN: line.height(0, fromLog, steps),
+    ...(flops !== undefined && { N_opt: line.height(Math.log(flops), fromLog, steps) }),
     ...lossFrontierCurves(
       vertices.map((v) => v.flops),
       vertices.map((v) => v.loss),
@@ -51,17 +58,9 @@ export function kaplanComputeCurves(
   const logC = frontier.map((p) => Math.log(p.flops));
   const logLoss = frontier.map((p) => Math.log(p.loss));
   const line = lineProfiles({ x: logC, y: logLoss });
-  if (line === undefined) throw exact("Kaplan's L(C)", frontier.length, "points of the frontier");
-  const Cc = line.zero(Math.exp, steps);
+  if (line === undefined) throw refuse("no-profile", { law: "Kaplan's L(C)", points: frontier.length });
+  const Cc = line.zero(fromLog, steps);
   // alphaC is the slope of -ln L.
   const falling = lineProfiles({ x: logC, y: logLoss.map((v) => -v) })!;
   return { ...(Cc && { Cc }), alphaC: falling.slope(steps) };
-}
-
-function exact(what: string, points: number, of: string): IsoflopError {
-  return new IsoflopError({
-    code: "no-profile",
-    message: `${what} passes through its ${points} ${of} exactly: nothing is left over that would tell how far off they are.`,
-    hint: "Train at one more budget; the bootstrap's interval rests on the noise of single runs and stands.",
-  });
 }

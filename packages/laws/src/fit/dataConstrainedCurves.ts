@@ -1,8 +1,9 @@
-import { IsoflopError } from "../error.js";
 import { dataConstrained } from "../laws/dataConstrained.js";
 import { NO_DECAY, scaleOfDecay } from "../laws/forms/repetition.js";
 import { median } from "../numerics/statistics.js";
 import type { RunRecord } from "../record.js";
+import { refuseBy } from "../statements/made.js";
+import { profileErrors } from "../statements/profile.js";
 import { clustersOf } from "../uncertainty/resampling.js";
 import type { DataConstrainedFit } from "./dataConstrained.js";
 import { repetitionData } from "./dataConstrainedProblem.js";
@@ -10,6 +11,7 @@ import { dataConstrainedSolver } from "./dataConstrainedSolver.js";
 import { type SearchOfResiduals, searchCurve } from "./heldSearchCurves.js";
 import type { LikelihoodCurve, LikelihoodCurveOptions } from "./likelihoodCurve.js";
 
+const refuse = /* @__PURE__ */ refuseBy(profileErrors);
 const asIs = (v: number): number => v;
 
 /**
@@ -68,11 +70,7 @@ export function dataConstrainedCurves(
     return curve === undefined ? [] : [[name, curve]];
   });
   if (curves.length > 0) return Object.fromEntries(curves);
-  throw new IsoflopError({
-    code: "no-profile",
-    message: "Neither R_D* nor R_N* was fitted: there is nothing to profile.",
-    hint: "Fit with repeated data or excess parameters free to lose value (decaying).",
-  });
+  throw refuse("no-profile/decay");
 }
 
 /** Which of the two were free: where one was held, it is at no decay. */

@@ -95,6 +95,13 @@ describe("profiles of a line", () => {
     const { estimate, interval } = profilesOf({ x, y: x.map((v) => 2 - 0.5 * v) }).slope();
     expect(estimate).toBeCloseTo(-0.5, 12);
     expect(interval[1] - interval[0]).toBeLessThan(1e-10);
+    // Of exact data the zero is known as exactly: rounding leaves it closed, whatever is left over.
+    for (const of of [x, [40, 42, 44, 46], [1, 2, 3, 4]]) {
+      const zero = profilesOf({ x: of, y: of.map((v) => 3 - 0.05 * v) }).zero();
+      expect(zero?.open).toEqual([]);
+      expect(zero?.estimate).toBeCloseTo(60, 8);
+      for (const end of zero?.interval ?? []) expect(end).toBeCloseTo(60, 8);
+    }
   });
 
   test("hold the truth 95 times in 100, through four points of unequal weight", () => {

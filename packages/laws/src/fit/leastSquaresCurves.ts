@@ -74,10 +74,14 @@ export function lineProfiles({ x, y, weights }: LineToProfile): LineProfiles | u
    */
   function zeroProfile(zero: number, value: (z: number) => number, steps: number): LikelihoodCurve {
     // (level + slope u)^2 = rise95 (v0 + v1 u^2) in u = z - c.
-    const [p, q, r] = [slope ** 2 - rise95 * v1, level * slope, level ** 2 - rise95 * v0];
-    const root = Math.sqrt(q * q - p * r);
-    const ends = [centre + (-q - root) / p, centre + (-q + root) / p];
-    const ended = [Math.max(...ends.filter((end) => end <= zero)), Math.min(...ends.filter((end) => end >= zero))];
+    const [p, q] = [slope ** 2 - rise95 * v1, level * slope];
+    // q^2 - p (level^2 - rise95 v0), without what cancels: exact data leave no more of it than rounding.
+    const root = Math.sqrt(rise95 * (v0 * slope ** 2 + v1 * level ** 2 - rise95 * v0 * v1));
+    const ends = [centre + (-q - root) / p, centre + (-q + root) / p] as const;
+    const ended =
+      p > 0
+        ? [Math.min(ends[0], zero), Math.max(ends[1], zero)]
+        : [Math.max(...ends.filter((end) => end <= zero)), Math.min(...ends.filter((end) => end >= zero))];
     const sides = ended.map((end, side) => {
       const closed = Number.isFinite(end);
       const far = zero + (side === 0 ? -1 : 1) * Math.abs(zero - centre);

@@ -1,6 +1,7 @@
-import { IsoflopError } from "../error.js";
 import type { AllocationFit } from "../forecast/laws.js";
 import type { RunRecord } from "../record.js";
+import { refuseBy } from "../statements/made.js";
+import { profileErrors } from "../statements/profile.js";
 import { isoflopCurves, kaplanComputeCurves } from "./allocationCurves.js";
 import type { DataConstrainedFit } from "./dataConstrained.js";
 import { dataConstrainedCurves } from "./dataConstrainedCurves.js";
@@ -9,13 +10,15 @@ import { kaplanModelDataCurves } from "./kaplanModelDataCurves.js";
 import type { LikelihoodCurve, LikelihoodCurveOptions } from "./likelihoodCurve.js";
 import { parametricCurves } from "./parametricLikelihoodCurves.js";
 
+const refuse = /* @__PURE__ */ refuseBy(profileErrors);
+
 /** A fit whose likelihood is profiled. */
 export type ProfiledFit = AllocationFit | KaplanComputeFit | DataConstrainedFit;
 
 /**
  * The profiles of what a fit tells, whatever its procedure.
  * @param records the ones that were fitted
- * @throws IsoflopError "bad-budget", "no-profile"
+ * @throws IsoflopError "bad-budget", "no-likelihood" (Approach 1), "no-profile"
  */
 export function likelihoodCurves(
   fit: ProfiledFit,
@@ -34,11 +37,6 @@ export function likelihoodCurves(
     case "data-constrained":
       return dataConstrainedCurves(fit, records, options);
     case "envelope-power-law":
-      throw new IsoflopError({
-        code: "no-likelihood",
-        message:
-          "Approach 1 has no likelihood: the points of its envelope are a few smoothed curves read again and again, and do not err independently of each other.",
-        hint: "Read the bootstrap's interval, which draws whole runs.",
-      });
+      throw refuse("no-likelihood");
   }
 }

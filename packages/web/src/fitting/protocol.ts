@@ -1,6 +1,14 @@
-import type { FittedRows, InfluencedQuantity, LeastFit } from "@isoflop/figures";
+import type { InfluencedQuantity } from "@isoflop/figures";
 import type { BacktestSeries, CountingConvention, FitWarning, LikelihoodCurve, RunRecord } from "@isoflop/laws";
-import type { ApproachFit, ApproachName, FitChoices, RecordChoices, ScannedRun } from "@isoflop/laws/procedures";
+import type {
+  ApproachFit,
+  ApproachName,
+  FitChoices,
+  FittedRows,
+  LeastFit,
+  RecordChoices,
+  ScannedRun,
+} from "@isoflop/laws/procedures";
 import type { Statement } from "@isoflop/laws/statements";
 
 /** Rows of a law by itself, as a study's part has them. */

@@ -1,4 +1,4 @@
-import { fitLeast, influencedQuantities } from "@isoflop/figures";
+import { influencedQuantities } from "@isoflop/figures";
 import { createRandom, type IsoflopError, isIsoflopError, likelihoodCurves, type RunRecord } from "@isoflop/laws";
 import { fitLaw, lawNamed } from "@isoflop/laws/anyLaw";
 import {
@@ -6,6 +6,7 @@ import {
   type ApproachName,
   backtestAll,
   type FitChoices,
+  fitLeast,
   fitObservations,
   freshRecords,
   scanRows,
@@ -74,7 +75,7 @@ export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
     if (made.length > 0) yield { stage: "intervals", fits: made };
   }
   if (!question.diagnostics) return yield { stage: "done" };
-  yield profileStage(runs, question, records, fits);
+  yield* profileStage(runs, question, records, fits);
   try {
     yield {
       stage: "backtest",
@@ -93,21 +94,23 @@ export function* deepStages(runs: Runs, question: Question): Generator<Answer> {
   yield { stage: "done" };
 }
 
-function profileStage(
+/** Profiles of the chosen procedure, or why there are none; nothing where it was not fitted. */
+function* profileStage(
   runs: Runs,
   { subject, budget }: Question,
   records: readonly RunRecord[],
   fits: readonly ApproachFit[],
-): Answer {
+): Generator<Answer> {
   const profiles: LawProfiles[] = [];
-  let reason: Problem = { code: "no-fit", message: "The chosen procedure was not fitted to these runs." };
+  let reason: Problem | undefined;
   for (const fit of subjectFits(fits, subject)) {
     const own = fit.law === "data-constrained" ? records : freshRecords(records, runs.choices.freshOnly);
     const curves = likelihoodCurves(fit, own, { flops: budget, steps: PROFILE_STEPS });
     if (isIsoflopError(curves)) reason = problemOf(curves);
     else profiles.push({ law: fit.law, curves });
   }
-  return profiles.length > 0 ? { stage: "profiles", profiles } : { stage: "none", of: "profiles", reason };
+  if (profiles.length > 0) yield { stage: "profiles", profiles };
+  else if (reason !== undefined) yield { stage: "none", of: "profiles", reason };
 }
 
 /** Fits made anew without each run in turn. */

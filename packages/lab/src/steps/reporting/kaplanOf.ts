@@ -1,6 +1,6 @@
-import { fitLeast, type KaplanFigures, kaplanFiguresOf, type LeastFit } from "@isoflop/figures";
+import { type KaplanFigures, kaplanFiguresOf } from "@isoflop/figures";
 import type { RunRecord } from "@isoflop/laws";
-import { type ApproachFit, fitOfLaw } from "@isoflop/laws/procedures";
+import { type ApproachFit, fitLeast, fitOfLaw, type LeastFit } from "@isoflop/laws/procedures";
 import type { FitRow } from "../../report/model.js";
 import type { PartFits, PartRows } from "../partLaws.js";
 import { estimate } from "./tables.js";

@@ -47,6 +47,7 @@ export async function reportOfRuns(
     ...(answer && { answer }),
     optimum,
     runs: records.map((record) => runRow(record, nameOf(record), entries.get(record.id))),
+    ...(observations.lossUnit && { lossUnit: observations.lossUnit }),
     warnings: [
       ...observations.warnings.map((warning) => ({ ...withRemedy(warning), where: "runs" })),
       ...warnings,
@@ -95,13 +96,13 @@ export async function reportOfRuns(
   });
 }
 
-/** Tables and figures have one word for the unit. */
+/** Laws of different units are not to be compared by their losses. */
 function unitWarning({ lossUnit }: Observations): ReportWarning[] {
   if (lossUnit === undefined) return [];
   return [
     {
       code: "loss-unit",
-      message: `These losses are in ${lossUnit}: where this page says nats per token, read ${lossUnit}.`,
+      message: `These losses are in ${lossUnit}, as every loss of this page is: losses and E of laws in nats per token are no measure for them.`,
       where: "every loss",
     },
   ];

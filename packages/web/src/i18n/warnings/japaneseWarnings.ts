@@ -129,6 +129,8 @@ export const japaneseWarnings: Translations = {
     "この実験の N は埋め込みを含みますが、Kaplan の N は含みません。Kaplan の指数は counting: { parameters: non-embedding } の場合のものです。",
   "not-converged": (v) =>
     `${v.runs} 個のランのうち ${v.falling} 個 (${v.first} など) では、トークンを使い切った時点でも損失が下がり続けていました。収束時の損失より高い値です。この部分のトークン数を増やしてください。`,
+  "no-intervals/least-steps": () =>
+    "近い値の臨界バッチでは L(N, S_min) をフィットできませんでした。臨界バッチの誤差の影響がわからないため、信頼区間はありません。",
   "no-intervals/scan": () =>
     "1 回の走査の損失はすべて同じランから読み取ったものです。信頼区間には 3 つのシードが必要です (design.seeds)。",
 };

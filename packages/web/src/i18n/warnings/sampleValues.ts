@@ -153,6 +153,7 @@ export const sampleWarnings: {
   "kaplan-count": [undefined],
   "not-converged": [{ falling: 3, runs: 8, first: "n7" }],
   "no-intervals/scan": [undefined],
+  "no-intervals/least-steps": [undefined],
 };
 
 export const sampleErrors: { readonly [Name in keyof ErrorSentences]: readonly ValuesOf<ErrorSentences[Name]>[] } = {
@@ -185,6 +186,12 @@ export const sampleErrors: { readonly [Name in keyof ErrorSentences]: readonly V
   "no-repetition": [undefined],
   "no-base": [{ single: 4, needed: 15 }],
   "no-start": [{ law: "chinchilla" }],
+  "no-likelihood": [undefined],
+  "no-profile": [
+    { law: "Approach 2", points: 2 },
+    { law: "Kaplan's L(C)", points: 2 },
+  ],
+  "no-profile/decay": [undefined],
   "too-few-budgets": [
     { needed: 3, budgets: 1 },
     { needed: 3, budgets: 2 },

@@ -167,10 +167,8 @@ function FigurePlace({ section, place, data, picking, onPoint, waiting, reason }
       <strong>{title}</strong>
       {reason === undefined || waiting ? (
         <p class="faint">{waiting ? t.waiting : t.missing(t.needs[place.name] ?? "")}</p>
-      ) : t.reasons[reason.code] === undefined ? (
-        <Refused problem={reason} class="faint" />
       ) : (
-        <p class="faint">{t.missing(t.reasons[reason.code] ?? "")}</p>
+        <Refused problem={reason} class="faint" />
       )}
     </section>
   );

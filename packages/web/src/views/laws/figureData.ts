@@ -11,7 +11,6 @@ import {
   influencedQuantities,
   influenceOf,
   kaplanFiguresOf,
-  type LeastFit,
   lawComparisonOf,
   type ProfileLikelihoodData,
   profileLikelihoodOf,
@@ -19,7 +18,7 @@ import {
   residualsOf,
 } from "@isoflop/figures";
 import { type CountingConvention, publishedLaws } from "@isoflop/laws";
-import { fitOfLaw } from "@isoflop/laws/procedures";
+import { fitOfLaw, type LeastFit } from "@isoflop/laws/procedures";
 import { asBefore } from "../../fitting/asBefore.js";
 import type { LawProfiles, PartAnswer } from "../../fitting/protocol.js";
 import { subjectFits } from "../../fitting/subjectFits.js";

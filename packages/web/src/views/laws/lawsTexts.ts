@@ -112,13 +112,6 @@ export const lawsTexts = texts(
       L_opt: "least loss at the budget",
       E: "irreducible loss E",
     },
-    reasons: {
-      "no-fit": "the chosen procedure was not fitted to these runs.",
-      "no-likelihood":
-        "Approach 1 has no likelihood. The points of its envelope are a few smoothed curves read again and again, and do not err independently: intervals from them held a planted exponent in 10 to 85 of 100 simulated studies. Its bootstrap draws whole runs.",
-      "no-profile":
-        "the law passes through its points exactly, so that no residual tells how far off they are. The bootstrap rests on the noise of single runs, and stands. Train at one more budget.",
-    } as Readonly<Record<string, string>>,
   },
   {
     title: "スケーリング則",
@@ -230,13 +223,6 @@ export const lawsTexts = texts(
       N_opt: "計算予算での N_opt",
       L_opt: "計算予算での最小損失",
       E: "既約損失 E",
-    },
-    reasons: {
-      "no-fit": "選んだ手法はこれらのランにフィットされていません。",
-      "no-likelihood":
-        "アプローチ 1 には尤度がありません。包絡線の点は少数の平滑化した曲線を繰り返し読んだもので、誤差が独立ではないためです。それらから求めた区間が真の指数を含んだのは、模擬実験 100 回のうち 10〜85 回でした。ブートストラップはラン全体を再抽出します。",
-      "no-profile":
-        "法則がすべての点をちょうど通るため、点のずれを示す残差が残りません。ブートストラップは個々のランのノイズに基づくので有効です。計算予算をもう 1 つ増やして学習してください。",
     },
   },
 );

@@ -1,3 +1,4 @@
+import { isUsable } from "../fit/envelopeCurves.js";
 import {
   type CriticalBatchParameterName,
   criticalBatch,
@@ -6,7 +7,7 @@ import {
   minimumSteps,
   type Parameters,
   type RunRecord,
-} from "@isoflop/laws";
+} from "../index.js";
 
 /** A training curve as it would have been far above the critical batch (S_min), and far below it (C_min). */
 export interface LeastCurve {
@@ -91,7 +92,7 @@ function interpolated({ points }: LeastCurve, logFlops: number): { loss: number;
 
 /** Means of a curve over stretches even in ln tokens. */
 function stretches({ curve = [], tokens }: RunRecord): { tokens: number; flops: number; loss: number }[] {
-  const kept = curve.filter((point) => point.tokens >= WARMUP_SHARE * tokens && point.loss > 0);
+  const kept = curve.filter((point) => point.tokens >= WARMUP_SHARE * tokens && isUsable(point));
   const [first, last] = [kept[0]?.tokens ?? 1, kept.at(-1)?.tokens ?? 1];
   const width = Math.log(last / first) / STRETCHES;
   const groups = new Map<number, typeof kept>();

@@ -1,3 +1,4 @@
+import { fitLaw } from "../anyLaw.js";
 import {
   type CriticalBatchParameterName,
   createRandom,
@@ -8,10 +9,12 @@ import {
   kaplanModelSteps,
   type Parameters,
   type RunRecord,
-} from "@isoflop/laws";
-import { fitLaw } from "@isoflop/laws/anyLaw";
-import { bandOf, FEWEST_DRAWS, namedDraws } from "./allocationLaw.js";
-import { batchFitOf, type FittedRows } from "./fittedRows.js";
+} from "../index.js";
+import { central95 } from "../numerics/statistics.js";
+import { warnBy } from "../statements/made.js";
+import { partSentences } from "../statements/parts.js";
+import { FEWEST_DRAWS } from "../uncertainty/bootstrap.js";
+import { batchFitOf, type FittedRows, namedDraws } from "./fittedRows.js";
 import { type LeastCurve, leastCurves, leastStepRows } from "./leastSteps.js";
 
 /** L(N, S_min) through training curves. */
@@ -35,10 +38,7 @@ const MOST_DRAWS = 100;
 const FEW_STARTS = 2;
 /** Of ln B_crit, and of its slope's share: for differences. */
 const STEP = 0.1;
-const NO_INTERVALS: FitWarning = {
-  code: "no-intervals",
-  message: "L(N, S_min) could not be fitted with another critical batch: no intervals.",
-};
+const warn = /* @__PURE__ */ warnBy(partSentences);
 
 /**
  * L(N, S_min), Kaplan et al. 2020 (arXiv:2001.08361), equation 1.6, fitted to training curves over S_min (equation 5.4); undefined
@@ -57,7 +57,8 @@ export function fitLeast(
   const curvesBy = (law: Batch) => leastCurves(records, batchTokens, law);
   const curves = curvesBy(batch.parameters);
   const rows = leastStepRows(curves);
-  const random = createRandom(seed);
+  // Not the stream of B_crit(L)'s draws, which these are paired with.
+  const random = createRandom(seed + 1);
   const best = fitLaw(kaplanModelSteps, rows, { resamples: Math.min(resamples, MOST_DRAWS), random });
   const laws = namedDraws<keyof Batch>(batch.draws);
   const batchHeld = laws.length < FEWEST_DRAWS;
@@ -68,21 +69,28 @@ export function fitLeast(
   const middle = Math.exp(rows.reduce((sum, { y }) => sum + Math.log(y), 0) / rows.length);
   const move = batchHeld || resampled.length === 0 ? undefined : mover(batch.parameters, middle, curvesBy);
   if (move === "unknown")
-    return { ...said, fit: { parameters, intervals95: {}, draws: NO_DRAWS }, warnings: [...warnings, NO_INTERVALS] };
-  const drawn = resampled.map((curve, i) => {
-    const law = laws[Math.floor((i * laws.length) / resampled.length)];
-    return move === undefined || law === undefined
-      ? { ...curve, ...batch.parameters }
-      : { ...move(curve, law), ...law };
-  });
+    return {
+      ...said,
+      fit: { parameters, intervals95: {}, draws: NO_DRAWS },
+      warnings: [...warnings, warn("no-intervals/least-steps")],
+    };
+  const drawn = resampled
+    .map((curve, i) => {
+      const law = laws[Math.floor((i * laws.length) / resampled.length)];
+      return move === undefined || law === undefined
+        ? { ...curve, ...batch.parameters }
+        : { ...move(curve, law), ...law };
+    })
+    // A draw that leaves alpha_B at a bound may move them beyond what a number holds.
+    .filter((p) => CURVE.every((name) => p[name] > 0 && Number.isFinite(p[name])));
   const names = [...CURVE, ...BATCH];
   const intervals =
-    drawn.length < FEWEST_DRAWS ? [] : CURVE.map((name) => [name, bandOf(drawn.map((p) => p[name]))] as const);
+    drawn.length < FEWEST_DRAWS ? [] : CURVE.map((name) => [name, central95(drawn.map((p) => p[name]))] as const);
   return {
     ...said,
     fit: {
       parameters,
-      intervals95: Object.fromEntries(intervals.map(([name, { low, high }]) => [name, [low, high] as const])),
+      intervals95: Object.fromEntries(intervals),
       draws: { names, rows: drawn.map((p) => names.map((name) => p[name])) },
     },
     warnings,

@@ -4,8 +4,8 @@ import {
   type FitResult,
   type LawRow,
   type Parameters,
-} from "@isoflop/laws";
-import type { CriticalBatchRow } from "@isoflop/laws/procedures";
+} from "../index.js";
+import type { CriticalBatchRow } from "./scanRows.js";
 
 /** A law by itself with the rows that it was fitted to; without a fit where these were too few. */
 export interface FittedRows {
@@ -41,7 +41,10 @@ export function batchFitOf(
     : { parameters: { Bstar, alphaB }, draws: fit.draws };
 }
 
-/** What the mark of a run is called, and found by. */
-export function named(id: string | undefined, names: ReadonlyMap<string, string>): { id?: string; name: string } {
-  return id === undefined ? { name: "" } : { id, name: names.get(id) ?? id };
+/** Draws by the names of their columns. */
+export function namedDraws<Name extends string>(draws: FitResult["draws"]): Readonly<Record<Name, number>>[] {
+  return draws.rows.map(
+    (row) =>
+      Object.fromEntries(draws.names.map((name, i) => [name, row[i] ?? Number.NaN])) as Readonly<Record<Name, number>>,
+  );
 }
