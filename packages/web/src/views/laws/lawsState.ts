@@ -1,7 +1,8 @@
 import type { ComputeUnit } from "@isoflop/figures";
 import { parseFlops, publishedLaws } from "@isoflop/laws";
 import { ALL_APPROACHES, type ApproachName, DEFAULT_FITS, type FitChoices } from "@isoflop/laws/procedures";
-import { type AskedCounting, COMPUTE_COUNTS, SIZE_COUNTS } from "./counting.js";
+import { COMPUTE_COUNTS, SIZE_COUNTS } from "../../state/countings.js";
+import type { AskedCounting } from "./counting.js";
 
 export const PROCEDURES = ["all", ...ALL_APPROACHES, "data-constrained"] as const;
 export type Procedure = (typeof PROCEDURES)[number];
