@@ -59,4 +59,5 @@ const TRACKER_STATES: Readonly<Record<string, string>> = {
 };
 
 /** How a tracker calls a run that has not finished. */
-export const trackerState = (state: string): string => TRACKER_STATES[state] ?? state;
+export const trackerState = (state: string): string =>
+  (Object.hasOwn(TRACKER_STATES, state) ? TRACKER_STATES[state] : undefined) ?? state;

@@ -12,6 +12,7 @@ import { counted } from "./counted.js";
 import { withFits } from "./fitList.js";
 import { choicesOf } from "./lawsState.js";
 import { lawsState } from "./lawsStore.js";
+import { NOTHING_REACHED, type Reached, reachedBy } from "./waiting.js";
 
 /** What the worker has said of the newest question so far; a stage's last answer stays until its next one. */
 export interface Told {
@@ -30,6 +31,8 @@ export interface Told {
   readonly backtest: Extract<Answer, { stage: "backtest" }>["series"] | undefined;
   readonly influence: Extract<Answer, { stage: "influence" }> | undefined;
   readonly reasons: Readonly<Partial<Record<"profiles" | "backtest" | "influence", Problem>>>;
+  /** How far the answers are. */
+  readonly reached: Reached;
   readonly done: boolean;
 }
 
@@ -47,6 +50,7 @@ const NOTHING: Told = {
   backtest: undefined,
   influence: undefined,
   reasons: {},
+  reached: NOTHING_REACHED,
   done: false,
 };
 
@@ -119,7 +123,8 @@ function take(answer: Answer): void {
   });
 }
 
-function after(now: Told, answer: Answer): Told {
+function after(before: Told, answer: Answer): Told {
+  const now = { ...before, reached: reachedBy(answer, diagnosed) };
   switch (answer.stage) {
     case "points":
       return {
