@@ -101,7 +101,7 @@ describe("imported runs, held together", () => {
       stderr: expect.stringContaining("counts by 6N"),
     });
     const { warnings, convention } = await readObservations([to, table]);
-    expect(warnings).toEqual([{ code: "mixed-convention", message: expect.stringContaining("table.csv") }]);
+    expect(warnings).toMatchObject([{ code: "mixed-convention", message: expect.stringContaining("table.csv") }]);
     expect(convention.parameters).toBe("given");
     expect((await readObservations([files[0]!])).convention).toEqual({ parameters: "total", flops: "6N" });
   });

@@ -1,4 +1,5 @@
 import type { FitWarning } from "@isoflop/laws";
+import { importSentences, warnBy } from "@isoflop/laws/statements";
 import type { ManifestEntry } from "./manifest.js";
 
 type Ended = Pick<ManifestEntry, "name" | "state">;
@@ -18,13 +19,12 @@ export function unfinishedWarning(runs: readonly Ended[]): FitWarning | undefine
   if (open.length === 0) return undefined;
   const counts = new Map<string, number>();
   for (const { state } of open) counts.set(state!, (counts.get(state!) ?? 0) + 1);
-  const states = [...counts].map(([state, count]) => `${count} ${state}`).join(", ");
-  const names = open.slice(0, NAMED).map(({ name }) => name.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " "));
-  const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : "";
   const isSilent = runs.some(({ state }) => state === undefined);
-  const condition = `${isSilent ? "state IS NULL OR " : ""}state = 'finished'`;
-  return {
-    code: "unfinished-runs",
-    message: `${open.length} of ${runs.length} runs had not finished, as their tracker says (${states}): ${names.join(", ")}${more}. They are taken as they stand; leave them out by --where "${condition}".`,
-  };
+  return warnBy(importSentences)("unfinished-runs", {
+    unfinished: open.length,
+    runs: runs.length,
+    states: [...counts].map(([state, count]) => ({ state, count })),
+    names: open.slice(0, NAMED).map(({ name }) => name.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ")),
+    condition: `${isSilent ? "state IS NULL OR " : ""}state = 'finished'`,
+  });
 }

@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type CountingConvention, type CurvePoint, type FitWarning, IsoflopError, type RunRecord } from "@isoflop/laws";
 import { pointsPerCurve, thinCurve } from "@isoflop/laws/observations";
+import { importSentences, warnBy } from "@isoflop/laws/statements";
 import { type Manifest, RECORDS, readManifest } from "../import/manifest.js";
 import { CONVENTION } from "../import/settle/counting.js";
 import { runFolder } from "../import/store.js";
@@ -42,10 +43,11 @@ export function importWarnings(
     first === undefined || others.length === 0
       ? []
       : [
-          {
-            code: "mixed-convention",
-            message: `The imported runs count N and C by ${first.manifest.counting}; whether ${others.slice(0, 3).join(", ")}${others.length > 3 ? ` and ${others.length - 3} more` : ""} does the same, it does not say.`,
-          },
+          warnBy(importSentences)("mixed-convention/tables", {
+            counting: first.manifest.counting,
+            tables: others.slice(0, 3),
+            more: Math.max(0, others.length - 3),
+          }),
         ];
   return [...(unfinished === undefined ? [] : [unfinished]), ...mixed];
 }

@@ -1,5 +1,5 @@
 // What the dashboard and its server say to each other. Types only: the page imports nothing else of the lab.
-import type { CountingConvention } from "@isoflop/laws";
+import type { CountingConvention, FitWarning } from "@isoflop/laws";
 import type { ColumnUse, CountedRecord } from "@isoflop/laws/observations";
 import type { RecordChoices } from "@isoflop/laws/procedures";
 import type { SlurmPlace } from "../executors/slurm/status.js";
@@ -139,6 +139,10 @@ export interface StudyObservationsPage {
   /** In the convention's counts, with the others that are known of each run. */
   readonly records: readonly CountedRecord[];
   readonly holdouts: readonly (CountedRecord & { readonly role: RecordRole })[];
+  /** What must be known of the runs before any fit of them is believed. */
+  readonly warnings?: readonly FitWarning[];
+  /** What was decided in reading them, and what looks doubtful. */
+  readonly notices?: readonly string[];
   /** Runs that are in laws of parts alone, without their curves. */
   readonly others?: readonly CountedRecord[];
   /** A run's name by its id. */

@@ -276,8 +276,10 @@ describe("bound to where others can reach it", () => {
         [`/?token=${token}x`],
         [`/?token=${wrong}&token=${token}`],
         [`/#token=${token}`],
-        ["/", `Cookie: isoflop=${wrong}`],
-        ["/", `Cookie: isoflop=${token.toLowerCase()}`],
+        ["/", `Cookie: isoflop-${port}=${wrong}`],
+        ["/", `Cookie: isoflop-${port}=${token.toLowerCase()}`],
+        // Of another server on the same host.
+        ["/", `Cookie: isoflop-1${port}=${token}`],
         ["/", `Authorization: Basic ${token}`],
         ["/", `X-Token: ${token}`],
       ] as const) {
@@ -292,7 +294,7 @@ describe("bound to where others can reach it", () => {
       expect(open.headers.get("location")).toBe("/");
       expect(open.headers.get("referrer-policy")).toBe("no-referrer");
       expect(open.headers.get("cache-control")).toBe("no-store");
-      const page = await asked("/", `Cookie: isoflop=${token}`);
+      const page = await asked("/", `Cookie: isoflop-${port}=${token}`);
       expect(page.body).toContain("the page");
       expect(page.body).not.toContain(token);
     } finally {

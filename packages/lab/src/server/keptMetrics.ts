@@ -18,8 +18,9 @@ export function keepMetrics(): typeof readMetrics {
     const known = kept.get(folder);
     if (known?.stamp === stamp) return known.lines;
     const lines = await readMetrics(folder);
+    // Two pages may have asked at once.
+    count -= kept.get(folder)?.lines.length ?? 0;
     kept.delete(folder);
-    count -= known?.lines.length ?? 0;
     if (stamp !== "" && count + lines.length <= MOST_LINES) {
       kept.set(folder, { stamp, lines });
       count += lines.length;

@@ -51,7 +51,11 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     server.once("error", (error) => reject(bindFailure(error, host, port)));
   });
   const { shown, all } = namesOf(host);
-  for (const name of all) hosts.add(`${name.toLowerCase()}:${bound}`);
+  for (const name of all) {
+    hosts.add(`${name.toLowerCase()}:${bound}`);
+    // Browsers leave the usual port out.
+    if (bound === 80) hosts.add(name.toLowerCase());
+  }
   return {
     url: `http://${shown}:${bound}/${token === undefined ? "" : `?token=${token}`}`,
     close: () =>

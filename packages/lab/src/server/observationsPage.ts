@@ -45,13 +45,15 @@ async function ofStudy(study: StudyFolder, linesOf: typeof readMetrics): Promise
 
 async function ofTable({ name, path }: ServedTable): Promise<StudyObservationsPage> {
   const mark = await tableMark(path);
-  const { records, convention, dropped, lossUnit } = await readObservations([path]);
+  const { records, convention, dropped, lossUnit, warnings, notices } = await readObservations([path]);
   const { names, counts } = await importedRuns(path);
   return {
     title: name,
     mark,
     convention,
     ...(lossUnit === undefined ? {} : { lossUnit }),
+    ...(warnings.length > 0 && { warnings }),
+    ...(notices.length > 0 && { notices }),
     records: records.map((record) => withCounts(record, counts)),
     holdouts: [],
     names: Object.fromEntries(records.map(({ id }) => [id, names.get(id) ?? id])),

@@ -11,7 +11,9 @@ export interface Access {
   readonly token?: string;
 }
 
-const COOKIE = "isoflop";
+/** Cookies are shared by all ports of a host: each server has its own. */
+const cookieOf = (context: Context): string =>
+  `isoflop-${/:(\d+)$/.exec(context.req.header("host") ?? "")?.[1] ?? "80"}`;
 
 /** No script but the server's own files, nothing from elsewhere, no frame around the page. Figures set styles on their elements. */
 const POLICY = [
@@ -75,7 +77,7 @@ export function guard(access: Access): MiddlewareHandler {
     if (access.token !== undefined && !knows(context, access.token)) {
       const given = context.req.query("token");
       if (method === "GET" && given !== undefined && same(given, access.token)) {
-        setCookie(context, COOKIE, access.token, { httpOnly: true, sameSite: "Strict", path: "/" });
+        setCookie(context, cookieOf(context), access.token, { httpOnly: true, sameSite: "Strict", path: "/" });
         context.header("Cache-Control", "no-store");
         return context.redirect("/", 303);
       }
@@ -104,7 +106,7 @@ function isLink({ req }: Context, site: string): boolean {
 
 function knows(context: Context, token: string): boolean {
   const bearer = /^Bearer (.+)$/.exec(context.req.header("authorization") ?? "")?.[1];
-  const given = bearer ?? getCookie(context, COOKIE);
+  const given = bearer ?? getCookie(context, cookieOf(context));
   return given !== undefined && same(given, token);
 }
 

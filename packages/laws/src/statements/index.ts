@@ -1,4 +1,5 @@
 export * from "./errorSentences.js";
+export * from "./imports.js";
 export * from "./made.js";
 export * from "./parts.js";
 export type { Purpose } from "./records.js";

@@ -2,7 +2,8 @@ import type { LossUnit } from "@isoflop/figures";
 import type { AllocationFit, DataConstrainedFit } from "@isoflop/laws";
 import { computed, signal } from "@preact/signals";
 import type { Embeddings } from "./embeddings.js";
-import { fittedRuns, type ObservationSource, observations } from "./observations.js";
+import { fittedRuns } from "./fittedRuns.js";
+import { type ObservationSource, observations } from "./observations.js";
 
 /** A fit made in the page, for others than the view that made it. */
 export interface FittedLaw {

@@ -1,7 +1,7 @@
-import type { RunRecord } from "@isoflop/laws";
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { reasonOf } from "../i18n/serverFaults.js";
 import { fetchObservations } from "./api.js";
+import type { Counting } from "./countings.js";
 import type { VersionedPage } from "./observationsChange.js";
 import { chosenKey } from "./studies.js";
 
@@ -19,10 +19,9 @@ export type ObservationSource =
 /** What the laws are fitted to, and where it is from. */
 export interface Observed extends VersionedPage {
   readonly source: ObservationSource;
+  /** How N and C count, where the reader has asked for another count than the source's own. */
+  readonly recounted?: Counting;
 }
-
-/** The runs that some law is fitted to. */
-export const fittedRuns = ({ records, others = [] }: Observed): readonly RunRecord[] => [...records, ...others];
 
 /** The runs that every view looks at: those of the chosen study, or those that were dropped on the page. */
 export const observations = signal<Observed | undefined>(undefined);

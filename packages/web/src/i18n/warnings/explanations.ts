@@ -101,6 +101,20 @@ export const explanations: Readonly<
         "すべてのランを同じ方法で数えてください (study.yaml の `counting`、または `--columns`)。総パラメータ数と埋め込みを除いた N が混ざると、指数が歪みます (Pearce & Song 2024)。",
     },
   },
+  "unfinished-runs": {
+    en: {
+      meaning:
+        "Some of the runs were still running, crashed, failed or were killed, as their tracker says. Their N, D and loss belong together, but their learning rate had not come down: they lie above the law of the others.",
+      remedy:
+        "`--where \"state = 'finished'\"` (`\"state IS NULL OR state = 'finished'\"` where trackers say nothing of some), or import again once they have ended.",
+    },
+    ja: {
+      meaning:
+        "記録元によると、一部のランは実行中、クラッシュ、失敗、または強制終了の状態でした。N、D、損失は対応していますが、学習率が下がりきっていないため、他のランの法則より上に位置します。",
+      remedy:
+        "`--where \"state = 'finished'\"` (記録元が状態を示さないランがある場合は `\"state IS NULL OR state = 'finished'\"`) で除くか、終了後に取り込み直してください。",
+    },
+  },
   "bootstrap-failures": {
     en: {
       meaning: "Some resamples could not be fitted and are left out of the intervals.",

@@ -10,6 +10,7 @@ import {
   percent,
   repeated,
   shown,
+  trackerState,
 } from "./japaneseWords.js";
 
 /** Every warning in Japanese, from the values that its English message is made from. */
@@ -59,6 +60,10 @@ export const japaneseWarnings: Translations = {
     `勾配が 0 になっていません。勾配を構成する項の大きさに対して ${v.relativeGradient.toExponential(1)} が残っています。`,
   "mixed-convention/six-nd": (v) =>
     `${v.runs} 個のランのうち ${v.off} 個が C = 6ND を満たしません (最初は「${v.first}」: C/6ND = ${v.ratio.toPrecision(3)})。N と C の数え方が揃っておらず、指数が歪みます。`,
+  "mixed-convention/tables": (v) =>
+    `取り込んだランの N と C は ${v.counting} で数えています。${v.tables.join("、")}${v.more > 0 ? ` ほか ${v.more} 個` : ""}の表が同じ数え方かどうかは示されていません。`,
+  "unfinished-runs": (v) =>
+    `記録元によると、${v.runs} 個のランのうち ${v.unfinished} 個は終了していません (${v.states.map(({ state, count }) => `${trackerState(state)} ${count} 個`).join("、")}): ${v.names.join("、")}${v.unfinished > v.names.length ? ` ほか ${v.unfinished - v.names.length} 個` : ""}。そのままの値で使っています。`,
   "mixed-convention/sizes": (v) =>
     `${v.sizes} 個のサイズのうち ${v.mixed} 個で、1 トークンあたりの FLOPs が一定ではありません (最初は N = ${v.first.toPrecision(4)}: C/6ND が ${v.least.toPrecision(3)} から ${v.largest.toPrecision(3)})。N と C の数え方が揃っておらず、指数が歪みます。`,
   "bootstrap-failures": (v) =>

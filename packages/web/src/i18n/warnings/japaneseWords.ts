@@ -50,3 +50,14 @@ export const repeated = (name: "RD" | "RN"): string => (name === "RD" ? "反復�
 /** A minimum of the data-constrained objective. */
 export const decayMinimum = (minimum: { readonly RD: number; readonly RN: number; readonly objective: number }) =>
   `RD ${decayScale(minimum.RD, "無限大")}、RN ${decayScale(minimum.RN, "無限大")} (目的関数 ${minimum.objective.toPrecision(6)})`;
+
+const TRACKER_STATES: Readonly<Record<string, string>> = {
+  running: "実行中",
+  crashed: "クラッシュ",
+  failed: "失敗",
+  killed: "強制終了",
+};
+
+/** How a tracker calls a run that has not finished. */
+export const trackerState = (state: string): string =>
+  (Object.hasOwn(TRACKER_STATES, state) ? TRACKER_STATES[state] : undefined) ?? state;

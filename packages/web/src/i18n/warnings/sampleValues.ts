@@ -42,6 +42,19 @@ export const sampleWarnings: {
   "poor-convergence/iterations": [undefined],
   "poor-convergence/slope": [{ relativeGradient: 0.0034 }],
   "mixed-convention/six-nd": [{ off: 12, runs: 47, first: "run 7", ratio: 1.234 }],
+  "mixed-convention/tables": [{ counting: "6N", tables: ["a.csv", "b.csv", "c.csv"], more: 14 }],
+  "unfinished-runs": [
+    {
+      unfinished: 19,
+      runs: 37,
+      states: [
+        { state: "running", count: 11 },
+        { state: "crashed", count: 8 },
+      ],
+      names: ["r1", "r2", "r3", "r4", "r5"],
+      condition: "state = 'finished'",
+    },
+  ],
   "mixed-convention/sizes": [{ mixed: 3, sizes: 8, first: 1.234e8, least: 0.912, largest: 1.187 }],
   "bootstrap-failures": [{ failed: 17, resamples: 400 }],
   "exponents-sum": [{ sum: 1.043 }],

@@ -5,7 +5,7 @@ import { inLocale, locale } from "../../i18n/locale.js";
 import { observations } from "../../state/observations.js";
 import { CountedAs } from "./CountingControls.js";
 import { budget, fitFailure, told } from "./fitting.js";
-import { type LawRow, lawRow, publishedRow, shortNumber, type Told95 } from "./lawRow.js";
+import { changeText, type LawRow, lawRow, publishedRow, shortNumber, type Told95 } from "./lawRow.js";
 import { lawsState } from "./lawsStore.js";
 import { lawsTexts } from "./lawsTexts.js";
 import { Quantity } from "./Quantity.js";
@@ -96,11 +96,7 @@ function Quantities({ all }: { readonly all: readonly Told95[] }) {
               [{shortNumber(interval[0])}, {shortNumber(interval[1])}]
             </span>
           )}{" "}
-          {full !== undefined && (
-            <span class="moved">
-              ({t.without} {shortNumber(full)})
-            </span>
-          )}
+          {full !== undefined && <span class="moved">({t.without(shortNumber(full), changeText(value, full))})</span>}
         </span>
       ))}
     </span>

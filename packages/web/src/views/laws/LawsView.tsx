@@ -4,7 +4,8 @@ import { useMemo, useState } from "preact/hooks";
 import { FigureCard } from "../../components/FigureCard.js";
 import type { Problem } from "../../fitting/protocol.js";
 import { inLocale, locale } from "../../i18n/locale.js";
-import { fittedRuns, type Observed, observations } from "../../state/observations.js";
+import { fittedRuns } from "../../state/fittedRuns.js";
+import { type Observed, observations } from "../../state/observations.js";
 import { Controls } from "./Controls.js";
 import { counted } from "./counted.js";
 import { type FigureDataOf, figureCounting, figureData } from "./figureData.js";
@@ -19,6 +20,7 @@ import { PLACES, type Place, SECTIONS } from "./places.js";
 import { Refused } from "./Refused.js";
 import { RunList, Selection } from "./RunList.js";
 import { Warnings } from "./Warnings.js";
+import { awaited, type Stage } from "./waiting.js";
 import "./laws.css";
 
 /** The laws of the runs that are looked at: fitted here, in the browser. */
@@ -125,11 +127,10 @@ const REASONS: Readonly<Record<string, "profiles" | "backtest" | "influence">> =
   influence: "influence",
 };
 
-/** Whether a figure that is not there is still to come, and if not, why there is none. */
-function missing(name: string, { done, reasons }: Told) {
+/** What a figure that is not there waits for, and if for nothing, why there is none. */
+function missing(name: string, { reached, reasons }: Told) {
   const stage = REASONS[name];
-  const refused = stage && reasons[stage];
-  return { waiting: !done && refused === undefined, reason: refused };
+  return { waiting: awaited(name, reached), reason: stage && reasons[stage] };
 }
 
 interface FigurePlaceProps {
@@ -138,7 +139,7 @@ interface FigurePlaceProps {
   readonly data: FigureDataOf;
   readonly picking: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "lossUnit" | "counting">;
   readonly onPoint: (run: string | undefined, event: PointerEvent) => void;
-  readonly waiting: boolean;
+  readonly waiting: Stage | undefined;
   readonly reason: Problem | undefined;
 }
 
@@ -163,10 +164,16 @@ function FigurePlace({ section, place, data, picking, onPoint, waiting, reason }
       </FigureCard>
     );
   return (
-    <section class={`figure-card figure-missing${waiting ? " waiting" : ""}`} id={place.name} aria-label={title}>
+    <section
+      class={`figure-card figure-missing${waiting === undefined ? "" : " waiting"}`}
+      id={place.name}
+      aria-label={title}
+    >
       <strong>{title}</strong>
-      {reason === undefined || waiting ? (
-        <p class="faint">{waiting ? t.waiting : t.missing(t.needs[place.name] ?? "")}</p>
+      {waiting !== undefined ? (
+        <p class="faint">{t.waiting[waiting]}</p>
+      ) : reason === undefined ? (
+        <p class="faint">{t.missing(t.needs[place.name] ?? "")}</p>
       ) : (
         <Refused problem={reason} class="faint" />
       )}

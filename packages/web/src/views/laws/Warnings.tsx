@@ -3,6 +3,7 @@ import { Marked } from "../../components/Marked.js";
 import { inLocale, locale } from "../../i18n/locale.js";
 import { type Explanation, explanations } from "../../i18n/warnings/explanations.js";
 import { warningText } from "../../i18n/warnings/statementText.js";
+import { observations } from "../../state/observations.js";
 import { told } from "./fitting.js";
 import { lawsTexts } from "./lawsTexts.js";
 import { Refused } from "./Refused.js";
@@ -12,7 +13,9 @@ import { byCode } from "./warningGroups.js";
 export function Warnings() {
   const t = inLocale(lawsTexts);
   const { fits, parts, least } = told.value;
+  const { warnings: ofRuns = [], notices = [] } = observations.value ?? {};
   const all = [
+    { id: "runs", name: t.ofRuns, warnings: ofRuns, problem: undefined },
     ...fits.map(({ law, warnings }) => ({ id: law, name: t.names[law] ?? law, warnings, problem: undefined })),
     ...parts.map(({ name: id, about, warnings, problem }) => ({ id, name: t.parts[id] ?? about, warnings, problem })),
     ...(least ? [{ id: least.name, name: t.least, warnings: least.warnings, problem: least.problem }] : []),
@@ -20,6 +23,18 @@ export function Warnings() {
   return (
     <section aria-labelledby="laws-warnings">
       <h2 id="laws-warnings">{t.warnings}</h2>
+      {notices.length > 0 && (
+        <details class="laws-notices">
+          <summary>{t.notices}</summary>
+          <ul lang="en">
+            {notices.map((notice) => (
+              <li key={notice}>
+                <bdi>{notice}</bdi>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
       {all.length === 0 ? (
         <p>{t.noWarnings}</p>
       ) : (

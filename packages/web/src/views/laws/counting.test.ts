@@ -99,11 +99,34 @@ it("counts the rows of laws by themselves as their runs, and says of Kaplan's la
   ];
   const all = observed(two, {
     parts,
-    others: [{ ...two[0]!, id: "part", parameters: 30, counts: { total: 30, nonEmbedding: 20 } }],
+    others: [{ ...record("part", 20, 10), curve: [] }],
   });
   const now = recounted(all, { parameters: "non-embedding", flops: "hoffmann" });
   expect(now.parts?.map(({ rows }) => rows[0]?.inputs)).toEqual([{ N: 20 }, { C: 8 * 150 * 1000 }, { D: 5 }]);
   expect(now.parts?.map(({ warnings }) => warnings.length)).toEqual([0, 0, 0]);
   const whole = recounted(all, { parameters: "", flops: "hoffmann" });
   expect(whole.parts?.map(({ warnings }) => warnings.map(({ code }) => code))).toEqual([["kaplan-count"], [], []]);
+});
+
+it("counts runs of parts alone with the others, and offers no count that one of them lacks", () => {
+  const alone = record("c", 900, 100);
+  const asked = { parameters: "non-embedding", flops: "kaplan" } as const;
+  const part = { name: "p", law: "kaplan-compute", about: "", warnings: [], resampled: true };
+  const rows = [{ inputs: { N: 1000, C: alone.flops }, y: 3, run: "c" }];
+  const now = recounted(observed(two, { others: [alone], parts: [{ ...part, rows }] }), asked);
+  expect(now.others?.[0]).toMatchObject({ parameters: 900, flops: 6300 * 1000 });
+  expect(now.parts?.[0]?.rows[0]?.inputs).toEqual({ N: 900, C: 6300 * 1000 });
+  const { counts: _, ...bare } = alone;
+  expect(countingOf(observed(two, { others: [bare] }), asked).choices.parameters).toEqual(["total"]);
+});
+
+it("says that 6ND of the other N is another count, which the convention does not tell", () => {
+  const own = observed(
+    two.map((one) => ({ ...one, parameters: one.counts!.nonEmbedding!, flops: 6000 * one.counts!.nonEmbedding! })),
+    { convention: { parameters: "non-embedding", flops: "6N" } },
+  );
+  const now = recounted(own, { parameters: "", flops: "6N" });
+  expect(now.convention).toEqual(own.convention);
+  expect(now.recounted).toEqual({ parameters: "non-embedding", flops: "6N" });
+  expect(own.recounted).toBeUndefined();
 });

@@ -1,22 +1,14 @@
 import type { CountingConvention, FitWarning } from "@isoflop/laws";
 import type { CountedRecord, RunCounts } from "@isoflop/laws/observations";
 import { partSentences, warnBy } from "@isoflop/laws/statements";
+import { COMPUTE_COUNTS, type Counting, SIZE_COUNTS } from "../../state/countings.js";
+import { fittedRuns } from "../../state/fittedRuns.js";
 import type { Observed } from "../../state/observations.js";
-
-/** What N may count; "given": as its source has it, which does not say. */
-export const SIZE_COUNTS = ["total", "non-embedding", "given"] as const;
-/** What C may be: 6ND of either N, equation 2.2 of Kaplan et al. 2020, appendix F of Hoffmann et al. 2022; "given": as its source has it. */
-export const COMPUTE_COUNTS = ["6N", "6N-non-embedding", "kaplan", "hoffmann", "given"] as const;
-
-export interface Counting {
-  readonly parameters: (typeof SIZE_COUNTS)[number];
-  readonly flops: (typeof COMPUTE_COUNTS)[number];
-}
 
 /** What a reader has asked for; empty where the runs' own count is to hold. */
 export type AskedCounting = { readonly [Key in keyof Counting]: Counting[Key] | "" };
 
-type Counted = Pick<Observed, "records" | "holdouts" | "convention">;
+type Counted = Pick<Observed, "records" | "others" | "holdouts" | "convention">;
 
 /** How the records count as they come. */
 export function ownCounting({ records, convention: { parameters, flops } }: Counted): Counting {
@@ -54,7 +46,7 @@ export interface Choices {
 /** What N and C can be switched to, and what holds of what was asked for. */
 export function countingOf(observed: Counted, asked: AskedCounting): { now: Counting; choices: Choices } {
   const own = ownCounting(observed);
-  const all = [...observed.records, ...observed.holdouts];
+  const all = [...fittedRuns(observed), ...observed.holdouts];
   const sizes = SIZE_COUNTS.filter((count) =>
     all.every(({ parameters, counts }) => sizeOf(own, count, parameters, counts) !== undefined),
   );
@@ -82,14 +74,17 @@ export function recounted(observed: Observed, asked: AskedCounting): Observed {
     return { ...record, parameters, flops: record.tokens * perToken, ...(curve && { curve }) };
   };
   const records = observed.records.map(convert);
+  const others = observed.others?.map(convert);
   const convention = conventionOf(now);
   return {
     ...observed,
     records,
     holdouts: observed.holdouts.map(convert),
-    ...(observed.others && { others: observed.others.map(convert) }),
-    convention,
-    ...(observed.parts && { parts: recountedParts(observed, observed.parts, records, own, now) }),
+    ...(others && { others }),
+    ...{ convention, recounted: now },
+    ...(observed.parts && {
+      parts: recountedParts(observed, observed.parts, [...records, ...(others ?? [])], own, now),
+    }),
   };
 }
 
@@ -101,13 +96,13 @@ const conventionOf = ({ parameters, flops }: Counting): CountingConvention => ({
 
 /** Rows of laws by themselves: their N and C are those of the runs that they are of. */
 function recountedParts(
-  { records: before, others = [] }: Observed,
+  before: Observed,
   parts: NonNullable<Observed["parts"]>,
   records: readonly CountedRecord[],
   own: Counting,
   now: Counting,
 ) {
-  const counts = new Map([...[...before, ...others].map(({ id, counts: known }) => [id, known] as const)]);
+  const counts = new Map(fittedRuns(before).map(({ id, counts: known }) => [id, known]));
   const flops = new Map(records.map((record) => [record.id, record.flops]));
   return parts.map((part) => ({
     ...part,

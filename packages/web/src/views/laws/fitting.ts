@@ -5,12 +5,14 @@ import { Fitter } from "../../fitting/fitter.js";
 import type { Answer, PartAnswer, Problem, Runs, Skipped, Subject } from "../../fitting/protocol.js";
 import { embeddingsOf } from "../../state/embeddings.js";
 import { tellFits } from "../../state/fittedLaws.js";
-import { fittedRuns, type Observed, observations } from "../../state/observations.js";
+import { fittedRuns } from "../../state/fittedRuns.js";
+import type { Observed } from "../../state/observations.js";
 import { route } from "../../state/route.js";
 import { counted } from "./counted.js";
 import { withFits } from "./fitList.js";
 import { choicesOf } from "./lawsState.js";
 import { lawsState } from "./lawsStore.js";
+import { NOTHING_REACHED, type Reached, reachedBy } from "./waiting.js";
 
 /** What the worker has said of the newest question so far; a stage's last answer stays until its next one. */
 export interface Told {
@@ -29,6 +31,8 @@ export interface Told {
   readonly backtest: Extract<Answer, { stage: "backtest" }>["series"] | undefined;
   readonly influence: Extract<Answer, { stage: "influence" }> | undefined;
   readonly reasons: Readonly<Partial<Record<"profiles" | "backtest" | "influence", Problem>>>;
+  /** How far the answers are. */
+  readonly reached: Reached;
   readonly done: boolean;
 }
 
@@ -46,6 +50,7 @@ const NOTHING: Told = {
   backtest: undefined,
   influence: undefined,
   reasons: {},
+  reached: NOTHING_REACHED,
   done: false,
 };
 
@@ -57,11 +62,18 @@ let asked: Pick<Told, "runs" | "leftOut" | "subject"> = NOTHING;
 let fresh = false;
 /** What the answers so far come to: told when it can stand in the place of what is shown. */
 let building: Told = NOTHING;
+/** What was asked for but of which runs, and when; and the question about newer runs that is held back until it is answered. */
+let chosen = "";
+let askedAt = 0;
+let held: ReturnType<typeof setTimeout> | undefined;
+/** A question about newer runs ends the answer to the last: where runs end every few seconds no interval would ever be there. */
+const PATIENCE_MS = 10_000;
 
 /** Whether these are runs of one study, or of the same files, counted alike: it has come further. */
 const isFurther = (before: Observed | undefined, now: Observed | undefined): boolean =>
-  before !== undefined &&
-  JSON.stringify([before.source, before.convention]) === JSON.stringify([now?.source, now?.convention]);
+  before !== undefined && JSON.stringify(countOf(before)) === JSON.stringify(countOf(now));
+
+const countOf = (of: Observed | undefined) => [of?.source, of?.convention, of?.recounted];
 
 /** The budget at which laws are told: as typed, else the largest compute of a run. */
 export const budget = computed((): number => {
@@ -77,6 +89,11 @@ const fitter = new Fitter(take, (reason) => {
 function take(answer: Answer): void {
   building = after(fresh ? { ...NOTHING, ...asked } : building, answer);
   fresh = false;
+  // Its intervals are all there.
+  if (answer.stage !== "points" && answer.stage !== "parts" && answer.stage !== "intervals") {
+    askedAt = Number.NEGATIVE_INFINITY;
+    if (held !== undefined) setTimeout(askNewest, 0);
+  }
   const shown = told.peek().runs;
   // Of a study that is watched the last fits stay until all point fits are there: nothing vanishes at a run's end.
   if (building.milliseconds === undefined && shown !== building.runs && isFurther(shown, building.runs)) return;
@@ -87,7 +104,7 @@ function take(answer: Answer): void {
     if (answer.stage !== "intervals" && answer.stage !== "done") return;
     const { fits, runs } = told.peek();
     const embeddings = runs?.convention.parameters === "non-embedding" ? embeddingsOf(runs.records) : undefined;
-    const recounted = !isFurther(runs, observations.peek()) && { recounted: true as const };
+    const recounted = runs?.recounted !== undefined && { recounted: true as const };
     const laws = fits.flatMap((fit) =>
       fit.law === "kaplan-compute" || (answer.stage === "intervals" && fit.draws.rows.length === 0)
         ? []
@@ -106,7 +123,8 @@ function take(answer: Answer): void {
   });
 }
 
-function after(now: Told, answer: Answer): Told {
+function after(before: Told, answer: Answer): Told {
+  const now = { ...before, reached: reachedBy(answer, diagnosed) };
   switch (answer.stage) {
     case "points":
       return {
@@ -163,25 +181,39 @@ const question = computed((): string => {
 const diagnostics = computed((): boolean => route.value.view === "laws");
 let diagnosed = false;
 
-function ask(runs: Runs): void {
+/** Asks of the runs as they are now. */
+function askNewest(): void {
+  clearTimeout(held);
+  held = undefined;
+  const runs = runsOf.peek();
+  if (runs === undefined) return;
   const { choices, leftOut, subject, budget: flops } = JSON.parse(question.peek());
   const now = counted.peek();
   if (asked.runs !== now && !isFurther(asked.runs, now)) told.value = NOTHING;
   asked = { runs: now, leftOut, subject };
   fresh = true;
   diagnosed = diagnostics.peek();
+  chosen = choice();
+  askedAt = performance.now();
   fitter.ask(runs, { choices, leftOut, subject, budget: flops, diagnostics: diagnosed });
 }
 
-// Runs that have ended since, other runs, other choices, runs left out: fitted anew.
+/** What a question hangs on but for the runs: the budget counts where it was typed, for else it is the largest run's. */
+const choice = (): string => JSON.stringify([{ ...JSON.parse(question.peek()), budget: 0 }, lawsState.peek().at]);
+
+// Other runs, other choices, runs left out: fitted anew at once. Runs that have ended since: when the last ones are through.
 effect(() => {
-  const runs = runsOf.value;
   void question.value;
-  if (runs !== undefined) untracked(() => ask(runs));
+  if (runsOf.value === undefined) return;
+  untracked(() => {
+    const wait = askedAt + PATIENCE_MS - performance.now();
+    if (wait <= 0 || !isFurther(asked.runs, counted.peek()) || choice() !== chosen) return askNewest();
+    clearTimeout(held);
+    held = setTimeout(askNewest, wait);
+  });
 });
 
 // What was asked without diagnostics, with them when they are looked at.
 effect(() => {
-  const runs = runsOf.peek();
-  if (diagnostics.value && !diagnosed && runs !== undefined) untracked(() => ask(runs));
+  if (diagnostics.value && !diagnosed) untracked(askNewest);
 });

@@ -34,6 +34,7 @@ const dataWithout = (...leftOut: string[]) => {
   const told = {
     ...{ runs: observed, leftOut, subject: "3", skipped: [], milliseconds: 1, parts: [], reasons: {}, done: true },
     ...{ least: undefined, profiles: undefined, backtest: undefined, influence: undefined },
+    reached: { stage: "points", whole: true },
     fits: answers.reduce<Told["fits"]>((fits, answer) => withFits(fits, answer.fits), []),
     full: answers.reduce<Told["full"]>((fits, answer) => withFits(fits, answer.full), []),
   } as const satisfies Told;

@@ -86,3 +86,11 @@ export function shortNumber(value: number): string {
   if (size >= 1e4) return formatCount(value);
   return size !== 0 && size < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(4)));
 }
+
+/** How far a value has moved from what it was: in per cent where it is large, for the eye is on orders of magnitude there. */
+export function changeText(value: number, former: number): string {
+  const change = value - former;
+  const sign = change < 0 ? "−" : "+";
+  if (Math.abs(former) < 100) return `${sign}${shortNumber(Number(Math.abs(change).toPrecision(3)))}`;
+  return `${sign}${shortNumber(Number(Math.abs((100 * change) / former).toPrecision(3)))} %`;
+}

@@ -1,7 +1,9 @@
 import type { ComputeUnit } from "@isoflop/figures";
 import { parseFlops, publishedLaws } from "@isoflop/laws";
 import { ALL_APPROACHES, type ApproachName, DEFAULT_FITS, type FitChoices } from "@isoflop/laws/procedures";
-import { type AskedCounting, COMPUTE_COUNTS, SIZE_COUNTS } from "./counting.js";
+import { COMPUTE_COUNTS, SIZE_COUNTS } from "../../state/countings.js";
+import { addressOf, isAddress } from "./addressedRuns.js";
+import type { AskedCounting } from "./counting.js";
 
 export const PROCEDURES = ["all", ...ALL_APPROACHES, "data-constrained"] as const;
 export type Procedure = (typeof PROCEDURES)[number];
@@ -49,8 +51,7 @@ export const DEFAULTS: LawsState = {
 export const PARAMETERS = Object.keys(DEFAULTS) as readonly (keyof LawsState)[];
 
 /** Runs that an address may name; more would be no address. */
-const MOST_RUNS = 200;
-const LONGEST_ID = 200;
+const MOST_RUNS = 1000;
 
 /** Whether a text is a budget. */
 export const isBudget = (text: string): boolean => text.length <= 30 && typeof parseFlops(text) === "number";
@@ -84,7 +85,7 @@ export function parseLawsState(params: URLSearchParams): LawsState {
     at: isBudget(at) ? at : "",
     out: idsIn(params.get("out")),
     picked: idsIn(params.get("picked")),
-    run: (params.get("run") ?? "").slice(0, LONGEST_ID),
+    run: isAddress(params.get("run") ?? "") ? (params.get("run") ?? "") : "",
   };
 }
 
@@ -110,11 +111,15 @@ const textsOf = (state: LawsState): Record<keyof LawsState, string> => ({
   at: state.at,
   out: idsText(state.out),
   picked: idsText(state.picked),
-  run: state.run,
+  run: addressOf(state.run),
 });
 
 /** Ids may have blanks: each is encoded by itself. */
-const idsText = (ids: readonly string[]): string => ids.slice(0, MOST_RUNS).map(encodeURIComponent).join(" ");
+const idsText = (ids: readonly string[]): string =>
+  ids
+    .slice(0, MOST_RUNS)
+    .map((id) => encodeURIComponent(addressOf(id)))
+    .join(" ");
 
 function idsIn(text: string | null): readonly string[] {
   if (text === null || text === "") return [];
@@ -124,7 +129,7 @@ function idsIn(text: string | null): readonly string[] {
     .flatMap((part) => {
       try {
         const id = decodeURIComponent(part);
-        return id === "" || id.length > LONGEST_ID ? [] : [id];
+        return isAddress(id) ? [id] : [];
       } catch {
         return [];
       }

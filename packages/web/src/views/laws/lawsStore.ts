@@ -1,5 +1,8 @@
 import { effect, signal } from "@preact/signals";
+import { fittedRuns } from "../../state/fittedRuns.js";
+import { observations } from "../../state/observations.js";
 import { route, setParams } from "../../state/route.js";
+import { runsNamed } from "./addressedRuns.js";
 import { type LawsState, PARAMETERS, parseLawsState, printLawsState } from "./lawsState.js";
 
 const atFirst = route.peek();
@@ -32,6 +35,18 @@ effect(() => {
   }
   const asked = parseLawsState(params);
   if (printed(asked) !== printed(lawsState.peek())) lawsState.value = asked;
+});
+
+// Runs with long ids stand in an address by a mark: whose it is, is known when the runs are there.
+effect(() => {
+  const observed = observations.value;
+  if (observed === undefined) return;
+  const state = lawsState.value;
+  const ids = [...fittedRuns(observed), ...observed.holdouts].map(({ id }) => id);
+  const [out, picked] = [runsNamed(state.out, ids), runsNamed(state.picked, ids)];
+  const run = runsNamed([state.run], ids)[0] ?? "";
+  if (out !== state.out || picked !== state.picked || run !== state.run)
+    lawsState.value = { ...state, out, picked, run };
 });
 
 /** Leaves a run out of the fits, or takes it in again. */

@@ -1,12 +1,11 @@
 import { publishedLaws } from "@isoflop/laws";
 import { useId } from "preact/hooks";
-import { inLocale, locale } from "../../i18n/locale.js";
-import { fitName } from "../../state/fitNames.js";
+import { inLocale } from "../../i18n/locale.js";
 import { fittedLaws } from "../../state/fittedLaws.js";
 import { lawName, lawTitle } from "./lawName.js";
 import { plannerTexts } from "./plannerTexts.js";
 import { fitId, MOST_LAWS, OWN } from "./state.js";
-import { change, choices, state } from "./store.js";
+import { change, choiceOf, choices, state } from "./store.js";
 import { TextField } from "./TextField.js";
 
 /** Which laws stand side by side. */
@@ -15,10 +14,6 @@ export function LawsForm() {
   const id = useId();
   const { laws } = state.value;
   const offered = [...fittedLaws.value.map(({ key }) => fitId(key)), ...publishedLaws.map(({ name }) => name), OWN];
-  const nameOf = (law: string) => {
-    const fitted = fittedLaws.value.find(({ key }) => fitId(key) === law);
-    return law === OWN ? t.own : t.fitOf(fitted ? fitName(fitted, locale.value) : law);
-  };
   return (
     <fieldset class="card planner-inputs">
       <legend>{t.laws}</legend>
@@ -61,7 +56,7 @@ export function LawsForm() {
             .filter((law) => !laws.includes(law))
             .map((law) => (
               <option key={law} value={law}>
-                {publishedLaws.some(({ name }) => name === law) ? law : nameOf(law)}
+                {lawName(choiceOf(law))}
               </option>
             ))}
         </select>

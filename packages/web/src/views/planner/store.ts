@@ -63,10 +63,11 @@ const constantsText = computed(() => {
 });
 const lawsText = computed(() => state.value.laws.join(" "));
 
+/** The law that an id names, with what the page has of it. */
+export const choiceOf = (id: string): Choice => chooseLaw(id, JSON.parse(constantsText.value), fittedLaws.value);
+
 /** The laws that stand side by side. */
-export const choices = computed((): readonly Choice[] =>
-  lawsText.value.split(" ").map((id) => chooseLaw(id, JSON.parse(constantsText.value), fittedLaws.value)),
-);
+export const choices = computed((): readonly Choice[] => lawsText.value.split(" ").map(choiceOf));
 
 /** A law's place among the others, with its plan where there is one. */
 export interface Column {

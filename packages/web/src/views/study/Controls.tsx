@@ -7,18 +7,20 @@ import { studyTexts } from "./studyTexts.js";
 interface ControlsProps {
   readonly label: string;
   readonly allowed: Readonly<Record<ControlRequest["action"], boolean>>;
+  /** Id of what says why something is not allowed. */
+  readonly describedBy?: string;
   readonly question: string;
   readonly explanation: string;
   readonly onOrder: (action: ControlRequest["action"]) => void;
 }
 
 /** Pause, resume, and cancel after a question. */
-export function Controls({ label, allowed, question, explanation, onOrder }: ControlsProps) {
+export function Controls({ label, allowed, describedBy, question, explanation, onOrder }: ControlsProps) {
   const t = inLocale(studyTexts).control;
   const [asking, setAsking] = useState(false);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is of a form, and there is none
-    <div class="buttons" role="group" aria-label={label}>
+    <div class="buttons" role="group" aria-label={label} aria-describedby={describedBy}>
       <button type="button" disabled={!allowed.pause} onClick={() => onOrder("pause")}>
         {t.pause}
       </button>

@@ -1,7 +1,8 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { inLocale } from "../../i18n/locale.js";
-import { fittedRuns, type Observed, observations, showStudy, studyObservations } from "../../state/observations.js";
+import { fittedRuns } from "../../state/fittedRuns.js";
+import { type Observed, observations, showStudy, studyObservations } from "../../state/observations.js";
 import { runTexts } from "./runTexts.js";
 
 /** The place of the laws so far. Figures and fits are fetched when there is something to fit. */

@@ -48,6 +48,7 @@ export function LiveLaws({ observed, waiting }: LiveLawsProps) {
         : undefined,
     [profiles, now, at, language],
   );
+  const set = now.leftOut.length > 0 || now.runs?.recounted !== undefined;
   const rows = lawRows(ownLaws.value.map(({ fit }) => fit));
   const title = t.title;
   const isKaplan = (observed.parts?.length ?? 0) > 1;
@@ -81,6 +82,7 @@ export function LiveLaws({ observed, waiting }: LiveLawsProps) {
         {t.fitted(records.length)}{" "}
         <a href={address("laws", { study: source.kind === "served" ? source.key : undefined })}>{t.laws}</a>
       </p>
+      {set && <p class="faint">{t.asSet(now.leftOut.length, now.runs?.recounted !== undefined)}</p>}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { inLocale } from "../../i18n/locale.js";
 import type { LiveStudy } from "../../state/liveStore.js";
-import { durationOf, progressOf, STATUSES } from "./progress.js";
+import { durationOf, isFinished, progressOf, STATUSES } from "./progress.js";
 import { queueText } from "./queuePlace.js";
 import { Status } from "./Status.js";
 import { StudyControl } from "./StudyControl.js";
@@ -10,7 +10,9 @@ import { studyTexts } from "./studyTexts.js";
 export function ProgressCard({ study }: { readonly study: LiveStudy }) {
   const t = inLocale(studyTexts);
   const { state, runs } = study;
-  const { counts, ended, share, runs: all } = progressOf(runs.values());
+  const progress = progressOf(runs.values());
+  const { counts, ended, share, runs: all } = progress;
+  const finished = isFinished(state, progress);
   const percent = 100 * share;
   const shown = percent < 100 && percent > 99 ? "99" : percent.toFixed(0);
   const left = state.secondsLeft;
@@ -55,8 +57,16 @@ export function ProgressCard({ study }: { readonly study: LiveStudy }) {
       {state.queueProblem !== undefined && <p class="faint">{t.queueUnknown(state.queueProblem)}</p>}
       {state.kind === "study" && (
         <>
-          <p class="faint">{state.held === undefined ? (state.training ? t.training : t.idle) : t.held[state.held]}</p>
-          <StudyControl state={state} anyPaused={counts.paused > 0} />
+          <p class="faint" id="progress-state">
+            {state.held !== undefined
+              ? t.held[state.held]
+              : finished
+                ? t.finished
+                : state.training
+                  ? t.training
+                  : t.idle}
+          </p>
+          <StudyControl state={state} anyPaused={counts.paused > 0} finished={finished} />
         </>
       )}
     </section>

@@ -6,8 +6,15 @@ import { OrderOutcome } from "./OrderOutcome.js";
 import { createOrdering } from "./ordering.js";
 import { studyTexts } from "./studyTexts.js";
 
+interface StudyControlProps {
+  readonly state: StudyState;
+  readonly anyPaused: boolean;
+  /** Nothing is left to pause or to cancel; "progress-state" says so. */
+  readonly finished: boolean;
+}
+
 /** Pause, resume and cancel of the whole study. */
-export function StudyControl({ state, anyPaused }: { readonly state: StudyState; readonly anyPaused: boolean }) {
+export function StudyControl({ state, anyPaused, finished }: StudyControlProps) {
   const t = inLocale(studyTexts).control;
   const { order, give } = useMemo(createOrdering, [state.key]);
   const { held } = state;
@@ -16,7 +23,12 @@ export function StudyControl({ state, anyPaused }: { readonly state: StudyState;
       <Controls
         label={t.study}
         // Resume takes back single pauses as well.
-        allowed={{ pause: held === undefined, resume: held !== undefined || anyPaused, cancel: held !== "cancelled" }}
+        allowed={{
+          pause: held === undefined && !finished,
+          resume: held !== undefined || anyPaused,
+          cancel: held !== "cancelled" && !finished,
+        }}
+        describedBy="progress-state"
         question={t.confirmStudy}
         explanation={t.explainStudy}
         onOrder={(action) => void give(state.key, { action })}

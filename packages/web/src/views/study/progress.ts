@@ -1,4 +1,4 @@
-import type { LiveRun, RunStatus } from "isoflop/api";
+import type { LiveRun, RunStatus, StudyState } from "isoflop/api";
 
 /** In the order in which they are told. */
 export const STATUSES = [
@@ -42,6 +42,11 @@ export function progressOf(runs: Iterable<LiveRun>): Progress {
     behind += run.cost * fractionOf(run);
   }
   return { counts, runs: all, ended: counts.done + counts.diverged, share: total > 0 ? behind / total : 0 };
+}
+
+/** Whether nothing is left to train: every run has ended, no lab is at work, and none is still to be made for the budgets that are held out. */
+export function isFinished({ training, heldOut, forecast }: StudyState, { runs, ended }: Progress): boolean {
+  return runs > 0 && ended === runs && !training && (heldOut.length === 0 || forecast !== undefined);
 }
 
 /** How far a run is, of what it was meant to be; one that ended early is at its end. */

@@ -1,4 +1,4 @@
-import { texts } from "../../i18n/locale.js";
+import { many, texts } from "../../i18n/locale.js";
 
 /** Of curves, of one run, of failures and of the profiles through the runs. */
 export const runTexts = texts(
@@ -43,7 +43,7 @@ export const runTexts = texts(
       shape: "Shape",
       width: (width: number, layers: number, heads: number) => `width ${width}, ${layers} layers, ${heads} heads`,
       batch: "Batch",
-      sequences: (sequences: number, context: number) => `${sequences} sequences of ${context} tokens`,
+      sequences: (sequences: number, context: number) => `${many(String(sequences), "sequence")} of ${context} tokens`,
       rate: "Learning rate",
       seed: "Seed",
       trainingLoss: "training loss",
@@ -69,6 +69,13 @@ export const runTexts = texts(
       showStudy: "Look at this study's runs again",
       fitted: (runs: number) => `Fitted to the ${runs} runs that have ended, again whenever one more has.`,
       laws: "All laws and their intervals",
+      asSet: (out: number, recounted: boolean) =>
+        [
+          ...(out === 0 ? [] : [`As set in the view of the laws, ${many(String(out), "run")} left out of the fits.`]),
+          ...(recounted
+            ? ["In the view of the laws, N or C is counted otherwise than by the runs: fits are told there alone."]
+            : []),
+        ].join(" "),
       exponents: "The exponent a of N_opt ∝ C^a, with its 95 % interval",
       exponent: (approach: string) => `a by ${approach}`,
       noInterval: "no interval yet",
@@ -149,6 +156,13 @@ export const runTexts = texts(
       showStudy: "この実験のランに戻す",
       fitted: (runs: number) => `終了した ${runs} ランへのフィットです。ランが終わるたびに更新されます。`,
       laws: "すべてのスケーリング則と信頼区間",
+      asSet: (out: number, recounted: boolean) =>
+        [
+          ...(out === 0 ? [] : [`「スケーリング則」での設定により、${out} 個のランをフィットから除外しています。`]),
+          ...(recounted
+            ? ["「スケーリング則」で N または C の数え方を変えているため、フィットの値はそちらでのみ示します。"]
+            : []),
+        ].join(""),
       exponents: "N_opt ∝ C^a の指数 a と 95% 信頼区間",
       exponent: (approach: string) => `${approach} による a`,
       noInterval: "信頼区間はまだありません",

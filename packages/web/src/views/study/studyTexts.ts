@@ -30,6 +30,7 @@ export const studyTexts = texts(
     leftUnknown: "time left: not known until a run has trained for a second",
     training: "A lab is training it now.",
     idle: "Nobody is training it now.",
+    finished: "Every run has ended: there is nothing left to pause or to cancel.",
     held: { paused: "The whole study is paused.", cancelled: "The whole study is cancelled." },
     statuses: {
       running: "running",
@@ -123,6 +124,7 @@ export const studyTexts = texts(
     leftUnknown: "残り時間: いずれかのランが 1 秒以上学習するまで不明",
     training: "現在、学習中です。",
     idle: "現在、学習は行われていません。",
+    finished: "すべてのランが終了しました。一時停止・中止する対象はありません。",
     held: { paused: "実験全体が一時停止中です。", cancelled: "実験全体が中止されています。" },
     statuses: {
       running: "学習中",

@@ -1,0 +1,8 @@
+import type { CountedRecord } from "@isoflop/laws/observations";
+import type { StudyObservationsPage } from "isoflop/api";
+
+/** The runs that some law is fitted to. */
+export const fittedRuns = ({
+  records,
+  others = [],
+}: Pick<StudyObservationsPage, "records" | "others">): readonly CountedRecord[] => [...records, ...others];
