@@ -1,5 +1,5 @@
-import { rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { cp, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -22,13 +22,21 @@ describe.skipIf(!haveChromium)("for everyone", () => {
   let browser: Browser;
   let server: Listening;
   let study: string;
+  /** Of the same study before its last run has ended. */
+  let unfinished: string;
   let page: Page;
 
   beforeAll(async () => {
     study = await makeStudy();
     await command("run", study);
+    const before = join(dirname(study), "unfinished");
+    await cp(study, before, { recursive: true });
+    const [run = ""] = await readdir(join(before, "runs"));
+    await rm(join(before, "runs", run, "result.json"));
     browser = await launch();
-    server = await listen({ studies: await openServed([study]), host: "127.0.0.1", port: 0, webFolder: BUILT });
+    const studies = await openServed([study, before]);
+    unfinished = studies[1]?.key ?? "";
+    server = await listen({ studies, host: "127.0.0.1", port: 0, webFolder: BUILT });
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
@@ -128,7 +136,7 @@ describe.skipIf(!haveChromium)("for everyone", () => {
   });
 
   it("a question keeps the focus, and gives it back when it is thought better of", async () => {
-    await open("study");
+    await open(`study?study=${unfinished}`);
     const cancel = page.locator(".progress").getByRole("button", { name: "Cancel" });
     await cancel.focus();
     await page.keyboard.press("Enter");
