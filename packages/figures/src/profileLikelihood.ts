@@ -3,6 +3,7 @@ import { type Axis, amountAxis, evenAxis, type Panel } from "./axes.js";
 import { type ComputeFormat, computeIn } from "./compute.js";
 import type { LikelihoodProfile, ProfileLikelihoodData } from "./data.js";
 import { formatAmount } from "./format.js";
+import { formerEntry, formerRule } from "./former.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { textWidth } from "./legend.js";
@@ -119,6 +120,7 @@ export function profileLikelihood(data: ProfileLikelihoodData, options: FigureOp
               { label: text.estimate, mark: "dot", color: ink },
               { label: text.interval, mark: "band", color: curveColor },
               ...(bootstrapped ? [{ label: text.bootstrap, mark: "thick-line" as const, color: bootstrapColor }] : []),
+              ...formerEntry(options),
             ],
           },
         ],
@@ -154,8 +156,10 @@ function profilePanel(curve: LikelihoodProfile, room: Room, texts: PanelTexts): 
   const closed = (interval95 ?? []).filter((_, side) => !open.includes(side === 0 ? "low" : "high"));
   const values = [...(infinite ? [] : [estimate]), ...closed, ...line.map(({ value }) => value)];
   const own = logarithmic ? logDomain(values, 0.04) : evenDomain(values, 0.04);
-  // The bootstrap's may be far wider: it widens the axis by half at most, and runs out of it.
-  const domain = widened(own, bootstrap95 ?? own, logarithmic === true);
+  // The bootstrap's may be far wider, and the estimate with all runs far away: they widen the axis by half at most, and run out of it.
+  const { former = estimate } = curve;
+  const wished = [...(bootstrap95 ?? own), ...(isInfinite(curve, former) ? [] : [former])];
+  const domain = widened(own, [Math.min(...wished), Math.max(...wished)], logarithmic === true);
   const length = room.width - 46;
   const across = logarithmic
     ? { ...amountAxis(label, domain, length, 64), format: formatAmount }
@@ -198,6 +202,7 @@ function profilePanel(curve: LikelihoodProfile, room: Room, texts: PanelTexts): 
         stroke: bootstrapColor,
         strokeWidth: 2,
       }),
+      formerRule([curve.former].filter((value) => value !== undefined && inside(value))),
       Plot.dot(infinite ? [] : [{ estimate }], { x: "estimate", y: 0, r: 4, fill: ink }),
     ],
   };

@@ -146,6 +146,12 @@ export function influencedQuantities(fit: AnyFit, flops: number): Partial<Record
   };
 }
 
+/** What a fit tells of its quantities by their names in figures: its parameters, and those that runs have influence on. */
+export function estimatesOf(fit: AnyFit, flops: number): Readonly<Record<string, number>> {
+  const told = { ...fit.parameters, ...influencedQuantities(fit, flops) };
+  return Object.fromEntries(Object.entries(told).map(([name, value]) => [symbol(name), value]));
+}
+
 /**
  * A quantity of a fit, and of the fits made without each of some runs; absent where the fit does not tell it.
  * @param flops of N_opt and L_opt
