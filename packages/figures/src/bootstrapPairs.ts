@@ -3,6 +3,7 @@ import { type Axis, amountAxis, evenAxis, type Panel } from "./axes.js";
 import type { BootstrapPairsData } from "./data.js";
 import { dotCloud } from "./dotCloud.js";
 import { formatAmount } from "./format.js";
+import { formerEntry, formerRule } from "./former.js";
 import { type FigureOptions, frame, type Room } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { background, categoryColor, ink } from "./palette.js";
@@ -96,6 +97,7 @@ export function bootstrapPairs(data: BootstrapPairsData, options: FigureOptions)
             entries: [
               { label: text.draw, mark: "dot", color: cloudColor },
               { label: text.estimate, mark: "diamond", color: estimateColor },
+              ...formerEntry(options),
             ],
           },
         ],
@@ -108,7 +110,8 @@ export function bootstrapPairs(data: BootstrapPairsData, options: FigureOptions)
   function pairPanel(pair: Pair, columns: number, room: Room): Panel {
     const height = Math.round(Math.min(260, Math.max(150, (0.9 * room.width) / columns)));
     const axis = (i: number, length: number, spacing: number): Axis => {
-      const values = [...column(i), parameters[i]?.estimate ?? Number.NaN];
+      const { estimate = Number.NaN, former = estimate } = parameters[i] ?? {};
+      const values = [...column(i), estimate, former];
       return parameters[i]?.logarithmic
         ? { ...amountAxis(name(i), logDomain(values, 0.05), length, spacing), format: formatAmount }
         : evenAxis(name(i), evenDomain(values, 0.05), length, spacing);
@@ -128,6 +131,8 @@ export function bootstrapPairs(data: BootstrapPairsData, options: FigureOptions)
           across.map((value, i) => [value, up[i] ?? Number.NaN] as const),
           cloudColor,
         ),
+        formerRule([parameters[pair.x]?.former]),
+        formerRule([parameters[pair.y]?.former], "y"),
         Plot.dot([estimate], {
           x: "x",
           y: "y",

@@ -5,6 +5,8 @@ export interface LikelihoodProfile {
   /** "E", "alpha", "N_opt". */
   readonly name: string;
   readonly estimate: number;
+  /** The estimate with the runs that are left out. */
+  readonly former?: number;
   /** Values from here on stand for infinity: R_D* where repeating loses nothing. */
   readonly infiniteFrom?: number;
   /** A quantity of compute, in FLOPs: C_c. */
@@ -34,6 +36,8 @@ export interface BootstrapPairsData {
   readonly parameters: readonly {
     readonly name: string;
     readonly estimate: number;
+    /** The estimate with the runs that are left out. */
+    readonly former?: number;
     readonly logarithmic?: boolean;
   }[];
   /** One row a draw, its values in the order of the parameters. */
@@ -52,6 +56,8 @@ export interface InfluenceData {
   readonly flops?: number;
   /** With all runs. */
   readonly estimate: number;
+  /** With the runs that are left out, too. */
+  readonly former?: number;
   readonly interval95?: Interval;
   readonly runs: readonly {
     readonly id?: string;

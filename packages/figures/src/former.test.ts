@@ -1,9 +1,11 @@
 import { expect, it } from "vitest";
 import { seeded } from "./fixtures/seeded.js";
 import {
+  bootstrapPairs,
   criticalBatch,
   envelopeScaling,
   type FigureOptions,
+  influence,
   isoflopProfiles,
   isoflopSlices,
   kaplanAllocation,
@@ -15,13 +17,15 @@ import {
   plantedDiagnostics,
   plantedKaplan,
   plantedStudy,
+  profileLikelihood,
   serverDocument,
   trainingCurves,
 } from "./index.js";
 
 const study = plantedStudy(seeded(7));
 const kaplan = plantedKaplan(seeded(3));
-const { lawComparison: compared } = plantedDiagnostics(seeded(5));
+const diagnostics = plantedDiagnostics(seeded(5));
+const compared = diagnostics.lawComparison;
 
 const options = (leftOut?: ReadonlySet<string>): FigureOptions => ({
   ...{ document: serverDocument(), widths: [720] },
@@ -147,6 +151,52 @@ it.each(Object.entries(FIGURES))("%s draws its law as it was with all runs, and 
   expect(legendOf(before)).not.toContain("with all runs");
   const heightOf = (figure: Element) => figure.querySelector("svg")?.getAttribute("height");
   expect(heightOf(before)).toBe(heightOf(draw(now, options(new Set(["a"])))));
+});
+
+const DIAGNOSTICS = {
+  profileLikelihood: [
+    profileLikelihood,
+    (shift: number) => ({
+      ...diagnostics.profileLikelihood,
+      parameters: diagnostics.profileLikelihood.parameters.map((one) => ({ ...one, former: shift * one.estimate })),
+    }),
+    diagnostics.profileLikelihood.parameters.length,
+  ],
+  bootstrapPairs: [
+    bootstrapPairs,
+    (shift: number) => ({
+      ...diagnostics.bootstrapPairs,
+      parameters: diagnostics.bootstrapPairs.parameters.map((one) => ({ ...one, former: shift * one.estimate })),
+    }),
+    // Across and up, in each pair of five.
+    20,
+  ],
+  influence: [
+    influence,
+    (shift: number) => ({ ...diagnostics.influence, former: shift * diagnostics.influence.estimate }),
+    1,
+  ],
+} as const;
+const rules = (figure: HTMLElement) =>
+  [...figure.querySelectorAll(".isoflop-panel g")]
+    .filter((group) => group.getAttribute("stroke-dasharray") === "7 3 1.5 3")
+    .flatMap((group) => [...group.querySelectorAll("line")]);
+
+it.each(Object.entries(DIAGNOSTICS))("%s draws its estimates as they were, where they were", (name, figure) => {
+  const [draw, shifted, count] = figure as unknown as readonly [
+    (data: unknown, options: FigureOptions) => HTMLElement,
+    (shift: number) => unknown,
+    number,
+  ];
+  const without = diagnostics[name as keyof typeof DIAGNOSTICS];
+  expect(rules(draw(without, options(new Set(["a"]))))).toEqual([]);
+  const drawn = draw(shifted(1.01), options(new Set(["a"])));
+  expect(rules(drawn)).toHaveLength(count);
+  expect(drawn.outerHTML).not.toMatch(/NaN|Infinity/);
+  expect(drawn.querySelector(".isoflop-legend")?.textContent).toContain("with all runs");
+  expect(draw(without, options()).querySelector(".isoflop-legend")?.textContent).not.toContain("with all runs");
+  const [left] = rules(draw(shifted(0.995), options(new Set(["a"])))).map((line) => Number(line.getAttribute("x1")));
+  expect(left).toBeLessThan(Number(rules(drawn)[0]?.getAttribute("x1")));
 });
 
 it("puts the former line where the former law is", () => {

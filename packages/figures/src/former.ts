@@ -16,6 +16,13 @@ export function formerLine(points: readonly Point[], { x, y }: LogFrame, color =
   return Plot.line(line, { x: "x", y: "y", stroke: color, strokeWidth: 1.75, strokeDasharray: DASHES });
 }
 
+/** An estimate as it was with the runs that are left out: along x, or along y, across the panel. */
+export function formerRule(values: readonly (number | undefined)[], along: "x" | "y" = "x"): Plot.Markish {
+  const style = { stroke: faintInk, strokeWidth: 1.75, strokeDasharray: DASHES };
+  const known = values.filter((value) => value !== undefined);
+  return along === "x" ? Plot.ruleX(known, style) : Plot.ruleY(known, style);
+}
+
 /** What the legend says of such lines; its room is kept as soon as runs may be left out. */
 export function formerEntry(options: Pick<FigureOptions, "language" | "leftOut">): LegendEntry[] {
   return options.leftOut === undefined

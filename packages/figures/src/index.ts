@@ -11,6 +11,7 @@ export { type FigureCounting, type FigureOptions, standaloneSvg } from "./frame.
 export {
   bootstrapPairsOf,
   type ComparedFit,
+  estimatesOf,
   influencedQuantities,
   influenceOf,
   lawComparisonOf,

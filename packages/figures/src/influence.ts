@@ -3,6 +3,7 @@ import { countAxis, evenAxis, rowScale } from "./axes.js";
 import { computeIn } from "./compute.js";
 import type { InfluenceData } from "./data.js";
 import { formatCount } from "./format.js";
+import { formerEntry, formerRule } from "./former.js";
 import { type FigureOptions, frame } from "./frame.js";
 import { bilingual, inLanguage } from "./language.js";
 import { type LegendEntry, textWidth } from "./legend.js";
@@ -22,7 +23,8 @@ const texts = bilingual(
       E: () => "the irreducible loss E",
     },
     none: "No run was left out.",
-    estimate: (what: string, value: string, interval: string) => `With all runs ${what} is ${value}${interval}.`,
+    estimate: (what: string, value: string, interval: string, some: boolean) =>
+      `With ${some ? "the runs that are left in" : "all runs"} ${what} is ${value}${interval}.`,
     interval: (low: string, high: string) => ` (95 % interval ${low} to ${high})`,
     most: (name: string, value: string, shift: string) =>
       ` Without ${name} it is ${value} (${shift}), the largest change.`,
@@ -37,7 +39,7 @@ const texts = bilingual(
       E: (_: string, loss: string) => `E without the run (${loss})`,
     },
     without: "without the run",
-    all: "with all runs",
+    all: "estimate",
     percent: (value: number) => `${value} %`,
     rest: (count: number) => `${count} others`,
   },
@@ -50,7 +52,8 @@ const texts = bilingual(
       E: () => "既約損失 E",
     },
     none: "除いたランはない。",
-    estimate: (what, value, interval) => `全ランでは、${what} は ${value}${interval}。`,
+    estimate: (what, value, interval, some) =>
+      `${some ? "除外していないランでは" : "全ランでは"}、${what} は ${value}${interval}。`,
     interval: (low, high) => ` (95% 信頼区間 ${low}〜${high})`,
     most: (name, value, shift) => `変化が最大なのは ${name} を除いたときで ${value} (${shift})。`,
     outside: (count) => (count === 0 ? "" : `${count} 個のランは、除くと値が区間の外に出る。`),
@@ -63,7 +66,7 @@ const texts = bilingual(
       E: (_, loss) => `そのランを除いた E (${loss})`,
     },
     without: "そのランなし",
-    all: "全ラン",
+    all: "推定値",
     percent: (value) => `${value}%`,
     rest: (count) => `ほか ${count} 個`,
   },
@@ -76,7 +79,7 @@ const runColor = categoryColor(0);
 export function influence(data: InfluenceData, options: FigureOptions): HTMLElement {
   const unit = computeIn(options);
   const [text, term] = [inLanguage(texts, options), inLanguage(terms, options)];
-  const { quantity, estimate, interval95 } = data;
+  const { quantity, estimate, interval95, former } = data;
   const counted = quantity === "N_opt";
   const decimals = quantity === "a" ? 3 : 4;
   const flops = unit.text(data.flops ?? 0);
@@ -100,12 +103,13 @@ export function influence(data: InfluenceData, options: FigureOptions): HTMLElem
   const [first] = sorted;
   const what = text.what[quantity](flops);
   const interval = interval95 ? text.interval(format(interval95[0]), format(interval95[1])) : "";
-  const result = `${text.estimate(what, format(estimate), interval)}${first ? text.most(first.name, format(first.without), shift(first.without)) : ` ${text.none}`}${text.outside(outside)}`;
+  const result = `${text.estimate(what, format(estimate), interval, (options.leftOut?.size ?? 0) > 0)}${first ? text.most(first.name, format(first.without), shift(first.without)) : ` ${text.none}`}${text.outside(outside)}`;
   const entries: LegendEntry[] = [
     { label: text.without, mark: "dot", color: runColor },
     { label: text.all, mark: "line", color: ink },
     ...(interval95 ? [{ label: term.interval, mark: "band" as const, color: ink }] : []),
     ...leftOutEntry(options),
+    ...formerEntry(options),
   ];
 
   return frame(options, {
@@ -121,7 +125,12 @@ export function influence(data: InfluenceData, options: FigureOptions): HTMLElem
       ];
       // Widths are estimates, and some systems' fonts are wider: nothing is cut off at the left.
       const left = 10 + Math.ceil(1.12 * Math.max(30, ...labels.map(({ label }) => textWidth(label, fontSize))));
-      const values = [estimate, ...(interval95 ?? []), ...sorted.map(({ without }) => without)];
+      const values = [
+        estimate,
+        ...(former === undefined ? [] : [former]),
+        ...(interval95 ?? []),
+        ...sorted.map(({ without }) => without),
+      ];
       const x = counted ? logDomain(values, 0.06) : evenDomain(values, 0.06);
       const name = text.axis[quantity](flops, lossUnitText(options));
       const length = width - left - 16;
@@ -146,6 +155,7 @@ export function influence(data: InfluenceData, options: FigureOptions): HTMLElem
                 fill: ink,
                 fillOpacity: 0.1,
               }),
+              formerRule([former]),
               Plot.ruleX([estimate], { stroke: ink, strokeWidth: 1.25 }),
               Plot.ruleY(placed, {
                 y: "place",

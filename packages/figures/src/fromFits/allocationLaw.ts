@@ -4,7 +4,7 @@ import {
   type PowerLawAllocationParameters,
   powerLawAllocation,
 } from "@isoflop/laws";
-import { namedDraws } from "@isoflop/laws/procedures";
+import { central95, namedDraws } from "@isoflop/laws/procedures";
 import type { PowerLaw } from "../data.js";
 
 /** Fewer draws give no band. */
@@ -34,9 +34,8 @@ export function allocationLaw(
   };
 }
 
-/** Percentiles 2.5 and 97.5. */
+/** Percentiles 2.5 and 97.5, as intervals of fits have them. */
 export function bandOf(values: readonly number[]): { readonly low: number; readonly high: number } {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
-  return { low: at(0.025), high: at(0.975) };
+  const [low, high] = central95(values);
+  return { low, high };
 }

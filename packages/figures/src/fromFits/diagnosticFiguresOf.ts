@@ -5,6 +5,7 @@ import {
   chinchillaExponents,
   type DataConstrainedFit,
   type FitResult,
+  forecast,
   type Interval,
   type KaplanComputeFit,
   type LikelihoodCurve,
@@ -12,6 +13,7 @@ import {
   NO_DECAY,
   type Optimum,
   optimumBy,
+  orThrow,
   type RunRecord,
 } from "@isoflop/laws";
 import { namedDraws } from "@isoflop/laws/procedures";
@@ -81,11 +83,15 @@ export function profileLikelihoodOf(
   };
 }
 
-/** Percentile intervals of N_opt and the least loss at a compute, over a fit's draws; none of a law that says neither. */
+/** Percentile intervals of N_opt and the least loss at a compute, as a forecast has them; none of a law that says neither. */
 function optimumIntervals(fit: AnyFit, flops: number): Partial<Record<InfluencedQuantity, Interval>> {
   if (fit.law === "kaplan-compute") return {};
+  if (fit.law !== "data-constrained") {
+    const { parameters, loss } = orThrow(forecast(fit, flops)).intervals95 ?? {};
+    return { ...(parameters && { N_opt: parameters }), ...(loss && { L_opt: loss }) };
+  }
   const draws = namedDraws<string>(fit.draws);
-  if (draws.length < FEWEST_DRAWS || (fit.law === "data-constrained" && fit.intervals95.alpha === undefined)) return {};
+  if (draws.length < FEWEST_DRAWS || fit.intervals95.alpha === undefined) return {};
   const optima = draws.map((values) => optimumOf(fit, values, flops));
   const between = (values: readonly number[]): Interval => {
     const { low, high } = bandOf(values);
@@ -144,6 +150,12 @@ export function influencedQuantities(fit: AnyFit, flops: number): Partial<Record
     ...(loss !== undefined && { L_opt: loss }),
     ...(E !== undefined && { E }),
   };
+}
+
+/** What a fit tells of its quantities by their names in figures: its parameters, and those that runs have influence on. */
+export function estimatesOf(fit: AnyFit, flops: number): Readonly<Record<string, number>> {
+  const told = { ...fit.parameters, ...influencedQuantities(fit, flops) };
+  return Object.fromEntries(Object.entries(told).map(([name, value]) => [symbol(name), value]));
 }
 
 /**

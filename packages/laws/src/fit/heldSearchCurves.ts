@@ -40,7 +40,7 @@ export function searchCurve(
     unequalRises95(residuals, jacobian, free.length, delta, clusters)[place]!,
     equalRise95(residuals, free.length, delta),
   );
-  const slope = Math.hypot(...residuals.map((_, i) => jacobian[i * free.length + place]!));
+  const slope = Math.sqrt(residuals.reduce((sum, _, i) => sum + jacobian[i * free.length + place]! ** 2, 0));
   const profile = variableProfile(search, variable, level, Math.sqrt(2 * level) / slope);
   const limits = [lower[variable]!, upper[variable]!];
   const [low, high] = profile.ends.map((end, side) => ({

@@ -1,3 +1,4 @@
+export { central95 } from "../numerics/statistics.js";
 export * from "./backtests.js";
 export * from "./fitApproaches.js";
 export * from "./fittedRows.js";

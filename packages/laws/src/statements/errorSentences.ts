@@ -6,4 +6,3 @@ import { rowErrors } from "./rows.js";
 export const errorSentences = { ...fitErrors, ...rowErrors, ...profileErrors } as const;
 
 export type ErrorSentences = typeof errorSentences;
-export type ErrorName = keyof ErrorSentences;

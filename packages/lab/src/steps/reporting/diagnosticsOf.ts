@@ -50,7 +50,9 @@ export function diagnosticsOf(sources: DiagnosticSources): Diagnostics {
       : undefined;
   return {
     figures: {
-      ...(curves === undefined || isIsoflopError(curves) ? {} : { profileLikelihood: profileLikelihoodOf(curves) }),
+      ...(curves === undefined || isIsoflopError(curves)
+        ? {}
+        : { profileLikelihood: profileLikelihoodOf(curves, parametric, budget) }),
       ...(pairs && { bootstrapPairs: { ...pairs, most: DRAWN } }),
       ...(influence && influence.runs.length > 0 && { influence }),
     },

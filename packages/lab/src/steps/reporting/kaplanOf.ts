@@ -1,9 +1,10 @@
 import { type KaplanFigures, kaplanFiguresOf } from "@isoflop/figures";
 import type { RunRecord } from "@isoflop/laws";
 import { type ApproachFit, fitLeast, fitOfLaw, type LeastFit } from "@isoflop/laws/procedures";
-import type { FitRow } from "../../report/model.js";
+import type { FitRow, ReportWarning } from "../../report/model.js";
 import type { PartFits, PartRows } from "../partLaws.js";
 import { estimate } from "./tables.js";
+import { withRemedy } from "./warnings.js";
 
 /** What only a design of Kaplan's experiments has for its figures. */
 export interface KaplanParts {
@@ -38,11 +39,17 @@ export function kaplanOf(
   return { figures, least };
 }
 
+const LEAST = "Kaplan's L(N, S_min)";
+
+/** What L(N, S_min) warns of; why there is none stands in the table of fits. */
+export const leastWarnings = ({ warnings }: LeastFit): ReportWarning[] =>
+  warnings.map((warning) => ({ ...withRemedy(warning), where: LEAST }));
+
 /** L(N, S_min) as the table of fits has it. */
 export function leastRow({ fit, rows, problem, batchHeld }: LeastFit): FitRow {
   const held = batchHeld ? " Its intervals take B_crit(L) as it was fitted." : "";
   return {
-    name: "Kaplan's L(N, S_min): training curves as at very large batches",
+    name: `${LEAST}: training curves as at very large batches`,
     parameters: Object.fromEntries(
       Object.entries(fit?.parameters ?? {}).map(([name, value]) => [name, estimate(value, fit?.intervals95[name])]),
     ),

@@ -4,7 +4,7 @@ import { type FitChoices, fitOfLaw } from "@isoflop/laws/procedures";
 import type { ReportModel } from "../../report/model.js";
 import type { Fits } from "../fits.js";
 import { diagnosticsOf } from "./diagnosticsOf.js";
-import { type KaplanParts, kaplanOf, leastRow } from "./kaplanOf.js";
+import { type KaplanParts, kaplanOf, leastRow, leastWarnings } from "./kaplanOf.js";
 import { budgetRows, fitRows } from "./tables.js";
 import { fitWarnings } from "./warnings.js";
 
@@ -64,7 +64,7 @@ export function reportOf(sources: ReportSources): ReportModel {
     generatedAt: new Date().toISOString(),
     fits: [...fitRows(fits), ...(own?.least ? [leastRow(own.least)] : [])],
     budgets: budgetRows(profiles),
-    warnings: [...fitWarnings(fits), ...said.warnings],
+    warnings: [...fitWarnings(fits), ...(own?.least ? leastWarnings(own.least) : []), ...said.warnings],
     figures: {
       ...figures,
       ...(envelope && { envelopeScaling: envelopeScalingOf(envelope, names, ENVELOPE_POINTS) }),

@@ -2,6 +2,7 @@ import {
   bootstrapPairsOf,
   drawnBacktest,
   envelopeScalingOf,
+  estimatesOf,
   type FigureCounting,
   type FigureSources,
   figuresOf,
@@ -26,7 +27,7 @@ import type { Locale } from "../../i18n/locale.js";
 import { titleOf } from "../../i18n/publishedLaws.js";
 import type { Observed } from "../../state/observations.js";
 import type { Told } from "./fitting.js";
-import { withFormer, withFormerOptima, withLeftOut } from "./formerLaws.js";
+import { withFormer, withFormerEstimates, withFormerOptima, withLeftOut } from "./formerLaws.js";
 
 export interface FigureChoices {
   /** Published laws to compare with, by name. */
@@ -66,10 +67,16 @@ export function figureData(observed: Observed, told: Told, choices: FigureChoice
   const subjectFit = subjects.find((fit) => fit.law !== "kaplan-compute");
   const envelope = fitOfLaw(fits, "envelope-power-law");
   const frontier = subject === "1" ? envelope : (fitOfLaw(fits, "isoflop-power-law") ?? envelope);
-  const influencedOf = (quantity: InfluencedQuantity) =>
-    subjectFit && told.influence
-      ? influenceOf(subjectFit, told.influence.without, records, names, quantity, budget)
-      : undefined;
+  const wholeFits = subject === undefined ? [] : subjectFits(full, subject);
+  const wholeFit = wholeFits.find(({ law }) => law === subjectFit?.law);
+  const formerly = Object.fromEntries(wholeFits.flatMap((fit) => Object.entries(estimatesOf(fit, budget))));
+  const influencedOf = (quantity: InfluencedQuantity) => {
+    if (subjectFit === undefined || told.influence === undefined) return undefined;
+    const data = influenceOf(subjectFit, told.influence.without, records, names, quantity, budget);
+    const former = wholeFit && influencedQuantities(wholeFit, budget)[quantity];
+    return data && { ...data, ...(former !== undefined && { former }) };
+  };
+  const pairs = subjectFit && bootstrapPairsOf(subjectFit);
   const flops = records.map((record) => record.flops);
   const laws = publishedLaws
     .filter(({ name }) => compare.includes(name))
@@ -93,8 +100,8 @@ export function figureData(observed: Observed, told: Told, choices: FigureChoice
     residuals: predicting && residualsOf(predicting, sources),
     isoflopSlices: drawn.lossContours,
     frontierResiduals: frontier && frontierResidualsOf(frontier, names),
-    profileLikelihood: told.profiles && profilesOfLaws(told.profiles, fits, budget),
-    bootstrapPairs: subjectFit && bootstrapPairsOf(subjectFit),
+    profileLikelihood: told.profiles && withFormerEstimates(profilesOfLaws(told.profiles, fits, budget), formerly),
+    bootstrapPairs: pairs && withFormerEstimates(pairs, wholeFit ? estimatesOf(wholeFit, budget) : {}),
     // A procedure that does not tell the quantity asked for is shown by its exponent.
     influence: influencedOf(influenced) ?? influencedOf("a"),
     influenced: INFLUENCED.filter((name) => subjectFit && influencedQuantities(subjectFit, budget)[name] !== undefined),

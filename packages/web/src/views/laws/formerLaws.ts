@@ -1,10 +1,12 @@
 import type {
+  BootstrapPairsData,
   EnvelopeScalingData,
   FiguresData,
   IsoflopProfilesData,
   KaplanFigures,
   LawComparisonData,
   PowerLaw,
+  ProfileLikelihoodData,
 } from "@isoflop/figures";
 import type { RunRecord } from "@isoflop/laws";
 
@@ -89,6 +91,20 @@ function formerKaplan(
     ...(now.compute && { compute: { ...now.compute, ...formerOf(before.compute) } }),
     ...(now.tokens && { tokens: { ...now.tokens, ...formerOf(before.tokens) } }),
     ...(now.parameters && { parameters: { ...now.parameters, ...formerOf(before.parameters) } }),
+  };
+}
+
+/** Diagnostics of a fit with what it told of each quantity before, by the quantities' names. */
+export function withFormerEstimates<Data extends ProfileLikelihoodData | BootstrapPairsData>(
+  now: Data,
+  before: Readonly<Record<string, number>>,
+): Data {
+  return {
+    ...now,
+    parameters: now.parameters.map((parameter) => {
+      const former = before[parameter.name];
+      return former === undefined ? parameter : { ...parameter, former };
+    }),
   };
 }
 
