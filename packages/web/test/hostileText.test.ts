@@ -197,8 +197,17 @@ describe.skipIf(!haveChromium)("hostile text", () => {
     await open(`study?study=${keys[0]}`);
     await page.locator(".study .runs tbody th button").first().click();
     await page.locator(".panel [role=alert]").filter({ hasText: PAYLOADS.image }).waitFor();
-    await page.locator(".progress").getByRole("button", { name: "Pause" }).click();
+    // A study whose runs have all ended can only be resumed.
+    const order = (action: string) =>
+      fetch(`${server.url}api/studies/${keys[0]}/control`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ action }),
+      });
+    expect((await order("pause")).status).toBe(200);
+    await page.locator(".progress").getByRole("button", { name: "Resume" }).click();
     await page.locator(".outcome.refused").filter({ hasText: PAYLOADS.image }).waitFor();
+    expect((await order("resume")).status).toBe(200);
     expect(await traces(page)).toEqual([]);
     await page.route("**/api/studies", (route) => route.fulfill({ status: 500, json: error }));
     await page.reload();

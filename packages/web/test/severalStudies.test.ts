@@ -81,6 +81,26 @@ describe.skipIf(!haveChromium)("several studies on one page", () => {
     expect(faults).toEqual([]);
   });
 
+  it("are all told of above the one that is chosen, each with a link", async () => {
+    await choose("two.csv");
+    const overview = page.getByRole("region", { name: "All studies" });
+    await overview.getByText("15/15 ended").first().waitFor();
+    expect(await overview.getByRole("listitem").allTextContents()).toEqual([
+      "one.csv15/15 ended",
+      "two.csv15/15 ended",
+      "few.csv2/2 ended",
+    ]);
+    expect(await overview.getByRole("progressbar", { name: "few.csv" }).getAttribute("aria-valuenow")).toBe("100");
+    expect(await overview.locator('[aria-current="true"]').textContent()).toBe("two.csv");
+    await overview.getByRole("link", { name: "few.csv" }).click();
+    await page.getByRole("heading", { level: 1, name: "few.csv" }).waitFor();
+    expect(new URL(page.url()).hash).toContain(keyOf("few.csv"));
+    expect(await overview.locator('[aria-current="true"]').textContent()).toBe("few.csv");
+    await overview.getByRole("link", { name: "two.csv" }).click();
+    await page.getByRole("heading", { level: 1, name: "two.csv" }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
   it("plans by the fits of the study that is chosen, and by no other's", { timeout: 180_000 }, async () => {
     await view("Planner");
     await expect.poll(offered, { timeout: 60_000 }).toContain("Fit: two.csv, approach 3");

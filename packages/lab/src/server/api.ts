@@ -6,6 +6,7 @@ import type { SlurmPlace } from "../executors/slurm/status.js";
 import type { Attempt } from "../runs/attempts.js";
 import type { Hold } from "../runs/control.js";
 import type { RunLine } from "../runs/runLine.js";
+import type { RunStatus } from "../runs/status.js";
 import type { RunForecast } from "../steps/forecast.js";
 import type { PartRows } from "../steps/partLaws.js";
 
@@ -35,6 +36,21 @@ export interface LiveRun extends RunLine {
   readonly stepFlops: number;
   /** Where Slurm has it, as squeue last said, while it has not ended. */
   readonly slurm?: SlurmPlace;
+}
+
+/** GET /api/progress: how far each study is, in brief. */
+export interface StudyProgress {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: StudyListing["kind"];
+  readonly runs: number;
+  /** Runs by their status; of what there is none, nothing. */
+  readonly counts: Readonly<Partial<Record<RunStatus, number>>>;
+  /** Share of the FLOPs that are behind the runs. */
+  readonly share: number;
+  readonly training: boolean;
+  /** Why it could not be looked at, or what is wrong with its study.yaml. */
+  readonly problem?: string;
 }
 
 /** Why study.yaml as it is now cannot be read. */

@@ -183,6 +183,28 @@ describe("what is served", () => {
     expect(page).toMatchObject({ title: "bits.csv", lossUnit: "bits per byte" });
   });
 
+  it("tells what an import warns of with its values", async () => {
+    for (const i of [1, 2, 3]) {
+      const run = join(dirname(study), "trainer", `run-${i}`);
+      await mkdir(run, { recursive: true });
+      await writeFile(join(run, "config.json"), JSON.stringify({ n_params_total: 1e6 * i }));
+      const log_history = [{ step: 10, eval_loss: 4 / i, num_input_tokens_seen: 1e8 }];
+      const state = { log_history, global_step: 10, max_steps: i === 2 ? 20 : 10 };
+      await writeFile(join(run, "trainer_state.json"), JSON.stringify(state));
+    }
+    const imported = join(dirname(study), "imported");
+    expect((await command("import", join(dirname(study), "trainer"), "--to", imported)).code).toBe(0);
+    const { key, ask } = await serverOf(imported);
+    const page = (await (await ask(`/${key}/observations`)).json()) as StudyObservationsPage;
+    expect(page.warnings).toMatchObject([
+      {
+        code: "unfinished-runs",
+        message: expect.stringContaining("1 of 3 runs had not finished"),
+        statement: { values: { unfinished: 1, runs: 3, states: [{ state: "running", count: 1 }] } },
+      },
+    ]);
+  });
+
   it("is a folder of isoflop import as well, with its runs' names and curves", async () => {
     for (const [name, parameters] of [
       ["wide <b>", 3e6],

@@ -5,6 +5,7 @@ import type { StudyListing } from "./api.js";
 import { keepMetrics } from "./keptMetrics.js";
 import { eventStream } from "./live/eventStream.js";
 import { lookAt, snapshotOf } from "./live/liveLook.js";
+import { createOverview } from "./live/overview.js";
 import { QUEUE_REST_MS, type QueueWatch, watchQueue } from "./live/queueWatch.js";
 import { createWatch, type Watch } from "./live/watch.js";
 import { createAnswers } from "./observationsAnswers.js";
@@ -33,6 +34,7 @@ interface Shared {
   readonly watch: Watch;
   readonly queue: QueueWatch;
   readonly answers: ReturnType<typeof createAnswers>;
+  readonly overview: ReturnType<typeof createOverview>;
 }
 
 /** /api/studies/…: what there is to see of each study, and its control. */
@@ -45,7 +47,11 @@ export function studyRoutes(studies: ReadonlyMap<string, Served>, pace: Pace = {
     const known = all.get(served);
     if (known !== undefined) return known;
     const queue = watchQueue(served.folder, { restMs: queueMs });
-    const shared = { queue, watch: createWatch(() => lookAt(served, queue), pollMs), answers: createAnswers() };
+    const look = () => lookAt(served, queue);
+    const shared = {
+      ...{ queue, watch: createWatch(look, pollMs), answers: createAnswers() },
+      overview: createOverview(served, look, pollMs),
+    };
     all.set(served, shared);
     return shared;
   };
@@ -65,6 +71,9 @@ export function studyRoutes(studies: ReadonlyMap<string, Served>, pace: Pace = {
     });
     return context.json(await Promise.all(listed));
   });
+  routes.get("/progress", async (context) =>
+    context.json(await Promise.all([...studies.values()].map((served) => sharedOf(served).overview()))),
+  );
   routes.get(
     "/studies/:key",
     within(async (served, context) => context.json(await snapshotOf(served, sharedOf(served).queue))),

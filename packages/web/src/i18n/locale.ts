@@ -31,3 +31,7 @@ export const inLocale = <Texts>(both: TextsOf<Texts>): Translated<Texts> => both
 
 /** A number of things in English: "1 run", "2 runs". */
 export const many = (count: string, thing: string): string => `${count} ${thing}${count === "1" ? "" : "s"}`;
+
+/** A text in which a name of a file may stand, without the characters by which that would turn the direction of the rest. */
+export const unturned = (text: string): string =>
+  text.replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");

@@ -5,6 +5,7 @@ import type {
   ObservationsAnswer,
   RunDetails,
   StudyListing,
+  StudyProgress,
 } from "isoflop/api";
 import { afterChange, type VersionedPage } from "./observationsChange.js";
 
@@ -32,6 +33,7 @@ const of = (key: string): string => `./api/studies/${encodeURIComponent(key)}`;
 
 export const listStudies = async (): Promise<readonly StudyListing[]> =>
   SERVED ? answer(await fetch("./api/studies")) : [];
+export const fetchProgress = async (): Promise<readonly StudyProgress[]> => answer(await fetch("./api/progress"));
 /** All observations of a study; of one that is held already, only what has changed since comes over. */
 export async function fetchObservations(key: string, held?: VersionedPage): Promise<VersionedPage> {
   const place = `${of(key)}/observations`;

@@ -1,5 +1,5 @@
 import type { Problem } from "../../fitting/protocol.js";
-import { locale } from "../../i18n/locale.js";
+import { locale, unturned } from "../../i18n/locale.js";
 import { refusalText } from "../../i18n/warnings/statementText.js";
 
 /** Why there is no fit, and what to do. */
@@ -7,7 +7,7 @@ export function Refused({ problem, class: className }: { readonly problem: Probl
   const { text, lang } = refusalText(problem, locale.value);
   return (
     <p {...{ class: className, lang }}>
-      {text} <code>{problem.code}</code>
+      {unturned(text)} <code>{problem.code}</code>
     </p>
   );
 }

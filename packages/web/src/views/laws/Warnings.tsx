@@ -1,6 +1,6 @@
 import type { FitWarning } from "@isoflop/laws";
 import { Marked } from "../../components/Marked.js";
-import { inLocale, locale } from "../../i18n/locale.js";
+import { inLocale, locale, unturned } from "../../i18n/locale.js";
 import { type Explanation, explanations } from "../../i18n/warnings/explanations.js";
 import { warningText } from "../../i18n/warnings/statementText.js";
 import { observations } from "../../state/observations.js";
@@ -76,7 +76,7 @@ function Warning({ code, own }: WarningProps) {
         const { text, lang } = warningText(warning, locale.value);
         return (
           <p key={index} {...{ lang }}>
-            {text}
+            {unturned(text)}
           </p>
         );
       })}

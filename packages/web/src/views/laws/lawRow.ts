@@ -87,10 +87,13 @@ export function shortNumber(value: number): string {
   return size !== 0 && size < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(4)));
 }
 
-/** How far a value has moved from what it was: in per cent where it is large, for the eye is on orders of magnitude there. */
+/** How far a value has moved from what it was: in per cent where it is large, for there it is the order of magnitude that tells. */
 export function changeText(value: number, former: number): string {
-  const change = value - former;
-  const sign = change < 0 ? "−" : "+";
-  if (Math.abs(former) < 100) return `${sign}${shortNumber(Number(Math.abs(change).toPrecision(3)))}`;
-  return `${sign}${shortNumber(Number(Math.abs((100 * change) / former).toPrecision(3)))} %`;
+  const share = (value - former) / Math.abs(former);
+  // Less than any of these numbers is known by.
+  if (value === former || Math.abs(share) < 1e-5) return "±0";
+  const sign = value < former ? "−" : "+";
+  const large = Math.abs(former) >= 100;
+  const size = Math.abs(large ? 100 * share : value - former).toPrecision(2);
+  return `${sign}${shortNumber(Number(size))}${large ? " %" : ""}`;
 }

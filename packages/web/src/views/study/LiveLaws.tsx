@@ -40,15 +40,15 @@ export function LiveLaws({ observed, waiting }: LiveLawsProps) {
     return found.length === 0 ? undefined : figuresOf({ ...NOTHING_ELSE, ...sources, language }).isoflopProfiles;
   }, [records, names, language]);
   const now = told.value;
+  const recounted = now.runs?.recounted !== undefined;
   const at = budget.value;
   const others = useMemo(
     () =>
-      profiles === undefined && now.runs !== undefined
+      profiles === undefined && now.runs !== undefined && !recounted
         ? figureData(now.runs, now, { compare: [], budget: at, language, lawNames: {}, influenced: "a" })
         : undefined,
-    [profiles, now, at, language],
+    [profiles, now, at, language, recounted],
   );
-  const set = now.leftOut.length > 0 || now.runs?.recounted !== undefined;
   const rows = lawRows(ownLaws.value.map(({ fit }) => fit));
   const title = t.title;
   const isKaplan = (observed.parts?.length ?? 0) > 1;
@@ -61,7 +61,7 @@ export function LiveLaws({ observed, waiting }: LiveLawsProps) {
       ) : others?.kaplanLaws !== undefined ? (
         <Drawn name="kaplan-laws" {...{ title }} draw={kaplanLaws} data={others.kaplanLaws} />
       ) : (
-        <p class="faint">{waiting}</p>
+        !recounted && <p class="faint">{waiting}</p>
       )}
       <div class="exponents-room">
         {rows.length > 0 && (
@@ -82,7 +82,7 @@ export function LiveLaws({ observed, waiting }: LiveLawsProps) {
         {t.fitted(records.length)}{" "}
         <a href={address("laws", { study: source.kind === "served" ? source.key : undefined })}>{t.laws}</a>
       </p>
-      {set && <p class="faint">{t.asSet(now.leftOut.length, now.runs?.recounted !== undefined)}</p>}
+      {(recounted || now.leftOut.length > 0) && <p class="faint">{t.asSet(now.leftOut.length, recounted)}</p>}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { inLocale } from "../../i18n/locale.js";
+import { inLocale, unturned } from "../../i18n/locale.js";
 import { unchangedReason } from "../../i18n/serverFaults.js";
 import type { Order } from "./ordering.js";
 import { studyTexts } from "./studyTexts.js";
@@ -20,7 +20,7 @@ function said(order: Order | undefined, t: Texts): string {
   if (order.kind === "asked") return t.asked;
   if (order.kind === "refused") return t.refused(order.reason);
   const { whole, changed, unchanged, lab } = order.outcome;
-  const reasons = unchanged.map(({ name, reason }) => `${name} (${unchangedReason(reason)})`).join(", ");
+  const reasons = unchanged.map(({ name, reason }) => `${unturned(name)} (${unchangedReason(reason)})`).join(", ");
   return [
     ...(whole ? [t.toldStudy] : changed.length > 0 ? [t.told(changed.length)] : []),
     ...(whole || changed.length > 0 ? [lab === undefined ? t.noLab : t.lab] : []),

@@ -1,7 +1,7 @@
 import { formatCount, formatFlops } from "@isoflop/figures/scales";
 import type { LiveRun, RunDetails, StudyState } from "isoflop/api";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { inLocale, locale } from "../../i18n/locale.js";
+import { inLocale, locale, unturned } from "../../i18n/locale.js";
 import { curveOf } from "../../state/live.js";
 import { Controls } from "./Controls.js";
 import { OrderOutcome } from "./OrderOutcome.js";
@@ -145,7 +145,7 @@ function RunControl({ state, run, order, give }: RunControlProps) {
           resume: held && !whole,
           cancel: open || status === "failed" || (status === "paused" && !whole),
         }}
-        question={t.confirmRun(run.name)}
+        question={t.confirmRun(unturned(run.name))}
         explanation={t.explainRun}
         onOrder={(action) => void give(state.key, { action, runs: [run.id] })}
       />

@@ -1,7 +1,7 @@
 import type { StudyFault, StudyListing, StudyState } from "isoflop/api";
 import { useRef } from "preact/hooks";
 import { Select } from "../../components/Select.js";
-import { inLocale } from "../../i18n/locale.js";
+import { inLocale, unturned } from "../../i18n/locale.js";
 import { SERVED } from "../../state/api.js";
 import { connection, liveStudy } from "../../state/live.js";
 import { observations, showStudy } from "../../state/observations.js";
@@ -11,6 +11,7 @@ import { CurvesCard } from "./CurvesCard.js";
 import { Failures } from "./Failures.js";
 import { ForecastCard } from "./ForecastCard.js";
 import { LawsCard } from "./LawsCard.js";
+import { Overview } from "./Overview.js";
 import { ProgressCard } from "./ProgressCard.js";
 import { RunPanel } from "./RunPanel.js";
 import { RunsTable } from "./RunsTable.js";
@@ -40,10 +41,11 @@ export function StudyView() {
       </>
     );
   }
-  return <Study folder={listing.folder} name={listing.name} />;
+  return <Study listing={listing} />;
 }
 
-function Study({ folder, name }: { readonly folder: string; readonly name: string }) {
+function Study({ listing }: { readonly listing: StudyListing }) {
+  const { folder, name } = listing;
   const t = inLocale(studyTexts);
   const study = liveStudy.value;
   const chosen = route.value.params.get("run") ?? undefined;
@@ -60,6 +62,7 @@ function Study({ folder, name }: { readonly folder: string; readonly name: strin
   const state = study?.state;
   return (
     <div class="study">
+      {(studies.value?.length ?? 0) > 1 && <Overview all={studies.value ?? []} chosen={listing.key} />}
       <StudyHead name={name} folder={folder} />
       {state?.problem !== undefined && <p role="alert">{t.problem(state.problem)}</p>}
       {state?.fault !== undefined && <Fault fault={state.fault} />}
@@ -137,6 +140,6 @@ function optionsOf(all: readonly StudyListing[], state: StudyState | undefined) 
   const named = all.map(({ key, name, folder }) => ({ key, folder, name: key === state?.key ? state.name : name }));
   return named.map(({ key, name, folder }) => {
     const isShared = named.filter((other) => other.name === name).length > 1;
-    return { value: key, text: isShared ? `${name} (${folder})` : name };
+    return { value: key, text: unturned(isShared ? `${name} (${folder})` : name) };
   });
 }

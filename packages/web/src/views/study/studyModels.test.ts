@@ -1,8 +1,8 @@
-import type { LiveRun } from "isoflop/api";
+import type { LiveRun, StudyState } from "isoflop/api";
 import { describe, expect, it } from "vitest";
 import { createSmoother, type DrawnRun, holds, lossAt, nearestRun, planeOf, xOf, yOf } from "./curvePlane.js";
 import { forecastRows } from "./forecastRows.js";
-import { durationOf, fractionOf, onlySweep, progressOf } from "./progress.js";
+import { durationOf, fractionOf, isFinished, onlySweep, progressOf } from "./progress.js";
 import { placeText, queueText } from "./queuePlace.js";
 import { filterRuns, nextSorting, pageOf, parseSorting, sortingText, sortRuns } from "./runRows.js";
 import { shortSpec } from "./shortSpec.js";
@@ -96,6 +96,21 @@ describe("progress", () => {
       ),
     ).toBe(false);
     expect(onlySweep(new Map())).toBe(false);
+  });
+
+  it("is at its end when nothing is left to train, and none is still to be made", () => {
+    const ended = progressOf([run({ status: "done" }), run({ status: "diverged" })]);
+    const state = { training: false, heldOut: [] as readonly number[] } as StudyState;
+    expect(isFinished(state, ended)).toBe(true);
+    expect(isFinished({ ...state, training: true }, ended)).toBe(false);
+    // Its runs are made when the forecast is stated.
+    expect(isFinished({ ...state, heldOut: [1e12] }, ended)).toBe(false);
+    const forecast = { statedAt: "", approach: "2", budgets: [] };
+    expect(isFinished({ ...state, heldOut: [1e12], forecast }, ended)).toBe(true);
+    // What failed or was cancelled can be taken back.
+    for (const status of ["failed", "cancelled", "paused", "pending", "running"] as const)
+      expect(isFinished(state, progressOf([run({ status: "done" }), run({ status })]))).toBe(false);
+    expect(isFinished(state, progressOf([]))).toBe(false);
   });
 
   it("is measured in FLOPs, without what was set aside", () => {
