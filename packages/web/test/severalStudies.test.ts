@@ -7,7 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Listening, listen } from "../../lab/src/server/listen.js";
 import { openServed, type Served } from "../../lab/src/server/served.js";
-import { haveChromium, launch } from "./browser.js";
+import { haveChromium, launch, violations } from "./browser.js";
 
 const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 
@@ -96,6 +96,10 @@ describe.skipIf(!haveChromium)("several studies on one page", () => {
     await page.getByRole("heading", { level: 1, name: "few.csv" }).waitFor();
     expect(new URL(page.url()).hash).toContain(keyOf("few.csv"));
     expect(await overview.locator('[aria-current="true"]').textContent()).toBe("few.csv");
+    await page.setViewportSize({ width: 390, height: 800 });
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await page.setViewportSize({ width: 1280, height: 720 });
     await overview.getByRole("link", { name: "two.csv" }).click();
     await page.getByRole("heading", { level: 1, name: "two.csv" }).waitFor();
     expect(faults).toEqual([]);

@@ -4,7 +4,7 @@ import type { FittedLaw } from "./fittedLaws.js";
 interface Names {
   readonly of: (study: string, procedure: string) => string;
   readonly procedures: Readonly<Record<FittedLaw["fit"]["approach"], string>>;
-  readonly source: (runs: string, base: string | undefined) => string;
+  readonly source: (runs: string, base: string | undefined, leftOut: number) => string;
   /** The base that was fitted to the same study. */
   readonly ownBase: string;
 }
@@ -19,7 +19,8 @@ const names: Readonly<Record<Locale, Names>> = {
       kaplan: "Kaplan's L(N, D)",
       "data-constrained": "data-constrained law",
     },
-    source: (runs, base) => `${runs} runs${base === undefined ? "" : `, base ${base}`}`,
+    source: (runs, base, leftOut) =>
+      `${runs} runs${leftOut === 0 ? "" : `, ${leftOut} left out`}${base === undefined ? "" : `, base ${base}`}`,
     ownBase: "single-epoch runs",
   },
   ja: {
@@ -31,7 +32,8 @@ const names: Readonly<Record<Locale, Names>> = {
       kaplan: "Kaplan の L(N, D)",
       "data-constrained": "データ制約付きの法則",
     },
-    source: (runs, base) => `ラン ${runs} 個${base === undefined ? "" : `、基礎とした法則: ${base}`}`,
+    source: (runs, base, leftOut) =>
+      `ラン ${runs} 個${leftOut === 0 ? "" : ` (${leftOut} 個を除外)`}${base === undefined ? "" : `、基礎とした法則: ${base}`}`,
     ownBase: "反復のないランのフィット",
   },
 };
@@ -41,8 +43,8 @@ export const fitName = ({ study, fit }: Pick<FittedLaw, "study" | "fit">, langua
   names[language].of(study, names[language].procedures[fit.approach]);
 
 /** What it was made from. */
-export function fitSource({ fit }: Pick<FittedLaw, "fit">, language: Locale): string {
+export function fitSource({ fit, leftOut = 0 }: Pick<FittedLaw, "fit" | "leftOut">, language: Locale): string {
   const base = fit.law === "data-constrained" ? fit.base.name : undefined;
   const said = base === names.en.ownBase ? names[language].ownBase : base;
-  return names[language].source(String(fit.diagnostics.observations), said);
+  return names[language].source(String(fit.diagnostics.observations), said, leftOut);
 }

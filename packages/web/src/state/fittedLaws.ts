@@ -1,5 +1,5 @@
 import type { LossUnit } from "@isoflop/figures";
-import type { AllocationFit, DataConstrainedFit } from "@isoflop/laws";
+import type { AllocationFit, DataConstrainedFit, FitWarning } from "@isoflop/laws";
 import { computed, signal } from "@preact/signals";
 import type { Embeddings } from "./embeddings.js";
 import { fittedRuns } from "./fittedRuns.js";
@@ -17,6 +17,10 @@ export interface FittedLaw {
   readonly lossUnit?: LossUnit;
   /** Of its runs' shapes, where its N leaves the embeddings out. */
   readonly embeddings?: Embeddings;
+  /** Of the runs themselves: what must be known of them before it is believed. */
+  readonly warnings?: readonly FitWarning[];
+  /** How many runs the reader has left out of it. */
+  readonly leftOut?: number;
   /** The reader has asked for another count of N or C than the runs' own. */
   readonly recounted?: true;
 }

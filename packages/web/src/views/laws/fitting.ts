@@ -102,7 +102,7 @@ function take(answer: Answer): void {
     told.value = building;
     // Plans want intervals: a fit is told of when it has its draws, or when none are to come.
     if (answer.stage !== "intervals" && answer.stage !== "done") return;
-    const { fits, runs } = told.peek();
+    const { fits, runs, leftOut } = told.peek();
     const embeddings = runs?.convention.parameters === "non-embedding" ? embeddingsOf(runs.records) : undefined;
     const recounted = runs?.recounted !== undefined && { recounted: true as const };
     const laws = fits.flatMap((fit) =>
@@ -114,6 +114,8 @@ function take(answer: Answer): void {
               study: runs?.title ?? "",
               fit,
               ...(runs?.lossUnit && { lossUnit: runs.lossUnit }),
+              ...(runs?.warnings && { warnings: runs.warnings }),
+              ...(leftOut.length > 0 && { leftOut: leftOut.length }),
               ...recounted,
               ...(embeddings && { embeddings }),
             },
@@ -207,7 +209,9 @@ effect(() => {
   if (runsOf.value === undefined) return;
   untracked(() => {
     const wait = askedAt + PATIENCE_MS - performance.now();
-    if (wait <= 0 || !isFurther(asked.runs, counted.peek()) || choice() !== chosen) return askNewest();
+    // Files are mapped anew by the reader, who waits for nothing else.
+    const isWatched = counted.peek()?.source.kind === "served";
+    if (wait <= 0 || !isWatched || !isFurther(asked.runs, counted.peek()) || choice() !== chosen) return askNewest();
     clearTimeout(held);
     held = setTimeout(askNewest, wait);
   });

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { inLocale, locale } from "../../i18n/locale.js";
+import { inLocale, locale, unturned } from "../../i18n/locale.js";
 import { fitSource } from "../../state/fitNames.js";
 import { commandOf } from "./budget.js";
 import { lawName } from "./lawName.js";
@@ -73,7 +73,7 @@ export function Proposal() {
               </dt>
               {notes.map(({ text, lang }) => (
                 <dd key={text} {...{ lang }}>
-                  {text}
+                  {unturned(text)}
                 </dd>
               ))}
             </div>
