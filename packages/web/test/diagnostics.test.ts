@@ -90,7 +90,7 @@ describe.skipIf(!haveChromium)("the diagnostics of the laws view", () => {
 
   it.each([
     ["en-US", "neither Approach 1 nor Approach 2 was fitted"],
-    ["ja-JP", "アプローチ 1 も 2 もフィットしていません"],
+    ["ja-JP", "アプローチ 1 も 2 もフィットされていません"],
   ])("say in the language of the page why there is none, each figure for itself: %s", async (locale, reason) => {
     await open("procedure=3&resamples=0", locale);
     expect(await page.locator("#frontierResiduals").innerText()).toContain(reason);
