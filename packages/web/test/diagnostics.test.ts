@@ -82,6 +82,8 @@ describe.skipIf(!haveChromium)("the diagnostics of the laws view", () => {
     await page.waitForURL((url) => !url.href.includes("influence"));
     // Kaplan's laws have no E: what was asked for cannot be shown, and is not offered.
     await page.goto(`${server.url}#/laws?procedure=kaplan&resamples=0&influence=E`);
+    // The figure of before is of the exponent a as well.
+    await page.locator('[data-law="chinchilla"]').waitFor({ state: "detached" });
     await page.locator('#influence svg[aria-label*="the exponent a is"]').waitFor();
     const offered = () =>
       choice.locator("option").evaluateAll((options) => options.map((option) => option.getAttribute("value")));
