@@ -72,7 +72,7 @@ describe.skipIf(!haveChromium)("the quickstart", () => {
 
     const runs = LADDER + HELD_OUT;
     await page.getByText(`${runs} of ${runs} runs have ended`).waitFor();
-    await page.getByText("Nobody is training it now.").waitFor();
+    await page.getByText("Every run has ended: there is nothing left to pause or to cancel.").waitFor();
     const { stdout } = await command("fit", folder, "--bootstrap", RESAMPLES, "--json");
     await expect.poll(() => shownExponents(page), { timeout: 60_000 }).toEqual(fittedExponents(JSON.parse(stdout)));
     await expect.poll(() => shownRows(page), { timeout: 60_000 }).toEqual(await toldRows(folder));
