@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 const source = (folder: string, file = "index.ts") =>
   fileURLToPath(new URL(`./packages/${folder}/${file}`, import.meta.url));
 
+const PURE = ["packages/{laws,figures,web}/src/**/*.test.ts"];
+
 export default defineConfig({
   resolve: {
     alias: {
@@ -25,12 +27,26 @@ export default defineConfig({
     },
   },
   test: {
-    include: [
-      "packages/*/src/**/*.test.ts",
-      "packages/web/test/**/*.test.ts",
-      "test/**/*.test.ts",
-      "trainers/*/test/**/*.test.ts",
-    ],
     testTimeout: 60_000,
+    projects: [
+      // What computes, and starts nothing: as many files at once as there are processors for.
+      { extends: true, test: { name: "pure", include: PURE, maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      // What starts trainers, daemons and browsers, one file after another: they have the processors to themselves.
+      {
+        extends: true,
+        test: {
+          name: "whole",
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "packages/web/test/**/*.test.ts",
+            "test/**/*.test.ts",
+            "trainers/*/test/**/*.test.ts",
+          ],
+          exclude: PURE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
