@@ -4,7 +4,12 @@ import { defineConfig } from "vitest/config";
 const source = (folder: string, file = "index.ts") =>
   fileURLToPath(new URL(`./packages/${folder}/${file}`, import.meta.url));
 
-const PURE = ["packages/{laws,figures,web}/src/**/*.test.ts"];
+/** What trains nothing and starts no daemon: two files at once do not disturb each other. */
+const SIDE_BY_SIDE = [
+  "packages/{laws,figures,web}/src/**/*.test.ts",
+  "packages/lab/src/{export,import,read,report,server}/**/*.test.ts",
+  "packages/web/test/!(quickstart).test.ts",
+];
 
 export default defineConfig({
   resolve: {
@@ -29,20 +34,22 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     projects: [
-      // What computes, and starts nothing: as many files at once as there are processors for.
-      { extends: true, test: { name: "pure", include: PURE, maxWorkers: 2, sequence: { groupOrder: 0 } } },
-      // What starts trainers, daemons and browsers, one file after another: they have the processors to themselves.
+      {
+        extends: true,
+        test: { name: "side by side", include: SIDE_BY_SIDE, maxWorkers: 2, sequence: { groupOrder: 0 } },
+      },
+      // Trainers, Slurm's daemons and a whole study: one file after another, with the processors to themselves.
       {
         extends: true,
         test: {
-          name: "whole",
+          name: "one by one",
           include: [
             "packages/*/src/**/*.test.ts",
             "packages/web/test/**/*.test.ts",
             "test/**/*.test.ts",
             "trainers/*/test/**/*.test.ts",
           ],
-          exclude: PURE,
+          exclude: SIDE_BY_SIDE,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },
