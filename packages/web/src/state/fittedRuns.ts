@@ -6,3 +6,8 @@ export const fittedRuns = ({
   records,
   others = [],
 }: Pick<StudyObservationsPage, "records" | "others">): readonly CountedRecord[] => [...records, ...others];
+
+/** All runs that are observed: those, and the ones that no fit sees. */
+export const allRuns = (
+  observed: Pick<StudyObservationsPage, "records" | "others" | "holdouts">,
+): readonly CountedRecord[] => [...fittedRuns(observed), ...observed.holdouts];

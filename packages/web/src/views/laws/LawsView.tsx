@@ -4,7 +4,7 @@ import { useMemo, useState } from "preact/hooks";
 import { FigureCard } from "../../components/FigureCard.js";
 import type { Problem } from "../../fitting/protocol.js";
 import { inLocale, locale } from "../../i18n/locale.js";
-import { fittedRuns } from "../../state/fittedRuns.js";
+import { allRuns, fittedRuns } from "../../state/fittedRuns.js";
 import { type Observed, observations } from "../../state/observations.js";
 import { Controls } from "./Controls.js";
 import { counted } from "./counted.js";
@@ -192,7 +192,7 @@ function Tooltip({
   readonly residual: number | undefined;
 }) {
   const t = inLocale(lawsTexts);
-  const record = [...fittedRuns(observed), ...observed.holdouts].find(({ id }) => id === pointed.run);
+  const record = allRuns(observed).find(({ id }) => id === pointed.run);
   if (record === undefined) return null;
   const { id, parameters, tokens, flops, loss } = record;
   const left = Math.min(pointed.x + 14, innerWidth - 250);

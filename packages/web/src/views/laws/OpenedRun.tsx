@@ -4,7 +4,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Figure } from "../../components/Figure.js";
 import { inLocale } from "../../i18n/locale.js";
-import { fittedRuns } from "../../state/fittedRuns.js";
+import { allRuns } from "../../state/fittedRuns.js";
 import type { Observed } from "../../state/observations.js";
 import { change, lawsState } from "./lawsStore.js";
 import { openedTexts } from "./openedTexts.js";
@@ -21,10 +21,7 @@ export function OpenedRun({ observed, residuals }: OpenedRunProps) {
   const id = lawsState.value.run;
   const opener = useRef<Element | null>(null);
   const panel = useRef<HTMLDivElement>(null);
-  const record = useMemo(
-    () => [...fittedRuns(observed), ...observed.holdouts].find((one) => one.id === id),
-    [observed, id],
-  );
+  const record = useMemo(() => allRuns(observed).find((one) => one.id === id), [observed, id]);
   // Before the panel takes the focus.
   if (record !== undefined && !panel.current?.contains(document.activeElement)) opener.current = document.activeElement;
   if (record === undefined) return null;

@@ -2,7 +2,7 @@ import type { CountingConvention, FitWarning } from "@isoflop/laws";
 import type { CountedRecord, RunCounts } from "@isoflop/laws/observations";
 import { partSentences, warnBy } from "@isoflop/laws/statements";
 import { COMPUTE_COUNTS, type Counting, SIZE_COUNTS } from "../../state/countings.js";
-import { fittedRuns } from "../../state/fittedRuns.js";
+import { allRuns, fittedRuns } from "../../state/fittedRuns.js";
 import type { Observed } from "../../state/observations.js";
 
 /** What a reader has asked for; empty where the runs' own count is to hold. */
@@ -46,7 +46,7 @@ export interface Choices {
 /** What N and C can be switched to, and what holds of what was asked for. */
 export function countingOf(observed: Counted, asked: AskedCounting): { now: Counting; choices: Choices } {
   const own = ownCounting(observed);
-  const all = [...fittedRuns(observed), ...observed.holdouts];
+  const all = allRuns(observed);
   const sizes = SIZE_COUNTS.filter((count) =>
     all.every(({ parameters, counts }) => sizeOf(own, count, parameters, counts) !== undefined),
   );

@@ -1,5 +1,5 @@
 import { effect, signal } from "@preact/signals";
-import { fittedRuns } from "../../state/fittedRuns.js";
+import { allRuns } from "../../state/fittedRuns.js";
 import { observations } from "../../state/observations.js";
 import { route, setParams } from "../../state/route.js";
 import { runsNamed } from "./addressedRuns.js";
@@ -42,7 +42,7 @@ effect(() => {
   const observed = observations.value;
   if (observed === undefined) return;
   const state = lawsState.value;
-  const ids = [...fittedRuns(observed), ...observed.holdouts].map(({ id }) => id);
+  const ids = allRuns(observed).map(({ id }) => id);
   const [out, picked] = [runsNamed(state.out, ids), runsNamed(state.picked, ids)];
   const run = runsNamed([state.run], ids)[0] ?? "";
   if (out !== state.out || picked !== state.picked || run !== state.run)
