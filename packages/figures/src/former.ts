@@ -4,6 +4,7 @@ import type { FigureOptions } from "./frame.js";
 import { inLanguage } from "./language.js";
 import type { LegendEntry } from "./legend.js";
 import { faintInk } from "./palette.js";
+import { onceLeftOut } from "./runMarks.js";
 import { terms } from "./terms.js";
 
 /** As the legend's "dash-dot". */
@@ -24,15 +25,5 @@ export function formerRule(values: readonly (number | undefined)[], along: "x" |
 }
 
 /** What the legend says of such lines; its room is kept as soon as runs may be left out. */
-export function formerEntry(options: Pick<FigureOptions, "language" | "leftOut">): LegendEntry[] {
-  return options.leftOut === undefined
-    ? []
-    : [
-        {
-          label: inLanguage(terms, options).former,
-          mark: "dash-dot",
-          color: faintInk,
-          reserved: options.leftOut.size === 0,
-        },
-      ];
-}
+export const formerEntry = (options: Pick<FigureOptions, "language" | "leftOut">): LegendEntry[] =>
+  onceLeftOut(options, { label: inLanguage(terms, options).former, mark: "dash-dot", color: faintInk });

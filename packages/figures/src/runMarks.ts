@@ -28,18 +28,12 @@ function touched({ interactive, selected, leftOut }: Picking): boolean {
 }
 
 /** What the legend says of runs left out; its room is kept as soon as there may be any. */
-export function leftOutEntry(options: Picking & Pick<FigureOptions, "language">): LegendEntry[] {
-  return options.leftOut === undefined
-    ? []
-    : [
-        {
-          label: inLanguage(terms, options).leftOut,
-          mark: "crossed",
-          color: ink,
-          reserved: options.leftOut.size === 0,
-        },
-      ];
-}
+export const leftOutEntry = (options: Picking & Pick<FigureOptions, "language">): LegendEntry[] =>
+  onceLeftOut(options, { label: inLanguage(terms, options).leftOut, mark: "crossed", color: ink });
+
+/** An entry for what is there once runs are left out, with its room kept before; none where none can be. */
+export const onceLeftOut = ({ leftOut }: Pick<FigureOptions, "leftOut">, entry: LegendEntry): LegendEntry[] =>
+  leftOut === undefined ? [] : [{ ...entry, reserved: leftOut.size === 0 }];
 
 function ring(document: Document, x: number, y: number, r: number): Element {
   return element(document, "circle", {

@@ -16,7 +16,7 @@ import {
   orThrow,
   type RunRecord,
 } from "@isoflop/laws";
-import { namedDraws } from "@isoflop/laws/procedures";
+import { central95, namedDraws } from "@isoflop/laws/procedures";
 import type {
   BootstrapPairsData,
   InfluenceData,
@@ -93,13 +93,9 @@ function optimumIntervals(fit: AnyFit, flops: number): Partial<Record<Influenced
   const draws = namedDraws<string>(fit.draws);
   if (draws.length < FEWEST_DRAWS || fit.intervals95.alpha === undefined) return {};
   const optima = draws.map((values) => optimumOf(fit, values, flops));
-  const between = (values: readonly number[]): Interval => {
-    const { low, high } = bandOf(values);
-    return [low, high];
-  };
   return {
-    N_opt: between(optima.map(({ parameters }) => parameters)),
-    L_opt: between(optima.map(({ loss = Number.NaN }) => loss)),
+    N_opt: central95(optima.map(({ parameters }) => parameters)),
+    L_opt: central95(optima.map(({ loss = Number.NaN }) => loss)),
   };
 }
 
