@@ -1,14 +1,13 @@
 // What the dashboard and its server say to each other. Types only: the page imports nothing else of the lab.
 import type { CountingConvention, FitWarning } from "@isoflop/laws";
 import type { ColumnUse, CountedRecord } from "@isoflop/laws/observations";
-import type { RecordChoices } from "@isoflop/laws/procedures";
+import type { PartRows, RecordChoices } from "@isoflop/laws/procedures";
 import type { SlurmPlace } from "../executors/slurm/status.js";
 import type { Attempt } from "../runs/attempts.js";
 import type { Hold } from "../runs/control.js";
 import type { RunLine } from "../runs/runLine.js";
 import type { RunStatus } from "../runs/status.js";
 import type { RunForecast } from "../steps/forecast.js";
-import type { PartRows } from "../steps/partLaws.js";
 
 export type { SlurmPlace } from "../executors/slurm/status.js";
 export type { Attempt } from "../runs/attempts.js";

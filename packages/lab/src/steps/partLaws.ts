@@ -1,16 +1,5 @@
-import {
-  createRandom,
-  type FitWarning,
-  fitLaw,
-  type IsoflopError,
-  isIsoflopError,
-  type LawFit,
-  type LawRow,
-  lawNamed,
-  orThrow,
-  type RunRecord,
-} from "@isoflop/laws";
-import { type CriticalBatchRow, type ScannedRun, scanRows } from "@isoflop/laws/procedures";
+import { type FitWarning, type IsoflopError, isIsoflopError, type LawFit, type RunRecord } from "@isoflop/laws";
+import { fitPart, type PartRows, scanRows } from "@isoflop/laws/procedures";
 import { partSentences, warnBy } from "@isoflop/laws/statements";
 import { criticalBatchRows } from "../runs/criticalBatch.js";
 import { readMetrics } from "../runs/metrics.js";
@@ -22,22 +11,7 @@ import type { Study } from "../study/schema.js";
 
 const warn = warnBy(partSentences);
 
-/** A law by itself and the rows that a part of a study has for it. */
-export interface PartRows {
-  /** File name of the fit in fits/. */
-  readonly name: string;
-  readonly law: string;
-  /** What it is fitted to, for a reader. */
-  readonly about: string;
-  readonly rows: readonly (LawRow & Pick<CriticalBatchRow, "interval95">)[];
-  /** Of a scan of batches, the runs that its rows are read off. */
-  readonly scan?: readonly ScannedRun[];
-  readonly warnings: readonly FitWarning[];
-  /** Whether a resample of the rows says anything of the noise. */
-  readonly resampled: boolean;
-}
-
-/** Such a law, fitted. */
+/** The law of a part, fitted. */
 export interface PartFit {
   readonly name: string;
   readonly about: string;
@@ -185,17 +159,15 @@ function batchScan(states: readonly RunState[], curves: ReadonlyMap<string, Loss
 /** Fits every law that a study's parts have rows for. */
 export function fitParts(
   asked: readonly PartRows[],
-  { resamples, seed }: { readonly resamples: number; readonly seed: number },
+  options: { readonly resamples: number; readonly seed: number },
 ): PartFits {
   const fits: PartFit[] = [];
   const skipped: { law: string; about: string; error: IsoflopError }[] = [];
-  for (const { name, law, about, rows, warnings, resampled } of asked) {
-    const made = fitLaw(orThrow(lawNamed(law)), rows, {
-      resamples: resampled ? resamples : 0,
-      random: createRandom(seed),
-    });
-    if (isIsoflopError(made)) skipped.push({ law, about, error: made });
-    else fits.push({ name, about, fit: { ...made, warnings: [...warnings, ...made.warnings] } });
+  for (const part of asked) {
+    const { name, law, about } = part;
+    const fit = fitPart(part, options);
+    if (isIsoflopError(fit)) skipped.push({ law, about, error: fit });
+    else fits.push({ name, about, fit });
   }
   return { fits, skipped };
 }

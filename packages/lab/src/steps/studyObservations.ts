@@ -1,5 +1,5 @@
 import type { RunRecord } from "@isoflop/laws";
-import type { RecordChoices } from "@isoflop/laws/procedures";
+import type { PartRows, RecordChoices } from "@isoflop/laws/procedures";
 import { readMetrics } from "../runs/metrics.js";
 import type { StudyRecords } from "../runs/records.js";
 import { toRecords } from "../runs/records.js";
@@ -8,7 +8,7 @@ import { readParts } from "../runs/studyRuns.js";
 import { onlyRay } from "../study/designs/ladder.js";
 import type { StudyFolder } from "../study/folder.js";
 import type { Study } from "../study/schema.js";
-import { type PartRows, partRows, rayRows } from "./partLaws.js";
+import { partRows, rayRows } from "./partLaws.js";
 
 /**
  * Which records the laws of a design see. Those that an epochs design repeats text in are there for what repeating is worth, and runs

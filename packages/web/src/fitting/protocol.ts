@@ -6,29 +6,17 @@ import type {
   FitChoices,
   FittedRows,
   LeastFit,
+  PartRows,
   RecordChoices,
-  ScannedRun,
 } from "@isoflop/laws/procedures";
 import type { Statement } from "@isoflop/laws/statements";
-
-/** Rows of a law by itself, as a study's part has them. */
-export interface PartQuestion {
-  readonly name: string;
-  readonly law: string;
-  readonly about: string;
-  readonly rows: FittedRows["rows"];
-  /** Of a scan of batches, the runs that its rows are read off. */
-  readonly scan?: readonly ScannedRun[];
-  readonly warnings: readonly FitWarning[];
-  readonly resampled: boolean;
-}
 
 /** What all fits are made on: sent once, for curves of many runs are megabytes. Plain data: it is copied. */
 export interface Runs {
   readonly records: readonly RunRecord[];
   readonly convention: CountingConvention;
   readonly choices: RecordChoices;
-  readonly parts: readonly PartQuestion[];
+  readonly parts: readonly PartRows[];
   readonly batchTokens: Readonly<Record<string, number>>;
 }
 

@@ -1,6 +1,5 @@
 import { influencedQuantities } from "@isoflop/figures";
-import { createRandom, type IsoflopError, isIsoflopError, likelihoodCurves, type RunRecord } from "@isoflop/laws";
-import { fitLaw, lawNamed } from "@isoflop/laws/anyLaw";
+import { type IsoflopError, isIsoflopError, likelihoodCurves, type RunRecord } from "@isoflop/laws";
 import {
   type ApproachFit,
   type ApproachName,
@@ -8,6 +7,7 @@ import {
   type FitChoices,
   fitLeast,
   fitObservations,
+  fitPart,
   freshRecords,
   scanRows,
 } from "@isoflop/laws/procedures";
@@ -139,20 +139,16 @@ function* influenceStages(
 /** The laws of the study's parts, without the runs that are left out: a scan of batches is read anew off the others. */
 function* partStages(runs: Runs, { choices, leftOut }: Question, records: readonly RunRecord[]): Generator<Answer> {
   const keeps = ({ run }: { readonly run?: string }): boolean => run === undefined || !leftOut.includes(run);
-  const parts = runs.parts.map(({ name, law, about, rows: all, scan, warnings, resampled }): PartAnswer => {
+  const parts = runs.parts.map((part): PartAnswer => {
+    const { name, law, about, rows: all, scan, warnings } = part;
     const rows = scan === undefined ? all.filter(keeps) : scanRows(scan.filter(keeps));
-    const found = lawNamed(law);
-    const whole =
-      [...all, ...(scan ?? [])].every(keeps) || isIsoflopError(found)
-        ? undefined
-        : fitLaw(found, all, { resamples: 0 });
-    const former = whole === undefined || isIsoflopError(whole) ? {} : { former: whole };
-    const fit = isIsoflopError(found)
-      ? found
-      : fitLaw(found, rows, { resamples: resampled ? choices.resamples : 0, random: createRandom(choices.seed) });
-    const said = { name, law, about, rows, ...former };
+    const whole = [...all, ...(scan ?? [])].every(keeps)
+      ? undefined
+      : fitPart(part, { resamples: 0, seed: choices.seed });
+    const said = { name, law, about, rows, ...(whole && !isIsoflopError(whole) && { former: whole }) };
+    const fit = fitPart({ ...part, rows }, choices);
     if (isIsoflopError(fit)) return { ...said, warnings, problem: problemOf(fit) };
-    return { ...said, fit, warnings: [...warnings, ...fit.warnings] };
+    return { ...said, fit, warnings: fit.warnings };
   });
   yield { stage: "parts", parts };
   const least = fitLeast(records, runs.batchTokens, parts, choices);

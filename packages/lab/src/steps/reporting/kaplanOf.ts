@@ -1,8 +1,8 @@
 import { type KaplanFigures, kaplanFiguresOf } from "@isoflop/figures";
 import type { RunRecord } from "@isoflop/laws";
-import { type ApproachFit, fitLeast, fitOfLaw, type LeastFit } from "@isoflop/laws/procedures";
+import { type ApproachFit, fitLeast, fitOfLaw, type LeastFit, type PartRows } from "@isoflop/laws/procedures";
 import type { FitRow, ReportWarning } from "../../report/model.js";
-import type { PartFits, PartRows } from "../partLaws.js";
+import type { PartFits } from "../partLaws.js";
 import { estimate } from "./tables.js";
 import { withRemedy } from "./warnings.js";
 
