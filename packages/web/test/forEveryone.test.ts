@@ -158,12 +158,15 @@ describe.skipIf(!haveChromium)("for everyone", () => {
   it("on paper every figure is there, light whatever the screen is, which is as before after it", async () => {
     await open("laws?resamples=0", { colorScheme: "dark" });
     await page.getByLabel("Theme").selectOption("dark");
+    await page.getByLabel("Compute in").selectOption("PF-days");
+    await page.locator(".figure-room").first().getByText("(PF-days)").first().waitFor();
     await page.evaluate(() => {
       addEventListener("beforeprint", () => {
         const rooms = document.querySelectorAll(".figure-room");
         const dark = document.querySelectorAll("[data-theme=dark]").length;
         const empty = [...rooms].filter(({ childElementCount }) => childElementCount === 0).length;
-        Object.assign(globalThis, { printed: { figures: rooms.length > 5, dark, empty } });
+        const stale = [...rooms].filter(({ textContent }) => textContent?.includes("(FLOPs)")).length;
+        Object.assign(globalThis, { printed: { figures: rooms.length > 5, dark, empty, stale } });
       });
     });
     await page.pdf();
@@ -171,6 +174,7 @@ describe.skipIf(!haveChromium)("for everyone", () => {
       figures: true,
       dark: 0,
       empty: 0,
+      stale: 0,
     });
     expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
   });

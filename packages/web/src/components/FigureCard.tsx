@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { locale } from "../i18n/locale.js";
 import { theme } from "../state/theme.js";
-import { FigureTools } from "./FigureTools.js";
+import { type FigurePicking, FigureTools } from "./FigureTools.js";
 import "./figureCard.css";
 
 /** Widths that figures are drawn for, px: of a telephone, of half a window, of whole ones, each not much wider than the one before. */
@@ -19,7 +19,7 @@ interface FigureCardProps<Data> {
   readonly title: string;
   readonly draw: (data: Data, options: FigureOptions) => HTMLElement;
   readonly data: Data;
-  readonly picking?: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "lossUnit" | "counting">;
+  readonly picking?: FigurePicking;
   /** The run under the pointer, with where that is; undefined when there is none. */
   readonly onPoint?: (run: string | undefined, event: PointerEvent) => void;
   readonly onPick?: (run: string) => void;
@@ -63,17 +63,9 @@ export function FigureCard<Data>({
   const [shade, language] = [theme.value, locale.value];
   const options: FigureOptions = { document, theme: shade, language, interactive: true, ...picking };
   const drawn = drawnFor(width);
-  useEffect(() => {
-    if (!near) return;
-    const wanted = requestAnimationFrame(() => {
-      place.current?.replaceChildren(draw(data, { ...options, widths: [drawn] }));
-    });
-    return () => cancelAnimationFrame(wanted);
-  }, [
+  const shown = [
     draw,
     data,
-    near,
-    drawn,
     shade,
     language,
     picking?.selected,
@@ -81,7 +73,14 @@ export function FigureCard<Data>({
     picking?.compute,
     picking?.lossUnit,
     picking?.counting,
-  ]);
+  ];
+  useEffect(() => {
+    if (!near) return;
+    const wanted = requestAnimationFrame(() => {
+      place.current?.replaceChildren(draw(data, { ...options, widths: [drawn] }));
+    });
+    return () => cancelAnimationFrame(wanted);
+  }, [...shown, near, drawn]);
   // Paper has no window that a figure could come near.
   useEffect(() => {
     if (near) return;
@@ -89,7 +88,7 @@ export function FigureCard<Data>({
       place.current?.replaceChildren(draw(data, { ...options, theme: "light", widths: [FALLBACK_WIDTH] }));
     addEventListener("beforeprint", print);
     return () => removeEventListener("beforeprint", print);
-  }, [draw, data, near, shade, language]);
+  }, [...shown, near]);
   return (
     <section class="figure-card" id={name} aria-label={title}>
       {children}

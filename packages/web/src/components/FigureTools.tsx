@@ -7,13 +7,16 @@ import { FigureData } from "./FigureData.js";
 import { type FigureFormat, FORMATS } from "./figureFormats.js";
 import "./figureCard.css";
 
+/** What a page may set of its figures. */
+export type FigurePicking = Pick<FigureOptions, "selected" | "leftOut" | "compute" | "lossUnit" | "counting">;
+
 interface FigureToolsProps<Data> {
   /** Names the files. */
   readonly name: string;
   readonly title: string;
   readonly draw: (data: Data, options: FigureOptions) => HTMLElement;
   readonly data: Data;
-  readonly picking?: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "lossUnit" | "counting"> | undefined;
+  readonly picking?: FigurePicking | undefined;
 }
 
 /** What every figure offers below it: its file in each format, and its data as tables. */

@@ -2,6 +2,7 @@ import type { FigureOptions } from "@isoflop/figures";
 import { formatCount } from "@isoflop/figures";
 import { useMemo, useState } from "preact/hooks";
 import { FigureCard } from "../../components/FigureCard.js";
+import type { FigurePicking } from "../../components/FigureTools.js";
 import type { Problem } from "../../fitting/protocol.js";
 import { inLocale, locale } from "../../i18n/locale.js";
 import { allRuns, fittedRuns } from "../../state/fittedRuns.js";
@@ -137,7 +138,7 @@ interface FigurePlaceProps {
   readonly section: string;
   readonly place: Place;
   readonly data: FigureDataOf;
-  readonly picking: Pick<FigureOptions, "selected" | "leftOut" | "compute" | "lossUnit" | "counting">;
+  readonly picking: FigurePicking;
   readonly onPoint: (run: string | undefined, event: PointerEvent) => void;
   readonly waiting: Stage | undefined;
   readonly reason: Problem | undefined;
