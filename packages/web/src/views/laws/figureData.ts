@@ -70,10 +70,12 @@ export function figureData(observed: Observed, told: Told, choices: FigureChoice
   const wholeFits = subject === undefined ? [] : subjectFits(full, subject);
   const wholeFit = wholeFits.find(({ law }) => law === subjectFit?.law);
   const formerly = Object.fromEntries(wholeFits.flatMap((fit) => Object.entries(estimatesOf(fit, budget))));
+  const quantities = subjectFit ? influencedQuantities(subjectFit, budget) : {};
+  const formerQuantities = wholeFit ? influencedQuantities(wholeFit, budget) : {};
   const influencedOf = (quantity: InfluencedQuantity) => {
     if (subjectFit === undefined || told.influence === undefined) return undefined;
     const data = influenceOf(subjectFit, told.influence.without, records, names, quantity, budget);
-    const former = wholeFit && influencedQuantities(wholeFit, budget)[quantity];
+    const former = formerQuantities[quantity];
     return data && { ...data, ...(former !== undefined && { former }) };
   };
   const pairs = subjectFit && bootstrapPairsOf(subjectFit);
@@ -104,7 +106,7 @@ export function figureData(observed: Observed, told: Told, choices: FigureChoice
     bootstrapPairs: pairs && withFormerEstimates(pairs, wholeFit ? estimatesOf(wholeFit, budget) : {}),
     // A procedure that does not tell the quantity asked for is shown by its exponent.
     influence: influencedOf(influenced) ?? influencedOf("a"),
-    influenced: INFLUENCED.filter((name) => subjectFit && influencedQuantities(subjectFit, budget)[name] !== undefined),
+    influenced: INFLUENCED.filter((name) => quantities[name] !== undefined),
     lawComparison:
       comparison === undefined || comparison.laws.length === 0
         ? undefined

@@ -19,51 +19,40 @@ const barePair = (laws: { readonly parametersLaw: PowerLaw; readonly tokensLaw: 
   former: { parametersLaw: bare(laws.parametersLaw), tokensLaw: bare(laws.tokensLaw) },
 });
 
+type Figure<Name extends keyof LawFigures> = NonNullable<LawFigures[Name]>;
+
+/** How each figure that draws a law takes that law as it was. */
+const TAKES_FORMER: {
+  readonly [Name in keyof LawFigures]?: (now: Figure<Name>, before: Figure<Name>) => Figure<Name>;
+} = {
+  trainingCurves: (now, { frontier }) => ({ ...now, former: { frontier } }),
+  isoflopProfiles: formerProfiles,
+  optimumScaling: (now, before) => ({ ...now, ...barePair(before) }),
+  envelopeScaling: (now, before) => ({ ...now, ...barePair(before) }),
+  lossContours: (now, { law, frontier }) => ({ ...now, former: { law, frontier } }),
+  kaplanLaws: formerKaplan,
+  kaplanSizes: (now, before) => ({
+    ...(now.data && { data: { ...now.data, ...formerOf(before.data) } }),
+    ...(now.steps && { steps: { ...now.steps, ...formerOf(before.steps) } }),
+  }),
+  criticalBatch: (now, before) => ({ ...now, ...formerOf(before) }),
+  kaplanAllocation: (now, { parametersLaw, stepsLaw, batchLaw }) => ({
+    ...now,
+    former: {
+      parametersLaw: bare(parametersLaw),
+      stepsLaw: bare(stepsLaw),
+      ...(batchLaw && { batchLaw: bare(batchLaw) }),
+    },
+  }),
+};
+
 /** Figures of laws with the same laws as they were with all runs. */
 export function withFormer<Now extends LawFigures>(now: Now, before: LawFigures): Now {
-  const { trainingCurves, isoflopProfiles, optimumScaling, envelopeScaling, lossContours } = now;
-  const { kaplanLaws, kaplanSizes, criticalBatch, kaplanAllocation } = now;
-  return {
-    ...now,
-    ...(trainingCurves &&
-      before.trainingCurves && {
-        trainingCurves: { ...trainingCurves, former: { frontier: before.trainingCurves.frontier } },
-      }),
-    ...(isoflopProfiles &&
-      before.isoflopProfiles && { isoflopProfiles: formerProfiles(isoflopProfiles, before.isoflopProfiles) }),
-    ...(optimumScaling &&
-      before.optimumScaling && { optimumScaling: { ...optimumScaling, ...barePair(before.optimumScaling) } }),
-    ...(envelopeScaling &&
-      before.envelopeScaling && { envelopeScaling: { ...envelopeScaling, ...barePair(before.envelopeScaling) } }),
-    ...(lossContours &&
-      before.lossContours && {
-        lossContours: {
-          ...lossContours,
-          former: { law: before.lossContours.law, frontier: before.lossContours.frontier },
-        },
-      }),
-    ...(kaplanLaws && before.kaplanLaws && { kaplanLaws: formerKaplan(kaplanLaws, before.kaplanLaws) }),
-    ...(kaplanSizes &&
-      before.kaplanSizes && {
-        kaplanSizes: {
-          ...(kaplanSizes.data && { data: { ...kaplanSizes.data, ...formerOf(before.kaplanSizes.data) } }),
-          ...(kaplanSizes.steps && { steps: { ...kaplanSizes.steps, ...formerOf(before.kaplanSizes.steps) } }),
-        },
-      }),
-    ...(criticalBatch &&
-      before.criticalBatch && { criticalBatch: { ...criticalBatch, ...formerOf(before.criticalBatch) } }),
-    ...(kaplanAllocation &&
-      before.kaplanAllocation && {
-        kaplanAllocation: {
-          ...kaplanAllocation,
-          former: {
-            parametersLaw: bare(before.kaplanAllocation.parametersLaw),
-            stepsLaw: bare(before.kaplanAllocation.stepsLaw),
-            ...(before.kaplanAllocation.batchLaw && { batchLaw: bare(before.kaplanAllocation.batchLaw) }),
-          },
-        },
-      }),
+  const taken = <Name extends keyof LawFigures>(name: Name) => {
+    const [own, former]: readonly (LawFigures[Name] | undefined)[] = [now[name], before[name]];
+    return own && former ? { [name]: TAKES_FORMER[name]?.(own, former) } : {};
   };
+  return Object.assign({ ...now }, ...(Object.keys(TAKES_FORMER) as (keyof LawFigures)[]).map(taken));
 }
 
 /** The law of a figure as what it was; without its band. */
