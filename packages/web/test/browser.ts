@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { type Listening, listen } from "../../lab/src/server/listen.js";
+import type { Served } from "../../lab/src/server/served.js";
 
 const CHROMIUM = process.env.ISOFLOP_CHROMIUM ?? "/usr/bin/chromium";
 
@@ -12,6 +15,23 @@ if (!haveChromium) {
 }
 
 export const launch = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+
+/** The built pages, served at a port that is free. */
+export const serveBuilt = (studies: readonly Served[]): Promise<Listening> =>
+  listen({
+    studies,
+    host: "127.0.0.1",
+    port: 0,
+    webFolder: fileURLToPath(new URL("../../lab/dist/web/", import.meta.url)),
+  });
+
+/** Keeps what goes wrong in a page: what it throws, and the errors of its console. */
+export function noteFaults(page: Page, faults: string[]): void {
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") faults.push(message.text());
+  });
+}
 
 /** What axe-core finds wrong with a page as it is shown: nothing, one line each. */
 export async function violations(page: Page): Promise<string[]> {

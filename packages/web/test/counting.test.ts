@@ -1,22 +1,19 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { approachesFor, DEFAULT_FITS } from "@isoflop/laws/procedures";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plantedStudy } from "../../lab/src/fixtures/plantedStudy.js";
 import { command } from "../../lab/src/fixtures/testIo.js";
 import { readMetrics } from "../../lab/src/runs/metrics.js";
-import { type Listening, listen } from "../../lab/src/server/listen.js";
+import type { Listening } from "../../lab/src/server/listen.js";
 import { observationsPage } from "../../lab/src/server/observationsPage.js";
 import { openServed } from "../../lab/src/server/served.js";
 import { pointStages } from "../src/fitting/stages.js";
 import type { Observed } from "../src/state/observations.js";
 import { type AskedCounting, countingOf, recounted } from "../src/views/laws/counting.js";
-import { haveChromium, launch, violations } from "./browser.js";
-
-const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
+import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 
 let folder: string;
 let study: string;
@@ -166,7 +163,7 @@ describe.skipIf(!haveChromium)("the controls of counting", () => {
     const plain = records.map(({ id, parameters, tokens, loss }) => [id, parameters, tokens, loss].join(","));
     await writeFile(join(folder, "one.csv"), `run,params,tokens,loss\n${plain.join("\n")}\n`);
     const studies = await openServed([study, join(folder, "both.csv"), join(folder, "one.csv")]);
-    server = await listen({ studies, host: "127.0.0.1", port: 0, webFolder: BUILT });
+    server = await serveBuilt(studies);
     browser = await launch();
   });
   afterAll(async () => {
@@ -176,10 +173,7 @@ describe.skipIf(!haveChromium)("the controls of counting", () => {
   const open = async (query: string, served = 0, options = {}) => {
     const context = await browser.newContext({ locale: "en-US", ...options });
     page = await context.newPage();
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
+    noteFaults(page, faults);
     const listed: readonly { readonly key: string }[] = await (
       await page.request.get(`${server.url}api/studies`)
     ).json();

@@ -1,15 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createRandom, fitIsoflop, likelihoodCurves, orThrow, syntheticStudy } from "@isoflop/laws";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Listening, listen } from "../../lab/src/server/listen.js";
+import type { Listening } from "../../lab/src/server/listen.js";
 import { openServed } from "../../lab/src/server/served.js";
-import { haveChromium, launch, violations } from "./browser.js";
+import { haveChromium, launch, serveBuilt, violations } from "./browser.js";
 
-const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 const records = syntheticStudy({
   truth: { E: 1.2, A: 30, B: 60, alpha: 0.38, beta: 0.33 },
   budgets: [3e9, 1e10, 3e10, 1e11, 3e11],
@@ -32,7 +30,7 @@ describe.skipIf(!haveChromium)("the diagnostics of the laws view", () => {
     await writeFile(join(folder, "runs.csv"), `id,parameters,tokens,flops,loss,budget\n${rows.join("\n")}\n`);
     browser = await launch();
     const studies = await openServed([join(folder, "runs.csv")]);
-    server = await listen({ studies, host: "127.0.0.1", port: 0, webFolder: BUILT });
+    server = await serveBuilt(studies);
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,15 +1,13 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Listening, listen } from "../../lab/src/server/listen.js";
-import { haveChromium, launch, violations } from "./browser.js";
+import type { Listening } from "../../lab/src/server/listen.js";
+import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 import { drop, requestsOf, viewShown } from "./dropping.js";
 
-const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 const HOSTILE = [
   "run,N,D,loss,note",
   '<img src=x onerror=globalThis.hit=1>,1e6,2e7,3.5,"<script>globalThis.hit=1</script>"',
@@ -29,7 +27,7 @@ describe.skipIf(!haveChromium)("a dropped file", () => {
 
   beforeAll(async () => {
     browser = await launch();
-    server = await listen({ studies: [], host: "127.0.0.1", port: 0, webFolder: BUILT });
+    server = await serveBuilt([]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -37,10 +35,7 @@ describe.skipIf(!haveChromium)("a dropped file", () => {
   });
   beforeEach(async () => {
     page = await (await browser.newContext({ locale: "en-US" })).newPage();
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
+    noteFaults(page, faults);
     await page.goto(`${server.url}#/data`);
     await page.getByRole("heading", { level: 1 }).waitFor();
   });

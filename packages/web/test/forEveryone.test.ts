@@ -1,15 +1,12 @@
 import { cp, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { command } from "../../lab/src/fixtures/testIo.js";
-import { type Listening, listen } from "../../lab/src/server/listen.js";
+import type { Listening } from "../../lab/src/server/listen.js";
 import { makeStudy } from "../../lab/src/server/live/fixtures.js";
 import { openServed } from "../../lab/src/server/served.js";
-import { haveChromium, launch } from "./browser.js";
-
-const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
+import { haveChromium, launch, serveBuilt } from "./browser.js";
 
 /** What the keyboard is on, and whether it can be seen that it is. */
 interface Stop {
@@ -36,7 +33,7 @@ describe.skipIf(!haveChromium)("for everyone", () => {
     browser = await launch();
     const studies = await openServed([study, before]);
     unfinished = studies[1]?.key ?? "";
-    server = await listen({ studies, host: "127.0.0.1", port: 0, webFolder: BUILT });
+    server = await serveBuilt(studies);
   }, 120_000);
   afterAll(async () => {
     await browser?.close();

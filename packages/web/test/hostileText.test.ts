@@ -1,19 +1,17 @@
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { command } from "../../lab/src/fixtures/testIo.js";
-import { type Listening, listen } from "../../lab/src/server/listen.js";
+import type { Listening } from "../../lab/src/server/listen.js";
 import { makeStudy } from "../../lab/src/server/live/fixtures.js";
 import { openServed } from "../../lab/src/server/served.js";
-import { haveChromium, launch } from "./browser.js";
+import { haveChromium, launch, serveBuilt } from "./browser.js";
 import { drop, viewShown } from "./dropping.js";
 import { csvRow, HOSTILE, PAYLOADS, traces, watchFor } from "./hostilePayloads.js";
 
-const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 const VIEWS = ["study", "laws", "planner", "data"] as const;
 /** Letters of a text that the page and a test tool both keep as they are. */
 const shownPart = (text: string): string => text.slice(0, 60);
@@ -35,7 +33,7 @@ describe.skipIf(!haveChromium)("hostile text", () => {
     browser = await launch();
     const studies = await openServed([study, table, imported]);
     keys = studies.map(({ key }) => key);
-    server = await listen({ studies, host: "127.0.0.1", port: 0, webFolder: BUILT });
+    server = await serveBuilt(studies);
   }, 120_000);
   afterAll(async () => {
     await browser?.close();

@@ -1,15 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { PLANTED_KAPLAN, plantedKaplanStudy } from "../../lab/src/fixtures/plantedKaplanStudy.js";
-import { type Listening, listen } from "../../lab/src/server/listen.js";
+import type { Listening } from "../../lab/src/server/listen.js";
 import { openServed } from "../../lab/src/server/served.js";
-import { haveChromium, launch, violations } from "./browser.js";
+import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 
-const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 const { steps, data, batch } = PLANTED_KAPLAN;
 /** Equation 6.4. */
 const compute = 1 / (1 / steps.alphaS + 1 / batch.alphaB + 1 / steps.alphaN);
@@ -26,7 +24,7 @@ describe.skipIf(!haveChromium)("a served study of Kaplan's experiments", { timeo
     await plantedKaplanStudy(join(folder, "study"));
     browser = await launch();
     const studies = await openServed([join(folder, "study")]);
-    server = await listen({ studies, host: "127.0.0.1", port: 0, webFolder: BUILT });
+    server = await serveBuilt(studies);
   });
   afterAll(async () => {
     await browser?.close();
@@ -36,10 +34,7 @@ describe.skipIf(!haveChromium)("a served study of Kaplan's experiments", { timeo
   const open = async (query = "", locale = "en-US") => {
     const context = await browser.newContext({ locale });
     page = await context.newPage();
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
+    noteFaults(page, faults);
     await page.goto(`${server.url}#/laws?procedure=kaplan&resamples=100${query}`);
     await page.locator("#kaplanAllocation:not(.figure-missing)").waitFor({ state: "attached", timeout: 60_000 });
   };

@@ -1,16 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createRandom, type RunRecord, syntheticStudy } from "@isoflop/laws";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Listening, listen } from "../../lab/src/server/listen.js";
+import type { Listening } from "../../lab/src/server/listen.js";
 import { openServed } from "../../lab/src/server/served.js";
 import { explanations } from "../src/i18n/warnings/explanations.js";
-import { haveChromium, launch, violations } from "./browser.js";
+import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 
-const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 const truth = { E: 1.2, A: 30, B: 60, alpha: 0.38, beta: 0.33 };
 const runs = (budgets: readonly number[]) =>
   syntheticStudy({ truth, budgets: [...budgets], sizes: 5, width: 16, noise: 0.003, random: createRandom(2) });
@@ -44,18 +42,10 @@ describe.skipIf(!haveChromium)("the page in the reader's language", () => {
   /** The laws of a table, fitted. */
   const open = async (name: string, content: string, locale: string) => {
     await writeFile(join(folder, name), content);
-    server = await listen({
-      studies: await openServed([join(folder, name)]),
-      host: "127.0.0.1",
-      port: 0,
-      webFolder: BUILT,
-    });
+    server = await serveBuilt(await openServed([join(folder, name)]));
     const context = await browser.newContext({ locale });
     page = await context.newPage();
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
+    noteFaults(page, faults);
     await page.goto(`${server.url}#/laws`);
     await page.locator('.laws [data-done="true"]').waitFor();
   };

@@ -1,16 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createRandom, syntheticStudy } from "@isoflop/laws";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { command } from "../../lab/src/fixtures/testIo.js";
-import { type Listening, listen } from "../../lab/src/server/listen.js";
+import type { Listening } from "../../lab/src/server/listen.js";
 import { openServed } from "../../lab/src/server/served.js";
-import { haveChromium, launch, violations } from "./browser.js";
+import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 
-const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 const truth = { E: 1.2, A: 30, B: 60, alpha: 0.38, beta: 0.33 };
 const records = syntheticStudy({
   truth,
@@ -37,7 +35,7 @@ describe.skipIf(!haveChromium)("the laws view", () => {
     await writeFile(join(folder, "runs.csv"), csvOf(records));
     browser = await launch();
     const studies = await openServed([join(folder, "runs.csv")]);
-    server = await listen({ studies, host: "127.0.0.1", port: 0, webFolder: BUILT });
+    server = await serveBuilt(studies);
   });
   afterAll(async () => {
     await browser?.close();
@@ -47,10 +45,7 @@ describe.skipIf(!haveChromium)("the laws view", () => {
   const open = async (query = "", options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ locale: "en-US", acceptDownloads: true, ...options });
     page = await context.newPage();
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
+    noteFaults(page, faults);
     await page.goto(`${server.url}#/laws${query}`);
     await done();
   };

@@ -8,7 +8,7 @@ import { createSubmission, noteArray } from "../../lab/src/executors/slurm/submi
 import { command } from "../../lab/src/fixtures/testIo.js";
 import { type Listening, listen } from "../../lab/src/server/listen.js";
 import { openServed } from "../../lab/src/server/served.js";
-import { haveChromium, launch, violations } from "./browser.js";
+import { haveChromium, launch, noteFaults, violations } from "./browser.js";
 
 const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 const TRAINER = fileURLToPath(new URL("./liveTrainer.mjs", import.meta.url));
@@ -52,10 +52,7 @@ executor: { kind: local, workers: 1 }
     });
     page = await (await browser.newContext({ locale: "en-US" })).newPage();
     page.setDefaultTimeout(60_000);
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
+    noteFaults(page, faults);
   });
   afterAll(async () => {
     await browser?.close();

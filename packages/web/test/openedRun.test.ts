@@ -1,16 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { plantedStudy } from "../../lab/src/fixtures/plantedStudy.js";
-import { type Listening, listen } from "../../lab/src/server/listen.js";
+import type { Listening } from "../../lab/src/server/listen.js";
 import { openServed } from "../../lab/src/server/served.js";
-import { haveChromium, launch, violations } from "./browser.js";
+import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 import { drop } from "./dropping.js";
-
-const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 
 describe.skipIf(!haveChromium)("a run in the laws view", () => {
   let browser: Browser;
@@ -22,12 +19,7 @@ describe.skipIf(!haveChromium)("a run in the laws view", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "isoflop-opened-"));
     await plantedStudy(join(folder, "planted"));
-    server = await listen({
-      studies: await openServed([join(folder, "planted")]),
-      host: "127.0.0.1",
-      port: 0,
-      webFolder: BUILT,
-    });
+    server = await serveBuilt(await openServed([join(folder, "planted")]));
     browser = await launch();
   });
   afterAll(async () => {
@@ -38,10 +30,7 @@ describe.skipIf(!haveChromium)("a run in the laws view", () => {
   const open = async (query = "", options = {}) => {
     const context = await browser.newContext({ locale: "en-US", ...options });
     page = await context.newPage();
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
+    noteFaults(page, faults);
     await page.goto(`${server.url}#/laws?resamples=0${query}`);
     await done();
   };

@@ -1,16 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createRandom, formatCount, type Plan, syntheticStudy } from "@isoflop/laws";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { command } from "../../lab/src/fixtures/testIo.js";
-import { type Listening, listen } from "../../lab/src/server/listen.js";
-import { haveChromium, launch, violations } from "./browser.js";
+import type { Listening } from "../../lab/src/server/listen.js";
+import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 import { drop } from "./dropping.js";
-
-const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 
 describe.skipIf(!haveChromium)("the planner", () => {
   let browser: Browser;
@@ -22,7 +19,7 @@ describe.skipIf(!haveChromium)("the planner", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "isoflop-planner-"));
     browser = await launch();
-    server = await listen({ studies: [], host: "127.0.0.1", port: 0, webFolder: BUILT });
+    server = await serveBuilt([]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -32,10 +29,7 @@ describe.skipIf(!haveChromium)("the planner", () => {
   const open = async (query = "", options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ locale: "en-US", ...options });
     page = await context.newPage();
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
+    noteFaults(page, faults);
     await page.goto(`${server.url}#/planner${query}`);
     await page.locator(".isoflop-model-map svg").waitFor();
   };

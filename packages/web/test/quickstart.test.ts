@@ -8,13 +8,12 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { command } from "../../lab/src/fixtures/testIo.js";
 import { quickstartStudy } from "../../lab/src/quickstart/studyFile.js";
-import { type Listening, listen } from "../../lab/src/server/listen.js";
+import type { Listening } from "../../lab/src/server/listen.js";
 import { openServed } from "../../lab/src/server/served.js";
 import { durationOf } from "../src/views/study/progress.js";
-import { haveChromium, launch, violations } from "./browser.js";
+import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 import { changesOf, keepWatch, secondsOf, seenOn } from "./watching.js";
 
-const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 const PROGRAM = fileURLToPath(new URL("../../lab/dist/cli/main.js", import.meta.url));
 /** Runs of the ladder, and of the budget that is forecast from it. */
 const [LADDER, HELD_OUT] = [35, 2];
@@ -35,12 +34,9 @@ describe.skipIf(!haveChromium)("the quickstart", () => {
     // As the verb writes it, and then takes it: a page can be open before the first run.
     await writeFile(join(folder, "study.yaml"), quickstartStudy());
     browser = await launch();
-    server = await listen({ studies: await openServed([folder]), host: "127.0.0.1", port: 0, webFolder: BUILT });
+    server = await serveBuilt(await openServed([folder]));
     page = await (await browser.newContext({ locale: "en-US" })).newPage();
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
+    noteFaults(page, faults);
     page.on("request", (request) => {
       if (request.url().endsWith("/events")) streams.push(request.url());
     });

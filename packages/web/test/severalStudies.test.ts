@@ -1,15 +1,12 @@
 import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createRandom, syntheticStudy } from "@isoflop/laws";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Listening, listen } from "../../lab/src/server/listen.js";
+import type { Listening } from "../../lab/src/server/listen.js";
 import { openServed, type Served } from "../../lab/src/server/served.js";
-import { haveChromium, launch, violations } from "./browser.js";
-
-const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
+import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 
 /** A table of runs of a law with this exponent of N. */
 const tableOf = (alpha: number): string =>
@@ -39,13 +36,10 @@ describe.skipIf(!haveChromium)("several studies on one page", () => {
     await writeFile(join(folder, "few.csv"), "id,N,D,loss\na,1e6,2e7,3.5\nb,2e6,2e7,3.4\n");
     studies = await openServed(["one.csv", "two.csv", "few.csv"].map((name) => join(folder, name)));
     browser = await launch();
-    server = await listen({ studies, host: "127.0.0.1", port: 0, webFolder: BUILT });
+    server = await serveBuilt(studies);
     page = await (await browser.newContext({ locale: "en-US" })).newPage();
     page.setDefaultTimeout(60_000);
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
+    noteFaults(page, faults);
   });
   afterAll(async () => {
     await browser?.close();

@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createApp } from "../../lab/src/server/app.js";
-import { haveChromium, launch, violations } from "./browser.js";
+import { haveChromium, launch, noteFaults, violations } from "./browser.js";
 import { drop, viewShown } from "./dropping.js";
 import { hostStatic, type StaticHost } from "./staticHost.js";
 
@@ -83,10 +83,7 @@ describe.skipIf(!haveChromium)("the static site in a browser", () => {
     served = site;
     context = await browser.newContext({ locale: "en-US" });
     page = await context.newPage();
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
+    noteFaults(page, faults);
   });
   afterEach(async () => {
     await context.close();
