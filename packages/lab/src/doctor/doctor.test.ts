@@ -28,7 +28,9 @@ describe("isoflop doctor", () => {
       expect(device.available).toBe(device.measured.length > 0);
       if (!device.available) expect(found.wanting.some(({ what }) => what === device.device)).toBe(device.possible);
     }
+    expect(found.direct).toBe(process.platform === "linux");
     const text = examinationText(found);
+    expect(text).toMatch(/^ONNX Runtime {2,}\d+\.\d+\.\d+, (called directly|through its binding for Node)$/m);
     expect(text).toMatch(/^cpu {2,}[\d.e]+ FLOP\/s in float32 products of \d+, 1 thread$/m);
     expect(text).toMatch(/^memory {2,}[\d.]+ GB free of [\d.]+ GB$/m);
     for (const { what, remedy } of found.wanting) expect(text).toContain(`  ${what}: ${remedy}`);

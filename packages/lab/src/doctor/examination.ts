@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { dirname } from "node:path";
-import { type DeviceReport, defaultCacheRoot, engineVersions, examineDevices } from "@isoflop/trainer";
+import { callsDirectly, type DeviceReport, defaultCacheRoot, engineVersions, examineDevices } from "@isoflop/trainer";
 import { packageVersion } from "../study/versions.js";
 import { examinePython, type PythonReport } from "./python.js";
 
@@ -10,6 +10,8 @@ export interface Examination {
   readonly isoflop: string;
   readonly node: { readonly version: string; readonly needed: string; readonly supported: boolean };
   readonly onnxruntime: string;
+  /** Whether training on the CPU calls ONNX Runtime directly, or through its binding for Node, which copies all gradients. */
+  readonly direct: boolean;
   readonly machine: {
     readonly platform: string;
     readonly processor: string;
@@ -33,6 +35,7 @@ const NODE_MAJOR = 20;
 export async function examineMachine(): Promise<Examination> {
   const python = await examinePython();
   const devices = await examineDevices();
+  const direct = await callsDirectly();
   const major = Number(process.versions.node.split(".")[0]);
   const node = { version: process.versions.node, needed: `>= ${NODE_MAJOR}`, supported: major >= NODE_MAJOR };
   const wanting = [
@@ -40,12 +43,21 @@ export async function examineMachine(): Promise<Examination> {
     ...devices.flatMap((device) =>
       device.available || !device.possible ? [] : [{ what: device.device, remedy: device.remedy }],
     ),
+    ...(direct || process.platform !== "linux"
+      ? []
+      : [
+          {
+            what: "direct calls of ONNX Runtime",
+            remedy: "npm install koffi; without, steps of small models take longer",
+          },
+        ]),
     ...(python.remedy === undefined ? [] : [{ what: "PyTorch", remedy: python.remedy }]),
   ];
   return {
     isoflop: packageVersion(),
     node,
     onnxruntime: engineVersions()["onnxruntime-node"] ?? "unknown",
+    direct,
     machine: {
       platform: `${process.platform} ${process.arch}`,
       processor: cpus()[0]?.model.trim() ?? "unknown",

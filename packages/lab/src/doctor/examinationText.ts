@@ -6,6 +6,7 @@ export function examinationText({
   isoflop,
   node,
   onnxruntime,
+  direct,
   machine,
   devices,
   python,
@@ -14,7 +15,7 @@ export function examinationText({
   const rows: [string, string][] = [
     ["isoflop", isoflop],
     ["Node", `${node.version}${node.supported ? "" : ` (needs ${node.needed})`}`],
-    ["ONNX Runtime", onnxruntime],
+    ["ONNX Runtime", `${onnxruntime}, ${direct ? "called directly" : "through its binding for Node"}`],
     ["processor", `${machine.processor}, ${machine.cores} ${machine.cores === 1 ? "core" : "cores"}`],
     ["memory", `${bytes(machine.memory.free)} free of ${bytes(machine.memory.total)}`],
     ["disk", `${bytes(machine.disk.free)} free at ${machine.disk.path}`],

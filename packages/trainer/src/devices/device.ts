@@ -1,6 +1,6 @@
 import { IsoflopError } from "@isoflop/laws/error";
-import ort from "onnxruntime-node";
 import type { RunSpec } from "../contract/runSpec.js";
+import { providerOf } from "../engine/boundSession.js";
 import { relu } from "../graph/arithmetic.js";
 import { createGraph, input, output, toModel } from "../graph/graph.js";
 import { serialiseModel } from "../onnx/serialise.js";
@@ -9,9 +9,6 @@ import { serialiseModel } from "../onnx/serialise.js";
 export type Device = RunSpec["runtime"]["device"];
 
 export const DEVICES: readonly Device[] = ["cpu", "cuda", "webgpu", "coreml", "directml"];
-
-/** ONNX Runtime's name of a device's execution provider. */
-export const providerOf = (device: Device): string => (device === "directml" ? "dml" : device);
 
 /** Whether a device can be used here, and what stands in the way. */
 export type DeviceSupport =
@@ -37,20 +34,24 @@ const REMEDIES: Record<Device, string> = {
 /** What a device needs, and how to get it. */
 export const remedyFor = (device: Device): string => REMEDIES[device];
 
+/** ONNX Runtime's binding for Node: training on the CPU does without it. */
+const binding = async () => (await import("onnxruntime-node")).default;
+
 /** The providers that this build of ONNX Runtime knows, whether their libraries and hardware are there or not. */
-const knownProviders = (): string[] => ort.listSupportedBackends().map(({ name }) => name);
+const knownProviders = async (): Promise<string[]> => (await binding()).listSupportedBackends().map(({ name }) => name);
 
 /** Tries a device on a graph of one operator. A provider that lacks its libraries may complain on standard error. */
 export async function deviceSupport(device: Device): Promise<DeviceSupport> {
   const remedy = remedyFor(device);
   const provider = providerOf(device);
-  if (!knownProviders().includes(provider)) {
+  if (!(await knownProviders()).includes(provider)) {
     const missing = `ONNX Runtime has no ${provider} provider for ${process.platform} ${process.arch}`;
     return { device, available: false, possible: false, missing, remedy };
   }
   try {
     const g = createGraph("float32");
     output(g, "y", relu(g, input(g, "x", "float32", [1])));
+    const ort = await binding();
     const session = await ort.InferenceSession.create(serialiseModel(toModel(g)), {
       executionProviders: [provider],
       logSeverityLevel: 4,

@@ -1,8 +1,8 @@
 import { createRandom } from "@isoflop/laws";
-import ort from "onnxruntime-node";
+import { openSession } from "../engine/session.js";
+import { tensor } from "../engine/tensor.js";
 import { createGraph, input, output, toModel } from "../graph/graph.js";
 import { product } from "../graph/product.js";
-import { openSession } from "../training/session.js";
 import type { Device } from "./device.js";
 
 /** The best speed of a float32 matrix product that was seen. */
@@ -60,9 +60,9 @@ async function openProducts(
   // A few distinct rows are enough: speed does not depend on what the numbers are.
   const row = Float32Array.from({ length: 4096 }, () => normal() / Math.sqrt(size));
   const matrix = (factor: number) => Float32Array.from({ length: size * size }, (_, i) => factor * row[i % 4093]!);
-  const tensor = (data: Float32Array) => new ort.Tensor("float32", data, [size, size]);
-  const feeds = { a: tensor(matrix(Math.sqrt(size))), b: tensor(matrix(1)) };
-  const fetches = { y: tensor(new Float32Array(size * size)) };
+  const square = (data: Float32Array) => tensor("float32", data, [size, size]);
+  const feeds = { a: square(matrix(Math.sqrt(size))), b: square(matrix(1)) };
+  const fetches = { y: square(new Float32Array(size * size)) };
   return async () => {
     await session.run(feeds, fetches);
   };

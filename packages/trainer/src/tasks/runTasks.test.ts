@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom } from "@isoflop/laws";
-import ort from "onnxruntime-node";
 import { expect, test } from "vitest";
 import type { RunSpec } from "../contract/runSpec.js";
+import { openSession } from "../engine/session.js";
+import { tensor } from "../engine/tensor.js";
 import { initialParameters } from "../model/initialise.js";
 import { parameterGroups } from "../model/parameters.js";
 import { gradientModel } from "../training/graphs.js";
-import { openSession } from "../training/session.js";
 import { segmentTensors } from "../training/state.js";
 import { tinyCorpus, tinySpec } from "../training/tinyRun.js";
 import { train } from "../training/train.js";
@@ -87,7 +87,7 @@ test("losses are those of training's own graph, and add up along a text", async 
   const parameters = segmentTensors("parameters", groups, initialParameters(groups, 5));
   const session = await openSession(gradientModel(spec, 1), 1);
   const text = "t 17 bytes here!!";
-  const tokens = new ort.Tensor("int32", Int32Array.from(Buffer.from(text)), [1, 17]);
+  const tokens = tensor("int32", Int32Array.from(Buffer.from(text)), [1, 17]);
   const loss = ((await session.run({ ...parameters, tokens })).loss!.data as Float32Array)[0]!;
   expect((await scoreOf([{ prompt: "t", last: text.slice(1) }])).loss).toBeCloseTo(loss, 5);
   // Shorter texts stand in rows that are filled up behind them.

@@ -2,11 +2,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { IsoflopError } from "@isoflop/laws/error";
-import ort from "onnxruntime-node";
 import type { RunSpec } from "../contract/runSpec.js";
+import { openSession } from "../engine/session.js";
+import { type TensorMap, tensor } from "../engine/tensor.js";
 import { scoringBatch, scoringModel } from "../training/scoringGraph.js";
-import { openSession } from "../training/session.js";
-import type { TensorMap } from "../training/state.js";
 import { encoderOf } from "./encoder.js";
 import { type Row, rowsOf } from "./rows.js";
 import { type ContinuationLoss, type TaskScores, taskScores } from "./scores.js";
@@ -64,7 +63,7 @@ async function lossesOf(
     some.forEach((row, i) => {
       tokens.set(row.tokens, i * (context + 1));
     });
-    const outputs = await session.run({ ...parameters, tokens: new ort.Tensor("int32", tokens, [batch, context + 1]) });
+    const outputs = await session.run({ ...parameters, tokens: tensor("int32", tokens, [batch, context + 1]) });
     const [all, greedy] = [outputs.losses!.data as Float32Array, outputs.greedy!.data as Int32Array];
     some.forEach((row, i) => {
       const end = i * context + row.tokens.length - 1;

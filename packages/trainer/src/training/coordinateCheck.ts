@@ -1,5 +1,6 @@
-import ort from "onnxruntime-node";
 import type { RunSpec } from "../contract/runSpec.js";
+import { openSession } from "../engine/session.js";
+import { tensor } from "../engine/tensor.js";
 import { createGraph, input, output, toModel } from "../graph/graph.js";
 import { initialParameters } from "../model/initialise.js";
 import { parameterInputs } from "../model/parameterInputs.js";
@@ -8,7 +9,6 @@ import { transformerLogits } from "../model/transformer.js";
 import type { Model } from "../onnx/model.js";
 import { adamwStep } from "../optimiser/adamw.js";
 import type { ModelDescription } from "./graphs.js";
-import { openSession } from "./session.js";
 import { createState } from "./state.js";
 import { openGradient } from "./trainingStep.js";
 
@@ -50,7 +50,7 @@ export async function coordinateCheck(options: CoordinateCheckOptions): Promise<
   const probe = await openSession(probeModel(description, sequences), threads);
   const gradient = await openGradient(description, sequences, { threads, device: "cpu" });
   const look = async (): Promise<Record<Coordinate, Float32Array>> => {
-    const batch = new ort.Tensor("int32", tokens, [sequences, context + 1]);
+    const batch = tensor("int32", tokens, [sequences, context + 1]);
     const outputs = await probe.run({ ...state.parameters, tokens: batch });
     const values = (name: string) => outputs[name]!.data as Float32Array;
     return {
@@ -75,9 +75,9 @@ export async function coordinateCheck(options: CoordinateCheckOptions): Promise<
 /** The model's forward pass with the activations as outputs. */
 function probeModel({ shape, parametrisation }: ModelDescription, sequences: number): Model {
   const g = createGraph("float32");
-  const { tensor } = parameterInputs(g, parameterGroups(shape, parametrisation));
+  const parameters = parameterInputs(g, parameterGroups(shape, parametrisation));
   const tokens = input(g, "tokens", "int32", [sequences, shape.context + 1]);
-  transformerLogits(g, shape, forwardFactors(shape, parametrisation), tensor, tokens, (name, activation) =>
+  transformerLogits(g, shape, forwardFactors(shape, parametrisation), parameters.tensor, tokens, (name, activation) =>
     output(g, name, activation),
   );
   return toModel(g);

@@ -1,15 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import ort from "onnxruntime-node";
 import { expect, test } from "vitest";
 import type { RunSpec } from "../contract/runSpec.js";
 import { validationWindows } from "../data/batches.js";
 import { openTokens } from "../data/tokenFile.js";
+import { openSession } from "../engine/session.js";
+import { tensor } from "../engine/tensor.js";
 import { initialParameters } from "../model/initialise.js";
 import { parameterGroups } from "../model/parameters.js";
 import { createEvaluator } from "./evaluate.js";
 import { gradientModel } from "./graphs.js";
-import { openSession } from "./session.js";
 import { segmentTensors } from "./state.js";
 import { tinyCorpus, tinySpec } from "./tinyRun.js";
 
@@ -30,7 +30,7 @@ async function oneByOne(split: string, tokens: number, sequences: number): Promi
   const windows = validationWindows(openTokens(corpus, split, tokens, 1), 16, sequences);
   let sum = 0;
   for (let at = 0; at < windows.length; at += 17) {
-    const row = new ort.Tensor("int32", windows.subarray(at, at + 17), [1, 17]);
+    const row = tensor("int32", windows.subarray(at, at + 17), [1, 17]);
     sum += ((await session.run({ ...parameters, tokens: row })).loss!.data as Float32Array)[0]!;
   }
   return (sum * 17) / windows.length;

@@ -1,11 +1,10 @@
-import ort from "onnxruntime-node";
 import type { RunSpec } from "../contract/runSpec.js";
 import { validationWindows } from "../data/batches.js";
 import { openTokens } from "../data/tokenFile.js";
+import { openSession } from "../engine/session.js";
+import { type TensorMap, tensor } from "../engine/tensor.js";
 import { lazily } from "./lazily.js";
 import { scoringBatch, scoringModel } from "./scoringGraph.js";
-import { openSession } from "./session.js";
-import type { TensorMap } from "./state.js";
 
 /** Losses of an evaluation by their keys in metrics.jsonl. */
 export type Evaluation = { readonly "val/loss": number; readonly "val/bits_per_byte": number } & Readonly<
@@ -31,7 +30,7 @@ export function createEvaluator(spec: RunSpec): (parameters: TensorMap) => Promi
     let sum = 0;
     for (let at = 0; at < windows.length; at += batch * length) {
       const rows = windows.subarray(at, at + batch * length);
-      const tokens = new ort.Tensor("int32", filled(rows, batch * length), [batch, length]);
+      const tokens = tensor("int32", filled(rows, batch * length), [batch, length]);
       const { losses } = await (await session()).run({ ...parameters, tokens });
       const counted = (losses!.data as Float32Array).subarray(0, (rows.length / length) * shape.context);
       for (const loss of counted) sum += loss;

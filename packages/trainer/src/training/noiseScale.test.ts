@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { createRandom } from "@isoflop/laws";
-import ort from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { sequenceCount } from "../contract/sequences.js";
 import { createBatches } from "../data/batches.js";
 import { openTokens } from "../data/tokenFile.js";
+import { openSession } from "../engine/session.js";
+import { tensor } from "../engine/tensor.js";
 import { initialParameters } from "../model/initialise.js";
 import { parameterGroups } from "../model/parameters.js";
 import { gradientModel } from "./graphs.js";
 import { readMetrics } from "./metricsFile.js";
 import { measuredNoise, type NoiseMeasurement, noiseOf } from "./noiseScale.js";
-import { openSession } from "./session.js";
 import { segmentTensors } from "./state.js";
 import { tinyCorpus, tinyRunFolder, tinySpec } from "./tinyRun.js";
 import { train } from "./train.js";
@@ -90,7 +90,7 @@ test("a model at rest shows the noise scale that all its sequences' gradients to
   let squares = 0;
   for (let i = 1; i <= unique; i++) {
     next(i, row);
-    const outputs = await session.run({ ...parameters, tokens: new ort.Tensor("int32", row, [1, context + 1]) });
+    const outputs = await session.run({ ...parameters, tokens: tensor("int32", row, [1, context + 1]) });
     let at = 0;
     for (const { name } of groups) {
       for (const x of outputs[`gradient.${name}`]!.data as Float32Array) {

@@ -3,13 +3,14 @@ import type { MetricsLine, RunSpec } from "../contract/runSpec.js";
 import { createBatches } from "../data/batches.js";
 import { openTokens } from "../data/tokenFile.js";
 import { requireRuntime } from "../devices/device.js";
+import type { TensorMap } from "../engine/tensor.js";
 import { initialParameters } from "../model/initialise.js";
 import { type ParameterGroup, parameterGroups } from "../model/parameters.js";
 import type { TaskScorer } from "../tasks/runTasks.js";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.js";
 import { createEvaluator, type Evaluation } from "./evaluate.js";
 import { readMetrics } from "./metricsFile.js";
-import { emptyState, stateLengths, type TensorMap, type TrainingState } from "./state.js";
+import { emptyState, stateLengths, type TrainingState } from "./state.js";
 import { gradientSets, openTrainingStep, type TrainingStep } from "./trainingStep.js";
 
 /** A run that is ready for its next step. */

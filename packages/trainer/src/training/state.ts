@@ -1,10 +1,7 @@
-import ort from "onnxruntime-node";
+import { type TensorMap, tensor } from "../engine/tensor.js";
 import type { ParameterGroup } from "../model/parameters.js";
 import { segmentShape, segmentsOf } from "../model/segments.js";
 import { bindKernels, type Kernels } from "../optimiser/kernels.js";
-
-/** Named tensors, as sessions take and give them. */
-export type TensorMap = Record<string, ort.Tensor>;
 
 /** A flat buffer of a group and where in the group's memory it is. */
 export interface GroupBuffer {
@@ -93,7 +90,7 @@ export function segmentTensors(
     segmentsOf(groups).map((segment) => {
       const { name, group, offset, size } = segment;
       const elements = bufferOf.get(group.name)!.subarray(offset, offset + size);
-      return [`${kind}.${name}`, new ort.Tensor("float32", elements, [...segmentShape(segment)])];
+      return [`${kind}.${name}`, tensor("float32", elements, segmentShape(segment))];
     }),
   );
 }

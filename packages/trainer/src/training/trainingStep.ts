@@ -1,11 +1,12 @@
-import ort from "onnxruntime-node";
 import type { RunSpec } from "../contract/runSpec.js";
+import { openSession } from "../engine/session.js";
+import { tensor } from "../engine/tensor.js";
 import { toModel } from "../graph/graph.js";
 import { graphMemory } from "../graph/liveness.js";
+import { elementCount } from "../onnx/tensorType.js";
 import { adamwStep } from "../optimiser/adamw.js";
 import { gradientGraph, type ModelDescription } from "./graphs.js";
 import { lazily } from "./lazily.js";
-import { openSession } from "./session.js";
 import { accumulate, clear, squaredNorm, type TrainingState } from "./state.js";
 
 /** What one step did beside changing the state. */
@@ -107,14 +108,13 @@ export async function openGradient(
 ): Promise<Gradient> {
   const g = gradientGraph(description, sequences, "float32");
   const session = await openSession(toModel(g), threads, device, graphMemory(g).activations);
-  const loss = new ort.Tensor("float32", new Float32Array(1), []);
+  const shape = [sequences, description.shape.context + 1];
+  const batch = tensor("int32", new Int32Array(elementCount(shape)), shape);
+  const loss = tensor("float32", new Float32Array(1), []);
   return async (state, tokens, set) => {
-    const feeds = {
-      ...state.parameters,
-      tokens: new ort.Tensor("int32", tokens, [sequences, description.shape.context + 1]),
-    };
-    await session.run(feeds, { ...state.gradients[set]!, loss });
-    return (loss.data as Float32Array)[0]!;
+    batch.data.set(tokens);
+    await session.run({ ...state.parameters, tokens: batch }, { ...state.gradients[set]!, loss });
+    return loss.data[0]!;
   };
 }
 
