@@ -73,13 +73,27 @@ export function loadOnnxRuntime(): Promise<OnnxRuntime | undefined> {
 async function load(): Promise<OnnxRuntime | undefined> {
   const path = libraryPath();
   if (path === undefined) return undefined;
-  let koffi: typeof import("koffi").default;
   try {
-    koffi = (await import("koffi")).default;
+    const { default: koffi } = await import("koffi");
+    enlargeStack(koffi);
+    return bindLibrary(koffi, path);
   } catch {
+    // No koffi for this platform, or a library that it cannot load: the binding does the same.
     return undefined;
   }
-  koffi.config({ sync_stack_size: STACK });
+}
+
+type Koffi = typeof import("koffi").default;
+
+function enlargeStack(koffi: Koffi): void {
+  try {
+    koffi.config({ sync_stack_size: STACK });
+  } catch {
+    // Somebody else in the process uses koffi already; its own size will do for all but the deepest models.
+  }
+}
+
+function bindLibrary(koffi: Koffi, path: string): OnnxRuntime | undefined {
   const library = koffi.load(path);
   const base = library.func("OrtGetApiBase", "void *", [])() as Address;
   const getApi = koffi.decode(koffi.decode(base, "void *"), koffi.proto("void *", ["uint32_t"])) as (
