@@ -16,6 +16,7 @@ const ofFits: Readonly<Record<WarningCode, string>> = {
   extrapolation: "Train an intermediate budget first, and compare it with the forecast.",
   "collinear-design": "Train the same size on several amounts of data.",
   "skipped-curves": "Record the training loss along each run.",
+  "base-excess": "Fit all parameters jointly (`isoflop fit --joint`), or give a base (`--base`).",
   "second-basin": "Read both minima; choose between them by a backtest, and add runs where their forecasts differ.",
   "ill-conditioned": "Vary N and D more widely and independently, or hold a known parameter fixed.",
   "delta-sensitive": "Look at the largest residuals; compare `--loss lad` and `--loss mse`.",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { IsoflopError } from "../error.js";
-import { chinchilla } from "../laws/chinchilla.js";
+import { chinchilla, chinchillaParametersForTokens } from "../laws/chinchilla.js";
 import { type DataConstrainedParameters, dataConstrained } from "../laws/dataConstrained.js";
 import { type DecayForm, decayOfScale, NO_DECAY } from "../laws/forms/repetition.js";
 import type { NewtonProblem } from "../numerics/boundedNewton.js";
@@ -88,6 +88,29 @@ describe("planted truth", () => {
     expect(fit.intervals95.alpha![1]).toBeGreaterThan(fit.intervals95.alpha![0] + 1e-4);
     expect(Math.abs(Math.log(fit.parameters.RD / truth.RD))).toBeLessThan(0.2);
     expect(codeOf(() => fitDataConstrained(repeating))).toBe("no-base");
+  });
+  test("a base from runs with excess parameters is told of, and fitting all jointly mends it", () => {
+    const records = study();
+    const single = records.filter((r) => r.tokens === r.uniqueTokens);
+    const above = ({ RD: _, RN: __, ...p }: DataConstrainedParameters) =>
+      single.filter((r) => r.parameters > chinchillaParametersForTokens(p, r.tokens));
+    expect([single.length, above(truth).length]).toEqual([16, 8]);
+    const fit = fitDataConstrained(records, { resamples: 0 });
+    const told = fit.warnings.find(({ code }) => code === "base-excess")!;
+    const { excess, runs, most } = told.statement!.values as { excess: number; runs: number; most: number };
+    expect([excess, runs]).toEqual([above(fit.parameters).length, 16]);
+    // Neither R* nor the base are those planted.
+    expect(Math.abs(Math.log(fit.parameters.RN / truth.RN))).toBeGreaterThan(0.5);
+    expect(Math.abs(Math.log(fit.parameters.RD / truth.RD))).toBeGreaterThan(0.3);
+    const ratios = single.map(({ tokens, parameters }) => {
+      const whole = dataConstrained(tokens).loss(fit.parameters, parameters, tokens);
+      return whole / chinchilla.loss(fit.parameters, parameters, tokens);
+    });
+    expect(most).toBeCloseTo(Math.max(...ratios) - 1, 12);
+    const joint = fitDataConstrained(records, { joint: true, resamples: 0 });
+    for (const name of ["RD", "RN", "alpha", "E"] as const)
+      expect(joint.parameters[name] / truth[name]).toBeCloseTo(1, 3);
+    expect(joint.warnings.map(({ code }) => code)).not.toContain("base-excess");
   });
   test("with noise, intervals hold the truth and are as wide as the noise makes them", () => {
     const fits = [1, 2, 3, 4, 5, 6].map((seed) =>

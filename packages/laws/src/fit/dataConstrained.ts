@@ -8,7 +8,7 @@ import type { RunRecord } from "../record.js";
 import { refuse, warn } from "../statements/fit.js";
 import { bootstrap, summariseDraws } from "../uncertainty/bootstrap.js";
 import { createResampler, dependentRows, type ResamplingOptions } from "../uncertainty/resampling.js";
-import { type BaseChoice, baseOf } from "./dataConstrainedBase.js";
+import { type BaseChoice, baseOf, warnExcess } from "./dataConstrainedBase.js";
 import { type Basin, basinsOf, withinBasins } from "./dataConstrainedBasins.js";
 import { repetitionData } from "./dataConstrainedProblem.js";
 import { dataConstrainedSensitivity } from "./dataConstrainedSensitivity.js";
@@ -171,6 +171,7 @@ export function fitDataConstrained(
       ...warnCopies(records),
       ...warnDependentRows(dependentRows(records), resampler?.over),
       ...base.warnings,
+      ...warnExcess(records, base, parameters, form),
       ...limitWarnings(parameters, freed, { RD: repeating, RN: excess }),
       ...basinWarnings(basins, near !== undefined),
       ...warnConvergence(best.converged, conditions.relativeGradient),

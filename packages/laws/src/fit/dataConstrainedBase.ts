@@ -1,9 +1,11 @@
-import type { ChinchillaParameters } from "../laws/chinchilla.js";
+import { type ChinchillaParameters, chinchilla, chinchillaParametersForTokens } from "../laws/chinchilla.js";
+import { type DataConstrainedParameters, dataConstrained } from "../laws/dataConstrained.js";
+import type { DecayForm } from "../laws/forms/repetition.js";
 import type { Random } from "../numerics/random.js";
 import { muennighoffConstants } from "../published/muennighoff.js";
 import type { RunRecord } from "../record.js";
 import { ofBase } from "../statements/decay.js";
-import { refuse } from "../statements/fit.js";
+import { refuse, warn } from "../statements/fit.js";
 import type { DataConstrainedOptions } from "./dataConstrained.js";
 import { fitParametric } from "./parametric.js";
 import type { FitWarning } from "./result.js";
@@ -33,7 +35,7 @@ export interface BaseChoice {
 export function baseOf(records: readonly RunRecord[], options: DataConstrainedOptions): BaseChoice {
   const { base, joint = false } = options;
   if (base) return fixed(base, options.baseName ?? "given", !joint);
-  const single = records.filter((r) => (r.uniqueTokens ?? r.tokens) >= r.tokens * (1 - 1e-9));
+  const single = singleEpoch(records);
   if (single.length < FEWEST_RUNS) {
     if (joint) return fixed(muennighoffConstants, "muennighoff-2023", false);
     throw refuse("no-base", { single: single.length, needed: FEWEST_RUNS });
@@ -67,6 +69,34 @@ export function baseOf(records: readonly RunRecord[], options: DataConstrainedOp
         : { E: row[E]!, A: row[A]!, B: row[B]!, alpha: row[alpha]!, beta: row[beta]! };
     },
   };
+}
+
+const singleEpoch = (records: readonly RunRecord[]): RunRecord[] =>
+  records.filter((r) => (r.uniqueTokens ?? r.tokens) >= r.tokens * (1 - 1e-9));
+
+/** As far apart as the losses of two seeds are: a base that is wrong by less is not to blame. */
+const NEGLIGIBLE = 0.002;
+
+/**
+ * Approach 3 takes every parameter of its runs for one that counts in full; the law found says what those beyond U_N are
+ * worth. Where the two disagree about the runs of the base, it was fitted to losses that are not its own.
+ */
+export function warnExcess(
+  records: readonly RunRecord[],
+  { origin }: BaseChoice,
+  parameters: DataConstrainedParameters,
+  form: DecayForm,
+): FitWarning[] {
+  if (!origin.held || origin.runs === undefined) return [];
+  const above = singleEpoch(records)
+    .filter((r) => r.parameters > chinchillaParametersForTokens(parameters, r.tokens) * (1 + 1e-9))
+    .map((r) => {
+      const law = dataConstrained(r.tokens, form);
+      const base = chinchilla.loss(parameters, r.parameters, r.tokens);
+      return law.loss(parameters, r.parameters, r.tokens) / base - 1;
+    });
+  const most = Math.max(0, ...above);
+  return most < NEGLIGIBLE ? [] : [warn("base-excess", { excess: above.length, runs: origin.runs, most })];
 }
 
 function fixed(parameters: ChinchillaParameters, name: string, held: boolean): BaseChoice {

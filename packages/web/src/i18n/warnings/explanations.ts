@@ -175,6 +175,18 @@ export const explanations: Readonly<
       remedy: "各ランの学習損失を記録してください。",
     },
   },
+  "base-excess": {
+    en: {
+      meaning:
+        "The law for unique data was fitted to single-epoch runs some of which have more parameters than their tokens can feed, as if all counted in full.",
+      remedy: "Fit all parameters jointly (`--joint`), or give a base (`--base`).",
+    },
+    ja: {
+      meaning:
+        "重複のないデータの法則を、1 エポックのランにフィットしました。その一部は、トークン数で活かせる以上のパラメータを持っていますが、すべてが活きているものとして扱っています。",
+      remedy: "すべてのパラメータを同時にフィットするか (`--joint`)、基礎の法則を与えてください (`--base`)。",
+    },
+  },
   "second-basin": {
     en: {
       meaning: "A second minimum of the objective is almost as low, with other parameters: both are reported.",

@@ -76,6 +76,8 @@ export const japaneseWarnings: Translations = {
   "collinear-design": (v) =>
     `ln N と ln D の相関が ${v.correlation.toFixed(3)} あります。alpha と beta を区別するには、同じサイズを複数のデータ量で学習してください。`,
   "skipped-curves": (v) => `${v.runs} 個のランのうち ${v.without} 個は、3 点以上の学習曲線がないため除外しました。`,
+  "base-excess": (v) =>
+    `基礎の法則をフィットした 1 エポックのラン ${v.runs} 個のうち ${v.excess} 個は、トークン数で活かせる以上のパラメータを持っています。得られた法則によれば、その損失は基礎の法則より最大 ${(100 * v.most).toPrecision(2)} % 高くなります。基礎の法則、RD、RN は偏っています。`,
   "second-basin": (v) =>
     `${another(v.rivals, v.excess)}: ${constants(v.constants)}、a ${v.exponent.toPrecision(3)} (採用したフィットでは a ${v.own.toPrecision(3)})。`,
   "second-basin/kaplan": (v) => `${another(v.rivals, v.excess)}: ${constants(v.constants)}。`,

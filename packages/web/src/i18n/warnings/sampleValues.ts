@@ -65,6 +65,7 @@ export const sampleWarnings: {
   ],
   "collinear-design": [{ correlation: 0.987 }],
   "skipped-curves": [{ without: 12, runs: 47 }],
+  "base-excess": [{ excess: 8, runs: 16, most: 0.0912 }],
   "second-basin": [
     {
       rivals: 1,
