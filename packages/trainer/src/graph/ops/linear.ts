@@ -1,4 +1,4 @@
-import { concat, plus, split, transpose } from "../arithmetic.js";
+import { concat, plus, split } from "../arithmetic.js";
 import { filled, type Graph, record, type Value } from "../graph.js";
 import { product } from "../product.js";
 
@@ -7,20 +7,9 @@ export function linear(g: Graph, x: Value, weight: Value, factor = 1): Value {
   const y = product(g, x, weight, { factor });
   record(g, [x, weight], [y], ([dy]) => [
     product(g, dy!, weight, { transposeB: true, factor }),
-    ...toWeights(g, x, [dy!], factor),
+    product(g, x, dy!, { transposeA: true, factor }),
   ]);
   return y;
-}
-
-/**
- * factor * xᵀ dy for each dy [tokens, out]. ONNX Runtime transposes x within the product, once for every 128 columns of dy:
- * where dy are wider than x, it is quicker done beforehand.
- */
-function toWeights(g: Graph, x: Value, dys: readonly Value[], factor = 1): Value[] {
-  const columns = dys.reduce((sum, dy) => sum + dy.shape[1]!, 0);
-  if (columns <= x.shape[1]!) return dys.map((dy) => product(g, x, dy, { transposeA: true, factor }));
-  const flipped = transpose(g, x, [1, 0]);
-  return dys.map((dy) => product(g, flipped, dy, { factor }));
 }
 
 /** factor * x Eᵀ for x [tokens, width] and an unembedding E [vocabulary, width], which may be the embedding itself. */
@@ -45,7 +34,8 @@ export function linearParts(g: Graph, x: Value, weight: Value, parts: number): V
   record(g, [x, weight], ys, (dys) => {
     const present = dys.map((dy) => dy ?? filled(g, 0, [x.shape[0]!, columns / parts]));
     const toX = present.map((dy, i) => product(g, dy, blocks[i]!, { transposeB: true }));
-    return [toX.reduce((sum, part) => plus(g, sum, part)), concat(g, toWeights(g, x, present), 1)];
+    const toWeight = present.map((dy) => product(g, x, dy, { transposeA: true }));
+    return [toX.reduce((sum, part) => plus(g, sum, part)), concat(g, toWeight, 1)];
   });
   return ys;
 }
