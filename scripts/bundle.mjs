@@ -54,7 +54,8 @@ export async function writeBundles(log) {
     for (const [part, bytes] of parts) log(`${kB(bytes)}  ${part === "." ? "top" : part}`);
     log(`${kB(Buffer.byteLength(code))}  minified`);
     log(`${kB(gzipped)}  gzipped, of at most ${LARGEST_BUNDLE / 1000}`);
-    if (gzipped > LARGEST_BUNDLE) throw new Error(`${file} is larger than ${LARGEST_BUNDLE} bytes gzipped.`);
+    // Told, not thrown: another zlib must not keep anybody from building. test/library/bundle.test.ts holds the limit.
+    if (gzipped > LARGEST_BUNDLE) log(`${file} is larger than ${LARGEST_BUNDLE} bytes gzipped.`);
   }
 }
 

@@ -147,6 +147,13 @@ describe("the validation of a law", () => {
       says("forecast optimum: forecast 1.5000 (95 % 1.4000 to 1.6000), measured 1.5200"),
       lacks("larger model: forecast 1.6000, not measured yet; isoflop run --verify trains it"),
     ]);
+    const rows = forecast.rows.map((row) => ({ ...row, forecaster: "Approach 3", measured: 1.55 }));
+    const others = validation({
+      forecast: { ...forecast, fit: "Approach 2", rows },
+      heldOut: [1e12],
+      optimum: undefined,
+    });
+    expect(others.at(-1)).toEqual(says("larger model: forecast by Approach 3 1.6000, measured 1.5500"));
   });
 
   it("is a gap where a budget is held out and no forecast is stated, and where nothing could be tested", () => {

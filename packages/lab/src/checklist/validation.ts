@@ -15,9 +15,9 @@ export function validation({
       says(
         `${formatFlops(budget)} FLOPs, ${times} times the largest budget fitted, were forecast by ${fit}${statedAt === undefined ? "" : ` (written down on ${statedAt.slice(0, 10)})`} before the held-out runs began`,
       ),
-      ...rows.map(({ label, predicted, interval95, measured }): Part => {
+      ...rows.map(({ label, predicted, interval95, measured, forecaster }): Part => {
         const range = interval95 === undefined ? "" : ` (95 % ${interval95.map((end) => end.toFixed(4)).join(" to ")})`;
-        const told = `${label}: forecast ${predicted.toFixed(4)}${range}`;
+        const told = `${label}: forecast ${forecaster === undefined ? "" : `by ${forecaster} `}${predicted.toFixed(4)}${range}`;
         return measured === undefined
           ? lacks(`${told}, not measured yet; isoflop run --verify trains it`)
           : says(`${told}, measured ${measured.toFixed(4)}`);

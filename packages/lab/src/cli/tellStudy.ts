@@ -4,7 +4,7 @@ import { withoutDraws } from "../steps/fits.js";
 import type { StudyForecast } from "../steps/forecast.js";
 import { backtestReason } from "../steps/reporting/tables.js";
 import type { StudyOptions, StudyOutcome } from "../steps/study.js";
-import { approachName, verificationText } from "../steps/verify.js";
+import { approachName, otherForecaster, verificationText } from "../steps/verify.js";
 import { shellPath } from "../study/shellPath.js";
 import { fitsTable } from "./fitsTable.js";
 import { type CommandIo, log, trainingIo, writeJsonOutput } from "./io.js";
@@ -58,8 +58,9 @@ function forecastText(forecast: StudyForecast): string {
   return forecast.budgets
     .map(({ budget, optimum, intervals95, runs, warnings = [] }) => {
       const lines = runs.map((run) => {
+        const other = otherForecaster(run, forecast.approach);
         const interval = run.predictionInterval95?.map((loss) => loss.toFixed(4)).join(", ");
-        return `  ${run.role}: N ${formatCount(run.parameters)}, D ${formatCount(run.tokens)}, loss ${run.predicted.toFixed(4)}${interval === undefined ? "" : ` [${interval}]`}`;
+        return `  ${run.role}: N ${formatCount(run.parameters)}, D ${formatCount(run.tokens)}, loss ${run.predicted.toFixed(4)}${interval === undefined ? "" : ` [${interval}]`}${other === undefined ? "" : `, by ${other}`}`;
       });
       const reason = forecast.chosenBy === "backtest" ? `\n  why: ${backtestReason(forecast)}` : "";
       const what = forecast.approach === "ladder" ? "N " : "N_opt ";

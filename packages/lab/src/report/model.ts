@@ -76,7 +76,10 @@ export interface ForecastReport {
   /** When the forecast was written down, ISO 8601: before the held-out runs began. */
   readonly statedAt?: string;
   /** The forecast optimum, and usually a larger model on fewer tokens. */
-  readonly rows: readonly ForecastRow[];
+  readonly rows: readonly (ForecastRow & {
+    /** What forecast it, where it is not `fit`. */
+    readonly forecaster?: string;
+  })[];
   /** Why that fit: "chosen by its backtest: …". */
   readonly reason?: string;
   /** What each procedure expects of the budget, and how its own backtest went. */

@@ -102,7 +102,10 @@ export function budgetsTable(budgets: readonly BudgetRow[]): Html {
 export function forecastTable(forecast: ForecastReport): Html {
   type Row = ForecastReport["rows"][number];
   const columns: Column<Row>[] = [
-    { heading: "Held-out model", cell: (row) => row.label },
+    {
+      heading: "Held-out model",
+      cell: ({ label, forecaster }) => (forecaster === undefined ? label : `${label}, forecast by ${forecaster}`),
+    },
     { heading: "N", kind: "number", cell: (row) => formatCount(row.parameters) },
     { heading: "D", unit: "tokens", kind: "number", cell: (row) => formatCount(row.tokens) },
     { heading: "Predicted loss", unit: "nats/token", kind: "number", cell: (row) => formatLoss(row.predicted, 4) },

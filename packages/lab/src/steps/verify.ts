@@ -81,6 +81,10 @@ export function approachName({ approach }: { readonly approach: string }): strin
   return approach === "ladder" ? "the ladder along its ray" : `Approach ${approach}`;
 }
 
+/** What forecasts a run, where it is not the approach chosen: off its optimum Approach 2 says nothing, and L(N, D) must. */
+export const otherForecaster = ({ law }: Pick<RunForecast, "law">, approach: string): string | undefined =>
+  law === "chinchilla" && approach !== "3" ? "Approach 3" : undefined;
+
 /** The judgement in plain words, a line each. */
 export function verificationText(verification: Verification): string[] {
   return verification.budgets.flatMap(({ budget, runs, winner, margin }) => [
@@ -89,7 +93,8 @@ export function verificationText(verification: Verification): string[] {
       const way = verification.approach === "ladder" ? ALONG_THE_RAY : WAYS[run.role];
       const model = `${way}: N ${formatCount(run.parameters)}, D ${formatCount(run.tokens)}`;
       const interval = run.predictionInterval95;
-      const forecast = `forecast ${run.predicted.toFixed(4)}${interval === undefined ? "" : ` [${interval.map((value) => value.toFixed(4)).join(", ")}]`}`;
+      const other = otherForecaster(run, verification.approach);
+      const forecast = `forecast ${other === undefined ? "" : `by ${other} `}${run.predicted.toFixed(4)}${interval === undefined ? "" : ` [${interval.map((value) => value.toFixed(4)).join(", ")}]`}`;
       if (run.measured === undefined) return `  ${model}; ${forecast}; not measured: ${run.reason}`;
       const verdict =
         run.held === undefined

@@ -171,7 +171,7 @@ export function fitDataConstrained(
       ...warnCopies(records),
       ...warnDependentRows(dependentRows(records), resampler?.over),
       ...base.warnings,
-      ...warnExcess(records, base, parameters, form),
+      ...warnExcess(base, parameters, form),
       ...limitWarnings(parameters, freed, { RD: repeating, RN: excess }),
       ...basinWarnings(basins, near !== undefined),
       ...warnConvergence(best.converged, conditions.relativeGradient),

@@ -27,6 +27,8 @@ export interface BaseChoice {
   /** Whether draws of the base differ. */
   readonly uncertain: boolean;
   readonly warnings: readonly FitWarning[];
+  /** Runs without repeats that it was fitted to and is held as; none where it was given, or only where the search began. */
+  readonly single: readonly RunRecord[];
   /** The base, or one bootstrap draw of it. */
   draw(random: Random): ChinchillaParameters;
 }
@@ -35,7 +37,7 @@ export interface BaseChoice {
 export function baseOf(records: readonly RunRecord[], options: DataConstrainedOptions): BaseChoice {
   const { base, joint = false } = options;
   if (base) return fixed(base, options.baseName ?? "given", !joint);
-  const single = singleEpoch(records);
+  const single = records.filter((r) => (r.uniqueTokens ?? r.tokens) >= r.tokens * (1 - 1e-9));
   if (single.length < FEWEST_RUNS) {
     if (joint) return fixed(muennighoffConstants, "muennighoff-2023", false);
     throw refuse("no-base", { single: single.length, needed: FEWEST_RUNS });
@@ -55,6 +57,7 @@ export function baseOf(records: readonly RunRecord[], options: DataConstrainedOp
     parameters: fit.parameters,
     origin: { name: "single-epoch runs", held: !joint, runs: single.length },
     uncertain: !joint && rows.length > 0,
+    single: joint ? [] : single,
     warnings: joint
       ? []
       : fit.warnings.map(({ code, message, statement }) => ({
@@ -71,9 +74,6 @@ export function baseOf(records: readonly RunRecord[], options: DataConstrainedOp
   };
 }
 
-const singleEpoch = (records: readonly RunRecord[]): RunRecord[] =>
-  records.filter((r) => (r.uniqueTokens ?? r.tokens) >= r.tokens * (1 - 1e-9));
-
 /** As far apart as the losses of two seeds are: a base that is wrong by less is not to blame. */
 const NEGLIGIBLE = 0.002;
 
@@ -82,23 +82,19 @@ const NEGLIGIBLE = 0.002;
  * worth. Where the two disagree about the runs of the base, it was fitted to losses that are not its own.
  */
 export function warnExcess(
-  records: readonly RunRecord[],
-  { origin }: BaseChoice,
+  { single }: BaseChoice,
   parameters: DataConstrainedParameters,
   form: DecayForm,
 ): FitWarning[] {
-  if (!origin.held || origin.runs === undefined) return [];
-  const above = singleEpoch(records)
-    .filter((r) => r.parameters > chinchillaParametersForTokens(parameters, r.tokens) * (1 + 1e-9))
-    .map((r) => {
-      const law = dataConstrained(r.tokens, form);
-      const base = chinchilla.loss(parameters, r.parameters, r.tokens);
-      return law.loss(parameters, r.parameters, r.tokens) / base - 1;
-    });
+  const above = single.flatMap(({ parameters: n, tokens: d }) =>
+    n > chinchillaParametersForTokens(parameters, d) * (1 + 1e-9)
+      ? dataConstrained(d, form).loss(parameters, n, d) / chinchilla.loss(parameters, n, d) - 1
+      : [],
+  );
   const most = Math.max(0, ...above);
-  return most < NEGLIGIBLE ? [] : [warn("base-excess", { excess: above.length, runs: origin.runs, most })];
+  return most < NEGLIGIBLE ? [] : [warn("base-excess", { excess: above.length, runs: single.length, most })];
 }
 
 function fixed(parameters: ChinchillaParameters, name: string, held: boolean): BaseChoice {
-  return { parameters, origin: { name, held }, uncertain: false, warnings: [], draw: () => parameters };
+  return { parameters, origin: { name, held }, uncertain: false, warnings: [], single: [], draw: () => parameters };
 }

@@ -18,7 +18,7 @@ export const decaySentences = {
   "parameter-at-bound/worthless": (v: { name: "RD" | "RN"; value: number }) =>
     `${v.name} lies at its bound ${v.value.toPrecision(2)}: ${repeatedOf(v.name)} are worth nothing.`,
   "base-excess": (v: { excess: number; runs: number; most: number }) =>
-    `${v.excess} of the ${v.runs} single-epoch runs that the base was fitted to have more parameters than their tokens can feed: by the law found their losses lie up to ${(100 * v.most).toPrecision(2)} % above the base's. Base, RD and RN are biased.`,
+    `${v.excess} of the base's ${v.runs} single-epoch runs have excess parameters: by the law found their losses are up to ${(100 * v.most).toPrecision(2)} % above the base's. Base, RD and RN are biased.`,
   "second-basin/decay": (v: { chosen: boolean; own: DecayMinimum; others: readonly DecayMinimum[] }) =>
     `Besides the ${v.chosen ? "minimum chosen" : "lowest minimum"} (${decayMinimum(v.own)}) the objective has ${v.others.map(decayMinimum).join("; ")}. Choose one by a start near it.`,
 } as const;

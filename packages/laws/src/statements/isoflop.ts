@@ -34,7 +34,7 @@ export const isoflopSentences = {
     /** C at the largest size of a budget over that at the smallest, where it is farthest from 1. */
     ratio: number;
   }) =>
-    `At ${v.drifting} of ${v.minima} minima C ${v.ratio < 1 ? "falls" : "rises"} with N by a factor of up to ${Math.max(v.ratio, 1 / v.ratio).toFixed(2)} over the sizes, as where it is counted otherwise than the budgets were spent: these are minima of the budgets as they were spent, and N_opt along one C is ${v.ratio < 1 ? "larger" : "smaller"} than here. Approach 3 needs no budgets.`,
+    `At ${v.drifting} of ${v.minima} minima C ${v.ratio < 1 ? "falls" : "rises"} with N by a factor of up to ${Math.max(v.ratio, 1 / v.ratio).toFixed(2)} over the sizes, as where it is counted otherwise than the budgets were spent: N_opt along one C is ${v.ratio < 1 ? "larger" : "smaller"} than here. Approach 3 needs no budgets.`,
   "dependent-rows/profiles": ({ over }: { over: Resampled }) => {
     const how =
       over === "runs"

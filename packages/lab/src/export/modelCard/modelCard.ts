@@ -114,8 +114,8 @@ function forecastText({ forecast, heldOut, optimum }: ReportModel): string {
 function forecastTable({ rows }: ForecastReport): string {
   return markdownTable(
     ["Run", "N", "D", "Forecast loss", "95 % interval", "Measured"],
-    rows.map(({ label, parameters, tokens, predicted, interval95, measured }) => [
-      markdownText(label),
+    rows.map(({ label, parameters, tokens, predicted, interval95, measured, forecaster }) => [
+      markdownText(forecaster === undefined ? label : `${label}, forecast by ${forecaster}`),
       formatCount(parameters),
       formatCount(tokens),
       predicted.toFixed(4),

@@ -8,7 +8,7 @@ import { countedSize } from "../../study/countedSize.js";
 import type { Study } from "../../study/schema.js";
 import type { Fits } from "../fits.js";
 import type { ForecastingLaw, StudyForecast } from "../forecast.js";
-import type { Verification } from "../verify.js";
+import { otherForecaster, type Verification } from "../verify.js";
 
 export const NAMES: Readonly<Record<ApproachFit["law"] | "loss-frontier", string>> = {
   "loss-frontier": "Ladder: loss along its ray",
@@ -116,6 +116,7 @@ export function forecastReport(
     statedAt: forecast.statedAt,
     rows: stated.runs.map((run) => {
       const measured = verified?.runs.find(({ id }) => id === run.id)?.measured;
+      const other = otherForecaster(run, forecast.approach);
       return {
         role: run.role === "holdout-optimum" ? "optimum" : "larger",
         label:
@@ -129,6 +130,7 @@ export function forecastReport(
         predicted: run.predicted,
         ...(run.predictionInterval95 === undefined ? {} : { interval95: run.predictionInterval95 }),
         ...(measured === undefined ? {} : { measured }),
+        ...(other === undefined ? {} : { forecaster: other }),
       };
     }),
     ...(runNoise === undefined ? {} : { runNoise }),

@@ -41,6 +41,8 @@ function Budget({ budget: { budget, rows, best }, forecast, onOpen }: BudgetProp
   const by = forecast.approach === "ladder" ? t.ladder : t.approach(forecast.approach);
   const wayOf = ({ forecast: { role } }: ForecastRow): string =>
     forecast.approach === "ladder" ? t.alongTheRay : t.ways[role];
+  // Off its optimum Approach 2 says nothing: L(N, D) does.
+  const byAnother = ({ forecast: { law } }: ForecastRow): boolean => law === "chinchilla" && forecast.approach !== "3";
   const caption = t.caption(formatFlops(budget), by);
   return (
     <>
@@ -73,6 +75,12 @@ function Budget({ budget: { budget, rows, best }, forecast, onOpen }: BudgetProp
                   <button type="button" class="link" onClick={() => onOpen(row.forecast.id)}>
                     {wayOf(row)}
                   </button>
+                  {byAnother(row) && (
+                    <>
+                      {" "}
+                      <small class="faint">{t.byAnother("3")}</small>
+                    </>
+                  )}
                 </th>
                 <td class="number">{formatCount(row.forecast.parameters)}</td>
                 <td class="number">{formatCount(row.forecast.tokens)}</td>
