@@ -74,12 +74,12 @@ describe.skipIf(!haveChromium)("the quickstart", () => {
     await expect.poll(() => shownRows(page), { timeout: 60_000 }).toEqual(await toldRows(folder));
 
     await expect.poll(() => shownForecasts(page)).toEqual(await judgedForecasts(folder));
-    // Approach 2 speaks of optima: the other run is L(N, D)'s to forecast, and said to be.
+    // Approach 2 speaks of optima: the other run is forecast with L(N, D) beside it, and said to be.
     const { approach } = JSON.parse(await readFile(join(folder, "forecast.json"), "utf8")) as { approach: string };
     await page
       .getByText(`${formatFlops(1.25e12)} FLOPs, forecast by Approach ${approach} before they were trained:`)
       .waitFor();
-    const others = approach === "3" ? [] : ["forecast by Approach 3"];
+    const others = approach === "3" ? [] : ["forecast by Approaches 2 and 3"];
     expect(await page.locator(".forecast tbody small").allTextContents()).toEqual(others);
 
     const { glances, violations: forbidden } = await seenOn(page);

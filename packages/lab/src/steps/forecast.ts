@@ -10,6 +10,7 @@ import {
   type Optimum,
   type OptimumIntervals,
   orThrow,
+  type ParametricFit,
   predictLoss,
   type RunRecord,
 } from "@isoflop/laws";
@@ -21,6 +22,9 @@ import {
   DEFAULT_FITS,
   type ForecastingApproach,
   fitOfLaw,
+  predictBesideOptimum,
+  predictsLoss,
+  type RunSize,
 } from "@isoflop/laws/procedures";
 import type { Corpus, RunSpec } from "@isoflop/trainer";
 import { z } from "zod";
@@ -45,8 +49,11 @@ export interface RunForecast {
   readonly flops: number;
   /** Validation loss, nats per token. */
   readonly predicted: number;
-  /** The law that predicts it: Approach 2's for its own optimum, else L(N, D) of Approach 3; a ladder's along its ray. */
-  readonly law: "isoflop-power-law" | "chinchilla" | "loss-frontier";
+  /**
+   * What predicts it: Approach 2's law for its own optimum, and beside the optimum its loss there times what L(N, D) of Approach
+   * 3 makes of the run (stated by earlier versions: L(N, D) alone); L(N, D) for other approaches; a ladder's along its ray.
+   */
+  readonly law: "isoflop-power-law" | "isoflop-power-law, chinchilla" | "chinchilla" | "loss-frontier";
   /** For the loss of this one run. */
   readonly predictionInterval95?: Interval;
 }
@@ -187,6 +194,25 @@ const statedSchema = z.looseObject({
   ),
 });
 
+/** Approach 2 predicts the loss of an optimum by itself; for any other N and D the shape of L(N, D) is needed. */
+function predictRun(
+  role: RunSpec["role"],
+  size: RunSize,
+  chosen: AllocationFit,
+  losses: ParametricFit,
+): Pick<RunForecast, "law"> & { readonly loss: number; readonly interval: Interval | undefined } {
+  if (chosen.law === "isoflop-power-law" && role === "holdout-optimum") {
+    const { optimum, predictionInterval95: interval } = orThrow(forecast(chosen, size.flops));
+    return { loss: optimum.loss ?? Number.NaN, law: chosen.law, interval };
+  }
+  if (chosen.law === "isoflop-power-law" && predictsLoss(chosen)) {
+    const { loss, predictionInterval95: interval } = predictBesideOptimum(chosen, losses, size);
+    return { loss, law: "isoflop-power-law, chinchilla", interval };
+  }
+  const { loss, predictionInterval95: interval } = orThrow(predictLoss(losses, size.parameters, size.tokens));
+  return { loss, law: "chinchilla", interval };
+}
+
 function forecastBudget(
   budget: number,
   approach: ForecastingApproach,
@@ -228,22 +254,15 @@ function forecastBudget(
     runs: specs.map((spec): RunForecast => {
       const parameters = countedSize(spec, counting);
       const flops = spec.tokens * spec.flopsPerToken[counting.flops];
-      // Approach 2 predicts the loss of an optimum by itself; for any other N and D only L(N, D) will do.
-      const own =
-        chosen.law === "isoflop-power-law" && spec.role === "holdout-optimum"
-          ? orThrow(forecast(chosen, flops))
-          : undefined;
-      const general = orThrow(predictLoss(losses, parameters, spec.tokens));
-      const interval = own === undefined ? general.predictionInterval95 : own.predictionInterval95;
+      const size = { parameters, tokens: spec.tokens, flops };
+      const { loss, law, interval } = predictRun(spec.role, size, chosen, losses);
       return {
         role: spec.role === "fit" ? "holdout-optimum" : spec.role,
         id: spec.id,
         name: spec.name,
-        parameters,
-        tokens: spec.tokens,
-        flops,
-        predicted: own?.optimum.loss ?? general.loss,
-        law: own === undefined ? "chinchilla" : "isoflop-power-law",
+        ...size,
+        predicted: loss,
+        law,
         ...(interval === undefined ? {} : { predictionInterval95: interval }),
       };
     }),

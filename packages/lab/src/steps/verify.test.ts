@@ -15,7 +15,13 @@ const judged = (approach: string): Verification => ({
           predictionInterval95: [1.3, 1.6],
           held: true,
         },
-        { ...run, role: "holdout-larger", law: "chinchilla", predictionInterval95: [1.45, 1.6], held: false },
+        {
+          ...run,
+          role: "holdout-larger",
+          law: approach === "2" ? "isoflop-power-law, chinchilla" : "chinchilla",
+          predictionInterval95: [1.45, 1.6],
+          held: false,
+        },
       ],
     },
   ],
@@ -28,7 +34,7 @@ test("a run that another law than the chosen approach's forecast is told with th
     /; forecast 1\.5000 \[1\.3000, 1\.6000\]; measured 1\.4000: inside the interval, the forecast held$/,
   );
   expect(larger).toMatch(
-    /; forecast by Approach 3 1\.5000 \[1\.4500, 1\.6000\]; measured 1\.4000: outside the interval, the forecast FAILED$/,
+    /; forecast by Approaches 2 and 3 1\.5000 \[1\.4500, 1\.6000\]; measured 1\.4000: outside the interval, the forecast FAILED$/,
   );
   expect(verificationText(judged("3")).join("\n")).not.toContain("forecast by Approach 3 1");
   // For Approach 1, which forecasts no validation loss, L(N, D) does for both.

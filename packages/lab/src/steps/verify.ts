@@ -81,9 +81,11 @@ export function approachName({ approach }: { readonly approach: string }): strin
   return approach === "ladder" ? "the ladder along its ray" : `Approach ${approach}`;
 }
 
-/** What forecasts a run, where it is not the approach chosen: off its optimum Approach 2 says nothing, and L(N, D) must. */
-export const otherForecaster = ({ law }: Pick<RunForecast, "law">, approach: string): string | undefined =>
-  law === "chinchilla" && approach !== "3" ? "Approach 3" : undefined;
+/** What forecasts a run, where it is not the approach chosen alone: beside its optimum Approach 2 needs L(N, D). */
+export function otherForecaster({ law }: Pick<RunForecast, "law">, approach: string): string | undefined {
+  if (law === "isoflop-power-law, chinchilla") return "Approaches 2 and 3";
+  return law === "chinchilla" && approach !== "3" ? "Approach 3" : undefined;
+}
 
 /** The judgement in plain words, a line each. */
 export function verificationText(verification: Verification): string[] {

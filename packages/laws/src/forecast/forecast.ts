@@ -116,7 +116,7 @@ export function extrapolationWarnings({ diagnostics }: FitResult, flops: number)
 }
 
 /** Two minima cannot show an irreducible loss; their power law is no forecast, and draws of it no interval. */
-function predictsLoss(fit: AllocationFit): boolean {
+export function predictsLoss(fit: AllocationFit): boolean {
   return fit.law !== "isoflop-power-law" || fit.diagnostics.lossForm !== "power-law";
 }
 

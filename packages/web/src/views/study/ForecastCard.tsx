@@ -41,8 +41,11 @@ function Budget({ budget: { budget, rows, best }, forecast, onOpen }: BudgetProp
   const by = forecast.approach === "ladder" ? t.ladder : t.approach(forecast.approach);
   const wayOf = ({ forecast: { role } }: ForecastRow): string =>
     forecast.approach === "ladder" ? t.alongTheRay : t.ways[role];
-  // Off its optimum Approach 2 says nothing: L(N, D) does.
-  const byAnother = ({ forecast: { law } }: ForecastRow): boolean => law === "chinchilla" && forecast.approach !== "3";
+  // Beside its optimum Approach 2 needs L(N, D).
+  const byOthers = ({ forecast: { law } }: ForecastRow): string | undefined => {
+    if (law === "isoflop-power-law, chinchilla") return t.byOthers["2, 3"];
+    return law === "chinchilla" && forecast.approach !== "3" ? t.byOthers["3"] : undefined;
+  };
   const caption = t.caption(formatFlops(budget), by);
   return (
     <>
@@ -75,10 +78,10 @@ function Budget({ budget: { budget, rows, best }, forecast, onOpen }: BudgetProp
                   <button type="button" class="link" onClick={() => onOpen(row.forecast.id)}>
                     {wayOf(row)}
                   </button>
-                  {byAnother(row) && (
+                  {byOthers(row) !== undefined && (
                     <>
                       {" "}
-                      <small class="faint">{t.byAnother("3")}</small>
+                      <small class="faint">{byOthers(row)}</small>
                     </>
                   )}
                 </th>
