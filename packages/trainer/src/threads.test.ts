@@ -13,7 +13,10 @@ it.skipIf(!hasProc)(
   async () => {
     const corpus = tinyCorpus();
     const threadsOf = async (threads: number): Promise<number> => {
-      const spec = tinySpec(corpus, { steps: 100_000, runtime: { threads, device: "cpu", precision: "float32" } });
+      // Without evaluations, whose session brings threads of its own when it opens.
+      const evaluation = { everySteps: 0, sequences: 4 };
+      const runtime = { threads, device: "cpu", precision: "float32" } as const;
+      const spec = tinySpec(corpus, { steps: 100_000, evaluation, runtime });
       const folder = tinyRunFolder(spec);
       const [program = "", ...command] = builtinTrainerCommand().map((part) => part.replace("/src/", "/dist/"));
       const child = spawn(program, [...command, folder], { stdio: "ignore" });
