@@ -153,7 +153,7 @@ describe("the validation of a law", () => {
       heldOut: [1e12],
       optimum: undefined,
     });
-    expect(others.at(-1)).toEqual(says("larger model: forecast by Approach 3 1.6000, measured 1.5500"));
+    expect(others.at(-1)).toEqual(says("larger model: forecast 1.6000 by Approach 3, measured 1.5500"));
   });
 
   it("is a gap where a budget is held out and no forecast is stated, and where nothing could be tested", () => {

@@ -17,7 +17,7 @@ export function validation({
       ),
       ...rows.map(({ label, predicted, interval95, measured, forecaster }): Part => {
         const range = interval95 === undefined ? "" : ` (95 % ${interval95.map((end) => end.toFixed(4)).join(" to ")})`;
-        const told = `${label}: forecast ${forecaster === undefined ? "" : `by ${forecaster} `}${predicted.toFixed(4)}${range}`;
+        const told = `${label}: forecast ${predicted.toFixed(4)}${range}${forecaster === undefined ? "" : ` by ${forecaster}`}`;
         return measured === undefined
           ? lacks(`${told}, not measured yet; isoflop run --verify trains it`)
           : says(`${told}, measured ${measured.toFixed(4)}`);

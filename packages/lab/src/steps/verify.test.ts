@@ -34,13 +34,13 @@ test("a run that another law than the chosen approach's forecast is told with th
     /; forecast 1\.5000 \[1\.3000, 1\.6000\]; measured 1\.4000: inside the interval, the forecast held$/,
   );
   expect(larger).toMatch(
-    /; forecast by Approaches 2 and 3 1\.5000 \[1\.4500, 1\.6000\]; measured 1\.4000: outside the interval, the forecast FAILED$/,
+    /; forecast 1\.5000 \[1\.4500, 1\.6000\] by Approaches 2 and 3; measured 1\.4000: outside the interval, the forecast FAILED$/,
   );
-  expect(verificationText(judged("3")).join("\n")).not.toContain("forecast by Approach 3 1");
+  expect(verificationText(judged("3")).join("\n")).not.toContain("by Approach 3;");
   // For Approach 1, which forecasts no validation loss, L(N, D) does for both.
   expect(
     verificationText(judged("1"))
       .join("\n")
-      .match(/forecast by Approach 3 1/g),
+      .match(/by Approach 3;/g),
   ).toHaveLength(2);
 });

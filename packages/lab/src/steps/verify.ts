@@ -96,7 +96,7 @@ export function verificationText(verification: Verification): string[] {
       const model = `${way}: N ${formatCount(run.parameters)}, D ${formatCount(run.tokens)}`;
       const interval = run.predictionInterval95;
       const other = otherForecaster(run, verification.approach);
-      const forecast = `forecast ${other === undefined ? "" : `by ${other} `}${run.predicted.toFixed(4)}${interval === undefined ? "" : ` [${interval.map((value) => value.toFixed(4)).join(", ")}]`}`;
+      const forecast = `forecast ${run.predicted.toFixed(4)}${interval === undefined ? "" : ` [${interval.map((value) => value.toFixed(4)).join(", ")}]`}${other === undefined ? "" : ` by ${other}`}`;
       if (run.measured === undefined) return `  ${model}; ${forecast}; not measured: ${run.reason}`;
       const verdict =
         run.held === undefined
