@@ -6,6 +6,7 @@ export * from "./data/corpus/index.js";
 export { DEVICES, type Device, type DeviceSupport, requireRuntime } from "./devices/device.js";
 export { type DeviceReport, examineDevices } from "./devices/deviceReport.js";
 export { type MatmulSpeed, measureMatmul } from "./devices/matmulSpeed.js";
+export { DIRECT_HERE } from "./engine/onnxRuntime.js";
 export { callsDirectly } from "./engine/session.js";
 export { type ContinuationOptions, continuationTask, type LastWordOptions, lastWordTask } from "./tasks/buildTasks.js";
 export { heldOutDocuments } from "./tasks/heldOut.js";

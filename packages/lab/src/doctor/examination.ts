@@ -1,7 +1,14 @@
 import { statfs } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { dirname } from "node:path";
-import { callsDirectly, type DeviceReport, defaultCacheRoot, engineVersions, examineDevices } from "@isoflop/trainer";
+import {
+  callsDirectly,
+  type DeviceReport,
+  DIRECT_HERE,
+  defaultCacheRoot,
+  engineVersions,
+  examineDevices,
+} from "@isoflop/trainer";
 import { packageVersion } from "../study/versions.js";
 import { examinePython, type PythonReport } from "./python.js";
 
@@ -43,7 +50,7 @@ export async function examineMachine(): Promise<Examination> {
     ...devices.flatMap((device) =>
       device.available || !device.possible ? [] : [{ what: device.device, remedy: device.remedy }],
     ),
-    ...(direct || process.platform !== "linux"
+    ...(direct || !DIRECT_HERE
       ? []
       : [
           {

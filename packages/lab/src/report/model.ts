@@ -66,6 +66,11 @@ export interface ReportFigures extends FiguresData, KaplanFigures {
   readonly influence?: InfluenceData;
 }
 
+export interface HeldOutRow extends ForecastRow {
+  /** What forecast it, where it is not the report's `fit`. */
+  readonly forecaster?: string;
+}
+
 export interface ForecastReport {
   /** Held-out budget, FLOPs. */
   readonly budget: number;
@@ -76,10 +81,7 @@ export interface ForecastReport {
   /** When the forecast was written down, ISO 8601: before the held-out runs began. */
   readonly statedAt?: string;
   /** The forecast optimum, and usually a larger model on fewer tokens. */
-  readonly rows: readonly (ForecastRow & {
-    /** What forecast it, where it is not `fit`. */
-    readonly forecaster?: string;
-  })[];
+  readonly rows: readonly HeldOutRow[];
   /** Why that fit: "chosen by its backtest: …". */
   readonly reason?: string;
   /** What each procedure expects of the budget, and how its own backtest went. */

@@ -2,6 +2,7 @@ import { formatCount, formatFlops, formatLoss } from "@isoflop/figures";
 import { type Html, html, type Insertable } from "./html.js";
 import type { BudgetRow, Estimate, FitRow, ForecastReport, IdentificationRow, ProcedureRow } from "./model.js";
 import { type Column, table } from "./table.js";
+import { heldOutName } from "./verdict.js";
 
 /** Where there is nothing to say. */
 export const none = "–";
@@ -102,10 +103,7 @@ export function budgetsTable(budgets: readonly BudgetRow[]): Html {
 export function forecastTable(forecast: ForecastReport): Html {
   type Row = ForecastReport["rows"][number];
   const columns: Column<Row>[] = [
-    {
-      heading: "Held-out model",
-      cell: ({ label, forecaster }) => (forecaster === undefined ? label : `${label}, forecast by ${forecaster}`),
-    },
+    { heading: "Held-out model", cell: heldOutName },
     { heading: "N", kind: "number", cell: (row) => formatCount(row.parameters) },
     { heading: "D", unit: "tokens", kind: "number", cell: (row) => formatCount(row.tokens) },
     { heading: "Predicted loss", unit: "nats/token", kind: "number", cell: (row) => formatLoss(row.predicted, 4) },

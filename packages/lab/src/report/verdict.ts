@@ -1,6 +1,6 @@
 import { type ForecastRow, formatCount, formatFlops, formatLoss } from "@isoflop/figures";
 import { formatInstant } from "./instant.js";
-import type { ForecastReport, OptimumReport, ReportModel } from "./model.js";
+import type { ForecastReport, HeldOutRow, OptimumReport, ReportModel } from "./model.js";
 
 export interface Verdict {
   /** "held" and "missed" when a measurement stands against an interval; "open" otherwise. */
@@ -10,6 +10,10 @@ export interface Verdict {
   /** Further sentences, each a paragraph. */
   readonly details: readonly string[];
 }
+
+/** A held-out model, and who forecast it where that is another than the rest. */
+export const heldOutName = ({ label, forecaster }: Pick<HeldOutRow, "label" | "forecaster">): string =>
+  forecaster === undefined ? label : `${label}, forecast by ${forecaster}`;
 
 function judgeForecast(forecast: ForecastReport, optimum: ForecastRow): Pick<Verdict, "tone" | "headline"> {
   const at = `at ${formatFlops(forecast.budget)} FLOPs`;

@@ -17,6 +17,7 @@ import {
 import {
   type ApproachFit,
   type Backtests,
+  BESIDE_OPTIMUM,
   backtestApproaches,
   bestByBacktest,
   DEFAULT_FITS,
@@ -53,7 +54,7 @@ export interface RunForecast {
    * What predicts it: Approach 2's law for its own optimum, and beside the optimum its loss there times what L(N, D) of Approach
    * 3 makes of the run (stated by earlier versions: L(N, D) alone); L(N, D) for other approaches; a ladder's along its ray.
    */
-  readonly law: "isoflop-power-law" | "isoflop-power-law, chinchilla" | "chinchilla" | "loss-frontier";
+  readonly law: "isoflop-power-law" | typeof BESIDE_OPTIMUM | "chinchilla" | "loss-frontier";
   /** For the loss of this one run. */
   readonly predictionInterval95?: Interval;
 }
@@ -207,7 +208,7 @@ function predictRun(
   }
   if (chosen.law === "isoflop-power-law" && predictsLoss(chosen)) {
     const { loss, predictionInterval95: interval } = predictBesideOptimum(chosen, losses, size);
-    return { loss, law: "isoflop-power-law, chinchilla", interval };
+    return { loss, law: BESIDE_OPTIMUM, interval };
   }
   const { loss, predictionInterval95: interval } = orThrow(predictLoss(losses, size.parameters, size.tokens));
   return { loss, law: "chinchilla", interval };

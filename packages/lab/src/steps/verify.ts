@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { formatCount, formatFlops } from "@isoflop/laws";
+import { otherForecasters } from "@isoflop/laws/procedures";
 import { writeJson } from "../runs/folder.js";
 import { readRunState } from "../runs/status.js";
 import type { StudyFolder } from "../study/folder.js";
@@ -81,11 +82,9 @@ export function approachName({ approach }: { readonly approach: string }): strin
   return approach === "ladder" ? "the ladder along its ray" : `Approach ${approach}`;
 }
 
-/** What forecasts a run, where it is not the approach chosen alone: beside its optimum Approach 2 needs L(N, D). */
-export function otherForecaster({ law }: Pick<RunForecast, "law">, approach: string): string | undefined {
-  if (law === "isoflop-power-law, chinchilla") return "Approaches 2 and 3";
-  return law === "chinchilla" && approach !== "3" ? "Approach 3" : undefined;
-}
+/** What forecasts a run, where it is not the approach chosen alone. */
+export const otherForecaster = ({ law }: Pick<RunForecast, "law">, approach: string): string | undefined =>
+  ({ "": undefined, "3": "Approach 3", "2, 3": "Approaches 2 and 3" })[otherForecasters(law, approach)];
 
 /** The judgement in plain words, a line each. */
 export function verificationText(verification: Verification): string[] {

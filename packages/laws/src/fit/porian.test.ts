@@ -3,9 +3,13 @@ import { existsSync, readFileSync } from "node:fs";
 // biome-ignore lint/style/noRestrictedImports: as above.
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { type LossPrediction, predictLoss } from "../forecast/forecast.js";
+import { predictBesideOptimum } from "../procedures/besideOptimum.js";
 import type { RunRecord } from "../record.js";
 import type { SeedNoise } from "../uncertainty/bootstrap.js";
 import { fitIsoflop } from "./isoflop.js";
+import { fitParametric } from "./parametric.js";
+import type { Interval } from "./result.js";
 
 const shared = process.env.ISOFLOP_SHARED ?? fileURLToPath(new URL("../../../../../shared", import.meta.url));
 const folder = `${shared}/data/porian-isoflop`;
@@ -122,5 +126,34 @@ golden("the procedure of Porian et al. 2024 on their isoFLOP points", () => {
     });
     expect(described.intervals95.a![0]).toBeLessThan(effective.exponents.a);
     expect(described.intervals95.a![1]).toBeGreaterThan(effective.exponents.a);
+  });
+});
+
+golden("their runs, budgets held out in turn", () => {
+  test("are nearer to the level of Approach 2 and the shape of L(N, D) than to L(N, D), and inside its intervals", () => {
+    const errors: [alone: number, together: number][] = [];
+    const held: [alone: boolean, together: boolean][] = [];
+    for (const key of points.keys()) {
+      const records = recordsOf(key);
+      if (!key.endsWith("/val") || records.length < 30) continue;
+      const budgets = [...new Set(records.map(({ flops }) => flops))].sort((a, b) => a - b);
+      for (const budget of budgets.slice(Math.max(3, budgets.length - 3))) {
+        const smaller = records.filter(({ flops }) => flops < 0.999 * budget);
+        const [two, three] = [fitIsoflop(smaller, { resamples: 60 }), fitParametric(smaller, { resamples: 60 })];
+        for (const run of records.filter(({ flops }) => flops === budget)) {
+          const inside = ([low, high]: Interval) => low < run.loss && run.loss < high;
+          const both = [predictLoss(three, run.parameters, run.tokens), predictBesideOptimum(two, three, run)] as const;
+          const each = <T>(f: (prediction: LossPrediction) => T): [T, T] => [f(both[0]), f(both[1])];
+          errors.push(each(({ loss }) => Math.log(loss / run.loss) ** 2));
+          held.push(each(({ predictionInterval95 }) => inside(predictionInterval95!)));
+        }
+      }
+    }
+    const share = (which: 0 | 1) => held.filter((both) => both[which]).length / held.length;
+    const rms = (which: 0 | 1) => Math.sqrt(errors.reduce((sum, both) => sum + both[which], 0) / errors.length);
+    expect(errors.length).toBeGreaterThan(150);
+    expect(rms(1)).toBeLessThan(0.6 * rms(0));
+    expect(share(0)).toBeLessThan(0.9);
+    expect(share(1)).toBeGreaterThan(0.95);
   });
 });

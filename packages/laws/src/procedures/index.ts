@@ -1,7 +1,7 @@
 export { predictsLoss } from "../forecast/forecast.js";
 export { central95 } from "../numerics/statistics.js";
 export * from "./backtests.js";
-export { predictBesideOptimum, type RunSize } from "./besideOptimum.js";
+export * from "./besideOptimum.js";
 export * from "./fitApproaches.js";
 export * from "./fittedRows.js";
 export * from "./leastFit.js";

@@ -34,24 +34,20 @@ const REMEDIES: Record<Device, string> = {
 /** What a device needs, and how to get it. */
 export const remedyFor = (device: Device): string => REMEDIES[device];
 
-/** ONNX Runtime's binding for Node: training on the CPU does without it. */
-const binding = async () => (await import("onnxruntime-node")).default;
-
-/** The providers that this build of ONNX Runtime knows, whether their libraries and hardware are there or not. */
-const knownProviders = async (): Promise<string[]> => (await binding()).listSupportedBackends().map(({ name }) => name);
-
 /** Tries a device on a graph of one operator. A provider that lacks its libraries may complain on standard error. */
 export async function deviceSupport(device: Device): Promise<DeviceSupport> {
   const remedy = remedyFor(device);
   const provider = providerOf(device);
-  if (!(await knownProviders()).includes(provider)) {
+  // Training on the CPU does without the binding.
+  const { default: ort } = await import("onnxruntime-node");
+  // What this build knows, whether its libraries and hardware are there or not.
+  if (!ort.listSupportedBackends().some(({ name }) => name === provider)) {
     const missing = `ONNX Runtime has no ${provider} provider for ${process.platform} ${process.arch}`;
     return { device, available: false, possible: false, missing, remedy };
   }
   try {
     const g = createGraph("float32");
     output(g, "y", relu(g, input(g, "x", "float32", [1])));
-    const ort = await binding();
     const session = await ort.InferenceSession.create(serialiseModel(toModel(g)), {
       executionProviders: [provider],
       logSeverityLevel: 4,

@@ -47,7 +47,7 @@ export interface OnnxRuntime {
   readonly make: (name: keyof Functions, ...args: readonly Argument[]) => Address;
   /** Calls a function that frees something. */
   readonly free: (name: keyof Functions, what: Address) => void;
-  /** Where an array's elements are. The array must not be a short one that the garbage collector moves: see {@link fixed}. */
+  /** Where an array's elements are. It must not be a short one that the garbage collector moves. */
   readonly addressOf: (array: NodeJS.TypedArray) => Address;
   readonly environment: Address;
   /** What says that a tensor lies in ordinary memory. */
@@ -131,9 +131,12 @@ function bindLibrary(koffi: Koffi, path: string): OnnxRuntime | undefined {
   };
 }
 
-/** The library of onnxruntime-node. Only on Linux has calling it directly been tried. */
+/** Only on Linux has calling the library directly been tried. */
+export const DIRECT_HERE = process.platform === "linux";
+
+/** The library of onnxruntime-node. */
 function libraryPath(): string | undefined {
-  if (process.platform !== "linux") return undefined;
+  if (!DIRECT_HERE) return undefined;
   const folder = join(dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json")), "bin");
   if (!existsSync(folder)) return undefined;
   return readdirSync(folder)

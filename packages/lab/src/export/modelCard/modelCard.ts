@@ -4,7 +4,7 @@ import { formatCount, formatFlops } from "@isoflop/laws";
 import { figure } from "../../cli/fitsTable.js";
 import { markdownTable, markdownText } from "../../markdown/markdownText.js";
 import type { ForecastReport, ReportModel } from "../../report/model.js";
-import { judge } from "../../report/verdict.js";
+import { heldOutName, judge } from "../../report/verdict.js";
 import { packageVersion } from "../../study/versions.js";
 import { estimatesOf } from "../estimates.js";
 import type { Exporter } from "../exporter.js";
@@ -114,8 +114,8 @@ function forecastText({ forecast, heldOut, optimum }: ReportModel): string {
 function forecastTable({ rows }: ForecastReport): string {
   return markdownTable(
     ["Run", "N", "D", "Forecast loss", "95 % interval", "Measured"],
-    rows.map(({ label, parameters, tokens, predicted, interval95, measured, forecaster }) => [
-      markdownText(forecaster === undefined ? label : `${label}, forecast by ${forecaster}`),
+    rows.map(({ parameters, tokens, predicted, interval95, measured, ...row }) => [
+      markdownText(heldOutName(row)),
       formatCount(parameters),
       formatCount(tokens),
       predicted.toFixed(4),

@@ -1,4 +1,5 @@
 import { formatCount, formatFlops } from "@isoflop/figures/scales";
+import { otherForecasters } from "@isoflop/laws/procedures";
 import type { LiveRun, StatedForecast, StudyState } from "isoflop/api";
 import { inLocale } from "../../i18n/locale.js";
 import { type ForecastBudget, type ForecastRow, forecastRows } from "./forecastRows.js";
@@ -41,11 +42,7 @@ function Budget({ budget: { budget, rows, best }, forecast, onOpen }: BudgetProp
   const by = forecast.approach === "ladder" ? t.ladder : t.approach(forecast.approach);
   const wayOf = ({ forecast: { role } }: ForecastRow): string =>
     forecast.approach === "ladder" ? t.alongTheRay : t.ways[role];
-  // Beside its optimum Approach 2 needs L(N, D).
-  const byOthers = ({ forecast: { law } }: ForecastRow): string | undefined => {
-    if (law === "isoflop-power-law, chinchilla") return t.byOthers["2, 3"];
-    return law === "chinchilla" && forecast.approach !== "3" ? t.byOthers["3"] : undefined;
-  };
+  const byOthers = ({ forecast: { law } }: ForecastRow): string => t.byOthers[otherForecasters(law, forecast.approach)];
   const caption = t.caption(formatFlops(budget), by);
   return (
     <>
@@ -78,7 +75,7 @@ function Budget({ budget: { budget, rows, best }, forecast, onOpen }: BudgetProp
                   <button type="button" class="link" onClick={() => onOpen(row.forecast.id)}>
                     {wayOf(row)}
                   </button>
-                  {byOthers(row) !== undefined && (
+                  {byOthers(row) && (
                     <>
                       {" "}
                       <small class="faint">{byOthers(row)}</small>

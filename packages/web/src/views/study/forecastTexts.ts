@@ -8,7 +8,7 @@ export const forecastTexts = texts(
       `For ${budgets} FLOPs, which are held out: it is stated here when the other runs have ended, before these are trained.`,
     caption: (budget: string, by: string) => `${budget} FLOPs, forecast by ${by} before they were trained:`,
     approach: (name: string) => `Approach ${name}`,
-    byOthers: { "3": "forecast by Approach 3", "2, 3": "forecast by Approaches 2 and 3" },
+    byOthers: { "": "", "3": "forecast by Approach 3", "2, 3": "forecast by Approaches 2 and 3" },
     ladder: "the ladder along its ray",
     alongTheRay: "further along the ladder",
     ways: {
@@ -33,7 +33,7 @@ export const forecastTexts = texts(
       `検証用に取り置かれた ${budgets} FLOPs の予測です。ほかのランが終了した時点で、検証用のランを学習する前に、ここに示されます。`,
     caption: (budget: string, by: string) => `${budget} FLOPs(学習前に${by}で予測):`,
     approach: (name: string) => `アプローチ ${name} `,
-    byOthers: { "3": "アプローチ 3 による予測", "2, 3": "アプローチ 2 と 3 による予測" },
+    byOthers: { "": "", "3": "アプローチ 3 による予測", "2, 3": "アプローチ 2 と 3 による予測" },
     ladder: "ラダーの延長",
     alongTheRay: "ラダーの延長線上",
     ways: {
