@@ -153,6 +153,27 @@ describe.skipIf(!haveChromium)("the laws view", () => {
     expect(await figure.locator("tbody tr").count()).toBeGreaterThanOrEqual(records.length);
   });
 
+  it("draws a figure that came near while the page was busy, and hears of both at once", async () => {
+    const context = await browser.newContext({ locale: "en-US" });
+    page = await context.newPage();
+    noteFaults(page, faults);
+    await page.addInitScript(() => {
+      globalThis.IntersectionObserver = class extends IntersectionObserver {
+        constructor(seen: IntersectionObserverCallback, options?: IntersectionObserverInit) {
+          const own: IntersectionObserverEntry[] = [];
+          super((entries) => {
+            own.push(...entries);
+            if (own.length > 1) seen(own.splice(0), this);
+          }, options);
+        }
+      };
+    });
+    await page.goto(`${server.url}#/laws?resamples=0`);
+    await done();
+    await page.locator("#residuals").scrollIntoViewIfNeeded();
+    await page.locator("#residuals svg").first().waitFor();
+  });
+
   it.each([
     ["en-US", "light", 1280],
     ["ja-JP", "dark", 390],

@@ -117,8 +117,9 @@ function useRoom(place: { readonly current: HTMLDivElement | null }) {
     const element = place.current;
     if (element === null) return;
     const seen = new IntersectionObserver(
-      ([entry]) => {
-        if (entry?.isIntersecting) setRoom((now) => ({ ...now, near: true }));
+      (entries) => {
+        // Where the page was busy, one call has several: away at first, near at last.
+        if (entries.some(({ isIntersecting }) => isIntersecting)) setRoom((now) => ({ ...now, near: true }));
       },
       { rootMargin: "800px" },
     );
