@@ -1,5 +1,5 @@
 // Test support: SIGKILL at random moments, to trainers and to the lab.
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Random } from "@isoflop/laws";
 import { finishedRuns, type Lab, startLab } from "./chaosStudy.js";
@@ -41,18 +41,20 @@ export async function trainUnderFire(
     await pause(1000 * runSeconds * (least + (most - least) * random.uniform()));
     if (running !== lab) continue;
     const fate = random.uniform();
-    const trainers = await trainersAtWork(study);
     if (fate < 0.3) {
+      const trainers = await trainersAtWork(study);
       lab.process.kill("SIGKILL");
       dealt.labs++;
       if (fate < 0.05) {
-        for (const pid of trainers) kill(pid);
+        for (const { pid } of trainers) kill(pid);
         dealt.everything++;
       }
       await lab.ended;
     } else {
+      // Half of them in their midst, or most would die while they start, which takes longer than their few steps.
+      const trainers = fate < 0.65 ? await trainersInTheirMidst(study, runSeconds) : await trainersAtWork(study);
       const victim = trainers[random.integer(Math.max(1, trainers.length))];
-      if (victim === undefined || !kill(victim)) continue;
+      if (victim === undefined || !kill(victim.pid)) continue;
       dealt.trainers++;
     }
     kills++;
@@ -71,11 +73,43 @@ async function endInPeace(lab: Lab, start: () => Lab): Promise<void> {
   }
 }
 
-async function trainersAtWork(study: string): Promise<number[]> {
+interface Trainer {
+  readonly pid: number;
+  readonly run: string;
+}
+
+async function trainersAtWork(study: string): Promise<Trainer[]> {
   const folder = join(study, "runs");
-  const ids = await readdir(folder).catch(() => []);
-  const noted = await Promise.all(ids.map((id) => readFile(join(folder, id, ".process.json"), "utf8").catch(() => "")));
-  return noted.flatMap((text) => (text.includes("}") ? [JSON.parse(text).pid] : []));
+  const runs = (await readdir(folder).catch(() => [])).map((id) => join(folder, id));
+  const noted = await Promise.all(
+    runs.map(async (run) => ({ run, text: await readFile(join(run, ".process.json"), "utf8").catch(() => "") })),
+  );
+  return noted.flatMap(({ run, text }) => (text.includes("}") ? [{ run, pid: JSON.parse(text).pid }] : []));
+}
+
+/** Those that have written a checkpoint, as soon as there is one; none where none has got there within so many seconds. */
+async function trainersInTheirMidst(study: string, seconds: number): Promise<Trainer[]> {
+  for (const until = performance.now() + 1000 * seconds; performance.now() < until; await pause(3)) {
+    const trainers = await trainersAtWork(study);
+    const inTheirMidst = await Promise.all(trainers.map(({ run }) => hasWritten(run)));
+    if (inTheirMidst.includes(true)) return trainers.filter((_, i) => inTheirMidst[i]);
+  }
+  return [];
+}
+
+/** Whether a run's trainer has written a checkpoint itself: one that goes on from another's is still starting. */
+async function hasWritten(run: string): Promise<boolean> {
+  const written = async (path: string) => (await stat(path).catch(() => undefined))?.mtimeMs;
+  const names = await readdir(join(run, "checkpoint")).catch(() => []);
+  const newest = names
+    .filter((name) => name.endsWith(".bin"))
+    .sort()
+    .at(-1);
+  const [began, saved] = await Promise.all([
+    written(join(run, ".process.json")),
+    newest === undefined ? undefined : written(join(run, "checkpoint", newest)),
+  ]);
+  return began !== undefined && saved !== undefined && saved > began;
 }
 
 /** Whether there was somebody to kill. */
