@@ -55,7 +55,8 @@ export function memoryTest(
   return (batch) => {
     if (amplyBelow(shape, batch.microSequences, share)) return true;
     const gradientNoise = noiseParts(asked, batch.sequences, "the run");
-    const spec = { shape, parametrisation, batch, ...(gradientNoise === undefined ? {} : { gradientNoise }) };
+    const runtime = { device: study.executor.device };
+    const spec = { shape, parametrisation, batch, runtime, ...(gradientNoise === undefined ? {} : { gradientNoise }) };
     return trainingMemory(spec).total <= share;
   };
 }

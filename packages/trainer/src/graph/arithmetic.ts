@@ -40,6 +40,7 @@ export function multiple(g: Graph, a: Value, factor: number): Value {
  * normalisation at unit variance a row is a channel.
  */
 export function affineRows(g: Graph, a: Value, shift: Value, scale: Value): Value {
+  if (!g.fused) return times(g, minus(g, a, shift), scale);
   const [rows, columns] = a.shape as [number, number];
   const perRow = (value: Value) => reshape(g, value, [rows]);
   const y = emitOne(
@@ -54,6 +55,7 @@ export function affineRows(g: Graph, a: Value, shift: Value, scale: Value): Valu
 
 /** scale * a + shift of every element, in one pass over memory: all of `a` is one row. */
 export function affine(g: Graph, a: Value, scale: number, shift: number): Value {
+  if (!g.fused) return plus(g, times(g, a, scalar(g, scale)), scalar(g, shift));
   const one = (element: number) => constant(g, [element], [1]);
   const y = emitOne(
     g,
@@ -92,8 +94,26 @@ export function transpose(g: Graph, a: Value, order: readonly number[]): Value {
   );
 }
 
+/**
+ * Parts of a split, or of what is joined: with the whole no more than the eight buffers that every WebGPU device allows in
+ * a call (W3C's WebGPU, maxStorageBuffersPerShaderStage).
+ */
+const MOST_PARTS = 7;
+
+/** Runs of equal length, no more than a call may have parts; each is short enough to be cut likewise. */
+function inParts<T>(all: readonly T[]): T[][] {
+  let length = 1;
+  while (length * MOST_PARTS < all.length) length *= MOST_PARTS;
+  return Array.from({ length: Math.ceil(all.length / length) }, (_, i) => all.slice(i * length, (i + 1) * length));
+}
+
 export function split(g: Graph, a: Value, axis: number, sizes: readonly number[]): Value[] {
   if (sizes.length === 1) return [a];
+  if (!g.fused && sizes.length > MOST_PARTS) {
+    const runs = inParts(sizes);
+    const sums = runs.map((run) => run.reduce((sum, size) => sum + size, 0));
+    return split(g, a, axis, sums).flatMap((part, i) => split(g, part, axis, runs[i]!));
+  }
   const shapes = sizes.map((size) => a.shape.map((whole, i) => (i === axis ? size : whole)));
   return emit(
     g,
@@ -106,6 +126,12 @@ export function split(g: Graph, a: Value, axis: number, sizes: readonly number[]
 
 export function concat(g: Graph, parts: readonly Value[], axis: number): Value {
   if (parts.length === 1) return parts[0]!;
+  if (!g.fused && parts.length > MOST_PARTS)
+    return concat(
+      g,
+      inParts(parts).map((run) => concat(g, run, axis)),
+      axis,
+    );
   const whole = parts.reduce((sum, part) => sum + part.shape[axis]!, 0);
   const shape = parts[0]!.shape.map((size, i) => (i === axis ? whole : size));
   return emitOne(g, "Concat", parts, shape, { axis: { int: axis } });

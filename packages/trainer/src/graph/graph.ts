@@ -17,6 +17,12 @@ export interface TapeEntry {
 export interface Graph {
   /** Type of all parameters and activations: float32 to train, float64 to check gradients. */
   readonly float: FloatType;
+  /**
+   * Whether it may have what ONNX Runtime's CPU provider computes fastest: fused operators, normalisation's further outputs,
+   * operators of any number of tensors. Other devices' providers lack some of it, silently: WebGPU's leaves the inverse root
+   * mean square of SimplifiedLayerNormalization wrong. A graph without is spelled out in operators of the ONNX standard.
+   */
+  readonly fused: boolean;
   readonly nodes: Node[];
   readonly initializers: Initializer[];
   readonly inputs: Value[];
@@ -31,9 +37,11 @@ export interface Graph {
   readonly multiples: Map<string, { readonly of: Value; readonly factor: number }>;
 }
 
-export function createGraph(float: FloatType): Graph {
+/** A graph to be built. In float64 nothing is fused: ONNX Runtime has it in float32 alone. */
+export function createGraph(float: FloatType, fused = true): Graph {
   return {
     float,
+    fused: fused && float === "float32",
     nodes: [],
     initializers: [],
     inputs: [],

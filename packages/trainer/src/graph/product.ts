@@ -1,5 +1,5 @@
-// Matrix products. ONNX Runtime's FusedMatMul takes transposes and a factor without extra passes over memory, in float32
-// only; in float64 (gradient checks) the same product is spelled out in standard operators.
+// Matrix products. ONNX Runtime's FusedMatMul takes transposes and a factor without extra passes over memory; where nothing
+// is fused the same product is spelled out in standard operators.
 import { times, transpose } from "./arithmetic.js";
 import { emit, emitOne, type Graph, scalar, type Value } from "./graph.js";
 
@@ -35,7 +35,7 @@ export function product(g: Graph, a: Value, b: Value, options: ProductOptions = 
       transB: { int: Number(transposeB) },
     });
   }
-  if (g.float === "float32") {
+  if (g.fused) {
     return fused(g, a, b, shape, {
       alpha: { float: factor },
       transA: { int: Number(transposeA) },
@@ -59,7 +59,7 @@ export interface BatchFactor {
 export function batchProduct(g: Graph, a: BatchFactor, b: BatchFactor, options: ProductOptions = {}): Value {
   const { transposeA = false, transposeB = false, factor = 1 } = options;
   const outward = ({ value, inside }: BatchFactor) => (inside ? transpose(g, value, [1, 0, 2]) : value);
-  if (g.float !== "float32") return product(g, outward(a), outward(b), options);
+  if (!g.fused) return product(g, outward(a), outward(b), options);
   const size = ({ value, inside }: BatchFactor, transposed: boolean) => {
     const [first, middle, last] = value.shape as [number, number, number];
     const [batch, rows] = inside ? [middle, first] : [first, middle];

@@ -5,6 +5,7 @@ import { IsoflopError } from "@isoflop/laws/error";
 import type { RunSpec } from "../contract/runSpec.js";
 import { openSession } from "../engine/session.js";
 import { type TensorMap, tensor } from "../engine/tensor.js";
+import { fusesOn } from "../training/graphs.js";
 import { scoringBatch, scoringModel } from "../training/scoringGraph.js";
 import { encoderOf } from "./encoder.js";
 import { type Row, rowsOf } from "./rows.js";
@@ -52,7 +53,7 @@ async function lossesOf(
 ): Promise<ContinuationLoss[] | undefined> {
   const { context } = spec.shape;
   const batch = scoringBatch(spec.shape, spec.batch.microSequences, rows.length);
-  const model = scoringModel(spec, batch, { greedy: true });
+  const model = scoringModel(spec, batch, { greedy: true, fused: fusesOn(spec.runtime.device) });
   const session = await openSession(model, spec.runtime.threads, spec.runtime.device);
   const losses: ContinuationLoss[] = [];
   for (let at = 0; at < rows.length; at += batch) {

@@ -3,6 +3,7 @@ import { validationWindows } from "../data/batches.js";
 import { openTokens } from "../data/tokenFile.js";
 import { openSession } from "../engine/session.js";
 import { type TensorMap, tensor } from "../engine/tensor.js";
+import { fusesOn } from "./graphs.js";
 import { lazily } from "./lazily.js";
 import { scoringBatch, scoringModel } from "./scoringGraph.js";
 
@@ -24,7 +25,9 @@ export function createEvaluator(spec: RunSpec): (parameters: TensorMap) => Promi
   const length = shape.context + 1;
   const most = Math.max(main.length, ...sets.map(({ windows }) => windows.length)) / length;
   const batch = scoringBatch(shape, spec.batch.microSequences, most);
-  const session = lazily(() => openSession(scoringModel(spec, batch), runtime.threads, runtime.device));
+  const session = lazily(() =>
+    openSession(scoringModel(spec, batch, { fused: fusesOn(runtime.device) }), runtime.threads, runtime.device),
+  );
 
   const meanLoss = async (parameters: TensorMap, windows: Int32Array): Promise<number> => {
     let sum = 0;

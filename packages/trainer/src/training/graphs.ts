@@ -7,6 +7,9 @@ import { transformerLoss } from "../model/transformer.js";
 import type { Model } from "../onnx/model.js";
 import type { FloatType } from "../onnx/tensorType.js";
 
+/** Whether a device's graphs may have what is fused. */
+export const fusesOn = (device: RunSpec["runtime"]["device"]): boolean => device === "cpu";
+
 /** What a graph of the model depends on. */
 export interface ModelDescription {
   readonly shape: RunSpec["shape"];
@@ -24,8 +27,9 @@ export function buildLoss(
   { shape, parametrisation }: ModelDescription,
   sequences: number,
   float: FloatType,
+  fused: boolean,
 ): LossGraph {
-  const g = createGraph(float);
+  const g = createGraph(float, fused);
   const { inputs, tensor } = parameterInputs(g, parameterGroups(shape, parametrisation));
   const tokens = input(g, "tokens", "int32", [sequences, shape.context + 1]);
   const loss = transformerLoss(g, shape, forwardFactors(shape, parametrisation), tensor, tokens);
@@ -33,8 +37,8 @@ export function buildLoss(
 }
 
 /** Loss and its gradients: `parameters.*`, `tokens` -> `loss`, `gradient.*` of the same segments. */
-export function gradientGraph(description: ModelDescription, sequences: number, float: FloatType): Graph {
-  const { g, parameters, loss } = buildLoss(description, sequences, float);
+export function gradientGraph(description: ModelDescription, sequences: number, float: FloatType, fused = true): Graph {
+  const { g, parameters, loss } = buildLoss(description, sequences, float, fused);
   const slopes = gradients(
     g,
     loss,
@@ -48,5 +52,9 @@ export function gradientGraph(description: ModelDescription, sequences: number, 
 }
 
 /** {@link gradientGraph} as ONNX Runtime loads it. */
-export const gradientModel = (description: ModelDescription, sequences: number, float: FloatType = "float32"): Model =>
-  toModel(gradientGraph(description, sequences, float));
+export const gradientModel = (
+  description: ModelDescription,
+  sequences: number,
+  float: FloatType = "float32",
+  fused = true,
+): Model => toModel(gradientGraph(description, sequences, float, fused));

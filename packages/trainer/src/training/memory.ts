@@ -1,7 +1,7 @@
 import type { RunSpec } from "../contract/runSpec.js";
 import { graphMemory } from "../graph/liveness.js";
 import { parameterGroups } from "../model/parameters.js";
-import { gradientGraph } from "./graphs.js";
+import { fusesOn, gradientGraph } from "./graphs.js";
 import { gradientSets } from "./trainingStep.js";
 
 /** Bytes that training takes, as computed before it begins. */
@@ -21,11 +21,15 @@ const RUNTIMES = 110e6;
 
 /** What a run's process will hold at most, from the shapes of its graph. Measured by `npm run bench -- train`. */
 export function trainingMemory(
-  spec: Pick<RunSpec, "shape" | "parametrisation" | "batch" | "gradientNoise">,
+  spec: Pick<RunSpec, "shape" | "parametrisation" | "batch" | "gradientNoise"> & {
+    readonly runtime: Pick<RunSpec["runtime"], "device">;
+  },
 ): TrainingMemory {
-  const { shape, parametrisation, batch } = spec;
+  const { shape, parametrisation, batch, runtime } = spec;
   const elements = parameterGroups(shape, parametrisation).reduce((sum, { size }) => sum + size, 0);
-  const { activations, constants } = graphMemory(gradientGraph(spec, batch.microSequences, "float32"));
+  const { activations, constants } = graphMemory(
+    gradientGraph(spec, batch.microSequences, "float32", fusesOn(runtime.device)),
+  );
   const parts = {
     parameters: 4 * elements,
     moments: 8 * elements,

@@ -89,15 +89,14 @@ test.each([
   ["biases, GELU, untied", { biases: true, activation: "gelu", tiedEmbeddings: false }],
   ["RMSNorm, biases", { normalisation: "rms", biases: true }],
 ] as const)(
-  "float32, as training runs it with its fused operators, gives the float64 loss and gradients within 1e-5: %s",
+  "float32, with fused operators and spelled out, gives the float64 loss and gradients within 1e-5: %s",
   async (_, change) => {
     const description = describeModel({}, { layers: 3, width: 16, headWidth: 8, feedForward: 64, ...change });
     const groups = parameterGroups(description.shape, description.parametrisation);
     const flat = initialParameters(groups, 5);
-    const run = async (float: "float32" | "float64") => {
-      const session = await ort.InferenceSession.create(serialiseModel(gradientModel(description, 2, float)), {
-        logSeverityLevel: 3,
-      });
+    const run = async (float: "float32" | "float64", fused: boolean) => {
+      const model = gradientModel(description, 2, float, fused);
+      const session = await ort.InferenceSession.create(serialiseModel(model), { logSeverityLevel: 3 });
       const tensor = (data: Float32Array) =>
         new ort.Tensor(float, float === "float32" ? data : Float64Array.from(data), [data.length]);
       const outputs = await session.run({
@@ -108,14 +107,35 @@ test.each([
         Array.from(outputs[name]!.data as Float32Array),
       );
     };
-    const [single, double] = [await run("float32"), await run("float64")];
-    double.forEach((exact, i) => {
-      const scale = Math.max(...exact.map(Math.abs));
-      const worst = Math.max(...exact.map((x, j) => Math.abs(x - single[i]![j]!)));
-      expect(worst).toBeLessThan(1e-5 * scale);
-    });
+    const double = await run("float64", false);
+    for (const single of [await run("float32", true), await run("float32", false)]) {
+      double.forEach((exact, i) => {
+        const scale = Math.max(...exact.map(Math.abs));
+        const worst = Math.max(...exact.map((x, j) => Math.abs(x - single[i]![j]!)));
+        expect(worst).toBeLessThan(1e-5 * scale);
+      });
+    }
   },
 );
+
+describe("for devices other than the processor", () => {
+  test.each([
+    ["GPT-2", { positions: "learned", biases: true, activation: "gelu" }],
+    ["Llama", llama],
+  ] as const)("%s is spelled out in standard operators of no more than eight tensors", (_, change) => {
+    const description = describeModel({}, { layers: 30, context: 300, ...change });
+    const { nodes, initializers } = gradientModel(description, 1, "float32", false);
+    const constants = new Set(initializers.map(({ name }) => name));
+    const computing = nodes.filter(({ op }) => op !== "Identity");
+    expect(computing.filter(({ domain }) => domain !== "")).toEqual([]);
+    // Whose further outputs not every provider computes.
+    expect(computing.filter(({ op, outputs }) => outputs.length > 1 && op !== "Split")).toEqual([]);
+    const tensors = computing.map(
+      ({ inputs, outputs }) => outputs.length + inputs.filter((name) => !constants.has(name)).length,
+    );
+    expect(Math.max(...tensors)).toBe(8);
+  });
+});
 
 test.each([
   { positions: "learned" },

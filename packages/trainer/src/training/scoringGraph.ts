@@ -14,9 +14,9 @@ import type { ModelDescription } from "./graphs.js";
 export function scoringModel(
   { shape, parametrisation }: ModelDescription,
   sequences: number,
-  { greedy = false }: { readonly greedy?: boolean } = {},
+  { greedy = false, fused = true }: { readonly greedy?: boolean; readonly fused?: boolean } = {},
 ): Model {
-  const g = createGraph("float32");
+  const g = createGraph("float32", fused);
   const groups = parameterGroups(shape, parametrisation);
   const { tensor } = parameterInputs(g, groups);
   const tokens = input(g, "tokens", "int32", [sequences, shape.context + 1]);

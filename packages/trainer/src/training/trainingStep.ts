@@ -5,7 +5,7 @@ import { toModel } from "../graph/graph.js";
 import { graphMemory } from "../graph/liveness.js";
 import { elementCount } from "../onnx/tensorType.js";
 import { adamwStep } from "../optimiser/adamw.js";
-import { gradientGraph, type ModelDescription } from "./graphs.js";
+import { fusesOn, gradientGraph, type ModelDescription } from "./graphs.js";
 import { lazily } from "./lazily.js";
 import { accumulate, clear, squaredNorm, type TrainingState } from "./state.js";
 
@@ -106,7 +106,7 @@ export async function openGradient(
   sequences: number,
   { threads, device }: Pick<RunSpec["runtime"], "threads" | "device">,
 ): Promise<Gradient> {
-  const g = gradientGraph(description, sequences, "float32");
+  const g = gradientGraph(description, sequences, "float32", fusesOn(device));
   const session = await openSession(toModel(g), threads, device, graphMemory(g).activations);
   const shape = [sequences, description.shape.context + 1];
   const batch = tensor("int32", new Int32Array(elementCount(shape)), shape);

@@ -10,7 +10,7 @@ export const normEpsilon = 1e-5;
  * dx = s (h − mean(h) − x̂ mean(h x̂)) with h = dy·gain.
  */
 export function layerNorm(g: Graph, x: Value, gain: Value, bias?: Value): Value {
-  const { y, mean, inverseDeviation } = (g.float === "float32" ? fused : spelledOut)(g, x, gain, bias);
+  const { y, mean, inverseDeviation } = (g.fused ? fused : spelledOut)(g, x, gain, bias);
   record(g, bias ? [x, gain, bias] : [x, gain], [y], ([dy]) => {
     const normalised = affineRows(g, x, mean, inverseDeviation);
     const along = times(g, dy!, normalised);
@@ -53,7 +53,7 @@ function fused(g: Graph, x: Value, gain: Value, bias?: Value): Normalised {
   return { y: y!, mean: mean!, inverseDeviation: inverseDeviation! };
 }
 
-/** For float64 gradient checks: the operator gives its mean and deviation in float32 whatever its input. */
+/** Of float64 too the operator gives mean and deviation in float32. */
 function spelledOut(g: Graph, x: Value, gain: Value, bias?: Value): Normalised {
   const mean = meanOver(g, x, [1], true);
   const centred = minus(g, x, mean);

@@ -7,7 +7,7 @@ import { columnSums, normEpsilon, weightedMean } from "./layerNorm.js";
  * Backward: dx = s (h - x^ mean(h x^)) with h = dy gain, s the inverse root mean square and x^ = s x.
  */
 export function rmsNorm(g: Graph, x: Value, gain: Value): Value {
-  const { y, inverseRoot } = g.float === "float32" ? fused(g, x, gain) : spelledOut(g, x, gain);
+  const { y, inverseRoot } = g.fused ? fused(g, x, gain) : spelledOut(g, x, gain);
   record(g, [x, gain], [y], ([dy]) => {
     const normalised = times(g, x, inverseRoot);
     const along = times(g, dy!, normalised);
@@ -38,7 +38,6 @@ function fused(g: Graph, x: Value, gain: Value): Normalised {
   return { y: y!, inverseRoot: inverseRoot! };
 }
 
-/** For float64 gradient checks. */
 function spelledOut(g: Graph, x: Value, gain: Value): Normalised {
   const square = meanOver(g, times(g, x, x), [1], true);
   const inverseRoot = dividedBy(g, scalar(g, 1), sqrt(g, plus(g, square, scalar(g, normEpsilon))));

@@ -17,7 +17,7 @@ export function rotate(g: Graph, x: Value, direction: 1 | -1): Value {
   const sine = constantCalled(g, `sine ${direction}`, [context, half], () =>
     table((angle) => direction * Math.sin(angle)),
   );
-  if (g.float === "float32") {
+  if (g.fused) {
     // One sequence with as many heads as all sequences have together.
     const whole = [1, context, batched * headWidth];
     const [turned] = emit(
