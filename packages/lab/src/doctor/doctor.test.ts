@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { DeviceAgreement } from "@isoflop/trainer";
 import { describe, expect, it } from "vitest";
 import type { Examination } from "./examination.js";
 import { examinationText } from "./examinationText.js";
@@ -33,6 +34,16 @@ describe("isoflop doctor", () => {
     expect(text).toMatch(/^ONNX Runtime {2,}\d+\.\d+\.\d+, (called directly|through its binding for Node)$/m);
     expect(text).toMatch(/^cpu {2,}[\d.e]+ FLOP\/s in float32 products of \d+, 1 thread$/m);
     expect(text).toMatch(/^memory {2,}[\d.]+ GB free of [\d.]+ GB$/m);
+    const withCard = (agreement: DeviceAgreement) =>
+      examinationText({ ...found, devices: [{ device: "webgpu", available: true, measured: [], agreement }] });
+    const of = "gradient.vectors";
+    expect(withCard({ agrees: true, of, difference: 5.39e-7 })).toMatch(
+      /^webgpu {2,}gradients of small models within 5\.4e-7 of the processor's$/m,
+    );
+    expect(withCard({ agrees: false, of, difference: 0.98 })).toMatch(
+      /^webgpu {2,}not to be trained on: of a small model gradient\.vectors is off by 0\.98 of its size$/m,
+    );
+    expect(withCard({ agrees: false, of })).toMatch(/of a small model gradient\.vectors holds what is no number$/m);
     for (const { what, remedy } of found.wanting) expect(text).toContain(`  ${what}: ${remedy}`);
   });
 

@@ -1,4 +1,5 @@
 import { formatFlops } from "@isoflop/laws";
+import type { DeviceAgreement } from "@isoflop/trainer";
 import type { Examination } from "./examination.js";
 
 /** What was found, for people. */
@@ -26,6 +27,7 @@ export function examinationText({
       const by = device.device === "cpu" ? `, ${threads} ${threads === 1 ? "thread" : "threads"}` : "";
       rows.push([device.device, `${formatFlops(flopsPerSecond)} FLOP/s in float32 products of ${size}${by}`]);
     }
+    if (device.agreement !== undefined) rows.push([device.device, agreementText(device.agreement)]);
   }
   rows.push(["Python", python.version === undefined ? "not here" : `${python.version} (${python.program})`]);
   rows.push(["PyTorch", python.torch === undefined ? "not here" : torchText(python.torch)]);
@@ -38,6 +40,13 @@ export function examinationText({
 function torchText({ version, devices, bfloat16 }: NonNullable<Examination["python"]["torch"]>): string {
   const cards = devices.length === 0 ? "no CUDA device" : devices.join(", ");
   return `${version}, ${cards}${bfloat16 ? ", bfloat16" : ""}`;
+}
+
+function agreementText({ agrees, difference, of }: DeviceAgreement): string {
+  const by = difference?.toPrecision(2);
+  if (agrees) return `gradients of small models within ${by} of the processor's`;
+  const fault = by === undefined ? `${of} holds what is no number` : `${of} is off by ${by} of its size`;
+  return `not to be trained on: of a small model ${fault}`;
 }
 
 const bytes = (count: number): string => `${(count / 1e9).toFixed(1)} GB`;

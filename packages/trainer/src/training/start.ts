@@ -7,6 +7,7 @@ import type { TensorMap } from "../engine/tensor.js";
 import { initialParameters } from "../model/initialise.js";
 import { type ParameterGroup, parameterGroups } from "../model/parameters.js";
 import type { TaskScorer } from "../tasks/runTasks.js";
+import { requireAgreement } from "./agreement.js";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.js";
 import { createEvaluator, type Evaluation } from "./evaluate.js";
 import { readMetrics } from "./metricsFile.js";
@@ -32,6 +33,7 @@ export interface StartedRun {
  */
 export async function startRun(folder: string, spec: RunSpec): Promise<StartedRun> {
   await requireRuntime(spec.runtime);
+  await requireAgreement(spec);
   const { batch, data, shape, seed } = spec;
   const groups = parameterGroups(shape, spec.parametrisation);
   const nextBatch = createBatches(openTokens(data.folder, "train", data.trainTokens, data.tokenBytes), {

@@ -1,11 +1,24 @@
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { DEVICES, type Device, type DeviceSupport, deviceSupport, remedyFor } from "./device.js";
+import { DEVICES, type Device, type DeviceSupport, deviceSupport, remedyFor } from "../devices/device.js";
+import { type Agreement, agreementOf, agrees, worstOf } from "../training/agreement.js";
 import { type MatmulSpeed, measureMatmul } from "./matmulSpeed.js";
 
 /** A device: what it does, or why it cannot. */
-export type DeviceReport = DeviceSupport & { readonly measured: readonly Omit<MatmulSpeed, "device">[] };
+export type DeviceReport = DeviceSupport & {
+  readonly measured: readonly Omit<MatmulSpeed, "device">[];
+  readonly agreement?: DeviceAgreement;
+};
+
+/** How far what a device makes of small models is from what the CPU does, at the most. */
+export interface DeviceAgreement {
+  readonly agrees: boolean;
+  /** The tensor that is farthest. */
+  readonly of: string;
+  /** Relative to its size; none where it holds what is no number. */
+  readonly difference?: number;
+}
 
 /** Tries one device in this process. The CPU is measured with one thread and with all. */
 export async function examineDevice(device: Device): Promise<DeviceReport> {
@@ -18,7 +31,24 @@ export async function examineDevice(device: Device): Promise<DeviceReport> {
     const { device: _, ...speed } = await measureMatmul(device, count);
     measured.push(speed);
   }
-  return { ...support, measured };
+  return { ...support, measured, ...(device === "cpu" ? {} : { agreement: await agreementWithCpu(device) }) };
+}
+
+const SMALL = { layers: 2, width: 16, heads: 2, headWidth: 8, feedForward: 32, vocabulary: 64, context: 8 } as const;
+
+async function agreementWithCpu(device: Device): Promise<DeviceAgreement> {
+  const [gpt2, llama] = [
+    { tiedEmbeddings: true, positions: "learned", biases: true, normalisation: "layer", activation: "gelu" },
+    { tiedEmbeddings: false, positions: "rope", biases: false, normalisation: "rms", activation: "swiglu" },
+  ] as const;
+  const found: Agreement[] = [];
+  for (const architecture of [gpt2, llama]) {
+    const shape = { ...SMALL, ...architecture };
+    found.push(await agreementOf({ shape, parametrisation: { kind: "mup", baseWidth: 16 } }, device));
+  }
+  const worst = worstOf(found);
+  const { of, difference } = worst;
+  return { agrees: agrees(worst), of, ...(Number.isFinite(difference) ? { difference } : {}) };
 }
 
 /** How long a driver may take to wake up. */

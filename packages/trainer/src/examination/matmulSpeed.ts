@@ -1,9 +1,9 @@
 import { createRandom } from "@isoflop/laws";
+import type { Device } from "../devices/device.js";
 import { openSession } from "../engine/session.js";
 import { tensor } from "../engine/tensor.js";
 import { createGraph, input, output, toModel } from "../graph/graph.js";
 import { product } from "../graph/product.js";
-import type { Device } from "./device.js";
 
 /** The best speed of a float32 matrix product that was seen. */
 export interface MatmulSpeed {
@@ -15,19 +15,22 @@ export interface MatmulSpeed {
   readonly size: number;
 }
 
-/** A model's widths fall between these; a graphics card needs larger ones to be busy. */
-const SIZES: Record<"cpu" | "other", readonly number[]> = { cpu: [256, 512, 1024], other: [512, 1024, 2048] };
+/** A model's widths fall between these; a graphics card needs larger ones to be busy, a driver in software smaller ones to end. */
+const SIZES: Record<"cpu" | "other", readonly number[]> = { cpu: [256, 512, 1024], other: [128, 512, 1024, 2048] };
 /** Products of a call: on a graphics card many, or the way of the matrices there and back would be measured. */
 const CHAIN: Record<"cpu" | "other", number> = { cpu: 1, other: 16 };
 
 /**
  * Measures a device's attainable matmul FLOP/s: the best of several calls at each of a few sizes, within so many seconds (and
- * no fewer than two calls a size). It is what training's share of the machine is to be compared with.
+ * no fewer than two calls a size, but no size of which one call would take longer). It is what training's share of the machine
+ * is to be compared with.
  */
 export async function measureMatmul(device: Device, threads: number, seconds = 2): Promise<MatmulSpeed> {
   const kind = device === "cpu" ? "cpu" : "other";
   let best = { flopsPerSecond: 0, size: 0 };
+  let msPerCube = 0;
   for (const size of SIZES[kind]) {
+    if (msPerCube * size ** 3 > 1000 * seconds) break;
     const call = await openProducts(device, threads, size, CHAIN[kind]);
     await call();
     const until = performance.now() + (1000 * seconds) / SIZES[kind].length;
@@ -37,6 +40,7 @@ export async function measureMatmul(device: Device, threads: number, seconds = 2
       await call();
       least = Math.min(least, performance.now() - began);
     } while (performance.now() < until);
+    msPerCube = least / size ** 3;
     const flopsPerSecond = (2 * size ** 3 * CHAIN[kind]) / (least / 1000);
     if (flopsPerSecond > best.flopsPerSecond) best = { flopsPerSecond, size };
   }

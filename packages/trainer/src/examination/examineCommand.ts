@@ -1,5 +1,5 @@
 // `node examineCommand.js <device>`: its DeviceReport as JSON on standard output.
-import { DEVICES } from "./device.js";
+import { DEVICES } from "../devices/device.js";
 import { examineDevice } from "./deviceReport.js";
 
 const device = DEVICES.find((one) => one === process.argv[2]);
