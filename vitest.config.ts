@@ -32,7 +32,10 @@ export default defineConfig({
     },
   },
   test: {
-    testTimeout: 60_000,
+    // Against what hangs alone: no test hangs on how fast the machine is, nor on what else it does.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,

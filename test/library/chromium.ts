@@ -45,7 +45,7 @@ export async function runInChromium(chromium: string, library: string, work: str
     const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom"];
     const { stdout } = await promisify(execFile)(chromium, [...flags, `http://127.0.0.1:${port}/`], {
       maxBuffer: 2 ** 28,
-      timeout: 50_000,
+      timeout: 150_000,
     });
     const answer = /<output>([^<]*)<\/output>/.exec(stdout)?.[1];
     if (answer === undefined) throw new Error(`The page gave no answer: ${stdout.slice(0, 500)}`);

@@ -26,7 +26,7 @@ beforeAll(async () => {
     await rename(join(folder, "package"), join(folder, "node_modules", name));
   }
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test.each(["isoflop", "isoflop/browser"])("import { fitParametric, plan } from %s works as installed", async (name) => {

@@ -14,7 +14,26 @@ if (!haveChromium) {
   process.stderr.write(`no Chromium at ${CHROMIUM} (ISOFLOP_CHROMIUM names another): its tests are skipped\n`);
 }
 
-export const launch = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+/** How long a page is waited for, ms, and no longer than that a test hangs: a machine may be slow, and do other things. */
+const PATIENCE_MS = 120_000;
+
+/** A browser whose pages are waited for. */
+export async function launch(): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox"],
+    timeout: PATIENCE_MS,
+  });
+  browser.on("context", (context) => context.setDefaultTimeout(PATIENCE_MS));
+  return browser;
+}
+
+/** Waits until the page has drawn what it knows: after a render its effects run behind the next frame, and a figure is drawn in the one after that. */
+export const drawn = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    for (let frame = 0; frame < 6; frame++)
+      await new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  });
 
 /** The built pages, served at a port that is free. */
 export const serveBuilt = (studies: readonly Served[]): Promise<Listening> =>

@@ -86,7 +86,7 @@ describe.skipIf(!haveChromium)("the diagnostics of the laws view", () => {
     const offered = () =>
       choice.locator("option").evaluateAll((options) => options.map((option) => option.getAttribute("value")));
     // The figure of the procedure before stands until the new one's refits are told.
-    await expect.poll(offered, { timeout: 60_000 }).toEqual(["a", "N_opt", "L_opt"]);
+    await expect.poll(offered).toEqual(["a", "N_opt", "L_opt"]);
   });
 
   it.each([

@@ -34,7 +34,7 @@ describe.skipIf(!haveChromium)("for everyone", () => {
     const studies = await openServed([study, before]);
     unfinished = studies[1]?.key ?? "";
     server = await serveBuilt(studies);
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.close();

@@ -34,7 +34,7 @@ describe.skipIf(!haveChromium)("hostile text", () => {
     const studies = await openServed([study, table, imported]);
     keys = studies.map(({ key }) => key);
     server = await serveBuilt(studies);
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.close();
@@ -298,7 +298,7 @@ async function checkDownloads(page: Page, at: number): Promise<void> {
   const figure = page.locator("#residuals");
   await figure.scrollIntoViewIfNeeded();
   for (const format of ["SVG", "PNG", "CSV", "JSON"]) {
-    const download = page.waitForEvent("download", { timeout: 15_000 }).catch(() => undefined);
+    const download = page.waitForEvent("download").catch(() => undefined);
     await figure.getByRole("button", { name: `Download as ${format}` }).click();
     const saved = await download;
     if (saved === undefined) throw new Error(`no ${format}: ${await figure.getByRole("alert").allTextContents()}`);

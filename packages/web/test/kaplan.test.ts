@@ -12,7 +12,7 @@ const { steps, data, batch } = PLANTED_KAPLAN;
 /** Equation 6.4. */
 const compute = 1 / (1 / steps.alphaS + 1 / batch.alphaB + 1 / steps.alphaN);
 
-describe.skipIf(!haveChromium)("a served study of Kaplan's experiments", { timeout: 120_000 }, () => {
+describe.skipIf(!haveChromium)("a served study of Kaplan's experiments", () => {
   let browser: Browser;
   let server: Listening;
   let folder: string;
@@ -36,7 +36,7 @@ describe.skipIf(!haveChromium)("a served study of Kaplan's experiments", { timeo
     page = await context.newPage();
     noteFaults(page, faults);
     await page.goto(`${server.url}#/laws?procedure=kaplan&resamples=100${query}`);
-    await page.locator("#kaplanAllocation:not(.figure-missing)").waitFor({ state: "attached", timeout: 60_000 });
+    await page.locator("#kaplanAllocation:not(.figure-missing)").waitFor({ state: "attached" });
   };
   afterEach(async () => {
     await page.context().close();
@@ -115,7 +115,7 @@ describe.skipIf(!haveChromium)("a served study of Kaplan's experiments", { timeo
     await leave(/^N.*-D3M-s1$/);
     await page.locator('.laws [data-out="2"]').waitFor();
     // Figures whose data are being made anew are drawn when they come into view.
-    await expect.poll(() => told("kaplanLaws"), { timeout: 60_000 }).toContain("(14 points)");
+    await expect.poll(() => told("kaplanLaws")).toContain("(14 points)");
     await page.locator("#criticalBatch:not(.figure-missing)").waitFor({ state: "attached" });
     expect(await told("criticalBatch")).not.toBe(before);
     holds(await told("criticalBatch"), /with α_B = /, batch.alphaB, 0.5);

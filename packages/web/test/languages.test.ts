@@ -92,9 +92,7 @@ describe.skipIf(!haveChromium)("the page in the reader's language", () => {
 
     await page.getByRole("link", { name: "計画" }).click();
     const add = page.getByLabel("追加", { exact: true });
-    await expect
-      .poll(() => add.locator("option").filter({ hasText: "bits.csv、アプローチ 3" }).count(), { timeout: 30_000 })
-      .toBe(1);
+    await expect.poll(() => add.locator("option").filter({ hasText: "bits.csv、アプローチ 3" }).count()).toBe(1);
     await add.selectOption({ label: "フィット: bits.csv、アプローチ 3" });
     const row = page.locator(".planner-table tr").filter({ hasText: /^損失/ }).first();
     expect(await row.innerText()).toMatch(/単位は法則ごと[\s\S]*nat\/トークン[\s\S]*bit\/バイト/);

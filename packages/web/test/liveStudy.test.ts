@@ -12,7 +12,6 @@ import { haveChromium, launch, noteFaults, violations } from "./browser.js";
 
 const BUILT = fileURLToPath(new URL("../../lab/dist/web/", import.meta.url));
 const TRAINER = fileURLToPath(new URL("./liveTrainer.mjs", import.meta.url));
-const PATIENCE = { timeout: 30_000 };
 const FAILING = "C1e10-N20.1k-s0";
 
 describe.skipIf(!haveChromium)("a study that is trained while the page watches", () => {
@@ -51,7 +50,6 @@ executor: { kind: local, workers: 1 }
       pace: { pollMs: 250, queueMs: 100 },
     });
     page = await (await browser.newContext({ locale: "en-US" })).newPage();
-    page.setDefaultTimeout(60_000);
     noteFaults(page, faults);
   });
   afterAll(async () => {
@@ -62,9 +60,7 @@ executor: { kind: local, workers: 1 }
     await rm(folder, { recursive: true, force: true });
   });
 
-  it("is seen from before its first run to its end, and paused, resumed and read about there", {
-    timeout: 300_000,
-  }, async () => {
+  it("is seen from before its first run to its end, and paused, resumed and read about there", async () => {
     await page.goto(server.url);
     await page.getByText("There are no runs yet.").waitFor();
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("live");
@@ -83,7 +79,7 @@ executor: { kind: local, workers: 1 }
     await panel.getByRole("definition").filter({ hasText: "paused" }).waitFor();
     const id = await runOf(study, name);
     const attempts = async () => readFile(join(study, "runs", id, "attempts.jsonl"), "utf8");
-    await expect.poll(attempts, { timeout: 60_000 }).toContain('"reason":"paused"');
+    await expect.poll(attempts).toContain('"reason":"paused"');
     await panel.getByRole("button", { name: "Resume" }).click();
     await panel.getByRole("definition").filter({ hasText: "done" }).waitFor();
     await panel.getByRole("cell", { name: "stopped on request: paused" }).waitFor();
@@ -130,7 +126,7 @@ executor: { kind: local, workers: 1 }
     expect(faults).toEqual([]);
   });
 
-  it("is found by words and status, sorted, linked to, and told in Japanese", { timeout: 120_000 }, async () => {
+  it("is found by words and status, sorted, linked to, and told in Japanese", async () => {
     const table = page.getByRole("region", { name: "Runs of the study" });
     const names = () => table.locator("tbody th button").allTextContents();
     await page.getByLabel("Name contains").fill("2e10");
@@ -161,9 +157,7 @@ executor: { kind: local, workers: 1 }
     expect(faults).toEqual([]);
   });
 
-  it("is read again when its study.yaml is edited; a broken one is told, and nothing else changes", {
-    timeout: 120_000,
-  }, async () => {
+  it("is read again when its study.yaml is edited; a broken one is told, and nothing else changes", async () => {
     const file = join(study, "study.yaml");
     const text = await readFile(file, "utf8");
     const heading = page.getByRole("heading", { level: 1 });
@@ -175,14 +169,14 @@ executor: { kind: local, workers: 1 }
     expect(await violations(page)).toEqual([]);
     await writeFile(file, text.replace("name: live", "name: renamed"));
     await fault.waitFor({ state: "detached" });
-    await expect.poll(() => heading.textContent(), PATIENCE).toBe("renamed");
-    await expect.poll(() => page.title(), PATIENCE).toBe("5/6 renamed · Study · isoflop");
+    await expect.poll(() => heading.textContent()).toBe("renamed");
+    await expect.poll(() => page.title()).toBe("5/6 renamed · Study · isoflop");
     await writeFile(file, text);
-    await expect.poll(() => heading.textContent(), PATIENCE).toBe("live");
+    await expect.poll(() => heading.textContent()).toBe("live");
     expect(faults).toEqual([]);
   });
 
-  it("tells where Slurm has its runs, in the table and of the run that is open", { timeout: 120_000 }, async () => {
+  it("tells where Slurm has its runs, in the table and of the run that is open", async () => {
     const bin = join(folder, "bin");
     await mkdir(bin);
     await writeFile(join(bin, "squeue"), "#!/bin/sh\necho '71_0|PENDING||<i>Resources'\n", { mode: 0o755 });

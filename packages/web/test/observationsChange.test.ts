@@ -86,9 +86,7 @@ describe("a large study's observations", () => {
   });
   const [RUNS, LINES] = [600, 400];
 
-  it("come whole once; when a run has ended, that run alone, and the page has what one has that loads anew", {
-    timeout: 180_000,
-  }, async () => {
+  it("come whole once; when a run has ended, that run alone, and the page has what one has that loads anew", async () => {
     study = await makeStudy();
     await command("pause", study);
     await command("run", study);

@@ -106,7 +106,7 @@ describe.skipIf(!haveChromium)("the planner", () => {
       .getByLabel("Add a law")
       .locator("option")
       .filter({ hasText: /chinchilla|approach 3/i });
-    await expect.poll(() => offered.count(), { timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(() => offered.count()).toBeGreaterThan(0);
     const id = (await offered.first().getAttribute("value")) ?? "";
     await page.getByLabel("Add a law").selectOption(id);
     same(await shown("parameters", id), optimum.parameters, FITTED);

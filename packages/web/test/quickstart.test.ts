@@ -60,7 +60,7 @@ describe.skipIf(!haveChromium)("the quickstart", () => {
 
     // The panel of a run that is trained now: its curve grows there point by point.
     const running = page.getByRole("row").filter({ hasText: "running" }).first();
-    await running.waitFor({ timeout: 120_000 });
+    await running.waitFor();
     const watched = (await running.getByRole("button").textContent()) ?? "";
     await running.getByRole("button").click();
     await page.getByRole("region", { name: watched }).waitFor();
@@ -70,8 +70,8 @@ describe.skipIf(!haveChromium)("the quickstart", () => {
     await page.getByText(`${runs} of ${runs} runs have ended`).waitFor();
     await page.getByText("Every run has ended: there is nothing left to pause or to cancel.").waitFor();
     const { stdout } = await command("fit", folder, "--bootstrap", RESAMPLES, "--json");
-    await expect.poll(() => shownExponents(page), { timeout: 60_000 }).toEqual(fittedExponents(JSON.parse(stdout)));
-    await expect.poll(() => shownRows(page), { timeout: 60_000 }).toEqual(await toldRows(folder));
+    await expect.poll(() => shownExponents(page)).toEqual(fittedExponents(JSON.parse(stdout)));
+    await expect.poll(() => shownRows(page)).toEqual(await toldRows(folder));
 
     await expect.poll(() => shownForecasts(page)).toEqual(await judgedForecasts(folder));
     // Approach 2 speaks of optima: the other run is forecast with L(N, D) beside it, and said to be.

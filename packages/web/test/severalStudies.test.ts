@@ -38,7 +38,6 @@ describe.skipIf(!haveChromium)("several studies on one page", () => {
     browser = await launch();
     server = await serveBuilt(studies);
     page = await (await browser.newContext({ locale: "en-US" })).newPage();
-    page.setDefaultTimeout(60_000);
     noteFaults(page, faults);
   });
   afterAll(async () => {
@@ -99,9 +98,9 @@ describe.skipIf(!haveChromium)("several studies on one page", () => {
     expect(faults).toEqual([]);
   });
 
-  it("plans by the fits of the study that is chosen, and by no other's", { timeout: 180_000 }, async () => {
+  it("plans by the fits of the study that is chosen, and by no other's", async () => {
     await view("Planner");
-    await expect.poll(offered, { timeout: 60_000 }).toContain("Fit: two.csv, approach 3");
+    await expect.poll(offered).toContain("Fit: two.csv, approach 3");
     expect((await offered()).every((text) => text.includes("two.csv"))).toBe(true);
 
     // Too few runs for any law: none is offered, above all not those of before.
@@ -113,14 +112,12 @@ describe.skipIf(!haveChromium)("several studies on one page", () => {
 
     await choose("one.csv");
     await view("Planner");
-    await expect.poll(offered, { timeout: 60_000 }).toContain("Fit: one.csv, approach 3");
+    await expect.poll(offered).toContain("Fit: one.csv, approach 3");
     expect((await offered()).every((text) => text.includes("one.csv"))).toBe(true);
     expect(faults).toEqual([]);
   });
 
-  it("keeps its laws in view while they are fitted again to runs that have come since", {
-    timeout: 180_000,
-  }, async () => {
+  it("keeps its laws in view while they are fitted again to runs that have come since", async () => {
     await choose("two.csv");
     await view("Laws");
     await page.locator('.laws [data-done="true"]').waitFor();
@@ -144,7 +141,7 @@ describe.skipIf(!haveChromium)("several studies on one page", () => {
     expect(faults).toEqual([]);
   });
 
-  it("opens a plan by a fit of another study by its address alone", { timeout: 120_000 }, async () => {
+  it("opens a plan by a fit of another study by its address alone", async () => {
     const second = await page.context().newPage();
     await second.goto(`${server.url}#/planner?study=${keyOf("two.csv")}&laws=fit:chinchilla&flops=1e12`);
     await second.locator(".planner-laws").getByText("two.csv, approach 3").first().waitFor();

@@ -62,7 +62,7 @@ async function until(check: () => Promise<boolean>): Promise<void> {
   while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 30));
 }
 
-describe.each(Object.keys(CASES))("a run by %s", { timeout: 120_000 }, (kind) => {
+describe.each(Object.keys(CASES))("a run by %s", (kind) => {
   const one = CASES[kind]!;
 
   test("is read by the lab as any other run of the study", async () => {
@@ -138,7 +138,7 @@ describe.each(Object.keys(CASES))("a run by %s", { timeout: 120_000 }, (kind) =>
   });
 });
 
-test("SIGTERM to the adapter alone reaches the trainer, and the exit code is 143", { timeout: 60_000 }, async () => {
+test("SIGTERM to the adapter alone reaches the trainer, and the exit code is 143", async () => {
   const one = CASES.torchtitan!;
   const run = await createRun(folder, spec);
   const env = { ...process.env, FAKE_PARAMETERS: String(one.said), FAKE_WAIT: "13" };

@@ -18,7 +18,7 @@ const spec = tinySpec(corpus, {
 });
 writeFileSync(join(corpus, "validation-other.bin"), readFileSync(join(corpus, "train.bin")).subarray(0, 400));
 
-describe.skipIf(python === undefined)("python -m isoflop_trainer", { timeout: 300_000 }, () => {
+describe.skipIf(python === undefined)("python -m isoflop_trainer", () => {
   test("writes what the contract says", () => {
     const { result, metrics } = numbers(trained(spec));
     expect(metrics.map((line) => line.step)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));

@@ -32,7 +32,7 @@ const alike = (folder: string, other: string) => {
   expect(Math.abs(a.result["val/loss"]! - b.result["val/loss"]!)).toBeLessThan(1e-5);
 };
 
-describe.skipIf(python === undefined)("several processes", { timeout: 300_000 }, () => {
+describe.skipIf(python === undefined)("several processes", () => {
   const launchers = [
     ["--processes", ["-m", "isoflop_trainer", "--processes", "2"]],
     ["torchrun", [...torchrun(2), "-m", "isoflop_trainer"]],

@@ -24,7 +24,7 @@ function unitsBetween(a: number, b: number): number {
   return Math.abs(ordered[0]! - ordered[1]!);
 }
 
-describe.skipIf(python === undefined)("both trainers start alike", { timeout: 300_000 }, () => {
+describe.skipIf(python === undefined)("both trainers start alike", () => {
   test("initial parameters agree in all but the last bit, under any seed and shape", () => {
     const specs: RunSpec[] = [
       base,

@@ -50,7 +50,7 @@ function specUnder(json: object, change: Partial<RunSpec> = {}): RunSpec {
   };
 }
 
-describe.skipIf(!haveTokenizers)("tasks under a tokenizer.json", { timeout: 300_000 }, () => {
+describe.skipIf(!haveTokenizers)("tasks under a tokenizer.json", () => {
   test("are the same rows of tokens by the JavaScript library and by Hugging Face's own, for every kind of tokenizer", () => {
     const [gpt2] = golden;
     // What a tokenizer.json may say of its own model's lengths is not for ours.

@@ -32,7 +32,7 @@ async function trainedHere(spec: RunSpec): Promise<string> {
   return folder;
 }
 
-describe.skipIf(python === undefined)("both trainers train alike", { timeout: 300_000 }, () => {
+describe.skipIf(python === undefined)("both trainers train alike", () => {
   test.each([
     ["ALiBi, squared ReLU, muP", base],
     ["Kaplan's: learned positions, GELU, biases, standard parametrisation, warm-up-stable-decay", kaplan],

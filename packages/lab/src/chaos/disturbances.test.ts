@@ -21,7 +21,7 @@ beforeAll(async () => {
   expect((await startLab(calm, cache).ended).code).toBe(0);
   expected = await outcomes(calm);
   expect(expected).toHaveLength(8);
-}, 300_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** A study like the calm one, all of whose runs are done but for their results. */
@@ -34,7 +34,7 @@ async function unfinishedCopy(name: string): Promise<string> {
 
 const isRoot = process.getuid?.() === 0;
 
-describe("the same bits come out", { timeout: 300_000 }, () => {
+describe("the same bits come out", () => {
   it("of run folders with torn metrics, half-written checkpoints and results, or files that are gone", async () => {
     const study = await unfinishedCopy("torn");
     const damages: ((run: string, checkpoint: string) => Promise<void>)[] = [

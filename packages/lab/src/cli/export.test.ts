@@ -30,7 +30,7 @@ executor: { workers: 2 }
   );
   const run = await command("run", study, "--verify");
   expect(run.stderr).not.toMatch(/error/);
-}, 120_000);
+});
 afterAll(async () => {
   delete process.env.ISOFLOP_CACHE;
   await rm(folder, { recursive: true, force: true });
@@ -55,7 +55,7 @@ const fitOf = async (...args: string[]) =>
     }),
   );
 
-describe("isoflop export of a study", { timeout: 120_000 }, () => {
+describe("isoflop export of a study", () => {
   it("writes all that it has, says so, and the records give the study's own fits again", async () => {
     const { to, written, absent } = await exported(study);
     expect(absent).toEqual([]);
@@ -122,7 +122,7 @@ describe("isoflop export of a study", { timeout: 120_000 }, () => {
   });
 });
 
-describe("isoflop export of files and imported folders", { timeout: 120_000 }, () => {
+describe("isoflop export of files and imported folders", () => {
   const law = (N: number, D: number) => 1.7 + 400 / N ** 0.34 + 410 / D ** 0.28;
 
   it("writes an imported folder's runs with where their numbers are from, and those that were left out", async () => {
@@ -192,7 +192,7 @@ describe("isoflop export of files and imported folders", { timeout: 120_000 }, (
   });
 });
 
-describe("isoflop export refuses", { timeout: 120_000 }, () => {
+describe("isoflop export refuses", () => {
   it.each([
     [["--what", "recods"], /--what has nothing called "recods"/],
     [["--format", "xlsx"], /--format knows no "xlsx"/],

@@ -80,10 +80,10 @@ describe("isoflop serve", () => {
     await quiet.url();
     const opening = serve(["studies/a", "--port", "0", "--open"], env);
     const base = await opening.url();
-    await expect.poll(() => readFile(note, "utf8").catch(() => ""), { timeout: 20_000 }).toBe(`${base}\n`);
+    await expect.poll(() => readFile(note, "utf8").catch(() => "")).toBe(`${base}\n`);
     const without = serve(["studies/a", "--port", "0", "--open"], { ...process.env, PATH: join(folder, "none") });
     await without.url();
-    await expect.poll(() => without.said.stderr, { timeout: 20_000 }).toContain("No browser could be opened");
+    await expect.poll(() => without.said.stderr).toContain("No browser could be opened");
   });
 
   it("refuses what it cannot do, with what to do instead", async () => {

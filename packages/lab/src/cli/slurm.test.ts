@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(async () => {
   delete process.env.ISOFLOP_CACHE;
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 async function makeStudy(name: string, executor: string): Promise<string> {
   const path = join(folder, name);
@@ -99,12 +99,10 @@ describe.skipIf(!hasSlurm())("isoflop on a cluster", () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster();
-  }, 60_000);
+  });
   afterAll(() => cluster.stop(), 60_000);
 
-  it("submits, shows and collects a study of the built-in trainer, to the local executor's bits, one task requeued on its way", {
-    timeout: 180_000,
-  }, async () => {
+  it("submits, shows and collects a study of the built-in trainer, to the local executor's bits, one task requeued on its way", async () => {
     const path = await makeStudy("clustered", "{ kind: slurm, poll: 0.3 }");
     const submitted = isoflop("run", path, "--submit");
     expect(submitted).toMatchObject({

@@ -19,9 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-it("status loads neither fits nor laws nor what trains: it is looked at every few seconds", {
-  timeout: 60_000,
-}, async () => {
+it("status loads neither fits nor laws nor what trains: it is looked at every few seconds", async () => {
   await writeFile(
     join(folder, "study.yaml"),
     "name: s\ndata: { corpus: t.txt }\ndesign: { kind: isoflop, budgets: [1e9, 1e10], sizes: 3 }\n",

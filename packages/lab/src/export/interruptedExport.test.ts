@@ -32,7 +32,7 @@ beforeAll(async () => {
   }
   imported = join(folder, "imported");
   await importRuns([logs], { to: imported, loss: "last", counting: "6N" });
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Exports by a process of its own, which is sent a signal once it writes points; gives the signal that ended it. */
@@ -50,7 +50,7 @@ async function interrupted(to: string, signal: NodeJS.Signals): Promise<unknown>
   return ended;
 }
 
-describe("an export that is stopped", { timeout: 60_000 }, () => {
+describe("an export that is stopped", () => {
   it("by Ctrl-C leaves no folder where none was, an earlier export as it was, and ends as by the signal", async () => {
     const to = join(folder, "stopped");
     expect(await interrupted(to, "SIGINT")).toBe("SIGINT");

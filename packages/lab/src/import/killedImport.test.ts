@@ -57,7 +57,7 @@ describe("a killed import", () => {
     expect(kills).toBeGreaterThan(0);
     expect(await take(rough)).toMatchObject({ failed: [] });
     expect(await filesOf(rough)).toEqual(await filesOf(calm));
-  }, 60_000);
+  });
 
   it("between two copies of a run keeps the one that was there, though its source be gone, and no other's remains", async () => {
     for (let i = 0; i < 3; i++) await writeRun(i);

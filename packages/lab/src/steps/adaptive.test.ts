@@ -45,7 +45,7 @@ async function statuses(path: string): Promise<string[]> {
 const centresOf = async (path: string): Promise<{ profiles: CentredProfile[] }> =>
   JSON.parse(await readFile(join(path, "centres.json"), "utf8"));
 
-describe("adaptive centres", { timeout: 120_000 }, () => {
+describe("adaptive centres", () => {
   it("bring every minimum inside from a guess that is off eightfold, where fixed centres do not", async () => {
     const fixed = await makeStudy("fixed", "{ tokensPerParameter: 100 }");
     expect((await command("run", fixed)).code).toBe(0);

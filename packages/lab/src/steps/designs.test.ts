@@ -63,7 +63,7 @@ async function wholeWay(path: string) {
   return { outcome, fits: JSON.parse(fitted.stdout).fits as Fit[], report, said: first.stderr };
 }
 
-describe("every design goes the whole way", { timeout: 120_000 }, () => {
+describe("every design goes the whole way", () => {
   it("envelope: Approach 1 over horizons, and a hold-out by Approach 3", async () => {
     const path = await makeStudy(
       "envelope",

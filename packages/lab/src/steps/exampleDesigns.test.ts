@@ -35,7 +35,7 @@ async function example(kind: string, trainer: "builtin" | "planted"): Promise<st
   return path;
 }
 
-describe("examples/designs", { timeout: 120_000 }, () => {
+describe("examples/designs", () => {
   it("has one example of every kind of design", async () => {
     const kinds = (await readdir(EXAMPLES)).filter((name) => !name.startsWith("."));
     expect(kinds.sort()).toEqual(KINDS);

@@ -49,7 +49,7 @@ type DryRun = Omit<Priced, "runs"> & Pick<Design, "awaited" | "awaitedPlaced"> &
 const dryRun = async (path: string, ...flags: string[]): Promise<DryRun> =>
   JSON.parse((await command("run", path, "--dry-run", "--json", ...flags)).stdout);
 
-describe("run --dry-run", { timeout: 120_000 }, () => {
+describe("run --dry-run", () => {
   it("counts nothing that the text does not suffice for, and says so", async () => {
     const path = await makeStudy("holdout: { budgets: [1e14] }", fake, "[1e10, 1e15]");
     const design = "design: { kind: isoflop, budgets: [1e10, 1e15], sizes: 4, centre: { adaptive: true } }";

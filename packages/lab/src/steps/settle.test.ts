@@ -44,7 +44,7 @@ async function specs(path: string): Promise<RunSpec[]> {
   );
 }
 
-describe("a sweep", { timeout: 120_000 }, () => {
+describe("a sweep", () => {
   it("finds the planted learning rate, tells its cost first, and is recorded in every run.json", async () => {
     const path = await makeStudy("{ lr: sweep }");
     const { code, stderr } = await command("run", path);

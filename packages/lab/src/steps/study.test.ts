@@ -272,7 +272,7 @@ describe("a whole study", () => {
 });
 
 describe("a killed lab", () => {
-  it("goes on after SIGKILL at any moment, to the same bits", { timeout: 120_000 }, async () => {
+  it("goes on after SIGKILL at any moment, to the same bits", async () => {
     if (!existsSync(BUILT)) throw new Error(`${BUILT} is not built: run npm run build first`);
     const calm = await makeStudy("calm");
     expect((await command("quickstart", "--out", calm)).code).toBe(0);
@@ -295,7 +295,7 @@ describe("a killed lab", () => {
     expect(await results(rough)).toBe(await results(calm));
   });
 
-  it("goes on training when nobody reads what it says any more", { timeout: 60_000 }, async () => {
+  it("goes on training when nobody reads what it says any more", async () => {
     const path = await makeStudy("unread");
     const child = spawn(process.execPath, [BUILT, "run", path, "--json"], { stdio: ["ignore", "pipe", "pipe"] });
     child.stderr.destroy();
@@ -308,7 +308,7 @@ describe("a killed lab", () => {
     expect(JSON.parse(stdout)).toMatchObject({ done: 20 });
   });
 
-  it("stopped by SIGTERM leaves no trainer behind and exits with 1", { timeout: 60_000 }, async () => {
+  it("stopped by SIGTERM leaves no trainer behind and exits with 1", async () => {
     if (!existsSync(BUILT)) throw new Error(`${BUILT} is not built: run npm run build first`);
     const path = await makeStudy("stopped");
     const lab = spawn(process.execPath, [BUILT, "run", path], {

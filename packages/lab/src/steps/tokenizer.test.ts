@@ -29,9 +29,7 @@ function run(...args: string[]) {
   return spawnSync(process.execPath, [BUILT, ...args], { env, encoding: "utf8" });
 }
 
-it("a study on packed JSONL trains its own vocabulary, on a few unique tokens, with a further validation set", {
-  timeout: 120_000,
-}, () => {
+it("a study on packed JSONL trains its own vocabulary, on a few unique tokens, with a further validation set", () => {
   mkdirSync(join(folder, "study"));
   writeFileSync(join(folder, "texts.jsonl.gz"), gzipSync(lines(0, 90)));
   writeFileSync(join(folder, "other.jsonl"), lines(200, 220));

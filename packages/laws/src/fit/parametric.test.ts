@@ -144,7 +144,7 @@ describe("the engine", () => {
     }
     // The simplex is no straw man: mostly it comes near.
     expect(close).toBeGreaterThan(35);
-  }, 20_000);
+  });
   test.each(["huber", "lad", "mse"] as const)(
     "the grid of 4,500 starts finds nothing lower than the default (%s)",
     (loss) => {

@@ -106,7 +106,7 @@ describe.each(Object.entries(architectures))("coordinate check, %s", (_, archite
     }
     const { logits } = slopes(rows, 8);
     expect(logits.slope).toBeGreaterThan(-finiteWidth - student * logits.error);
-  }, 120_000);
+  });
 
   test("under the standard parametrisation it moves stream, scores and logits the more the wider they are", async () => {
     const rows = await check(architecture, "standard", 4);
@@ -116,5 +116,5 @@ describe.each(Object.entries(architectures))("coordinate check, %s", (_, archite
         expect(found[name].slope - student * found[name].error, name).toBeGreaterThan(finiteWidth);
       }
     }
-  }, 120_000);
+  });
 });

@@ -23,7 +23,7 @@ async function examined(...faults: string[]) {
   return { conforms, broken: ids((check) => check.essential && check.kept !== true), checks };
 }
 
-describe("isoflop doctor --trainer", { timeout: 240_000 }, () => {
+describe("isoflop doctor --trainer", () => {
   it("finds every promise kept by the built-in trainer", async () => {
     const flags = ["doctor", "--trainer", "--json", "--", ...BUILTIN, "{run}"];
     const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...flags]);

@@ -34,9 +34,7 @@ describeOnCluster(
       },
     );
 
-    it("a task near its time limit writes a checkpoint and goes back into the queue", {
-      timeout: 120_000,
-    }, async () => {
+    it("a task near its time limit writes a checkpoint and goes back into the queue", async () => {
       // Slurm looks at time limits every half minute only. Started again, the trainer is quick: setup is shell.
       process.env.FAKE_STEP_MS = "900";
       const quick = '[ -z "$SLURM_RESTART_COUNT" ] || export FAKE_STEP_MS=1';

@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "isoflop-kaplan-report-"));
   await plantedKaplanStudy(folder);
   model = await reportOfStudy(await openStudy(folder), "isoflop report", false);
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const { steps, data, batch } = PLANTED_KAPLAN;
