@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { countAttempts, readAttempts } from "../runs/attempts.js";
 import { liftHold, placeHold } from "../runs/control.js";
 import { readRuns, toRecords } from "../runs/records.js";
-import { readLastMetrics, readRunState } from "../runs/status.js";
+import { readRunState } from "../runs/status.js";
 import { parseStudy } from "../study/parse.js";
 import { resolveRuns } from "../study/resolve.js";
 import { costOf, type ExecutionEvent } from "./execution.js";
@@ -62,6 +62,12 @@ async function run(extra: Partial<LocalOptions> = {}, where = folder) {
     ...extra,
   });
   return { outcome, events };
+}
+
+/** Acts once a run waits half-way, as FAKE_WAIT has it do. */
+async function whenItWaits(runFolder: string, act: () => unknown): Promise<void> {
+  while (!existsSync(join(runFolder, "waited"))) await new Promise((resolve) => setTimeout(resolve, 10));
+  await act();
 }
 
 /** Everything that determines a study's results; the number of sessions is allowed to differ. */
@@ -137,13 +143,12 @@ describe("the local executor", () => {
 
   it("stops in order when told to, and goes on to the same results", async () => {
     await run({}, join(folder, "calm"));
-    process.env.FAKE_STEP_MS = "8";
+    process.env.FAKE_WAIT = first.name;
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 300);
+    void whenItWaits(join(folder, "stopped", first.id), () => stop.abort());
     const { outcome } = await run({ signal: stop.signal }, join(folder, "stopped"));
     expect(outcome.stopped).toBe(true);
     expect(outcome.done.length).toBeLessThan(specs.length);
-    process.env.FAKE_STEP_MS = "0";
     const again = await run({}, join(folder, "stopped"));
     expect(again.outcome.done).toHaveLength(specs.length);
     expect(await results(join(folder, "stopped"))).toBe(await results(join(folder, "calm")));
@@ -154,9 +159,9 @@ describe("the local executor", () => {
     const runs = join(folder, "orphaned");
     await mkdir(join(runs, first.id), { recursive: true });
     await writeFile(join(runs, first.id, "run.json"), JSON.stringify(first));
-    process.env.FAKE_STEP_MS = "500";
+    process.env.FAKE_WAIT = first.name;
     const orphan = await startTrainer(command, join(runs, first.id), 1);
-    process.env.FAKE_STEP_MS = "0";
+    delete process.env.FAKE_WAIT;
     const { outcome } = await run({}, runs);
     const end = await orphan.ended;
     expect(end.code === 143 || end.signal !== null).toBe(true);
@@ -173,7 +178,7 @@ describe("the local executor", () => {
     const orphan = spawn(program, rest, {
       stdio: "ignore",
       detached: true,
-      env: { ...process.env, FAKE_STEP_MS: "500" },
+      env: { ...process.env, FAKE_WAIT: first.name },
     });
     const ended = new Promise((resolve) => orphan.on("close", (code, signal) => resolve(signal ?? code)));
     const { outcome } = await run();
@@ -201,21 +206,27 @@ describe("the local executor", () => {
   });
 
   it("goes on with a run that is killed from outside as long as it gets any further, and sets one aside that does not", async () => {
-    process.env.FAKE_STEP_MS = "5";
+    // It kills itself, which nobody can tell from the system's doing, at every seventh report: each time with a checkpoint more.
+    const diesOften = [
+      process.execPath,
+      "--import",
+      `data:text/javascript,${encodeURIComponent(`
+        import fs from "node:fs";
+        import { syncBuiltinESMExports } from "node:module";
+        const { writeFileSync } = fs;
+        let reports = 0;
+        fs.writeFileSync = (path, ...rest) => {
+          writeFileSync(path, ...rest);
+          if (path.includes(${JSON.stringify(first.id)}) && path.endsWith("metrics.jsonl") && ++reports === 7)
+            process.kill(process.pid, "SIGKILL");
+        };
+        syncBuiltinESMExports();
+      `)}`,
+      FAKE,
+    ];
     const path = join(folder, first.id);
-    let furthest = 0;
-    let kills = 0;
-    const killer = setInterval(async () => {
-      const step = (await readLastMetrics(path).catch(() => undefined))?.step ?? 0;
-      const noted = await readFile(join(path, ".process.json"), "utf8").catch(() => "{}");
-      const { pid } = JSON.parse(noted || "{}");
-      if (step <= furthest || pid === undefined || kills >= 6) return;
-      furthest = step + first.steps / 10;
-      kills++;
-      process.kill(pid, "SIGKILL");
-    }, 5);
-    const { outcome } = await run();
-    clearInterval(killer);
+    const { outcome } = await run({ command: diesOften });
+    const kills = (await readAttempts(path)).length - 1;
     expect(kills).toBeGreaterThan(3);
     expect(outcome).toMatchObject({ failed: [] });
     expect(countAttempts(await readAttempts(path))).toMatchObject({ preemptions: kills, failures: 0 });
@@ -248,21 +259,16 @@ describe("the local executor", () => {
 describe("a study that is controlled while it trains", () => {
   const runs = () => join(folder, "study", "runs");
   const studyFolder = () => join(folder, "study");
-  const slowly = () => {
-    process.env.FAKE_STEP_MS = "40";
-  };
-  /** Acts once the first run, which is the longest or second, has begun to report. */
-  const whenBegun = async (act: () => Promise<void>): Promise<void> => {
-    while ((await readLastMetrics(join(runs(), first.id))) === undefined)
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    await act();
+  /** Acts once the first run is half-way, where it waits. */
+  const halfWay = (act: () => Promise<void>): Promise<void> => {
+    process.env.FAKE_WAIT = first.name;
+    return whenItWaits(join(runs(), first.id), act);
   };
 
   it("lets a paused run save itself and wait, trains others in its place, and goes on with it to the same bits", async () => {
     await run({}, join(folder, "calm"));
-    slowly();
     const kinds: string[] = [];
-    const acting = whenBegun(() => placeHold(studyFolder(), "paused", first.id));
+    const acting = halfWay(() => placeHold(studyFolder(), "paused", first.id));
     const onEvent = (event: ExecutionEvent) => {
       if (event.spec.id !== first.id) return;
       kinds.push(event.kind);
@@ -280,8 +286,9 @@ describe("a study that is controlled while it trains", () => {
   });
 
   it("ends when only paused runs are left, tells them, and trains them when they are resumed", async () => {
-    slowly();
-    const acting = whenBegun(() => placeHold(studyFolder(), "paused"));
+    process.env.FAKE_WAIT = "*";
+    const [longest] = [...specs].sort((a, b) => costOf(b) - costOf(a)) as [RunSpec];
+    const acting = whenItWaits(join(runs(), longest.id), () => placeHold(studyFolder(), "paused"));
     const { outcome } = await run({ studyFolder: studyFolder() }, runs());
     await acting;
     expect(outcome.done.length).toBeLessThan(specs.length);
@@ -289,15 +296,15 @@ describe("a study that is controlled while it trains", () => {
       Array.from({ length: specs.length - outcome.done.length }, () => "paused"),
     );
     expect(outcome.stopped).toBe(false);
-    expect(await readRunState(join(runs(), first.id))).toMatchObject({ status: "paused" });
+    expect(await readRunState(join(runs(), longest.id))).toMatchObject({ status: "paused" });
     expect((await run({ studyFolder: studyFolder() }, runs())).events).toEqual([]);
     await liftHold(studyFolder());
+    delete process.env.FAKE_WAIT;
     expect((await run({ studyFolder: studyFolder() }, runs())).outcome.done).toHaveLength(specs.length);
   });
 
   it("sets a cancelled run aside, leaves it out of the records with its reason, and takes it back", async () => {
-    slowly();
-    const acting = whenBegun(() => placeHold(studyFolder(), "cancelled", first.id));
+    const acting = halfWay(() => placeHold(studyFolder(), "cancelled", first.id));
     const { outcome } = await run({ studyFolder: studyFolder() }, runs());
     await acting;
     expect(outcome.done).toHaveLength(specs.length - 1);

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -106,18 +107,25 @@ describe("one run", () => {
 describe("control", () => {
   it("pauses, resumes and cancels a run while a lab trains it, and refuses what is no order", async () => {
     const { key, ask, post } = await serverOf(study);
-    process.env.FAKE_STEP_MS = "40";
+    await command("pause", study);
+    await command("run", study);
+    await command("resume", study);
+    const [run] = ((await (await ask(`/${key}`)).json()) as StudySnapshot).runs;
+    const id = run?.id ?? "";
+    process.env.FAKE_WAIT = run?.name;
     const page = listenTo(await ask(`/${key}/events`));
     const lab = command("run", study);
-    await page.until(() => [...page.runs.values()].some(({ status, step }) => status === "running" && step > 0));
-    const [run] = [...page.runs.values()].filter(({ status, step }) => status === "running" && step > 0);
-    const id = run?.id ?? "";
+    const waited = join(study, "runs", id, "waited");
+    while (!existsSync(waited)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await page.until(() => page.runs.get(id)?.status === "running" && (page.runs.get(id)?.step ?? 0) > 0);
     const told = await (await post(`/${key}/control`, { action: "pause", runs: [id] })).json();
     expect(told).toMatchObject({ whole: false, changed: [{ id }], lab: { pid: process.pid } });
     await page.until(() => page.runs.get(id)?.status === "paused");
     const attempts = async () => ((await (await ask(`/${key}/runs/${id}`)).json()) as RunDetails).attempts;
     while ((await attempts()).at(-1)?.ending === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await attempts()).toMatchObject([{ ending: "stopped", reason: "paused" }]);
+    // Half-way it waits once more.
+    await rm(waited);
     await post(`/${key}/control`, { action: "resume", runs: [id] });
     await page.until(() => page.runs.get(id)?.status === "running" && (page.runs.get(id)?.attempts ?? 0) > 1);
     await post(`/${key}/control`, { action: "cancel", runs: [id] });

@@ -7,26 +7,27 @@ import { describeOnCluster, first, second, specs, study, third } from "./fixture
 
 describeOnCluster(
   "runs that are with Slurm",
-  ({ cluster, folder, run, submitted, finished, started, attempts, expectCalmResults }) => {
+  ({ cluster, folder, run, submitted, finished, started, waiting, attempts, expectCalmResults }) => {
     it("what scancel takes out of the queue is told, with a checkpoint, and submitted anew at the next start", async () => {
-      process.env.FAKE_STEP_MS = "250";
+      process.env.FAKE_WAIT = "*";
       const watching = run(specs);
-      await started(first);
+      await waiting(first);
       const jobs = new Set((await readTasks(folder())).map(({ job }) => job.split("_")[0] ?? ""));
       cluster().ask("scancel", ...jobs);
       const { outcome } = await watching;
       expect(outcome).toMatchObject({ done: [], open: [], failed: [] });
       expect(outcome.withdrawn).toHaveLength(specs.length);
       expect(await attempts(first)).toMatchObject([{ ending: "stopped", reason: "taken out of Slurm's queue" }]);
-      process.env.FAKE_STEP_MS = "1";
+      delete process.env.FAKE_WAIT;
       expect((await run(specs)).outcome.done).toHaveLength(specs.length);
       await expectCalmResults();
     });
 
     it("cancelled and paused runs leave the queue, running ones with a checkpoint, and the others go on", async () => {
-      process.env.FAKE_STEP_MS = "150";
+      process.env.FAKE_WAIT = [first, third].map(({ name }) => name).join();
       const watching = run(specs);
-      await started(first);
+      await waiting(first);
+      await waiting(third);
       const whole = {
         folder: folder(),
         file: join(folder(), "study.yaml"),
@@ -50,16 +51,17 @@ describeOnCluster(
       ).toEqual([first.id, third.id].sort());
       expect((await attempts(first)).at(-1)?.ending).toBe("stopped");
       await resumeRuns(whole, [first.id, third.id]);
-      process.env.FAKE_STEP_MS = "1";
+      delete process.env.FAKE_WAIT;
       expect((await run(specs)).outcome.done).toHaveLength(specs.length);
       await expectCalmResults();
     });
 
     it("a task with other runs leaves the one that is held alone", async () => {
       process.env.FAKE_STEP_MS = "200";
+      process.env.FAKE_WAIT = first.name;
       const { job } = await submitted([first, second], "runsPerTask: 2, atOnce: 2");
-      await started(first);
       await started(second);
+      await waiting(first);
       await placeHold(folder(), "paused", first.id);
       await finished([second]);
       expect(await attempts(first)).toMatchObject([{ ending: "stopped", reason: "paused", job }]);

@@ -7,13 +7,13 @@ import { describeOnCluster, first, second } from "./fixtures/clusterStudy.js";
 
 describeOnCluster(
   "a task of a Slurm array",
-  ({ cluster, runFolder, run, submitted, finished, started, attempts, log, expectCalmResults }) => {
+  ({ cluster, runFolder, run, submitted, finished, waiting, attempts, log, expectCalmResults }) => {
     it.each(["work", "cancelled"])(
       "a preempted task of partition %s goes on from its checkpoint, and it is no failure",
       async (partition) => {
-        process.env.FAKE_STEP_MS = "100";
+        process.env.FAKE_WAIT = first.name;
         const { job } = await submitted([first], `partition: ${partition}`);
-        await started(first);
+        await waiting(first);
         cluster().ask(
           "sbatch",
           "--partition=urgent",
@@ -35,9 +35,9 @@ describeOnCluster(
     );
 
     it("a task near its time limit writes a checkpoint and goes back into the queue", async () => {
-      // Slurm looks at time limits every half minute only. Started again, the trainer is quick: setup is shell.
-      process.env.FAKE_STEP_MS = "900";
-      const quick = '[ -z "$SLURM_RESTART_COUNT" ] || export FAKE_STEP_MS=1';
+      // Slurm looks at time limits every half minute only. Started again, the trainer waits no more: setup is shell.
+      process.env.FAKE_WAIT = first.name;
+      const quick = '[ -z "$SLURM_RESTART_COUNT" ] || unset FAKE_WAIT';
       const { job } = await submitted([first], `time: 1, warning: 58, setup: ['${quick}']`);
       await finished([first]);
       expect(await attempts(first)).toMatchObject([
@@ -48,10 +48,10 @@ describeOnCluster(
     });
 
     it("a killed trainer goes on in its task; a killed task is submitted again", async () => {
-      process.env.FAKE_STEP_MS = "60";
+      process.env.FAKE_WAIT = [first, second].map(({ name }) => name).join();
       const watching = run([first, second]);
-      await started(first);
-      await started(second);
+      await waiting(first);
+      await waiting(second);
       process.kill(JSON.parse(await readFile(join(runFolder(first), ".process.json"), "utf8")).pid, "SIGKILL");
       process.kill(JSON.parse(await readFile(join(runFolder(second), ".claim.json"), "utf8")).pid, "SIGKILL");
       const { outcome } = await watching;
@@ -82,10 +82,10 @@ describeOnCluster(
     });
 
     it("a node that is lost while its trainer lives on hands its run over to the task's next start", async () => {
-      // Longer than Slurm lets the requeued task wait.
-      process.env.FAKE_STEP_MS = "500";
+      // However long Slurm lets the requeued task wait.
+      process.env.FAKE_WAIT = first.name;
       const { job } = await submitted([first], "extra: [--nodelist=n1]");
-      await started(first);
+      await waiting(first);
       const before = JSON.parse(await readFile(join(runFolder(first), ".claim.json"), "utf8"));
       cluster().loseNode("n1");
       try {

@@ -7,7 +7,7 @@ import { describeOnCluster, first, second, specs } from "./fixtures/clusterStudy
 
 describeOnCluster("the Slurm executor", ({ folder, runFolder, run, attempts, started, expectCalmResults }) => {
   it("trains every run once on two nodes, in arrays that the site takes, to the local executor's results", async () => {
-    process.env.FAKE_STEP_MS = "50";
+    process.env.FAKE_STEP_MS = "100";
     const { outcome, said } = await run(specs);
     expect(outcome).toMatchObject({ trained: specs.length, failed: [], diverged: [], open: [], stopped: false });
     expect(said[0]).toMatch(/^submitted 6 runs to Slurm: job \d+ \(4 tasks\), \d+ \(2 tasks\)$/);
@@ -49,7 +49,7 @@ describeOnCluster("the Slurm executor", ({ folder, runFolder, run, attempts, sta
   });
 
   it("leaves the cluster at work when it is stopped, and finds it again without submitting twice", async () => {
-    process.env.FAKE_STEP_MS = "60";
+    process.env.FAKE_STEP_MS = "120";
     const stop = new AbortController();
     const watching = run(specs, "", { signal: stop.signal });
     await started(first);
