@@ -77,7 +77,8 @@ describe("the same bits come out", () => {
     expect(await startLab(study, cache, { env }).ended).toMatchObject({ code: 0 });
     expect(await outcomes(study)).toEqual(expected);
     const attempts = await Promise.all(expected.map(({ id }) => readAttempts(join(study, "runs", id))));
-    const years = attempts.flat().map(({ began }) => new Date(began).getFullYear());
+    const times = attempts.flat().flatMap(({ began, ended = began }) => [began, ended]);
+    const years = times.map((time) => new Date(time).getFullYear());
     expect(Math.max(...years) - Math.min(...years)).toBeGreaterThan(0);
     // Those that ended while the lab was killed have nobody who noted it: at most as many as train at a time.
     const endings = attempts.map((of) => of.at(-1)?.ending);
@@ -89,7 +90,10 @@ describe("the same bits come out", () => {
     const study = await makeStudy(join(folder, "two"), textFile(), 1);
     const first = startLab(study, cache);
     while (!existsSync(join(study, ".lock"))) await pause(5);
+    // However long the second takes to start, the first is not through.
+    first.process.kill("SIGSTOP");
     const second = await startLab(study, cache).ended;
+    first.process.kill("SIGCONT");
     expect(second.code).toBe(1);
     expect(second.said).toContain(`being run by process ${first.process.pid} on ${hostname()} since`);
     expect(await first.ended).toMatchObject({ code: 0 });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -313,16 +313,19 @@ describe("a killed lab", () => {
     const path = await makeStudy("stopped");
     const lab = spawn(process.execPath, [BUILT, "run", path], {
       stdio: ["ignore", "ignore", "pipe"],
-      env: { ...process.env, FAKE_STEP_MS: "50" },
+      env: { ...process.env, FAKE_WAIT: "*" },
     });
     let stderr = "";
     lab.stderr.on("data", (chunk) => {
       stderr += String(chunk);
     });
     const ended = new Promise((resolve) => lab.on("close", resolve));
-    while ((await stat(join(path, "runs")).catch(() => undefined)) === undefined)
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    // Two trainers at work, each half-way.
+    const waiting = async () => {
+      const ids = await readdir(join(path, "runs")).catch(() => []);
+      return ids.filter((id) => existsSync(join(path, "runs", id, "waited"))).length;
+    };
+    while (lab.exitCode === null && (await waiting()) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
     lab.kill("SIGTERM");
     expect(await ended).toBe(1);
     expect(stderr).toMatch(/Stopped with \d+ of 20 runs done.*\n {2}hint: Start the same command again/);
