@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunSpec } from "@isoflop/trainer";
+import { sequenceCount } from "@isoflop/trainer/contract";
 import { costOf } from "../executors/execution.js";
 import { runLocally } from "../executors/local.js";
 import { readMetrics } from "../runs/metrics.js";
@@ -151,10 +152,11 @@ function trialOf(run: RunSpec): RunSpec {
 export function expectedSeconds(run: RunSpec, { points, overheadSeconds, source }: Speed): number {
   const { everySteps, sequences } = run.evaluation;
   const times = 1 + (everySteps > 0 ? Math.floor((run.steps - 1) / everySteps) : 0);
-  const evaluations = times * (1 + run.data.validationSets.length);
+  const { context } = run.shape;
+  const texts = [{ tokens: run.data.validationTokens }, ...run.data.validationSets];
+  const windows = texts.reduce((sum, { tokens }) => sum + Math.min(sequences, sequenceCount(tokens, context)), 0);
   // Forward alone is a third of a training step. Finished runs have their evaluations in their speed.
-  const evaluated =
-    source === "finished runs" ? 0 : (evaluations * sequences * run.shape.context * run.flopsPerToken.hoffmann) / 3;
+  const evaluated = source === "finished runs" ? 0 : (times * windows * context * run.flopsPerToken.hoffmann) / 3;
   return overheadSeconds + (costOf(run) + evaluated) / speedAt(run.parameters.total, points);
 }
 

@@ -143,6 +143,17 @@ describe("resolveRuns", () => {
     expect(() => resolveRuns(study, small)).toThrow(/validation set code has 100 tokens: not one sequence of 128/);
   });
 
+  it("asks for as many windows of a large validation set as of any, however small the held-out text", () => {
+    const sequences = (validationTokens: number, ...sets: number[]) => {
+      const validationSets = sets.map((tokens, i) => ({ name: `set${i}`, tokens, bytesPerToken: 1 }));
+      return resolveRuns(study, { ...corpus, validationTokens, validationSets })[0]?.evaluation.sequences;
+    };
+    expect(sequences(50 * 128 + 1)).toBe(50);
+    expect(sequences(50 * 128 + 1, 20 * 128 + 1)).toBe(50);
+    expect(sequences(50 * 128 + 1, 20 * 128 + 1, 900 * 128 + 1)).toBe(900);
+    expect(sequences(50 * 128 + 1, 5000 * 128 + 1)).toBe(1024);
+  });
+
   it("reads a tokenizer and a validation text by their paths", () => {
     const data = '"texts"\n  tokenizer: ../tokenizer.json\n  validation: held/*.jsonl\n  field: body';
     expect(parseStudy(text.replace('"texts"', data), "s").data).toMatchObject({

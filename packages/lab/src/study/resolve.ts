@@ -154,11 +154,13 @@ function evaluationOf(
 
 const runtimeOf = ({ executor: { threads, device, precision } }: Study) => ({ threads, device, precision });
 
-/** As many as asked for, or as many as the held-out text has (each needs one token more than it predicts). */
+/**
+ * As many as asked for, or as many as the largest of the texts has (each needs one token more than it predicts): of a smaller
+ * one the trainer takes all there are.
+ */
 function validationSequences(study: Study, corpus: Corpus, context: number): number {
-  const short = [{ name: "data.validation", tokens: corpus.validationTokens }, ...corpus.validationSets].find(
-    ({ tokens }) => sequenceCount(tokens, context) < 1,
-  );
+  const texts = [{ name: "data.validation", tokens: corpus.validationTokens }, ...corpus.validationSets];
+  const short = texts.find(({ tokens }) => sequenceCount(tokens, context) < 1);
   if (short !== undefined) {
     const [what, remedy] =
       short.name === "data.validation"
@@ -170,7 +172,8 @@ function validationSequences(study: Study, corpus: Corpus, context: number): num
       hint: `Add more text, ${remedy}, or lower design.shapes.context.`,
     });
   }
-  return Math.min(study.evaluation.sequences, sequenceCount(corpus.validationTokens, context));
+  const most = Math.max(...texts.map(({ tokens }) => sequenceCount(tokens, context)));
+  return Math.min(study.evaluation.sequences, most);
 }
 
 /** Unique tokens in whole sequences; absent: all that there are. */
