@@ -5,6 +5,7 @@ import { countedSize } from "../study/countedSize.js";
 import { availableTokens } from "../study/runTotals.js";
 import type { Study } from "../study/schema.js";
 import { readControl } from "./control.js";
+import { countedLoss } from "./countedLoss.js";
 import { listRuns } from "./folder.js";
 import { readMetrics } from "./metrics.js";
 import { type RunState, readRunState } from "./status.js";
@@ -90,20 +91,20 @@ async function toRecord(
   linesOf: typeof readMetrics,
 ): Promise<RunRecord | undefined> {
   const { spec, result, folder } = state;
-  // A run that may stop early is judged by its least loss: L(D) of Kaplan et al. 2020, section 4.
-  const loss = spec.evaluation.earlyStopping ? result?.best?.["val/loss"] : result?.["val/loss"];
-  if (result === undefined || loss === undefined || !Number.isFinite(loss)) return undefined;
+  const counted = countedLoss(spec, result);
+  if (counted === undefined || !Number.isFinite(counted.loss)) return undefined;
+  const { loss, tokens } = counted;
   const flopsPerToken = spec.flopsPerToken[counting.flops];
   const uniqueTokens = availableTokens(spec);
   return {
     id: spec.id,
     parameters: countedSize(spec, counting),
-    tokens: result.tokens,
-    flops: result.tokens * flopsPerToken,
+    tokens,
+    flops: tokens * flopsPerToken,
     loss,
     ...(spec.budget === undefined ? {} : { budget: spec.budget }),
     seed: spec.seed,
-    ...(result.tokens > uniqueTokens ? { uniqueTokens } : {}),
+    ...(tokens > uniqueTokens ? { uniqueTokens } : {}),
     curve: toCurve(await linesOf(folder), flopsPerToken),
   };
 }

@@ -1,6 +1,7 @@
 import { countedSize } from "../study/countedSize.js";
 import type { Study } from "../study/schema.js";
 import type { AttemptCounts } from "./attempts.js";
+import { countedLoss } from "./countedLoss.js";
 import type { RunState } from "./status.js";
 
 /** What is told of a run: in `isoflop status`, its JSON and the dashboard. N as the study counts it. */
@@ -19,7 +20,7 @@ export function runLine({ spec, status, last, result }: RunState, counting: Stud
     step: result?.status === "done" ? result.steps : (last?.step ?? 0),
     steps: spec.steps,
     trainLoss: result?.["train/loss"] ?? last?.["train/loss"],
-    validationLoss: result?.["val/loss"] ?? last?.["val/loss"],
+    validationLoss: countedLoss(spec, result)?.loss ?? last?.["val/loss"],
     wallSeconds: result?.wallSeconds ?? last?.time,
     ...counts,
   };

@@ -134,7 +134,8 @@ describe("the record of a run", () => {
       return (await toRecords([state], study.study.counting, "fit")).records.map(({ loss, tokens }) => [loss, tokens]);
     };
     expect(await lossOf(spec)).toEqual([[2.5, result.tokens]]);
-    expect(await lossOf({ ...spec, evaluation: patient })).toEqual([[2.25, result.tokens]]);
+    // The tokens that it was trained on until then: those of its patience bought nothing.
+    expect(await lossOf({ ...spec, evaluation: patient })).toEqual([[2.25, 3 * spec.batch.tokens]]);
   });
 });
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
 import type { RunSpec } from "@isoflop/trainer";
 import type { ExecutionOutcome } from "../executors/execution.js";
+import { countedLoss } from "../runs/countedLoss.js";
 import { readResult } from "../runs/status.js";
 import { unsweptChoices } from "../study/choices.js";
 import { countedSize } from "../study/countedSize.js";
@@ -124,7 +125,7 @@ function trialRunner({ study }: Design, options: TrainOptions) {
       requireRuns(outcome);
       requireTrials(outcome);
       for (const spec of fresh) {
-        const loss = (await readResult(join(folder.runs, spec.id)))?.["val/loss"];
+        const loss = countedLoss(spec, await readResult(join(folder.runs, spec.id)))?.loss;
         ran.set(spec.id, { spec, loss: loss ?? Number.POSITIVE_INFINITY });
       }
       return specs.map(({ id }) => ran.get(id)?.loss ?? Number.POSITIVE_INFINITY);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { formatCount, formatFlops } from "@isoflop/laws";
 import { otherForecasters } from "@isoflop/laws/procedures";
+import { countedLoss } from "../runs/countedLoss.js";
 import { writeJson } from "../runs/folder.js";
 import { readRunState } from "../runs/status.js";
 import type { StudyFolder } from "../study/folder.js";
@@ -60,7 +61,7 @@ export async function judgeForecast(study: StudyFolder, forecast: StudyForecast)
 
 async function verifyRun(study: StudyFolder, run: RunForecast): Promise<VerifiedRun> {
   const state = await readRunState(join(study.runs, run.id));
-  const measured = state?.status === "done" ? state.result?.["val/loss"] : undefined;
+  const measured = state?.status === "done" ? countedLoss(state.spec, state.result)?.loss : undefined;
   if (measured === undefined) return { ...run, reason: state?.result?.reason ?? state?.status ?? "not trained" };
   const interval = run.predictionInterval95;
   return {

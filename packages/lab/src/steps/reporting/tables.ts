@@ -3,6 +3,7 @@ import { formatFlops, type Interval, type IsoflopProfile, type Optimum, type Opt
 import type { ApproachFit } from "@isoflop/laws/procedures";
 import { type Backtests, meanErrors } from "@isoflop/laws/procedures";
 import type { BudgetRow, Estimate, FitRow, ForecastReport, ProcedureRow, RunRow } from "../../report/model.js";
+import { countedLoss } from "../../runs/countedLoss.js";
 import type { RunState } from "../../runs/status.js";
 import { countedSize } from "../../study/countedSize.js";
 import type { Study } from "../../study/schema.js";
@@ -73,7 +74,7 @@ export function budgetRows(profiles: readonly IsoflopProfile[]): BudgetRow[] {
 export function runRows(states: readonly RunState[], counting: Study["counting"]): RunRow[] {
   return states.map(({ spec, status, result, last }): RunRow => {
     const trainLoss = result?.["train/loss"] ?? last?.["train/loss"];
-    const validationLoss = result?.["val/loss"] ?? last?.["val/loss"];
+    const validationLoss = countedLoss(spec, result)?.loss ?? last?.["val/loss"];
     const wallSeconds = result?.wallSeconds ?? last?.time;
     return {
       id: spec.id,
@@ -197,7 +198,7 @@ export function estimate(value: number, interval95: Interval | undefined): Estim
 export function seedNoise(states: readonly RunState[]): number | undefined {
   const groups = new Map<string, number[]>();
   for (const { spec, result } of states) {
-    const loss = result?.["val/loss"];
+    const loss = countedLoss(spec, result)?.loss;
     if (loss === undefined || spec.role !== "fit") continue;
     const key = JSON.stringify([spec.shape, spec.steps, spec.batch.tokens]);
     groups.set(key, [...(groups.get(key) ?? []), loss]);
