@@ -36,3 +36,19 @@ test("training memory is what its parts are: parameters, two moments, as many gr
   const perToken = spec.shape.layers * (9 * 16 + 3 * 64 + 2 * 4 * 16) * 4;
   expect(whole.activations).toBeGreaterThan(64 * perToken);
 });
+
+test("where the noise is measured by other parts than a step takes, the memory of their graph is counted, too", () => {
+  const spec = tinySpec("");
+  const { sequences } = spec.batch;
+  const activations = (micro: number, everySteps?: number, measured = 0) =>
+    trainingMemory({
+      ...spec,
+      batch: { ...spec.batch, microSequences: micro },
+      ...(everySteps === undefined ? {} : { gradientNoise: { everySteps, sequences: measured } }),
+    }).activations;
+  const [whole, half] = [activations(sequences), activations(sequences / 2)];
+  expect(activations(sequences, 10, sequences / 2)).toBe(whole + half);
+  // One graph serves both, or the noise is measured at every step.
+  expect(activations(sequences / 2, 10, sequences / 2)).toBe(half);
+  expect(activations(sequences, 1, sequences / 2)).toBe(half);
+});

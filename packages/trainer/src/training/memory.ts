@@ -2,14 +2,14 @@ import type { RunSpec } from "../contract/runSpec.js";
 import { graphMemory } from "../graph/liveness.js";
 import { parameterGroups } from "../model/parameters.js";
 import { fusesOn, gradientGraph } from "./graphs.js";
-import { gradientSets } from "./trainingStep.js";
+import { gradientSets, openGraphs } from "./trainingStep.js";
 
 /** Bytes that training takes, as computed before it begins. */
 export interface TrainingMemory {
   readonly parameters: number;
   readonly moments: number;
   readonly gradients: number;
-  /** Of one call of the graph: what lives at its fullest moment. */
+  /** Of one call of the graph: what lives at its fullest moment. A graph keeps it for its next call. */
   readonly activations: number;
   /** Constants of the graph, and the runtimes themselves: Node and ONNX Runtime. */
   readonly fixed: number;
@@ -25,17 +25,18 @@ export function trainingMemory(
     readonly runtime: Pick<RunSpec["runtime"], "device">;
   },
 ): TrainingMemory {
-  const { shape, parametrisation, batch, runtime } = spec;
+  const { shape, parametrisation, runtime } = spec;
   const elements = parameterGroups(shape, parametrisation).reduce((sum, { size }) => sum + size, 0);
-  const { activations, constants } = graphMemory(
-    gradientGraph(spec, batch.microSequences, "float32", fusesOn(runtime.device)),
+  const graphs = openGraphs(spec).map((sequences) =>
+    graphMemory(gradientGraph(spec, sequences, "float32", fusesOn(runtime.device))),
   );
+  const sum = (kind: "activations" | "constants") => graphs.reduce((bytes, graph) => bytes + graph[kind], 0);
   const parts = {
     parameters: 4 * elements,
     moments: 8 * elements,
     gradients: 4 * elements * gradientSets(spec),
-    activations,
-    fixed: RUNTIMES + constants,
+    activations: sum("activations"),
+    fixed: RUNTIMES + sum("constants"),
   };
   return { ...parts, total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0) };
 }

@@ -39,6 +39,14 @@ export function gradientSets(spec: Batching): number {
   return batch.microSequences < batch.sequences ? 2 : 1;
 }
 
+/** Sequences of every graph that the steps of a run have open: of ordinary steps, and of those that measure the noise. */
+export function openGraphs(spec: Batching): number[] {
+  const { batch, gradientNoise } = spec;
+  if (!gradientNoise) return [batch.microSequences];
+  const ordinary = gradientNoise.everySteps === 1 ? [] : [batch.microSequences];
+  return [...new Set([...ordinary, noisePart(spec)])];
+}
+
 /**
  * A step on a batch in one call, or in parts where it is larger than `microSequences`; and every so many steps in parts
  * that show the gradient noise. Which of them a step takes depends on its number alone. What only the noise needs is opened
