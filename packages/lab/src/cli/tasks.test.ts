@@ -81,3 +81,24 @@ it("a study's tasks go into its runs by their content, and a missing or damaged 
   expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining("Cannot read the task continuation")]);
   expect((await command("tasks", folder, "--count", "20")).code).toBe(0);
 });
+
+it("the questions that it writes can be scored in the study's context; what cannot be is told once, before any training", async () => {
+  const file = join(folder, "study.yaml");
+  const text = (await readFile(file, "utf8")).replace("sizes: 3", "sizes: 3, shapes: { context: 32 }");
+  await writeFile(file, text);
+  // Eight words of this text are some seventy bytes.
+  expect((await command("tasks", folder, "--count", "50")).code).toBe(0);
+  const questions = await readFile(join(folder, "tasks", "continuation.jsonl"), "utf8");
+  const { choices } = JSON.parse(questions.split("\n")[0]!) as { choices: string[] };
+  for (const choice of choices) expect(choice.length).toBeLessThanOrEqual(16);
+  const named = (tasks: string) => writeFile(file, `${text}tasks: { ${tasks} }\n`);
+  await named("c: tasks/continuation.jsonl, l: tasks/last-word.jsonl");
+  expect((await command("run", folder, "--dry-run", "--speed", "1e10")).code).toBe(0);
+  const long = { prompt: "word1", choices: ["word2", "x".repeat(40)], answer: 0 };
+  await writeFile(join(folder, "long.jsonl"), `${JSON.stringify(long)}\n`);
+  await named("long: long.jsonl");
+  const refused = await command("run", folder, "--dry-run");
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/long\.jsonl, line 1: a choice has 41 tokens, more than the context of 32/);
+  expect(refused.stderr).toMatch(/design\.shapes\.context/);
+});

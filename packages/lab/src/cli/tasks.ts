@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createRandom } from "@isoflop/laws";
-import { continuationTask, heldOutDocuments, lastWordTask } from "@isoflop/trainer";
+import { continuationTask, encoderOf, heldOutDocuments, lastWordTask } from "@isoflop/trainer";
 import { Command, InvalidArgumentError } from "commander";
 import { writeNew } from "../runs/folder.js";
 import { prepareDesign } from "../steps/design.js";
@@ -32,9 +32,12 @@ export function tasksVerb(io: CommandIo): Command {
       const taskless = { ...study, study: { ...study.study, tasks: {} } };
       const { corpus } = await prepareDesign(taskless, { log: (line) => log(io, line) });
       const documents = heldOutDocuments(corpus);
+      const encode = encoderOf(corpus);
+      // The other half of the context is for the prompt.
+      const fits = (answer: string) => 2 * encode(answer).length <= study.study.design.shapes.context;
       const made = {
-        continuation: continuationTask(documents, createRandom(seed), { count }),
-        "last-word": lastWordTask(documents, createRandom(seed), { count }),
+        continuation: continuationTask(documents, createRandom(seed), { count, fits }),
+        "last-word": lastWordTask(documents, createRandom(seed), { count, fits }),
       };
       await mkdir(join(study.folder, "tasks"), { recursive: true });
       const written = [];

@@ -9,7 +9,7 @@ import type { StudyFolder } from "../study/folder.js";
 import { type ResolvedRuns, resolveParts } from "../study/resolve.js";
 import { flopsOf } from "../study/runTotals.js";
 import { type Study, withoutAlso } from "../study/schema.js";
-import { readTaskFiles } from "../study/taskFiles.js";
+import { checkTaskRows, readTaskFiles } from "../study/taskFiles.js";
 import { planSweep, type StudyCompute, type SweepPlan } from "../sweep/plan.js";
 import { readSweep } from "../sweep/sweepFile.js";
 import { resolveHoldout } from "./holdout.js";
@@ -46,6 +46,7 @@ export async function prepareDesign(
     ...(options.cacheRoot === undefined ? {} : { cacheRoot: options.cacheRoot }),
   };
   const corpus = await prepareCorpus(request);
+  await checkTaskRows(study.folder, study.study, corpus);
   const unswept = await withDecided(study, corpus);
   const sweep = planSweep(withoutAlso(study.study), corpus, computeOf(unswept));
   if (sweep === undefined) return unswept;

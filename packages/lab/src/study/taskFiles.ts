@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { IsoflopError } from "@isoflop/laws";
-import { parseTask, type RunSpec } from "@isoflop/trainer";
+import { type Corpus, encoderOf, parseTask, type RunSpec, rowsOf } from "@isoflop/trainer";
 import type { Study } from "./schema.js";
 
 /** The tasks that a study names, read and checked once, by their content. Errors: task-missing, task-invalid. */
@@ -22,4 +22,15 @@ export async function readTaskFiles(folder: string, { tasks }: Study): Promise<R
       return { name, file, hash: createHash("sha256").update(content).digest("hex") };
     }),
   );
+}
+
+/** What no run could score is refused before the first one begins. Errors: task-invalid. */
+export async function checkTaskRows(folder: string, { tasks, design }: Study, corpus: Corpus): Promise<void> {
+  const files = Object.values(tasks);
+  if (files.length === 0) return;
+  const reading = { encode: encoderOf(corpus), context: design.shapes.context, vocabulary: corpus.vocabulary };
+  for (const file of files) {
+    const path = resolve(folder, file);
+    rowsOf(parseTask(path, await readFile(path, "utf8")), reading);
+  }
 }

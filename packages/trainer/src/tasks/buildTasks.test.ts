@@ -41,6 +41,18 @@ test("continuations: the answer goes on where its prompt ends, the others are of
   expect(parseTask("made", task.map((line) => JSON.stringify(line)).join("\n")).questions).toHaveLength(30);
 });
 
+test("answers that leave their prompt no room are made of fewer words, or are not asked for", () => {
+  const fits = (answer: string) => answer.length <= 20;
+  const task = continuationTask(documents, createRandom(3), { count: 30, promptWords: 10, fits });
+  expect(task.every(({ choices }) => choices.every(fits))).toBe(true);
+  const words = task.flatMap(({ choices }) => choices.map((choice) => choice.trim().split(/\s+/).length));
+  expect(Math.max(...words)).toBe(4);
+  const some = (answer: string) => !/[ab]$/.test(answer);
+  const lasts = lastWordTask(documents, createRandom(3), { count: 20, fits: some });
+  expect(lasts.every(({ last }) => some(last))).toBe(true);
+  expect(() => lastWordTask(documents, createRandom(3), { count: 1, fits: () => false })).toThrow(/has 0 passages/);
+});
+
 test("last words: the word that ends a sentence, without its full stop, after whole sentences", () => {
   const task = lastWordTask(documents, createRandom(3), { count: 40, sentencesBefore: 2 });
   expect(task).toHaveLength(40);

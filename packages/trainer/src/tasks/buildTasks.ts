@@ -1,12 +1,19 @@
 // Tasks made of held-out text: lines for a task file, the same for the same text and seed.
 import { IsoflopError, type Random } from "@isoflop/laws";
 
-export interface ContinuationOptions {
+/** What an answer may be at most. */
+export interface AnswerLimit {
+  /** Whether an answer leaves the model room for its prompt; by default all do. */
+  readonly fits?: (answer: string) => boolean;
+}
+
+export interface ContinuationOptions extends AnswerLimit {
   /** Questions. */
   readonly count: number;
   /** False continuations beside the true one. */
   readonly distractors?: number;
   readonly promptWords?: number;
+  /** Fewer where so many do not fit. */
   readonly continuationWords?: number;
 }
 
@@ -15,17 +22,22 @@ export interface ContinuationOptions {
  * none of the rest, so that style and subject tell, and nothing else does. Errors: too-little-text.
  */
 export function continuationTask(documents: readonly string[], random: Random, options: ContinuationOptions) {
-  const { count, distractors = 3, promptWords = 24, continuationWords = 8 } = options;
+  const { count, distractors = 3, promptWords = 24, continuationWords = 8, fits = () => true } = options;
   const passages = documents.flatMap((document) => {
     const words = wordsOf(document);
     const length = promptWords + continuationWords;
     return Array.from({ length: Math.floor(words.length / length) }, (_, i) => {
-      const [first, seam, last] = [words[i * length]!, words[i * length + promptWords]!, words[(i + 1) * length - 1]!];
-      return {
-        prompt: document.slice(first.start, words[i * length + promptWords - 1]!.end),
-        continuation: ` ${document.slice(seam.start, last.end)}`,
+      const [first, seam] = [words[i * length]!, words[i * length + promptWords]!];
+      const upTo = (count: number) => {
+        const last = words[i * length + promptWords + count - 1]!;
+        return ` ${document.slice(seam.start, last.end)}`;
       };
-    });
+      const prompt = document.slice(first.start, words[i * length + promptWords - 1]!.end);
+      const continuation = descending(continuationWords)
+        .map(upTo)
+        .find((answer) => fits(answer));
+      return continuation === undefined ? [] : [{ prompt, continuation }];
+    }).flat();
   });
   const distinct = [...new Map(passages.map((passage) => [passage.continuation, passage])).values()];
   requireEnough(distinct.length, Math.max(count, distractors + 1), "passages");
@@ -44,7 +56,7 @@ export function continuationTask(documents: readonly string[], random: Random, o
     });
 }
 
-export interface LastWordOptions {
+export interface LastWordOptions extends AnswerLimit {
   /** Questions. */
   readonly count: number;
   /** Sentences before the one whose last word is asked for. */
@@ -56,7 +68,7 @@ export interface LastWordOptions {
  * human filter: some of these words nobody could guess. Passages do not overlap. Errors: too-little-text.
  */
 export function lastWordTask(documents: readonly string[], random: Random, options: LastWordOptions) {
-  const { count, sentencesBefore = 2 } = options;
+  const { count, sentencesBefore = 2, fits = () => true } = options;
   const length = sentencesBefore + 1;
   const passages = documents.flatMap((document) => {
     const sentences = [...document.matchAll(/\S[^.!?]*[.!?]+/g)];
@@ -68,11 +80,13 @@ export function lastWordTask(documents: readonly string[], random: Random, optio
   const questions = passages.flatMap((passage) => {
     // A word of letters, in a sentence that has some before it; its full stop is not asked for.
     const parts = /^(.*\S\s+\S+\s+\S+)\s+(\p{L}[\p{L}'’-]+)[.!?]+$/su.exec(passage);
-    return parts ? [{ prompt: parts[1]!, last: ` ${parts[2]}` }] : [];
+    return parts && fits(` ${parts[2]}`) ? [{ prompt: parts[1]!, last: ` ${parts[2]}` }] : [];
   });
   requireEnough(questions.length, count, "passages that end in a word");
   return shuffled(questions, random).slice(0, count);
 }
+
+const descending = (from: number): number[] => Array.from({ length: from }, (_, i) => from - i);
 
 /** Words and their places, but for the first and the last, which a cut may have gone through. */
 function wordsOf(document: string): { readonly start: number; readonly end: number }[] {

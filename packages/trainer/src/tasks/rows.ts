@@ -42,7 +42,8 @@ function rowOf(file: string, { line, prompt, choices }: Question, choice: string
   if (scored < 1) throw invalid(file, line, `the continuation ${JSON.stringify(choice)} has no token of its own`);
   if (scored > context) {
     const which = choices.length > 1 ? "a choice" : "the last word";
-    throw invalid(file, line, `${which} has ${scored} tokens, more than the context of ${context}`);
+    const what = `${which} has ${scored} tokens, more than the context of ${context}`;
+    throw invalid(file, line, what, "shorten it, leave the question out, or take a larger design.shapes.context");
   }
   const strange = whole.find((token) => token < 0 || token >= vocabulary);
   if (strange !== undefined) throw invalid(file, line, `token ${strange} is outside the vocabulary of ${vocabulary}`);

@@ -89,11 +89,9 @@ function checked<T>(schema: z.ZodType<T>, value: unknown, file: string, line: nu
   throw invalid(file, line, `${issue.path.length > 0 ? `${issue.path.join(".")}: ` : ""}${issue.message}`);
 }
 
+const FORMS = 'a line is {"prompt", "choices", "answer"}, {"prompt", "last"} or {"text"}';
+
 /** An error in a line of a task's file. */
-export function invalid(file: string, line: number, what: string): IsoflopError {
-  return new IsoflopError({
-    code: "task-invalid",
-    message: `${file}, line ${line}: ${what}`,
-    hint: 'a line is {"prompt", "choices", "answer"}, {"prompt", "last"} or {"text"}',
-  });
+export function invalid(file: string, line: number, what: string, hint = FORMS): IsoflopError {
+  return new IsoflopError({ code: "task-invalid", message: `${file}, line ${line}: ${what}`, hint });
 }
