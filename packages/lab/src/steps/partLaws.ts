@@ -95,19 +95,36 @@ export async function partRows(
         curves,
       ),
     );
-    const noise = await Promise.all(
-      batch.map(async ({ state }) => criticalBatchRows(state.spec, await readMetrics(state.folder))),
-    );
-    made.push({
-      name: "critical-batch-noise",
-      law: "critical-batch",
-      about: "Kaplan's B_crit(L) as the gradient noise scale predicts it",
-      rows: noise.flat(),
-      warnings: [],
-      resampled: true,
-    });
+    made.push(await noiseRows(batch.map(({ state }) => state)));
+  } else {
+    made.push(...(await measuredNoise(states, records)));
   }
   return made;
+}
+
+/** B_crit(L) by the noise of finished runs, in a design that has no batches for it: where the study has its runs measure it. */
+export async function measuredNoise(
+  states: readonly RunState[],
+  records: readonly RunRecord[],
+  linesOf: typeof readMetrics = readMetrics,
+): Promise<PartRows[]> {
+  const finished = new Set(records.map(({ id }) => id));
+  const measured = states.filter(({ spec }) => spec.gradientNoise !== undefined && finished.has(spec.id));
+  return measured.length === 0 ? [] : [await noiseRows(measured, linesOf)];
+}
+
+async function noiseRows(states: readonly RunState[], linesOf: typeof readMetrics = readMetrics): Promise<PartRows> {
+  const rows = await Promise.all(
+    states.map(async ({ spec, folder }) => criticalBatchRows(spec, await linesOf(folder))),
+  );
+  return {
+    name: "critical-batch-noise",
+    law: "critical-batch",
+    about: "Kaplan's B_crit(L) as the gradient noise scale predicts it",
+    rows: rows.flat(),
+    warnings: [],
+    resampled: true,
+  };
 }
 
 async function readCurves(states: readonly RunState[]): Promise<ReadonlyMap<string, LossCurve>> {

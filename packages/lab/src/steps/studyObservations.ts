@@ -8,7 +8,7 @@ import { readParts } from "../runs/studyRuns.js";
 import { onlyRay } from "../study/designs/ladder.js";
 import type { StudyFolder } from "../study/folder.js";
 import type { Study } from "../study/schema.js";
-import { partRows, rayRows } from "./partLaws.js";
+import { measuredNoise, partRows, rayRows } from "./partLaws.js";
 
 /**
  * Which records the laws of a design see. Those that an epochs design repeats text in are there for what repeating is worth, and runs
@@ -45,8 +45,10 @@ export async function studyObservations(
   const choices = recordChoices(design);
   const parts = await readParts(folder);
   const ray = onlyRay(design);
-  if (ray !== undefined) return { ...all, choices, parts: [rayRows(ray, all.records)], others: [] };
-  if (parts === undefined) return { ...all, choices, parts: [], others: [] };
+  if (ray !== undefined || parts === undefined) {
+    const along = ray === undefined ? [] : [rayRows(ray, all.records)];
+    return { ...all, choices, parts: [...along, ...(await measuredNoise(states, all.records, linesOf))], others: [] };
+  }
   const inCompute = ({ id }: RunRecord): boolean => parts.compute?.includes(id) ?? false;
   return {
     ...all,

@@ -51,7 +51,8 @@ export function LiveLaws({ observed, waiting }: LiveLawsProps) {
   );
   const rows = lawRows(ownLaws.value.map(({ fit }) => fit));
   const title = t.title;
-  const isKaplan = (observed.parts?.length ?? 0) > 1;
+  // A ladder along one ray has one law beside B_crit(L), which any design may have.
+  const isKaplan = (observed.parts?.filter(({ law }) => law !== "loss-frontier").length ?? 0) > 1;
   return (
     <>
       {profiles !== undefined ? (
