@@ -1,4 +1,5 @@
 import type { RunRecord } from "@isoflop/laws";
+import type { RunSpec } from "@isoflop/trainer/contract";
 import type { ReportModel } from "../../report/model.js";
 import { toRecords } from "../../runs/records.js";
 import type { RunState } from "../../runs/status.js";
@@ -23,7 +24,7 @@ export async function studyInput(study: StudyFolder, path: string, fitted?: Fits
   const specs = new Map(states.map(({ spec }) => [spec.id, spec]));
   const described = (record: RunRecord): ExportRecord => {
     const spec = specs.get(record.id);
-    return spec === undefined ? record : { ...record, label: spec.name, origin: originOf(spec.convention) };
+    return spec === undefined ? record : { ...record, label: spec.name, origin: originOf(spec) };
   };
   const records = observations.records.map(described);
   const byId = new Map(records.map((record) => [record.id, record]));
@@ -57,11 +58,12 @@ async function* runsOf(states: readonly RunState[], group: string, records: Read
   for (const state of states) yield await studyRun(state, group, records.get(state.spec.id));
 }
 
-function originOf(convention: string): readonly string[] {
+function originOf({ convention, evaluation }: RunSpec): readonly string[] {
+  const early = evaluation.earlyStopping !== undefined;
   return [
     "N: counted from the shape",
-    "D: tokens of the steps trained",
+    `D: tokens of the steps ${early ? "up to that loss" : "trained"}`,
     `C: ${convention} per token`,
-    "loss: validation",
+    `loss: ${early ? "least " : ""}validation`,
   ];
 }
