@@ -40,6 +40,7 @@ const ofDesigns: Readonly<Record<string, string>> = {
   "long-warmup": "Take a warm-up that is a part of the run, such as warmup: 5%.",
   "noise-unmeasured": "Raise hyperparameters.batch, or shorten the context.",
   "sweep-no-transfer": "Take parametrisation: mup.",
+  "early-stopping-budgets": "Take evaluation.earlyStopping out; a kaplan design has its own.",
   "design-many-epochs": "Add text, or fit by --approach data-constrained (kind: epochs is made for it).",
   "not-converged": "Give that part of the design more tokens.",
   "kaplan-count": "Take counting: { parameters: non-embedding } where Kaplan's constants are to be compared.",

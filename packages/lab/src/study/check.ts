@@ -50,6 +50,12 @@ export function checkDesign(study: Study, runs: readonly RunSpec[]): DesignWarni
       `${runsThat(short.length, "takes", "take")} fewer than ${FEW_STEPS} steps (${shortest.name}: ${shortest.steps}); raise the budgets or lower hyperparameters.batch.`,
     );
   }
+  if (study.evaluation.earlyStopping !== undefined && (design.kind === "isoflop" || study.holdout.budgets.length > 0)) {
+    warn(
+      "early-stopping-budgets",
+      "A run that stops early does not spend its budget: it counts with the tokens up to its least loss, off its profile, and a hold-out with fewer tokens than it was forecast for.",
+    );
+  }
   warnings.push(...checkSchedules(runs), ...checkRepeats(study, runs));
   const silent = study.evaluation.gradientNoise === undefined ? [] : runs.filter((run) => !run.gradientNoise);
   if (silent.length > 0) {

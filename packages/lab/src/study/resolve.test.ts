@@ -181,5 +181,8 @@ describe("resolveRuns", () => {
     expect(codes(text.replace(/budgets: \[3e10.*\]/, "budgets: [3e10, 4e11]"))).toContain("design-few-budgets");
     expect(codes(text.replace("budgets: [2e12]", "budgets: [7e11]"))).toContain("holdout-near");
     expect(codes(text.replace("batch: 1024", "batch: 65536"))).toContain("design-few-steps");
+    const patient = `${text}evaluation: { everySteps: 10, earlyStopping: { patience: 3 } }\n`;
+    expect(codes(patient)).toContain("early-stopping-budgets");
+    expect(codes(text)).not.toContain("early-stopping-budgets");
   });
 });
