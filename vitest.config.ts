@@ -7,7 +7,9 @@ const source = (folder: string, file = "index.ts") =>
 /** What trains nothing and starts no daemon: two files at once do not disturb each other. */
 const SIDE_BY_SIDE = [
   "packages/{laws,figures,web}/src/**/*.test.ts",
-  "packages/lab/src/{export,import,read,report,server}/**/*.test.ts",
+  "packages/lab/src/{checklist,export,import,markdown,read,report,server,study}/**/*.test.ts",
+  "packages/lab/src/cli/{dataConstrained,fit,fitLaw,forecast,init,next,plan,program}.test.ts",
+  "packages/trainer/src/{data,graph,model,onnx,optimiser,random,tasks}/**/*.test.ts",
   "packages/web/test/!(quickstart).test.ts",
 ];
 
