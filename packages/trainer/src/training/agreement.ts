@@ -30,7 +30,7 @@ const TOLERANCE = 1e-3;
 export const agrees = ({ difference }: Agreement): boolean => difference <= TOLERANCE;
 
 /** Compares a device with the CPU on one sequence of random tokens, by the graphs that training and evaluation have there. */
-export async function agreementOf(description: ModelDescription, device: Device): Promise<Agreement> {
+export async function agreementOf(description: ModelDescription, device: Device, threads = 1): Promise<Agreement> {
   const { shape, parametrisation } = description;
   const groups = parameterGroups(shape, parametrisation);
   const flat = initialParameters(groups, SEED);
@@ -49,8 +49,8 @@ export async function agreementOf(description: ModelDescription, device: Device)
   const on = async (one: Device) => {
     const fused = fusesOn(one);
     return {
-      ...(await outputsOf(toModel(gradientGraph(description, 1, "float32", fused)), one, inputs)),
-      ...(await outputsOf(scoringModel(description, 1, { fused }), one, inputs)),
+      ...(await outputsOf(toModel(gradientGraph(description, 1, "float32", fused)), one, threads, inputs)),
+      ...(await outputsOf(scoringModel(description, 1, { fused }), one, threads, inputs)),
     };
   };
   const [exact, found] = [await on("cpu"), await on(device)];
@@ -67,8 +67,8 @@ const SEED = 1;
 export const worstOf = (all: readonly Agreement[]): Agreement =>
   all.reduce((worst, one) => (Number.isNaN(worst.difference) || one.difference <= worst.difference ? worst : one));
 
-async function outputsOf(model: Model, device: Device, inputs: TensorMap): Promise<TensorMap> {
-  const session = await openSession(model, 1, device);
+async function outputsOf(model: Model, device: Device, threads: number, inputs: TensorMap): Promise<TensorMap> {
+  const session = await openSession(model, threads, device);
   try {
     return await session.run(inputs);
   } finally {
@@ -93,10 +93,11 @@ const LAYERS = 2;
  * Refuses a device that computes a model's gradients otherwise than the CPU does: ONNX Runtime's providers lack some of what
  * operators are to do, and say nothing. Tried on two layers of the run's own shape. Errors: device-wrong.
  */
-export async function requireAgreement({ shape, parametrisation, runtime: { device } }: RunSpec): Promise<void> {
+export async function requireAgreement({ shape, parametrisation, runtime }: RunSpec): Promise<void> {
+  const { device, threads } = runtime;
   if (device === "cpu") return;
   const twin = { shape: { ...shape, layers: Math.min(shape.layers, LAYERS) }, parametrisation };
-  const agreement = await agreementOf(twin, device);
+  const agreement = await agreementOf(twin, device, threads);
   if (agrees(agreement)) return;
   throw new IsoflopError({
     code: "device-wrong",
