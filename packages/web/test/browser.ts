@@ -4,6 +4,7 @@ import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { type Listening, listen } from "../../lab/src/server/listen.js";
 import type { Served } from "../../lab/src/server/served.js";
+import type { Pace } from "../../lab/src/server/studyRoutes.js";
 
 const CHROMIUM = process.env.ISOFLOP_CHROMIUM ?? "/usr/bin/chromium";
 
@@ -36,9 +37,10 @@ export const drawn = (page: Page): Promise<void> =>
   });
 
 /** The built pages, served at a port that is free. */
-export const serveBuilt = (studies: readonly Served[]): Promise<Listening> =>
+export const serveBuilt = (studies: readonly Served[], pace?: Pace): Promise<Listening> =>
   listen({
     studies,
+    ...(pace && { pace }),
     host: "127.0.0.1",
     port: 0,
     webFolder: fileURLToPath(new URL("../../lab/dist/web/", import.meta.url)),

@@ -13,7 +13,7 @@ import { openServed } from "../../lab/src/server/served.js";
 import { pointStages } from "../src/fitting/stages.js";
 import type { Observed } from "../src/state/observations.js";
 import { type AskedCounting, countingOf, recounted } from "../src/views/laws/counting.js";
-import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
+import { drawn, haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 
 let folder: string;
 let study: string;
@@ -180,7 +180,10 @@ describe.skipIf(!haveChromium)("the controls of counting", () => {
     await page.goto(`${server.url}#/laws?resamples=100&study=${listed[served]?.key}${query}`);
     await done();
   };
-  const done = () => page.locator('.laws [data-done="true"]').waitFor();
+  const done = async () => {
+    await page.locator('.laws [data-done="true"]').waitFor();
+    await drawn(page);
+  };
   const close = async () => {
     await page.context().close();
     expect(faults.splice(0)).toEqual([]);

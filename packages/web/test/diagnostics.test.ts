@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Listening } from "../../lab/src/server/listen.js";
 import { openServed } from "../../lab/src/server/served.js";
-import { haveChromium, launch, serveBuilt, violations } from "./browser.js";
+import { drawn, haveChromium, launch, serveBuilt, violations } from "./browser.js";
 
 const records = syntheticStudy({
   truth: { E: 1.2, A: 30, B: 60, alpha: 0.38, beta: 0.33 },
@@ -51,6 +51,7 @@ describe.skipIf(!haveChromium)("the diagnostics of the laws view", () => {
   const told = async (figure: string): Promise<string> => {
     const place = page.locator(`#${figure}`);
     await place.scrollIntoViewIfNeeded();
+    await drawn(page);
     return (await place.locator("svg[aria-label]").first().getAttribute("aria-label")) ?? "";
   };
 

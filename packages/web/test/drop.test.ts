@@ -98,7 +98,7 @@ describe.skipIf(!haveChromium)("a dropped file", () => {
       { name: "c.csv", content: "N,D,loss\n9e6,2e7,3.1\n" },
     ]);
     await told("7 runs read from a.jsonl + 2; 1 row left out.");
-    expect(new URL(page.url()).hash).toBe("#/data");
+    await page.waitForURL(({ hash }) => hash === "#/data");
     await page.getByRole("navigation").getByRole("link", { name: "Planner" }).click();
     await viewShown(page, "Planner");
     await page.getByRole("link", { name: "Data", exact: true }).click();

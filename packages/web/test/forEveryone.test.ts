@@ -6,7 +6,7 @@ import { command } from "../../lab/src/fixtures/testIo.js";
 import type { Listening } from "../../lab/src/server/listen.js";
 import { makeStudy } from "../../lab/src/server/live/fixtures.js";
 import { openServed } from "../../lab/src/server/served.js";
-import { haveChromium, launch, serveBuilt } from "./browser.js";
+import { drawn, haveChromium, launch, serveBuilt } from "./browser.js";
 
 /** What the keyboard is on, and whether it can be seen that it is. */
 interface Stop {
@@ -50,6 +50,7 @@ describe.skipIf(!haveChromium)("for everyone", () => {
     if (hash.startsWith("laws")) await page.locator('.laws [data-done="true"]').waitFor();
     if (hash.startsWith("study")) await page.locator(".study .exponents").waitFor();
     if (hash.startsWith("planner")) await page.locator(".isoflop-model-map svg").waitFor();
+    await drawn(page);
   };
   const focused = () => page.evaluate(() => document.activeElement?.textContent?.slice(0, 40));
 
@@ -149,7 +150,7 @@ describe.skipIf(!haveChromium)("for everyone", () => {
     }
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    expect(await cancel.evaluate((element) => element === document.activeElement)).toBe(true);
+    await expect.poll(() => cancel.evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
   it("on paper every figure is there, light whatever the screen is, which is as before after it", async () => {
@@ -157,6 +158,7 @@ describe.skipIf(!haveChromium)("for everyone", () => {
     await page.getByLabel("Theme").selectOption("dark");
     await page.getByLabel("Compute in").selectOption("PF-days");
     await page.locator(".figure-room").first().getByText("(PF-days)").first().waitFor();
+    await drawn(page);
     await page.evaluate(() => {
       addEventListener("beforeprint", () => {
         const rooms = document.querySelectorAll(".figure-room");

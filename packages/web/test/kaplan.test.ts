@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { PLANTED_KAPLAN, plantedKaplanStudy } from "../../lab/src/fixtures/plantedKaplanStudy.js";
 import type { Listening } from "../../lab/src/server/listen.js";
 import { openServed } from "../../lab/src/server/served.js";
-import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
+import { drawn, haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 
 const { steps, data, batch } = PLANTED_KAPLAN;
 /** Equation 6.4. */
@@ -37,6 +37,7 @@ describe.skipIf(!haveChromium)("a served study of Kaplan's experiments", () => {
     noteFaults(page, faults);
     await page.goto(`${server.url}#/laws?procedure=kaplan&resamples=100${query}`);
     await page.locator("#kaplanAllocation:not(.figure-missing)").waitFor({ state: "attached" });
+    await page.locator('.laws [data-done="true"]').waitFor();
   };
   afterEach(async () => {
     await page.context().close();
@@ -45,6 +46,7 @@ describe.skipIf(!haveChromium)("a served study of Kaplan's experiments", () => {
   const figure = (name: string) => page.locator(`#${name}`);
   const told = async (name: string): Promise<string> => {
     await figure(name).scrollIntoViewIfNeeded();
+    await drawn(page);
     return (await figure(name).locator("svg[role=img]").getAttribute("aria-label")) ?? "";
   };
   /** Six intervals hold all their truths in 95 of 100 studies at 2.64 standard errors instead of 1.96 (Bonferroni). */
@@ -84,12 +86,12 @@ describe.skipIf(!haveChromium)("a served study of Kaplan's experiments", () => {
   it("tells of a point's run, picks it out in every figure and the list, and links to it", async () => {
     await open();
     for (const name of ["kaplanLaws", "kaplanSizes", "criticalBatch"]) {
-      await figure(name).scrollIntoViewIfNeeded();
+      await told(name);
       await figure(name).locator("circle[data-run]").last().hover();
-      expect(await page.locator(".laws-tooltip").textContent(), name).toMatch(/^N.*-s\d.*N .*, D .*L \d\.\d/);
+      await page.locator(".laws-tooltip", { hasText: /^N.*-s\d.*N .*, D .*L \d\.\d/ }).waitFor();
     }
     // The last circle of Figure 1 is the largest size of the part for L(N), which is also in Figure 4.
-    await figure("kaplanLaws").scrollIntoViewIfNeeded();
+    await told("kaplanLaws");
     await figure("kaplanLaws").locator("circle[data-run]").last().click();
     await page.locator(".laws-runs .picked").waitFor();
     for (const name of ["kaplanLaws", "kaplanSizes"]) {
@@ -113,10 +115,9 @@ describe.skipIf(!haveChromium)("a served study of Kaplan's experiments", () => {
     };
     await leave(/-B4\.1k-s0$/);
     await leave(/^N.*-D3M-s1$/);
-    await page.locator('.laws [data-out="2"]').waitFor();
+    await page.locator('.laws [data-out="2"][data-done="true"]').waitFor();
     // Figures whose data are being made anew are drawn when they come into view.
     await expect.poll(() => told("kaplanLaws")).toContain("(14 points)");
-    await page.locator("#criticalBatch:not(.figure-missing)").waitFor({ state: "attached" });
     expect(await told("criticalBatch")).not.toBe(before);
     holds(await told("criticalBatch"), /with α_B = /, batch.alphaB, 0.5);
   });

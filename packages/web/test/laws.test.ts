@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { command } from "../../lab/src/fixtures/testIo.js";
 import type { Listening } from "../../lab/src/server/listen.js";
 import { openServed } from "../../lab/src/server/served.js";
-import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
+import { drawn, haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 
 const truth = { E: 1.2, A: 30, B: 60, alpha: 0.38, beta: 0.33 };
 const records = syntheticStudy({
@@ -53,7 +53,10 @@ describe.skipIf(!haveChromium)("the laws view", () => {
     await page.context().close();
     expect(faults.splice(0)).toEqual([]);
   });
-  const done = (out = 0) => page.locator(`.laws [data-done="true"][data-out="${out}"]`).waitFor();
+  const done = async (out = 0) => {
+    await page.locator(`.laws [data-done="true"][data-out="${out}"]`).waitFor();
+    await drawn(page);
+  };
   const shown = async (law: string, name: string): Promise<number> =>
     Number(await page.locator(`[data-law="${law}"] data[data-name="${name}"]`).first().getAttribute("value"));
   interface Fits {
@@ -82,7 +85,6 @@ describe.skipIf(!haveChromium)("the laws view", () => {
     await page.getByLabel("Loss of residuals").selectOption("mse");
     await page.getByLabel("Curve of a profile").selectOption("akima");
     await page.waitForURL(/loss=mse.*curve=akima/);
-    await page.locator('.laws [data-done="false"]').waitFor();
     await done();
     await same(await fitted(records, "--loss", "mse", "--curve", "akima"));
   });
@@ -94,7 +96,7 @@ describe.skipIf(!haveChromium)("the laws view", () => {
     await done(1);
     await same(await fitted(records.filter((_, i) => i !== 3)));
     expect(await page.locator('[data-law="chinchilla"] .moved').count()).toBeGreaterThan(5);
-    expect(page.url()).toContain("out=");
+    await page.waitForURL(/out=/);
   });
 
   it("links what is selected in a figure and in the list, and links to the run", async () => {
@@ -105,7 +107,7 @@ describe.skipIf(!haveChromium)("the laws view", () => {
     await mark.hover();
     await page.locator(".laws-tooltip").waitFor();
     await mark.click();
-    expect(await page.locator(".laws-runs .picked").count()).toBe(1);
+    await page.locator(".laws-runs .picked").waitFor();
     await page.locator("#isoflopProfiles").scrollIntoViewIfNeeded();
     await page.locator("#isoflopProfiles .isoflop-selected").first().waitFor();
     expect(await page.getByRole("link", { name: "Open run" }).getAttribute("href")).toMatch(/^#\/study\?study=.*run=/);
@@ -118,6 +120,7 @@ describe.skipIf(!haveChromium)("the laws view", () => {
     const figure = page.locator("#residuals");
     await figure.scrollIntoViewIfNeeded();
     await figure.locator("[data-run]").first().waitFor();
+    await drawn(page);
     const [run, x, y] = await figure.locator("[data-run]").evaluateAll((marks): [string | null, number, number] => {
       const places = marks.map((mark) => {
         const { left, top, width, height } = mark.getBoundingClientRect();
@@ -132,7 +135,8 @@ describe.skipIf(!haveChromium)("the laws view", () => {
     expect(await picked.count()).toBe(0);
     await page.mouse.click(x - 12, y);
     await picked.waitFor();
-    expect(page.url()).toContain(`picked=${encodeURIComponent(encodeURIComponent(run ?? ""))}`);
+    const wanted = `picked=${encodeURIComponent(encodeURIComponent(run ?? ""))}`;
+    await page.waitForURL(({ href }) => href.includes(wanted));
   });
 
   it("hands out every figure as SVG, PNG, CSV and JSON", async () => {

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { plantedStudy } from "../../lab/src/fixtures/plantedStudy.js";
 import type { Listening } from "../../lab/src/server/listen.js";
 import { openServed } from "../../lab/src/server/served.js";
-import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
+import { drawn, haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 import { drop } from "./dropping.js";
 
 describe.skipIf(!haveChromium)("a run in the laws view", () => {
@@ -34,7 +34,10 @@ describe.skipIf(!haveChromium)("a run in the laws view", () => {
     await page.goto(`${server.url}#/laws?resamples=0${query}`);
     await done();
   };
-  const done = (out = 0) => page.locator(`.laws [data-done="true"][data-out="${out}"]`).waitFor();
+  const done = async (out = 0) => {
+    await page.locator(`.laws [data-done="true"][data-out="${out}"]`).waitFor();
+    await drawn(page);
+  };
   afterEach(async () => {
     await page.context().close();
     expect(faults.splice(0)).toEqual([]);
@@ -49,11 +52,11 @@ describe.skipIf(!haveChromium)("a run in the laws view", () => {
     const id = await mark.getAttribute("data-run");
     await mark.click();
     await panel().getByText("All settings").waitFor();
-    expect(page.url()).toContain(`run=${id}`);
+    await page.waitForURL(({ href }) => href.includes(`run=${id}`));
     const name = await page.locator(".laws-runs [aria-current] th").textContent();
     expect(await panel().locator("h2").textContent()).toContain(name);
     await page.keyboard.press("Escape");
-    expect(await panel().count()).toBe(0);
+    await panel().waitFor({ state: "detached" });
     for (const other of ["isoflopProfiles", "residuals", "isoflopSlices", "lossContours", "kaplanSizes"]) {
       await page.locator(`#${other}`).scrollIntoViewIfNeeded();
       await page.locator(`#${other} .isoflop-selected`).first().waitFor();
@@ -72,8 +75,8 @@ describe.skipIf(!haveChromium)("a run in the laws view", () => {
     await page.locator('.laws-runs tbody tr:nth-child(3) button:focus[aria-pressed="true"]').waitFor();
     // Again: it is let go.
     await page.keyboard.press("Enter");
-    expect(await entry.getAttribute("aria-pressed")).toBe("false");
-    expect(await panel().count()).toBe(0);
+    await page.locator('.laws-runs tbody tr:nth-child(3) button[aria-pressed="false"]').waitFor();
+    await panel().waitFor({ state: "detached" });
   });
 
   it("is open again from its address, and none where there is no such run", async () => {
@@ -132,8 +135,7 @@ describe.skipIf(!haveChromium)("a run in the laws view", () => {
       ["lawComparison", 2],
     ] as const) {
       await page.locator(`#${figure}`).scrollIntoViewIfNeeded();
-      await lines(figure).first().waitFor({ state: "attached" });
-      expect(await lines(figure).count(), figure).toBeGreaterThanOrEqual(least);
+      await expect.poll(() => lines(figure).count(), { message: figure }).toBeGreaterThanOrEqual(least);
     }
     for (const law of ["isoflop-power-law", "chinchilla", "kaplan-model-data", "kaplan-compute"])
       expect(await page.locator(`[data-law="${law}"] .moved`).count(), law).toBeGreaterThan(1);

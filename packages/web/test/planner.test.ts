@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { command } from "../../lab/src/fixtures/testIo.js";
 import type { Listening } from "../../lab/src/server/listen.js";
-import { haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
+import { drawn, haveChromium, launch, noteFaults, serveBuilt, violations } from "./browser.js";
 import { drop } from "./dropping.js";
 
 describe.skipIf(!haveChromium)("the planner", () => {
@@ -32,6 +32,7 @@ describe.skipIf(!haveChromium)("the planner", () => {
     noteFaults(page, faults);
     await page.goto(`${server.url}#/planner${query}`);
     await page.locator(".isoflop-model-map svg").waitFor();
+    await drawn(page);
   };
   afterEach(async () => {
     await page.context().close();
@@ -167,6 +168,7 @@ describe.skipIf(!haveChromium)("the planner", () => {
       ...{ flops: "1e23", served: "1.1T", unique: "100B", alpha: "0.35" },
       ...{ laws: "besiroglu-2024 own", measure: "loss", axes: "compute" },
     });
+    await drawn(page);
     const text = await page.locator("main").innerText();
     await page.context().close();
     await open(address.slice(address.indexOf("?")));
@@ -187,7 +189,7 @@ describe.skipIf(!haveChromium)("the planner", () => {
       location.hash = "#/planner?pfDays=100";
     });
     await expect.poll(() => shown("pfDays")).toBeCloseTo(100, 9);
-    expect(page.url()).toContain("pfDays=100");
+    await page.waitForURL(/pfDays=100/);
   });
 
   it("with an address that makes no sense shows the usual values, and says so", async () => {

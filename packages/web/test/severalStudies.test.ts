@@ -87,8 +87,8 @@ describe.skipIf(!haveChromium)("several studies on one page", () => {
     expect(await overview.locator('[aria-current="true"]').textContent()).toBe("two.csv");
     await overview.getByRole("link", { name: "few.csv" }).click();
     await page.getByRole("heading", { level: 1, name: "few.csv" }).waitFor();
-    expect(new URL(page.url()).hash).toContain(keyOf("few.csv"));
-    expect(await overview.locator('[aria-current="true"]').textContent()).toBe("few.csv");
+    await page.waitForURL(({ hash }) => hash.includes(keyOf("few.csv")));
+    await overview.locator('[aria-current="true"]', { hasText: "few.csv" }).waitFor();
     await page.setViewportSize({ width: 390, height: 800 });
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);

@@ -10,7 +10,7 @@ import { type Observed, observations } from "../../state/observations.js";
 import { Controls } from "./Controls.js";
 import { counted } from "./counted.js";
 import { type FigureDataOf, figureCounting, figureData } from "./figureData.js";
-import { budget, fitFailure, type Told, told } from "./fitting.js";
+import { budget, fitFailure, outdated, type Told, told } from "./fitting.js";
 import { InfluenceChoice } from "./InfluenceChoice.js";
 import { influenced } from "./influencedQuantity.js";
 import { LawsTable } from "./LawsTable.js";
@@ -93,7 +93,7 @@ function Laws({ observed }: { readonly observed: Observed }) {
       <h1>
         {t.title}: {observed.title}
       </h1>
-      <p class="faint" role="status" data-done={now.done} data-out={now.leftOut.length}>
+      <p class="faint" role="status" data-done={now.done && !outdated.value} data-out={now.leftOut.length}>
         {status}
       </p>
       <Controls />

@@ -56,6 +56,8 @@ const NOTHING: Told = {
 
 export const told = signal<Told>(NOTHING);
 export const fitFailure = signal<string | undefined>(undefined);
+/** Whether what is told answers an earlier question than the last: its first answer has yet to be shown. */
+export const outdated = signal(false);
 
 /** The question that answers are of now, and whether its first answer has yet to come: until then the last fits stay in view. */
 let asked: Pick<Told, "runs" | "leftOut" | "subject"> = NOTHING;
@@ -99,6 +101,7 @@ function take(answer: Answer): void {
   if (building.milliseconds === undefined && shown !== building.runs && isFurther(shown, building.runs)) return;
   batch(() => {
     fitFailure.value = undefined;
+    outdated.value = false;
     told.value = building;
     // Plans want intervals: a fit is told of when it has its draws, or when none are to come.
     if (answer.stage !== "intervals" && answer.stage !== "done") return;
@@ -192,6 +195,7 @@ function askNewest(): void {
   const { choices, leftOut, subject, budget: flops } = JSON.parse(question.peek());
   const now = counted.peek();
   if (asked.runs !== now && !isFurther(asked.runs, now)) told.value = NOTHING;
+  outdated.value = true;
   asked = { runs: now, leftOut, subject };
   fresh = true;
   diagnosed = diagnostics.peek();
