@@ -13,6 +13,7 @@ import { drop, viewShown } from "./dropping.js";
 import { csvRow, HOSTILE, PAYLOADS, traces, watchFor } from "./hostilePayloads.js";
 
 const VIEWS = ["study", "laws", "planner", "data"] as const;
+const NAMES = { study: "Study", laws: "Laws", planner: "Planner", data: "Data" } as const;
 /** Letters of a text that the page and a test tool both keep as they are. */
 const shownPart = (text: string): string => text.slice(0, 60);
 
@@ -51,6 +52,8 @@ describe.skipIf(!haveChromium)("hostile text", () => {
   });
   const open = async (hash: string) => {
     await page.goto(`${server.url}#/${hash}`);
+    const view = VIEWS.find((name) => hash.split("?")[0] === name) ?? "study";
+    await viewShown(page, NAMES[view]);
     await page.locator('main[aria-busy="false"] h1').waitFor();
   };
 
@@ -125,7 +128,7 @@ describe.skipIf(!haveChromium)("hostile text", () => {
           },
           `#/${view}?${new URLSearchParams(query)}`,
         );
-        await viewShown(page, { study: "Study", laws: "Laws", planner: "Planner", data: "Data" }[view]);
+        await viewShown(page, NAMES[view]);
       }
       expect(await traces(page)).toEqual([]);
     }
@@ -141,7 +144,13 @@ describe.skipIf(!haveChromium)("hostile text", () => {
   it("typed into every field of every form is text, and the page goes on", async () => {
     for (const view of VIEWS) {
       await open(view);
-      await page.waitForTimeout(300);
+      const whole = {
+        study: ".study .runs tbody th button",
+        laws: '.laws [data-done="true"]',
+        planner: ".isoflop-model-map svg",
+        data: "input[type=file]",
+      };
+      await page.locator(whole[view]).first().waitFor({ state: "attached" });
       if (view === "data") await page.getByRole("button", { name: "Paste text" }).click();
       const fields = page.locator("input:not([type]), input[type=search], input[type=text], textarea");
       for (const field of await fields.all()) {

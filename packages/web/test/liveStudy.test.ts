@@ -26,6 +26,7 @@ describe.skipIf(!haveChromium)("a study that is trained while the page watches",
     folder = await mkdtemp(join(tmpdir(), "isoflop-page-"));
     process.env.ISOFLOP_CACHE = join(folder, "cache");
     process.env.LIVE_FAILS = FAILING;
+    process.env.LIVE_WAITED = join(folder, "waited");
     await writeFile(join(folder, "text.txt"), "Fellow citizens of the Senate and of the House. ".repeat(20_000));
     study = join(folder, "study");
     await mkdir(study);
@@ -57,6 +58,7 @@ executor: { kind: local, workers: 1 }
     await server?.close();
     delete process.env.ISOFLOP_CACHE;
     delete process.env.LIVE_FAILS;
+    delete process.env.LIVE_WAITED;
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -67,6 +69,7 @@ executor: { kind: local, workers: 1 }
 
     const lab = command("run", study);
     const row = page.getByRole("row").filter({ hasText: "running" }).first();
+    // It waits to be stopped: no other is at work.
     await row.waitFor();
     const name = (await row.getByRole("button").textContent()) ?? "";
     await row.getByRole("button").click();
@@ -80,16 +83,18 @@ executor: { kind: local, workers: 1 }
     const id = await runOf(study, name);
     const attempts = async () => readFile(join(study, "runs", id, "attempts.jsonl"), "utf8");
     await expect.poll(attempts).toContain('"reason":"paused"');
+
+    // A cancellation of the whole study is asked about, and may be thought better of.
+    await page.getByRole("group", { name: "The whole study" }).getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Do not cancel" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await readdir(join(study, "control"))).toEqual([`${id}.pause`]);
+
     await panel.getByRole("button", { name: "Resume" }).click();
     await panel.getByRole("definition").filter({ hasText: "done" }).waitFor();
     await panel.getByRole("cell", { name: "stopped on request: paused" }).waitFor();
     await panel.getByRole("button", { name: "Close" }).click();
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe(name);
-
-    // A cancellation is asked about, and may be thought better of.
-    await page.getByRole("group", { name: "The whole study" }).getByRole("button", { name: "Cancel" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Do not cancel" }).click();
-    expect(await readdir(join(study, "control"))).toEqual([]);
 
     await page.getByText("5 of 6 runs have ended").waitFor();
     expect(await lab).toMatchObject({ code: 1, stderr: expect.stringContaining(`1 run failed and was set aside`) });
@@ -117,7 +122,7 @@ executor: { kind: local, workers: 1 }
       expect(loss).toBe(run === FAILING ? "–" : result["val/loss"].toFixed(4));
     }
     const curves = page.getByRole("img", { name: /^5 training curves of models from .* The lowest training loss is/ });
-    expect(await curves.evaluate(inked)).toBeGreaterThan(500);
+    await expect.poll(() => curves.evaluate(inked)).toBeGreaterThan(500);
     await page
       .getByRole("img", { name: /^IsoFLOP profiles\. \d of 1 budgets/ })
       .first()
