@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Cluster, hasSlurm, startCluster, until } from "../executors/slurm/fixtures/cluster.js";
 import { command } from "../fixtures/testIo.js";
 import { readAttempts } from "../runs/attempts.js";
-import { readLastMetrics, readResult } from "../runs/status.js";
+import { readLastMetrics } from "../runs/status.js";
 
 // The built command, whose trainer and task program a node can start: `npm test` builds first.
 const BUILT = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -34,6 +34,20 @@ async function makeStudy(name: string, executor: string): Promise<string> {
 function isoflop(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [BUILT, ...args], { encoding: "utf8" });
   return { code: status, stdout, stderr };
+}
+/** Lets a process that stands still go on; Slurm may have done so before, and it may be gone. */
+function goOn(pid: number): void {
+  try {
+    process.kill(pid, "SIGCONT");
+  } catch (error) {
+    expect(error).toMatchObject({ code: "ESRCH" });
+  }
+}
+/** Whether a process that stands still has a SIGTERM before it. */
+async function isToldToStop(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  const pending = [...status.matchAll(/^(?:Sig|Shd)Pnd:\s*(\w+)$/gm)].map(([, bits]) => BigInt(`0x${bits}`));
+  return status === "" || pending.some((bits) => ((bits >> 14n) & 1n) === 1n);
 }
 const statusOf = (path: string) => JSON.parse(isoflop("status", path, "--json").stdout);
 
@@ -103,7 +117,9 @@ describe.skipIf(!hasSlurm())("isoflop on a cluster", () => {
   afterAll(() => cluster.stop(), 60_000);
 
   it("submits, shows and collects a study of the built-in trainer, to the local executor's bits, one task requeued on its way", async () => {
-    const path = await makeStudy("clustered", "{ kind: slurm, poll: 0.3 }");
+    // Held in the queue until all that is said of it there has been seen.
+    const executor = "{ kind: slurm, poll: 0.3, extra: [--hold] }";
+    const path = await makeStudy("clustered", executor);
     const submitted = isoflop("run", path, "--submit");
     expect(submitted).toMatchObject({
       code: 0,
@@ -115,14 +131,18 @@ describe.skipIf(!hasSlurm())("isoflop on a cluster", () => {
     expect(isoflop("status", path).stdout).toMatch(/ Slurm *\n.*\n.* \d+_\d+ (PENDING|RUNNING)/);
     const refused = isoflop("run", await makeStudy("clustered", "{ kind: local }"));
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/still with Slurm/) });
-    await makeStudy("clustered", "{ kind: slurm, poll: 0.3 }");
+    await makeStudy("clustered", executor);
     const [{ id, slurm }] = runs;
     const run = join(path, "runs", id);
-    await until(
-      "a step",
-      async () => ((await readLastMetrics(run))?.step ?? 0) > 0 || (await readResult(run)) !== undefined,
-    );
+    for (const job of new Set(runs.map((one: typeof slurm) => one.slurm.job.split("_")[0])))
+      cluster.ask("scontrol", "release", `${job}`);
+    await until("a step", async () => ((await readLastMetrics(run))?.step ?? 0) > 0);
+    // However fast it is, it is not through before it is told to stop.
+    const { pid } = JSON.parse(await readFile(join(run, ".process.json"), "utf8"));
+    process.kill(pid, "SIGSTOP");
     cluster.ask("scontrol", "requeue", slurm.job);
+    await until("what stops it", () => isToldToStop(pid));
+    goOn(pid);
     await until("the end of its first start", async () => (await readAttempts(run))[0]?.ending !== undefined);
     const collected = isoflop("run", path, "--json");
     expect(collected.stderr).toMatch(/runs are with Slurm already/);
