@@ -11,12 +11,13 @@ from .spec import RunSpec
 from .tasks import LoadedTask, Outcome, outcome, scores
 
 LEAST_BATCH = 16
-LOGITS = 1 << 22
+LARGEST = 1 << 22
 
 
 def scoring_batch(spec: RunSpec) -> int:
-    """Sequences at a time: enough to keep the device busy, with no more logits than a step of training, or 16 MB."""
-    affordable = LOGITS // (spec.shape.context * spec.shape.vocabulary)
+    """Sequences at a time: enough to keep the device busy, logits and scores no more than a training step's, or 16 MB."""
+    shape = spec.shape
+    affordable = LARGEST // (shape.context * max(shape.vocabulary, shape.heads * shape.context))
     return max(1, spec.batch.micro_sequences, min(LEAST_BATCH, affordable))
 
 

@@ -61,10 +61,13 @@ export function memoryTest(
   };
 }
 
-/** Spares small models the building of their graph: a hundred numbers a token and unit of width are more than any needs. */
+/**
+ * Spares small models the building of their graphs: a hundred numbers a token and unit of width are more than any needs, and
+ * validation takes sixteen sequences at a time where that is no more than a step does.
+ */
 function amplyBelow(shape: RunSpec["shape"], sequences: number, share: number): boolean {
   const { layers, width, heads, headWidth, feedForward, context, vocabulary } = shape;
   const perLayer = 100 * Math.max(width, heads * headWidth, feedForward) + 10 * heads * context;
   const parameters = countParameters(shape).total;
-  return 3e8 + 24 * parameters + 4 * sequences * context * (layers * perLayer + 10 * vocabulary) <= share;
+  return 3e8 + 24 * parameters + 4 * (sequences + 16) * context * (layers * perLayer + 10 * vocabulary) <= share;
 }

@@ -120,7 +120,7 @@ export function constantCalled(
   g: Graph,
   called: string,
   shape: readonly number[],
-  make: () => readonly number[],
+  make: () => ArrayLike<number>,
   type: ElementType = g.float,
 ): Value {
   const key = `${type}|${shape.join(",")}|${called}`;
@@ -188,14 +188,14 @@ function nameResults(g: Graph): Node[] {
   return [...renamed, ...copies];
 }
 
-function rawElements(elements: readonly number[], type: ElementType): Uint8Array {
+function rawElements(elements: ArrayLike<number>, type: ElementType): Uint8Array {
   const typed =
     type === "float32"
-      ? Float32Array.from(elements)
+      ? new Float32Array(elements)
       : type === "float64"
-        ? Float64Array.from(elements)
+        ? new Float64Array(elements)
         : type === "int32"
-          ? Int32Array.from(elements)
+          ? new Int32Array(elements)
           : BigInt64Array.from(elements, (element) => BigInt(element));
   return new Uint8Array(typed.buffer);
 }

@@ -61,9 +61,14 @@ function writeGraph(model: Model, pbf: PbfWriter): void {
   for (const info of model.outputs) pbf.writeMessage(12, writeTensorInfo, info);
 }
 
+/** More than a node takes, with its names and its share of what the model says beside nodes and constants. */
+const BYTES_PER_NODE = 512;
+
 /** The bytes of an ONNX ModelProto, as InferenceSession.create takes them. */
 export function serialiseModel(model: Model): Uint8Array {
-  const pbf = new PbfWriter();
+  // Room for all of it: a writer that grows doubles, and copies.
+  const constants = model.initializers.reduce((sum, { data }) => sum + data.length, 0);
+  const pbf = new PbfWriter(new Uint8Array(constants + BYTES_PER_NODE * (model.nodes.length + 16)));
   pbf.writeVarintField(1, irVersion);
   pbf.writeStringField(2, "isoflop");
   pbf.writeMessage(7, writeGraph, model);

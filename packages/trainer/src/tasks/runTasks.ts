@@ -3,10 +3,8 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { IsoflopError } from "@isoflop/laws/error";
 import type { RunSpec } from "../contract/runSpec.js";
-import { openSession } from "../engine/session.js";
 import { type TensorMap, tensor } from "../engine/tensor.js";
-import { fusesOn } from "../training/graphs.js";
-import { scoringBatch, scoringModel } from "../training/scoringGraph.js";
+import { openScoring, scoringBatch } from "../training/scoringGraph.js";
 import { encoderOf } from "./encoder.js";
 import { type Row, rowsOf } from "./rows.js";
 import { type ContinuationLoss, type TaskScores, taskScores } from "./scores.js";
@@ -53,8 +51,7 @@ async function lossesOf(
 ): Promise<ContinuationLoss[] | undefined> {
   const { context } = spec.shape;
   const batch = scoringBatch(spec.shape, spec.batch.microSequences, rows.length);
-  const model = scoringModel(spec, batch, { greedy: true, fused: fusesOn(spec.runtime.device) });
-  const session = await openSession(model, spec.runtime.threads, spec.runtime.device);
+  const session = await openScoring(spec, batch, { greedy: true });
   const losses: ContinuationLoss[] = [];
   for (let at = 0; at < rows.length; at += batch) {
     if (stop.aborted) return undefined;

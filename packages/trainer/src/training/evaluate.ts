@@ -1,11 +1,9 @@
 import type { RunSpec } from "../contract/runSpec.js";
 import { validationWindows } from "../data/batches.js";
 import { openTokens } from "../data/tokenFile.js";
-import { openSession } from "../engine/session.js";
 import { type TensorMap, tensor } from "../engine/tensor.js";
-import { fusesOn } from "./graphs.js";
 import { lazily } from "./lazily.js";
-import { scoringBatch, scoringModel } from "./scoringGraph.js";
+import { openScoring, scoringBatch } from "./scoringGraph.js";
 
 /** Losses of an evaluation by their keys in metrics.jsonl. */
 export type Evaluation = { readonly "val/loss": number; readonly "val/bits_per_byte": number } & Readonly<
@@ -17,7 +15,7 @@ export const setKey = (name: string): `val/${string}/loss` => `val/${name}/loss`
 
 /** Reads the windows of all validation sets; the session opens with the first evaluation. */
 export function createEvaluator(spec: RunSpec): (parameters: TensorMap) => Promise<Evaluation> {
-  const { data, evaluation, runtime, shape } = spec;
+  const { data, evaluation, shape } = spec;
   const read = (split: string, tokens: number) =>
     validationWindows(openTokens(data.folder, split, tokens, data.tokenBytes), shape.context, evaluation.sequences);
   const main = read("validation", data.validationTokens);
@@ -25,9 +23,7 @@ export function createEvaluator(spec: RunSpec): (parameters: TensorMap) => Promi
   const length = shape.context + 1;
   const most = Math.max(main.length, ...sets.map(({ windows }) => windows.length)) / length;
   const batch = scoringBatch(shape, spec.batch.microSequences, most);
-  const session = lazily(() =>
-    openSession(scoringModel(spec, batch, { fused: fusesOn(runtime.device) }), runtime.threads, runtime.device),
-  );
+  const session = lazily(() => openScoring(spec, batch));
 
   const meanLoss = async (parameters: TensorMap, windows: Int32Array): Promise<number> => {
     let sum = 0;

@@ -52,3 +52,19 @@ test("where the noise is measured by other parts than a step takes, the memory o
   expect(activations(sequences / 2, 10, sequences / 2)).toBe(half);
   expect(activations(sequences, 1, sequences / 2)).toBe(half);
 });
+
+test("validation takes no more memory than a step where contexts are long or vocabularies large, and is counted", () => {
+  const spec = tinySpec("");
+  const of = (change: Partial<typeof spec.shape>) => {
+    const shape = { ...spec.shape, width: 64, heads: 4, headWidth: 16, feedForward: 256, ...change };
+    return trainingMemory({ ...spec, shape, batch: { sequences: 8, tokens: 8 * shape.context, microSequences: 1 } });
+  };
+  // One sequence is trained at a time; sixteen of 1,024 tokens would have a gigabyte of scores.
+  const long = of({ context: 1024 });
+  expect(long.evaluation).toBeGreaterThan(0);
+  expect(long.evaluation).toBeLessThan(long.activations);
+  const wide = of({ vocabulary: 50_000 });
+  expect(wide.evaluation).toBeLessThan(3 * 4 * 2 ** 22);
+  // The position bias of every head, in the graphs of training and validation.
+  expect(long.fixed - of({ context: 512 }).fixed).toBeGreaterThan(2 * 4 * 4 * (1024 ** 2 - 512 ** 2) * (5 / 8));
+});

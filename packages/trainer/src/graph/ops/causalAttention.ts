@@ -138,12 +138,17 @@ const sumOfPrefixes = (g: Graph, values: readonly Value[]): Value =>
  * looking ahead.
  */
 function positionBias(g: Graph, queries: number, tokens: number, slopes: readonly number[] = [0]): Value {
-  const elements = () =>
-    slopes.flatMap((slope) =>
-      Array.from({ length: queries * tokens }, (_, i) => {
+  // Heads times the square of the context: in an ordinary array they would take more memory than the training that follows.
+  const elements = () => {
+    const biases = new Float64Array(slopes.length * queries * tokens);
+    slopes.forEach((slope, head) => {
+      const own = biases.subarray(head * queries * tokens, (head + 1) * queries * tokens);
+      for (let i = 0; i < own.length; i++) {
         const distance = tokens - queries + Math.floor(i / tokens) - (i % tokens);
-        return distance < 0 ? -1e9 : -slope * distance;
-      }),
-    );
+        own[i] = distance < 0 ? -1e9 : -slope * distance;
+      }
+    });
+    return biases;
+  };
   return constantCalled(g, `position bias ${slopes}`, [slopes.length, queries, tokens], elements);
 }
