@@ -119,8 +119,11 @@ describe("what is held out", () => {
     await put("news.txt", document(300));
     await put("code.jsonl", lines(3, 4) + lines(400, 404));
     const validationSets = { news: "news.txt", code: "code.jsonl" };
-    const corpus = await prepare({ source: "train.jsonl", validation: "held.jsonl", validationSets });
+    const said: string[] = [];
+    const log = (line: string) => said.push(line);
+    const corpus = await prepare({ source: "train.jsonl", validation: "held.jsonl", validationSets, log });
     expect(corpus).toMatchObject({ split: "given", documents: 60, validationDocuments: 12, documentsLeftOut: 3 });
+    expect(said).toContain("3 of 60 documents are validated on, byte for byte, too, and not trained on");
     expect((await bytesOf(corpus, "train")).split("\0")).toHaveLength(57);
     expect(await bytesOf(corpus, "train")).not.toContain(document(3));
     expect((await bytesOf(corpus, "validation")).split("\0")).toEqual(

@@ -88,6 +88,7 @@ export async function prepareCorpus(request: CorpusRequest): Promise<Corpus> {
 
   log(`preparing ${sources.corpus.source}: ${countFiles(sources.corpus)}`);
   const texts = await measureTexts(sources, validation, field);
+  tellLeftOut(texts.train, log);
   const tokenizer = ready ?? (await trainTokenizer(choice, texts.train, field, log));
   try {
     await mkdir(join(cacheRoot, "corpora"), { recursive: true });
@@ -164,6 +165,13 @@ async function trainTokenizer(
     });
   }
   return bpeTokenizer(trained);
+}
+
+/** A set of text that is trained on, too, makes the training text smaller: whoever names one must see it. */
+function tellLeftOut({ documents, documentsLeftOut: left }: TrainingTexts, log: (line: string) => void): void {
+  if (left === 0) return;
+  const which = left === 1 ? "1 document is" : `${left} of ${documents.length} documents are`;
+  log(`${which} validated on, byte for byte, too, and not trained on`);
 }
 
 interface AllWritten {
