@@ -40,8 +40,16 @@ def evaluate(
     """As metrics.jsonl names them."""
     batch = scoring_batch(spec)
     losses = {name: mean_loss(model, windows, processes, batch) for name, windows in sets.items()}
-    main = {"val/loss": losses[""], "val/bits_per_byte": bits_per_byte(spec, losses[""])}
-    return main | {f"val/{name}/loss": loss for name, loss in losses.items() if name}
+    data = spec.data
+    found = {
+        "val/loss": losses[""],
+        "val/bits_per_byte": bits_per_byte(losses[""], data.validation_bytes_per_token),
+    }
+    for other in data.validation_sets:
+        loss = losses[other.name]
+        found[f"val/{other.name}/loss"] = loss
+        found[f"val/{other.name}/bits_per_byte"] = bits_per_byte(loss, other.bytes_per_token)
+    return found
 
 
 def score_tasks(

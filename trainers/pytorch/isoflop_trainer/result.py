@@ -9,8 +9,8 @@ from .spec import EarlyStopping, RunSpec
 from .tokens import available_sequences
 
 
-def bits_per_byte(spec: RunSpec, loss: float) -> float:
-    return loss / (math.log(2) * spec.data.validation_bytes_per_token)
+def bits_per_byte(loss: float, bytes_per_token: float) -> float:
+    return loss / (math.log(2) * bytes_per_token)
 
 
 def waited(lines: list[Line], rule: EarlyStopping) -> int:
@@ -38,7 +38,7 @@ def measured(spec: RunSpec, lines: list[Line]) -> dict[str, Any]:
     result: dict[str, Any] = {
         "train/loss": sum(tail) / len(tail),
         "val/loss": last["val/loss"],
-        "val/bits_per_byte": bits_per_byte(spec, last["val/loss"]),
+        "val/bits_per_byte": bits_per_byte(last["val/loss"], spec.data.validation_bytes_per_token),
         "best": {"step": best["step"], "val/loss": best["val/loss"]},
     }
     sets = {other.name: last[f"val/{other.name}/loss"] for other in spec.data.validation_sets}

@@ -28,6 +28,10 @@ describe.skipIf(python === undefined)("python -m isoflop_trainer", () => {
     for (const line of evaluated) {
       expect(line["val/bits_per_byte"]).toBeCloseTo(line["val/loss"]! / Math.LN2, 12);
       expect(line["val/other/loss"]).toBeGreaterThan(1);
+      expect(line["val/other/bits_per_byte"]).toBeCloseTo(
+        line["val/other/loss"]! / (Math.LN2 * spec.data.validationSets[0]!.bytesPerToken),
+        12,
+      );
     }
     const measured = metrics.filter((line) => line["noise/small"] !== undefined);
     expect(measured.map((line) => line.step)).toEqual([5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60]);

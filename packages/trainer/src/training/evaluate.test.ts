@@ -20,7 +20,7 @@ writeFileSync(
 );
 const spec: RunSpec = tinySpec(corpus, { evaluation: { everySteps: 0, sequences: 37 } });
 spec.data.validationBytesPerToken = 3.5;
-spec.data.validationSets = [{ name: "odd", tokens: 90, bytesPerToken: 1 }];
+spec.data.validationSets = [{ name: "odd", tokens: 90, bytesPerToken: 2.5 }];
 const groups = parameterGroups(spec.shape, spec.parametrisation);
 const parameters = segmentTensors("parameters", groups, initialParameters(groups, 1));
 
@@ -43,7 +43,8 @@ test("every set's loss is the mean over its windows, however few, and bits per b
   expect(losses["val/odd/loss"]).toBeCloseTo(await oneByOne("validation-odd", 90, 5), 5);
   expect(losses["val/odd/loss"]).not.toBeCloseTo(losses["val/loss"], 3);
   expect(losses["val/bits_per_byte"]).toBeCloseTo(losses["val/loss"] / Math.log(2) / 3.5, 12);
-  expect(Object.keys(losses)).toEqual(["val/loss", "val/bits_per_byte", "val/odd/loss"]);
+  expect(losses["val/odd/bits_per_byte"]).toBeCloseTo(losses["val/odd/loss"]! / Math.log(2) / 2.5, 12);
+  expect(Object.keys(losses)).toEqual(["val/loss", "val/bits_per_byte", "val/odd/loss", "val/odd/bits_per_byte"]);
 });
 
 test("a set that is too short for one window, or is not there, is refused before training", () => {

@@ -7,7 +7,7 @@ import { openScoring, scoringBatch } from "./scoringGraph.js";
 
 /** Losses of an evaluation by their keys in metrics.jsonl. */
 export type Evaluation = { readonly "val/loss": number; readonly "val/bits_per_byte": number } & Readonly<
-  Record<`val/${string}/loss`, number>
+  Record<`val/${string}/${"loss" | "bits_per_byte"}`, number>
 >;
 
 /** The key of a further validation set's loss in metrics.jsonl. */
@@ -19,7 +19,11 @@ export function createEvaluator(spec: RunSpec): (parameters: TensorMap) => Promi
   const read = (split: string, tokens: number) =>
     validationWindows(openTokens(data.folder, split, tokens, data.tokenBytes), shape.context, evaluation.sequences);
   const main = read("validation", data.validationTokens);
-  const sets = data.validationSets.map(({ name, tokens }) => ({ name, windows: read(`validation-${name}`, tokens) }));
+  const sets = data.validationSets.map(({ name, tokens, bytesPerToken }) => ({
+    name,
+    bytesPerToken,
+    windows: read(`validation-${name}`, tokens),
+  }));
   const length = shape.context + 1;
   const most = Math.max(main.length, ...sets.map(({ windows }) => windows.length)) / length;
   const batch = scoringBatch(shape, spec.batch.microSequences, most);
@@ -40,7 +44,11 @@ export function createEvaluator(spec: RunSpec): (parameters: TensorMap) => Promi
   return async (parameters) => {
     const loss = await meanLoss(parameters, main);
     const further: Record<string, number> = {};
-    for (const { name, windows } of sets) further[setKey(name)] = await meanLoss(parameters, windows);
+    for (const { name, windows, bytesPerToken } of sets) {
+      const own = await meanLoss(parameters, windows);
+      further[setKey(name)] = own;
+      further[`val/${name}/bits_per_byte`] = own / (Math.LN2 * bytesPerToken);
+    }
     return {
       "val/loss": loss,
       "val/bits_per_byte": loss / (Math.LN2 * data.validationBytesPerToken),
