@@ -196,6 +196,18 @@ def _check(spec: RunSpec) -> None:
         raise ValueError(
             f"batch.microSequences: {batch.micro_sequences} does not divide the {batch.sequences} sequences"
         )
+    optimizer = spec.optimizer
+    for name, value in (
+        ("learningRate", optimizer.learning_rate),
+        ("epsilon", optimizer.epsilon),
+        ("clip", optimizer.clip),
+    ):
+        if value <= 0:
+            raise ValueError(f"optimizer.{name}: expected a number above 0, got {value:g}")
+    if max(optimizer.beta1, optimizer.beta2) >= 1:
+        raise ValueError("optimizer: beta1 and beta2 must be less than 1")
+    if not isinstance(spec.schedule, Constant) and spec.schedule.floor > 1:
+        raise ValueError(f"schedule.floor: expected a part of the peak, got {spec.schedule.floor:g}")
     if noise and (batch.sequences % noise.sequences or noise.sequences >= batch.sequences):
         raise ValueError(
             f"gradientNoise.sequences: must divide the {batch.sequences} sequences of the batch, and be fewer"

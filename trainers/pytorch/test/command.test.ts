@@ -186,6 +186,16 @@ describe.skipIf(python === undefined)("python -m isoflop_trainer", () => {
       2,
       expect.stringMatching(/does not divide/),
     ]);
+    const optimizer = (change: object) => told({ optimizer: { ...spec.optimizer, ...change } });
+    expect(optimizer({ learningRate: 0 })).toEqual([
+      2,
+      expect.stringMatching(/learningRate: expected a number above 0/),
+    ]);
+    expect(optimizer({ beta2: 1 })).toEqual([2, expect.stringMatching(/beta1 and beta2 must be less than 1/)]);
+    expect(told({ schedule: { ...spec.schedule, floor: 2 } })).toEqual([
+      2,
+      expect.stringMatching(/floor: expected a part/),
+    ]);
     expect(told({ runtime: { ...spec.runtime, device: "webgpu" } })).toEqual([2, expect.stringMatching(/no webgpu/)]);
     expect(told({ data: { ...spec.data, folder: "/nowhere" } })).toEqual([2, expect.stringMatching(/token cache/)]);
     expect(told({ data: { ...spec.data, trainTokens: 4999 } })).toEqual([2, expect.stringMatching(/5000 tokens/)]);
