@@ -61,7 +61,10 @@ export async function checkConformance(
       await checkBadInput(trial, runs, list);
       const stepSeconds = ((await readLastMetrics(whole.folder))?.time ?? 1) / STEPS;
       const steps = Math.ceil(stoppedRunSeconds / Math.max(stepSeconds, 1e-6));
-      await checkStops(list, trial, runs.spec(Math.min(MOST_STEPS, Math.max(STEPS, steps))));
+      await checkStops(list, trial, runs.spec, {
+        steps: Math.min(MOST_STEPS, Math.max(STEPS, steps)),
+        most: MOST_STEPS,
+      });
       await checkFeatures(list, trial, runs);
     }
   } finally {

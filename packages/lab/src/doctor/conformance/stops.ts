@@ -10,20 +10,39 @@ const SURVIVOR_MS = 1500;
 
 const RESUMES = "it ends with the same bits as a run that was never stopped, when started again";
 
+/** A kill that came too late is tried again so often. */
+const TRIES = 3;
+
 /**
  * Stops and kills a run on its way, and looks whether it ends as one that was left alone.
- * @param spec a run long enough to be stopped in it
+ * @param specOf a run of so many steps
+ * @param length the steps that a run should need to be stopped on its way, and the most that are tried where it was over before:
+ *   the machine may have been slow when they were counted
  */
-export async function checkStops(list: Checklist, trial: Trial, spec: RunSpec): Promise<void> {
-  const { steps } = spec;
-  const calm = await runSession(trial, await newRun(trial, "calm", spec));
+export async function checkStops(
+  list: Checklist,
+  trial: Trial,
+  specOf: (steps: number) => RunSpec,
+  length: { readonly steps: number; readonly most: number },
+): Promise<void> {
+  const attempt = async (steps: number) => {
+    const spec = specOf(steps);
+    const calm = await runSession(trial, await newRun(trial, "calm", spec));
+    const whole = calm.code === 0 && (await readResult(calm.folder))?.status === "done";
+    const stopped = await runSession(trial, await newRun(trial, "stopped", spec), {
+      signal: "SIGTERM",
+      afterStep: Math.ceil(steps / 3),
+    });
+    return { spec, calm, whole, stopped };
+  };
+  let { steps } = length;
+  let made = await attempt(steps);
+  while (made.whole && made.stopped.sent === undefined && steps < length.most) {
+    steps = Math.min(length.most, 4 * steps);
+    made = await attempt(steps);
+  }
+  const { spec, calm, whole, stopped } = made;
   const wanted = await numbersOf(calm.folder);
-  const whole = calm.code === 0 && (await readResult(calm.folder))?.status === "done";
-
-  const stopped = await runSession(trial, await newRun(trial, "stopped", spec), {
-    signal: "SIGTERM",
-    afterStep: Math.ceil(steps / 3),
-  });
   const tried = whole && stopped.sent !== undefined;
   const untried = whole
     ? `its ${steps} steps were over before it could be stopped`
@@ -64,10 +83,10 @@ export async function checkStops(list: Checklist, trial: Trial, spec: RunSpec): 
 }
 
 async function checkKill(list: Checklist, trial: Trial, spec: RunSpec, wanted: string, whole: boolean): Promise<void> {
-  const killed = await runSession(trial, await newRun(trial, "killed", spec), {
-    signal: "SIGKILL",
-    afterStep: Math.ceil(spec.steps / 2),
-  });
+  const kill = async () =>
+    runSession(trial, await newRun(trial, "killed", spec), { signal: "SIGKILL", afterStep: Math.ceil(spec.steps / 3) });
+  let killed = await kill();
+  for (let tries = 1; whole && killed.sent === undefined && tries < TRIES; tries++) killed = await kill();
   const metrics = join(killed.folder, "metrics.jsonl");
   const size = async () => (await stat(metrics).catch(() => undefined))?.size;
   const before = await size();
