@@ -281,7 +281,7 @@ describe("a killed lab", () => {
     const start = () =>
       spawn(process.execPath, [BUILT, "quickstart", "--out", rough], {
         stdio: "ignore",
-        env: { ...process.env, FAKE_STEP_MS: "4" },
+        env: { ...process.env, FAKE_STEP_MS: "10" },
       });
     let kills = 0;
     for (let i = 0; i < 8; i++) {
