@@ -50,7 +50,7 @@ describe.skipIf(!haveChromium)("the quickstart", () => {
   });
 
   it("is seen live from before its first run to its end, and ends as the command line tells it", {
-    timeout: 1_800_000,
+    timeout: 3_600_000,
   }, async () => {
     await page.goto(server.url);
     await page.getByText("There are no runs yet.").waitFor();
@@ -61,6 +61,8 @@ describe.skipIf(!haveChromium)("the quickstart", () => {
 
     // The panel of the first run that is trained, one of the longest: its curve grows there point by point.
     const running = page.getByRole("row").filter({ hasText: "running" }).first();
+    // The corpus is prepared first.
+    await running.waitFor({ timeout: 600_000 });
     const watched = (await running.getByRole("button").textContent()) ?? "";
     await page.getByRole("row").getByRole("button", { name: watched, exact: true }).click();
     await page.getByRole("region", { name: watched }).waitFor();

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it("100 times SIGKILL at random moments, to trainers and to the lab, do not change a bit of a study of 40 runs", {
-  timeout: 900_000,
+  timeout: 3_600_000,
 }, async () => {
   const cache = join(folder, "cache");
   const text = join(folder, "text.txt");
