@@ -83,6 +83,13 @@ test("bad input is told with its place, and exits 2", () => {
   writeFileSync(join(folder, "run.json"), JSON.stringify({ ...spec, steps: -1 }));
   const invalid = runToEnd(folder);
   expect([invalid.status, invalid.stderr]).toEqual([2, expect.stringMatching(/run\.json: steps: /)]);
+  // D would be counted in batches of five tokens.
+  writeFileSync(join(folder, "run.json"), JSON.stringify({ ...spec, batch: { ...spec.batch, tokens: 5 } }));
+  const miscounted = runToEnd(folder);
+  expect([miscounted.status, miscounted.stderr]).toEqual([
+    2,
+    expect.stringMatching(/batch\.tokens: is not the 4 sequences times the context of 16/),
+  ]);
   writeFileSync(join(folder, "run.json"), "{");
   expect(runToEnd(folder).status).toBe(2);
   rmSync(join(folder, "run.json"));

@@ -192,6 +192,10 @@ def read_spec(path: Path) -> RunSpec:
 def _check(spec: RunSpec) -> None:
     """What holds between fields."""
     batch, noise = spec.batch, spec.gradient_noise
+    if batch.tokens != batch.sequences * spec.shape.context:
+        raise ValueError(
+            f"batch.tokens: is not the {batch.sequences} sequences times the context of {spec.shape.context}"
+        )
     if batch.sequences % batch.micro_sequences:
         raise ValueError(
             f"batch.microSequences: {batch.micro_sequences} does not divide the {batch.sequences} sequences"

@@ -186,6 +186,10 @@ describe.skipIf(python === undefined)("python -m isoflop_trainer", () => {
       2,
       expect.stringMatching(/does not divide/),
     ]);
+    expect(told({ batch: { ...spec.batch, tokens: 5 } })).toEqual([
+      2,
+      expect.stringMatching(/batch\.tokens: is not the 4 sequences times the context of 16/),
+    ]);
     const optimizer = (change: object) => told({ optimizer: { ...spec.optimizer, ...change } });
     expect(optimizer({ learningRate: 0 })).toEqual([
       2,

@@ -45,7 +45,7 @@ export async function trainUnderFire(
       const trainers = await trainersAtWork(study);
       lab.process.kill("SIGKILL");
       dealt.labs++;
-      if (fate < 0.05) {
+      if (fate < 0.05 || dealt.everything === 0) {
         for (const { pid } of trainers) kill(pid);
         dealt.everything++;
       }

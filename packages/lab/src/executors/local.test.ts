@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -265,14 +265,15 @@ describe("a study that is controlled while it trains", () => {
     return whenItWaits(join(runs(), first.id), act);
   };
 
-  it("lets a paused run save itself and wait, trains others in its place, and goes on with it to the same bits", async () => {
+  it("lets a paused run save itself and wait, trains others in its place, and goes on with it to the same bits, however soon", async () => {
     await run({}, join(folder, "calm"));
     const kinds: string[] = [];
     const acting = halfWay(() => placeHold(studyFolder(), "paused", first.id));
     const onEvent = (event: ExecutionEvent) => {
       if (event.spec.id !== first.id) return;
       kinds.push(event.kind);
-      if (event.kind === "paused") setTimeout(() => liftHold(studyFolder(), first.id), 20);
+      // Before control is looked at again, and whether or not others are still at work.
+      if (event.kind === "paused") rmSync(join(studyFolder(), "control", `${first.id}.pause`));
     };
     const { outcome } = await run({ studyFolder: studyFolder(), onEvent }, runs());
     await acting;

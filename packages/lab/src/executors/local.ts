@@ -83,10 +83,19 @@ export async function runLocally(specs: readonly RunSpec[], options: LocalOption
           wake();
         });
   try {
-    for (fill(); atWork.size > 0; fill()) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+    for (;;) {
+      fill();
+      if (atWork.size > 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      } else {
+        if (waiting.length === 0 || fatal !== undefined || options.signal?.aborted) break;
+        // What holds the runs that are left may have been lifted since it was looked at.
+        const before = control;
+        await watching?.look();
+        if (control === before) break;
+      }
     }
   } finally {
     watching?.close();

@@ -79,15 +79,21 @@ function markerPath(studyFolder: string, hold: Hold, id: string | undefined): st
 
 const POLL_MS = 500;
 
+export interface ControlWatch {
+  /** Looks at once, and tells what has changed before it returns. Errors: those of the file system. */
+  readonly look: () => Promise<void>;
+  readonly close: () => void;
+}
+
 /**
- * Tells what is held, now and at every change, until it is closed. It looks, twice a second unless told otherwise, rather than listening to the file system,
- * which says nothing of what another host has written to a shared folder.
+ * Tells what is held, now and at every change, until it is closed. It looks, twice a second unless told otherwise and when asked to, rather than listening
+ * to the file system, which says nothing of what another host has written to a shared folder.
  */
 export async function watchControl(
   studyFolder: string,
   onControl: (control: Control) => void,
   pollMs = POLL_MS,
-): Promise<{ readonly close: () => void }> {
+): Promise<ControlWatch> {
   let known = "";
   const look = async (): Promise<void> => {
     const control = await readControl(studyFolder);
@@ -110,6 +116,7 @@ export async function watchControl(
       });
   }, pollMs);
   return {
+    look,
     close: () => {
       closed = true;
       clearInterval(timer);

@@ -110,13 +110,18 @@ describe("control", () => {
     await command("pause", study);
     await command("run", study);
     await command("resume", study);
-    const [run] = ((await (await ask(`/${key}`)).json()) as StudySnapshot).runs;
+    const [run, other] = ((await (await ask(`/${key}`)).json()) as StudySnapshot).runs;
     const id = run?.id ?? "";
-    process.env.FAKE_WAIT = run?.name;
+    // The lab is at work until the other one is let go.
+    process.env.FAKE_WAIT = `${run?.name},${other?.name}`;
     const page = listenTo(await ask(`/${key}/events`));
     const lab = command("run", study);
-    const waited = join(study, "runs", id, "waited");
-    while (!existsSync(waited)) await new Promise((resolve) => setTimeout(resolve, 20));
+    const [waited, otherWaited] = [id, other?.id ?? ""].map((one) => join(study, "runs", one, "waited")) as [
+      string,
+      string,
+    ];
+    for (const file of [waited, otherWaited])
+      while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 20));
     await page.until(() => page.runs.get(id)?.status === "running" && (page.runs.get(id)?.step ?? 0) > 0);
     const told = await (await post(`/${key}/control`, { action: "pause", runs: [id] })).json();
     expect(told).toMatchObject({ whole: false, changed: [{ id }], lab: { pid: process.pid } });
@@ -130,6 +135,7 @@ describe("control", () => {
     await page.until(() => page.runs.get(id)?.status === "running" && (page.runs.get(id)?.attempts ?? 0) > 1);
     await post(`/${key}/control`, { action: "cancel", runs: [id] });
     await page.until(() => page.runs.get(id)?.status === "cancelled");
+    await rm(otherWaited);
     await page.until(() => [...page.runs.values()].filter(({ status }) => status === "done").length === 8);
     expect((await lab).stdout).toContain("1 cancelled");
     const { dropped } = (await (await ask(`/${key}/observations`)).json()) as StudyObservationsPage;

@@ -136,6 +136,10 @@ const plainSchema = z.strictObject({
 /** run.json: everything that determines a run, resolved; written once before training, never changed. */
 export const runSpecSchema = plainSchema.superRefine(({ shape, batch, gradientNoise, evaluation }, context) => {
   const refuse = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
+  // D and C are counted in them.
+  if (batch.tokens !== batch.sequences * shape.context) {
+    refuse(["batch", "tokens"], `is not the ${batch.sequences} sequences times the context of ${shape.context}`);
+  }
   if (batch.sequences % batch.microSequences !== 0) {
     refuse(["batch", "microSequences"], `${batch.microSequences} does not divide the ${batch.sequences} sequences`);
   }

@@ -74,15 +74,18 @@ export function budgetRows(profiles: readonly IsoflopProfile[]): BudgetRow[] {
 export function runRows(states: readonly RunState[], counting: Study["counting"]): RunRow[] {
   return states.map(({ spec, status, result, last }): RunRow => {
     const trainLoss = result?.["train/loss"] ?? last?.["train/loss"];
-    const validationLoss = countedLoss(spec, result)?.loss ?? last?.["val/loss"];
+    const counted = countedLoss(spec, result);
+    const validationLoss = counted?.loss ?? last?.["val/loss"];
+    // Of what is not trained to its end, and of a run that diverged, those that were planned.
+    const tokens = (result?.status === "done" ? counted?.tokens : undefined) ?? spec.tokens;
     const wallSeconds = result?.wallSeconds ?? last?.time;
     return {
       id: spec.id,
       name: spec.name,
       role: spec.role,
       parameters: countedSize(spec, counting),
-      tokens: spec.tokens,
-      flops: spec.tokens * spec.flopsPerToken[counting.flops],
+      tokens,
+      flops: tokens * spec.flopsPerToken[counting.flops],
       ...(spec.budget === undefined ? {} : { budget: spec.budget }),
       steps: spec.steps,
       batch: spec.batch.tokens,
