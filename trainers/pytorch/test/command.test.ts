@@ -29,7 +29,7 @@ describe.skipIf(python === undefined)("python -m isoflop_trainer", () => {
       expect(line["val/bits_per_byte"]).toBeCloseTo(line["val/loss"]! / Math.LN2, 12);
       expect(line["val/other/loss"]).toBeGreaterThan(1);
       expect(line["val/other/bits_per_byte"]).toBeCloseTo(
-        line["val/other/loss"]! / (Math.LN2 * spec.data.validationSets[0]!.bytesPerToken),
+        Number(line["val/other/loss"]) / (Math.LN2 * spec.data.validationSets[0]!.bytesPerToken),
         12,
       );
     }
