@@ -4,12 +4,13 @@ import { defineConfig } from "vitest/config";
 const source = (folder: string, file = "index.ts") =>
   fileURLToPath(new URL(`./packages/${folder}/${file}`, import.meta.url));
 
-/** What trains nothing and starts no daemon: two files at once do not disturb each other. */
+/** What trains nothing (or by a driver in software, for a minute) and starts no daemon: two files at once do not disturb each other. */
 const SIDE_BY_SIDE = [
   "packages/{laws,figures,web}/src/**/*.test.ts",
   "packages/lab/src/{checklist,export,import,markdown,read,report,server,study}/**/*.test.ts",
   "packages/lab/src/cli/{dataConstrained,fit,fitLaw,forecast,init,next,plan,program}.test.ts",
   "packages/trainer/src/{data,graph,model,onnx,optimiser,random,tasks}/**/*.test.ts",
+  "packages/trainer/src/examination/webgpu.test.ts",
   "packages/web/test/!(quickstart).test.ts",
 ];
 
