@@ -2,7 +2,6 @@ import type { RunSpec } from "../contract/runSpec.js";
 import { openSession, type Session } from "../engine/session.js";
 import { reshape, transpose } from "../graph/arithmetic.js";
 import { createGraph, type Graph, input, output, toModel, type Value } from "../graph/graph.js";
-import { graphMemory } from "../graph/liveness.js";
 import { greedyChoice, tokenLosses } from "../graph/ops/crossEntropy.js";
 import { parameterInputs } from "../model/parameterInputs.js";
 import { forwardFactors, parameterGroups } from "../model/parameters.js";
@@ -51,7 +50,8 @@ export async function openScoring(
 ): Promise<Session> {
   const { threads, device } = spec.runtime;
   const g = scoringGraph(spec, sequences, { ...options, fused: fusesOn(device) });
-  return openSession(toModel(g), threads, device, graphMemory(g).activations);
+  // Without a block laid out beforehand, whatever its size: it would save some per cent of a few calls.
+  return openSession(toModel(g), threads, device, Number.POSITIVE_INFINITY);
 }
 
 /** Rows of a call: enough to keep the processor busy, no more logits or attention scores than a step of training holds. */
