@@ -28,6 +28,7 @@ for (const positions of ["learned", "alibi", "rope", "none"] as const)
               ...{ layers: 2, width: 14, heads: 3, headWidth: 4, feedForward: 20, vocabulary: 31, context: 9 },
               ...{ positions, normalisation, activation, biases, tiedEmbeddings },
             },
+            batch: { ...base.batch, tokens: 9 * base.batch.sequences },
             parametrisation: { kind, baseWidth: 8 },
           });
         }

@@ -45,6 +45,7 @@ function specUnder(json: object, change: Partial<RunSpec> = {}): RunSpec {
   return {
     ...base,
     shape: { ...base.shape, vocabulary: 1200, context: 96 },
+    batch: { ...base.batch, tokens: 96 * base.batch.sequences },
     data: { ...base.data, tokenizer: "tokenizer.json", tokenizerHash: "golden" },
     tasks,
   };
