@@ -32,7 +32,8 @@ export async function prepareDesign(
   opened: StudyFolder,
   options: { readonly cacheRoot?: string; readonly log: (line: string) => void },
 ): Promise<Design> {
-  const taskFiles = await readTaskFiles(opened.folder, opened.study);
+  const tasks = await readTaskFiles(opened.folder, opened.study);
+  const taskFiles = tasks.map(({ named }) => named);
   const study = { ...opened, study: { ...opened.study, taskFiles } };
   const { data } = study.study;
   const request: CorpusRequest = {
@@ -46,7 +47,7 @@ export async function prepareDesign(
     ...(options.cacheRoot === undefined ? {} : { cacheRoot: options.cacheRoot }),
   };
   const corpus = await prepareCorpus(request);
-  await checkTaskRows(study.folder, study.study, corpus);
+  checkTaskRows(tasks, study.study, corpus);
   const unswept = await withDecided(study, corpus);
   const sweep = planSweep(withoutAlso(study.study), corpus, computeOf(unswept));
   if (sweep === undefined) return unswept;

@@ -2,12 +2,11 @@ import { IsoflopError } from "@isoflop/laws/error";
 import type { RunSpec } from "../contract/runSpec.js";
 import { openSession } from "../engine/session.js";
 import { type TensorMap, tensor } from "../engine/tensor.js";
-import { toModel } from "../graph/graph.js";
 import { initialParameters } from "../model/initialise.js";
 import { parameterGroups } from "../model/parameters.js";
 import type { Model } from "../onnx/model.js";
 import { fillNormal } from "../random/normal.js";
-import { fusesOn, gradientGraph, type ModelDescription } from "./graphs.js";
+import { fusesOn, gradientModel, type ModelDescription } from "./graphs.js";
 import { scoringModel } from "./scoringGraph.js";
 import { segmentTensors } from "./state.js";
 
@@ -49,7 +48,7 @@ export async function agreementOf(description: ModelDescription, device: Device,
   const on = async (one: Device) => {
     const fused = fusesOn(one);
     return {
-      ...(await outputsOf(toModel(gradientGraph(description, 1, "float32", fused)), one, threads, inputs)),
+      ...(await outputsOf(gradientModel(description, 1, "float32", fused), one, threads, inputs)),
       ...(await outputsOf(scoringModel(description, 1, { fused }), one, threads, inputs)),
     };
   };

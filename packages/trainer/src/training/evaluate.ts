@@ -18,14 +18,17 @@ export function createEvaluator(spec: RunSpec): (parameters: TensorMap) => Promi
   const { data, evaluation, shape } = spec;
   const read = (split: string, tokens: number) =>
     validationWindows(openTokens(data.folder, split, tokens, data.tokenBytes), shape.context, evaluation.sequences);
-  const main = read("validation", data.validationTokens);
+  const main = {
+    bytesPerToken: data.validationBytesPerToken,
+    windows: read("validation", data.validationTokens),
+  };
   const sets = data.validationSets.map(({ name, tokens, bytesPerToken }) => ({
     name,
     bytesPerToken,
     windows: read(`validation-${name}`, tokens),
   }));
   const length = shape.context + 1;
-  const most = Math.max(main.length, ...sets.map(({ windows }) => windows.length)) / length;
+  const most = Math.max(...[main, ...sets].map(({ windows }) => windows.length)) / length;
   const batch = scoringBatch(shape, spec.batch.microSequences, most);
   const session = lazily(() => openScoring(spec, batch));
 
@@ -41,19 +44,20 @@ export function createEvaluator(spec: RunSpec): (parameters: TensorMap) => Promi
     return sum / ((windows.length / length) * shape.context);
   };
 
+  const measure = async (parameters: TensorMap, { windows, bytesPerToken }: typeof main) => {
+    const loss = await meanLoss(parameters, windows);
+    return { loss, bitsPerByte: loss / (Math.LN2 * bytesPerToken) };
+  };
+
   return async (parameters) => {
-    const loss = await meanLoss(parameters, main);
+    const { loss, bitsPerByte } = await measure(parameters, main);
     const further: Record<string, number> = {};
-    for (const { name, windows, bytesPerToken } of sets) {
-      const own = await meanLoss(parameters, windows);
-      further[setKey(name)] = own;
-      further[`val/${name}/bits_per_byte`] = own / (Math.LN2 * bytesPerToken);
+    for (const set of sets) {
+      const own = await measure(parameters, set);
+      further[setKey(set.name)] = own.loss;
+      further[`val/${set.name}/bits_per_byte`] = own.bitsPerByte;
     }
-    return {
-      "val/loss": loss,
-      "val/bits_per_byte": loss / (Math.LN2 * data.validationBytesPerToken),
-      ...further,
-    };
+    return { "val/loss": loss, "val/bits_per_byte": bitsPerByte, ...further };
   };
 }
 

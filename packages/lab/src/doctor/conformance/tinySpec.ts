@@ -79,7 +79,7 @@ export async function prepareTinyRuns(folder: string): Promise<TinyRuns> {
       const spec = { ...base, ...lengthOf(base, steps), ...change };
       return { ...spec, id: runId(spec) };
     },
-    tasks: tasks.map((task) => ({ ...task, file: join(folder, task.file) })),
+    tasks: tasks.map(({ named }) => ({ ...named, file: join(folder, named.file) })),
     validationSets: smallest.data.validationSets,
   };
 }
